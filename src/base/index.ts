@@ -5,5 +5,6 @@ export * from './errors.js';
 export * from './files.js';
 export * from './lifecycle.js';
 export * from './log.js';
+export * from './options.js';
 export * from './ss58.js';
 export * from './worker.js';

@@ -1,0 +1,212 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { BittensorError, messageOf } from './errors.js';
+
+/**
+ * One setting, declared once. Flags, environment names, config-file keys, help texts and types all come from the row.
+ * The key in the table is the long flag and the file key (`axon_port`); hyphens are accepted for underscores.
+ */
+export interface Setting<T> {
+  readonly about: string;
+  readonly default: T;
+  /** Reads the text of a flag or an environment variable; throws a `RangeError` that says what is allowed. */
+  readonly parse: (text: string) => T;
+  /** What the help shows for the value; none for a switch. */
+  readonly argument?: string;
+  /** Short flag with its hyphen: `-a`, `-mp`. */
+  readonly short?: string;
+  /** Environment variable; default `BT_` and the key in capitals. */
+  readonly env?: string;
+  /** How the help shows the default, where the value itself says little. */
+  readonly defaultAbout?: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table mixes settings of many types; each row keeps its own
+export type SettingTable = Readonly<Record<string, Setting<any>>>;
+export type SettingValues<T extends SettingTable> = { readonly [K in keyof T]: T[K]['default'] };
+
+type Row<T> = Omit<Setting<T>, 'parse'>;
+
+export function text<T extends string | undefined>(row: Row<T>): Setting<T> {
+  return {
+    ...row,
+    argument: row.argument ?? 'text',
+    parse: value => {
+      if (value === '') throw new RangeError('must not be empty');
+      return value as T;
+    },
+  };
+}
+
+export function integer<T extends number | undefined>(row: Row<T> & { min: number; max: number }): Setting<T> {
+  const { min, max, ...rest } = row;
+  return {
+    ...rest,
+    argument: row.argument ?? 'n',
+    parse: value => {
+      const n = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (!(n >= min && n <= max)) throw new RangeError(`must be a whole number from ${min} to ${max}`);
+      return n as T;
+    },
+  };
+}
+
+export function real<T extends number | undefined>(row: Row<T> & { min: number; max: number }): Setting<T> {
+  const { min, max, ...rest } = row;
+  return {
+    ...rest,
+    argument: row.argument ?? 'x',
+    parse: value => {
+      const n = value.trim() === '' ? Number.NaN : Number(value);
+      if (!(n >= min && n <= max)) throw new RangeError(`must be a number from ${min} to ${max}`);
+      return n as T;
+    },
+  };
+}
+
+export function port<T extends number | undefined>(row: Row<T>): Setting<T> {
+  return integer<T>({ argument: 'port', ...row, min: 0, max: 65535 });
+}
+
+export function choice<T extends string>(row: Row<T> & { of: readonly T[] }): Setting<T> {
+  const { of, ...rest } = row;
+  return {
+    ...rest,
+    argument: row.argument ?? of.join('|'),
+    parse: value => {
+      if (!of.includes(value as T)) throw new RangeError(`must be one of ${of.join(', ')}`);
+      return value as T;
+    },
+  };
+}
+
+/** A switch: the bare flag means true; `--no_<key>`, `false`, `0`, `no`, `off` mean false. */
+export function onOff(row: Omit<Row<boolean>, 'argument'>): Setting<boolean> {
+  return {
+    ...row,
+    parse: value => {
+      if (/^(true|1|yes|on)$/i.test(value)) return true;
+      if (/^(false|0|no|off)$/i.test(value)) return false;
+      throw new RangeError('must be true or false');
+    },
+  };
+}
+
+export function envNameOf(key: string, setting: { readonly env?: string }): string {
+  return setting.env ?? `BT_${key.toUpperCase()}`;
+}
+
+export interface SettingSources {
+  /** Values as typed on the command line, by key. */
+  flags?: Readonly<Record<string, string | boolean | undefined>>;
+  env?: Readonly<Record<string, string | undefined>>;
+  /** A parsed config file and its path. */
+  file?: { path: string; values: Readonly<Record<string, unknown>> } | undefined;
+}
+
+export type SettingSource = 'default' | 'file' | 'environment' | 'flag';
+
+export interface ResolvedSettings<T extends SettingTable> {
+  readonly values: SettingValues<T>;
+  readonly sources: { readonly [K in keyof T]: SettingSource };
+}
+
+/**
+ * Settles every setting of a table: default < file < environment < flag.
+ * Errors: `bad_setting` names the source and what is allowed; `unknown_setting` for a file key that is in no row.
+ */
+export function resolveSettings<T extends SettingTable>(table: T, from: SettingSources): ResolvedSettings<T> {
+  for (const key of Object.keys(from.file?.values ?? {})) {
+    if (key in table) continue;
+    const near = nearest(key, Object.keys(table));
+    throw new BittensorError(
+      'unknown_setting',
+      `${from.file!.path}: unknown setting "${key}"${near ? `; did you mean "${near}"?` : ''}`,
+      { data: { key } },
+    );
+  }
+  const values: Record<string, unknown> = {};
+  const sources: Record<string, SettingSource> = {};
+  for (const [key, setting] of Object.entries(table)) {
+    const env = envNameOf(key, setting);
+    const flag = from.flags?.[key];
+    const fileValue = from.file?.values[key];
+    if (flag !== undefined) {
+      values[key] = typeof flag === 'boolean' ? flag : read(setting, flag, `--${key}`);
+      sources[key] = 'flag';
+    } else if (from.env?.[env] !== undefined && from.env[env] !== '') {
+      values[key] = read(setting, from.env[env], env);
+      sources[key] = 'environment';
+    } else if (fileValue !== undefined && fileValue !== null) {
+      const where = `${from.file!.path}: ${key}`;
+      if (typeof fileValue === 'object') {
+        throw new BittensorError('bad_setting', `${where} must be a single value`, { data: { key } });
+      }
+      values[key] = read(setting, String(fileValue), where);
+      sources[key] = 'file';
+    } else {
+      values[key] = setting.default;
+      sources[key] = 'default';
+    }
+  }
+  return { values: Object.freeze(values) as SettingValues<T>, sources: sources as { [K in keyof T]: SettingSource } };
+}
+
+function read<T>(setting: Setting<T>, value: string, where: string): T {
+  try {
+    return setting.parse(value);
+  } catch (error) {
+    throw new BittensorError('bad_setting', `${where} ${messageOf(error)}, not "${value}"`, { data: { where, value } });
+  }
+}
+
+/**
+ * Reads a YAML file of settings. A missing file is fine unless it was asked for by name.
+ * Errors: `bad_config_file` with the line of the mistake.
+ */
+export function readConfigFile(path: string, options: { required: boolean }): SettingSources['file'] {
+  if (!existsSync(path)) {
+    if (!options.required) return undefined;
+    throw new BittensorError('bad_config_file', `no config file at ${path}`, { data: { path } });
+  }
+  let values: unknown;
+  try {
+    values = parseYaml(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = messageOf(error).split('\n')[0];
+    throw new BittensorError('bad_config_file', `${path} is not valid YAML: ${reason}`, {
+      cause: error,
+      data: { path },
+    });
+  }
+  if (values === null || values === undefined) return { path, values: {} };
+  if (typeof values !== 'object' || Array.isArray(values)) {
+    throw new BittensorError('bad_config_file', `${path} must hold "setting: value" lines`, { data: { path } });
+  }
+  const renamed = Object.entries(values).map(([key, value]) => [key.replaceAll('-', '_'), value] as const);
+  return { path, values: Object.fromEntries(renamed) };
+}
+
+/** The known word nearest to a mistyped one, if it is near enough to be meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(word, candidate);
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, change));
+    }
+    previous = row;
+  }
+  return previous[b.length]!;
+}
