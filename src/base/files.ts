@@ -23,7 +23,11 @@ export function writeFileAtomic(path: string, content: Uint8Array | string, mode
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // The folder is not usable at all; the first error says why.
+    }
     const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
     throw new BittensorError('disk', `cannot write ${path}: ${reason}`, { cause: error, data: { path } });
   }

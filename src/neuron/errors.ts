@@ -1,0 +1,13 @@
+import { BittensorError } from '../base/index.js';
+
+export type NeuronErrorCode =
+  | 'not_yet'
+  | 'slot_taken'
+  | 'no_slot'
+  | 'port_in_use'
+  | 'not_registered'
+  | 'bad_key'
+  | 'no_address'
+  | 'thread_died';
+
+export class NeuronError extends BittensorError<NeuronErrorCode> {}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds when sources changed, and runs a neuron. `./start_bittensor.sh --help` lists the flags.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+fail() { echo "start_bittensor.sh: $*" >&2; exit 1; }
+command -v node >/dev/null || fail "Node.js is missing: install version 20.19 or later (nodejs.org)"
+command -v npm >/dev/null || fail "npm is missing: it comes with Node.js (nodejs.org)"
+node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' ||
+  fail "Node.js $(node --version) is too old: version 20.19 or later is needed"
+
+# Two terminals may start at once: one installs and builds, the other waits for it.
+lock="$here/.setup-lock"
+until mkdir "$lock" 2>/dev/null; do
+  holder=$(cat "$lock/pid" 2>/dev/null || true)
+  if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then rm -rf "$lock"; else sleep 0.2; fi
+done
+echo $$ >"$lock/pid"
+trap 'rm -rf "$lock"' EXIT
+if ! cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock.json"; then
+  echo "Installing packages (npm ci) ..."
+  (cd "$here" && npm ci --no-fund --no-audit --loglevel=error)
+  cp "$here/package-lock.json" "$here/node_modules/.installed-lock.json"
+fi
+(cd "$here" && node scripts/build.mjs)
+rm -rf "$lock"
+trap - EXIT
+
+exec node "$here/dist/src/cli/main.js" run "$@"

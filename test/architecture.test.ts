@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Which folders a folder may import from. Change this list first, on purpose. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'src/base': [],
+  'src/wallet': ['src/base'],
+  'src/chain': ['src/base', 'src/wallet'],
+  'src/net': ['src/base', 'src/wallet', 'src/chain'],
+  'src/model': ['src/base', 'src/wallet', 'src/chain', 'src/net'],
+  'src/neuron': ['src/base', 'src/wallet', 'src/chain', 'src/net', 'src/model'],
+  'src/cli': ['src/base', 'src/wallet', 'src/chain', 'src/net', 'src/model', 'src/neuron'],
+  'localnet/engine': ['src/base'],
+};
+
+/** Where each outside library is at home. */
+const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] = [
+  [/^pino$|^yaml$|^@noble\/|^@scure\/base$/, ['src/base']],
+  [/^@scure\/bip39/, ['src/wallet']],
+  [/^@polkadot\/(keyring|util-crypto|wasm-crypto)/, ['src/wallet', 'localnet/engine']],
+  [/^@polkadot\/util$/, ['src/wallet', 'src/chain', 'localnet/engine']],
+  [/^@polkadot\/types/, ['src/chain', 'localnet/engine']],
+  [/^@polkadot\//, ['src/chain']],
+  [/^@grpc\/|^@bufbuild\//, ['src/net']],
+  [/^@tensorflow\/|^mnist/, ['src/model']],
+  [/^commander$|^cli-progress$/, ['src/cli']],
+  [/^ws$/, ['localnet/engine']],
+];
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap(name => {
+    const path = join(folder, name);
+    return statSync(join(root, path)).isDirectory() ? filesIn(path) : path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), 'utf8');
+  return [
+    ...source.matchAll(
+      /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\s*\(\s*'([^']+)'|(?:^|\n)import\s+'([^']+)'/g,
+    ),
+  ].map(match => (match[1] ?? match[2] ?? match[3])!);
+}
+
+const folderOf = (file: string) => Object.keys(MAY_IMPORT).find(folder => file.startsWith(`${folder}/`));
+const sources = Object.keys(MAY_IMPORT).flatMap(filesIn);
+
+describe('the architecture', () => {
+  it('finds the sources it is to check', () => {
+    expect(sources.length).toBeGreaterThan(20);
+    expect(sources.flatMap(importsOf).length).toBeGreaterThan(50);
+  });
+
+  it.each(sources)('%s imports only from layers below, by their index', file => {
+    const own = folderOf(file)!;
+    for (const target of importsOf(file).filter(name => name.startsWith('.'))) {
+      const path = normalize(join(dirname(file), target));
+      const folder = folderOf(path);
+      if (folder === own) continue;
+      expect(folder, `${file} imports ${target}, which is in no layer`).toBeDefined();
+      expect(MAY_IMPORT[own], `${file} imports ${target}`).toContain(folder);
+      expect(relative(folder!, path), `${file} imports ${target}`).toBe('index.js');
+    }
+  });
+
+  it.each(sources)('%s uses outside libraries only where they are at home', file => {
+    const own = folderOf(file)!;
+    for (const library of importsOf(file).filter(name => !name.startsWith('.') && !name.startsWith('node:'))) {
+      const home = HOME.find(([pattern]) => pattern.test(library));
+      expect(home, `${library} in ${file} has no home: add it to the list`).toBeDefined();
+      expect(home![1], `${library} in ${file}`).toContain(own);
+    }
+  });
+
+  it('has one index per folder and none deeper', () => {
+    const deep = sources.filter(file => file.endsWith('/index.ts') && dirname(file) !== folderOf(file));
+    expect(deep).toEqual([]);
+  });
+
+  it('reads the environment only where settings are resolved', () => {
+    const readers = sources.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'));
+    expect(readers).toEqual(['src/cli/commands/run.ts']);
+  });
+});
