@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm test` is what a bare machine can run. `npm run test:all` adds the suites that need more tools (see .ci/run).
+// `npm test` is what a bare machine can run. `npm run test:all` adds the suites that need more tools.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/conformance/**', 'test/browser/**', 'test/namespaces/**'],
+    reporters: ['default', './test/helpers/tally-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The checks that need more than Node: Rust, the wasm toolchain, protoc, other implementations.
+# Installs with apt, npm and pip what is missing, cached outside the clone. A tool that cannot be had is a failure.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/tally.sh
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/bittensor-ci"
+mkdir -p "$cache"
+
+apt_install() {
+  local missing=()
+  for package in "$@"; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  local sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo="sudo"
+  $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+pallet_tests() {
+  bash localnet/runtime/test.sh 2>&1 | tee "$tally_dir/cargo"
+  local code=${PIPESTATUS[0]}
+  awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$tally_dir/cargo" >"$TALLY_FILE"
+  return "$code"
+}
+
+generated_proto() {
+  bash scripts/proto.sh && git diff --exit-code --stat -- src/net/gen
+}
+
+step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm lld protobuf-compiler
+suite "pallet tests" pallet_tests
+step "runtime.wasm is what its sources make" bash localnet/runtime/build.sh --check
+step "generated protobuf code is current" generated_proto
+suite "conformance" npx vitest run --config vitest.conformance.config.ts
+tally
