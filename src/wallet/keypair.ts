@@ -1,0 +1,98 @@
+import { encodeAddress, equalBytes, fromHex } from '../base/index.js';
+import { walletError } from './errors.js';
+import { miniSecretFromMnemonic, normalizeMnemonic } from './mnemonic.js';
+import { parseSecretUri } from './secret-uri.js';
+import type { Signer } from './signer.js';
+import { derive, expandSeed, fromLibraryForm, publicKeyOf, sign } from './sr25519.js';
+
+/** What a key file may hold of a key. Not to be logged, sent, or kept. */
+export interface KeySecrets {
+  /** 64 bytes, scalar and nonce: the form of the official key files. */
+  readonly privateKey: Uint8Array;
+  /** 32 bytes; absent for derived keys. */
+  readonly seed: Uint8Array | undefined;
+  readonly mnemonic: string | undefined;
+}
+
+/** An sr25519 key. Printing, spreading, cloning or serialising it shows the address and nothing secret. */
+export class Keypair implements Signer {
+  readonly publicKey: Uint8Array;
+  readonly address: string;
+  readonly #secrets: KeySecrets;
+
+  constructor(secrets: KeySecrets) {
+    const publicKey = publicKeyOf(secrets.privateKey);
+    if (!publicKey) throw walletError('bad_key', 'these 64 bytes are no sr25519 private key');
+    this.publicKey = publicKey;
+    this.address = encodeAddress(publicKey);
+    this.#secrets = secrets;
+  }
+
+  sign(message: Uint8Array): Uint8Array {
+    return sign(this.publicKey, this.#secrets.privateKey, message);
+  }
+
+  /** Copies of the secret parts, for a key file or for showing new words to their owner once. */
+  exportSecrets(): KeySecrets {
+    const { privateKey, seed, mnemonic } = this.#secrets;
+    return { privateKey: privateKey.slice(), seed: seed?.slice(), mnemonic };
+  }
+
+  toJSON(): { address: string } {
+    return { address: this.address };
+  }
+}
+
+/** The key of BIP-39 words. Error `bad_mnemonic` names the place of a wrong word. */
+export function keypairFromMnemonic(mnemonic: string, password = ''): Keypair {
+  const seed = miniSecretFromMnemonic(mnemonic, password);
+  // With a password the words alone do not give this key back, so they are not kept as if they did.
+  const words = password === '' ? normalizeMnemonic(mnemonic) : undefined;
+  return new Keypair({ privateKey: expandSeed(seed), seed, mnemonic: words });
+}
+
+/** The key of a 32-byte seed (mini-secret), as bytes or hexadecimal. */
+export function keypairFromSeed(seed: Uint8Array | string): Keypair {
+  const bytes = secretBytes(seed, 32, 'a seed');
+  return new Keypair({ privateKey: expandSeed(bytes), seed: bytes, mnemonic: undefined });
+}
+
+/**
+ * The key of a 64-byte private key as key files have it. polkadot-js writes another form of the same key; where
+ * `publicKey` is given, the form that belongs to it is taken, and neither is an error.
+ */
+export function keypairFromPrivateKey(privateKey: Uint8Array | string, publicKey?: Uint8Array): Keypair {
+  const bytes = secretBytes(privateKey, 64, 'a private key');
+  const forms = [bytes, fromLibraryForm(bytes)].filter(form => publicKeyOf(form));
+  const form = publicKey ? forms.find(candidate => equalBytes(publicKeyOf(candidate)!, publicKey)) : forms[0];
+  if (form) return new Keypair({ privateKey: form, seed: undefined, mnemonic: undefined });
+  const what = publicKey && forms.length > 0 ? 'do not belong to the public key' : 'are no sr25519 private key';
+  throw walletError('bad_key', `these 64 bytes ${what}`);
+}
+
+/** The key of a secret URI: `//Alice`, `0x<seed>`, `<words>//hard/soft///password`. */
+export function keypairFromUri(uri: string): Keypair {
+  const { phrase, junctions, password } = parseSecretUri(uri);
+  if (phrase.startsWith('0x') && password !== '') {
+    throw walletError('bad_key', 'a secret URI with a hexadecimal seed takes no password');
+  }
+  const root = phrase.startsWith('0x') ? keypairFromSeed(phrase) : keypairFromMnemonic(phrase, password);
+  if (junctions.length === 0) return root;
+  const privateKey = junctions.reduce(
+    (key, { kind, chainCode }) => derive(key, chainCode, kind),
+    root.exportSecrets().privateKey,
+  );
+  return new Keypair({ privateKey, seed: undefined, mnemonic: undefined });
+}
+
+function secretBytes(value: Uint8Array | string, length: number, what: string): Uint8Array {
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = typeof value === 'string' ? fromHex(value) : value.slice();
+  } catch {
+    // The text itself may be a secret, so nothing of it is told.
+  }
+  if (bytes?.length !== length)
+    throw walletError('bad_key', `${what} has ${length} bytes (${2 * length} hexadecimal digits)`);
+  return bytes;
+}
