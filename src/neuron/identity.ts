@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { toHex } from '../base/index.js';
+import { openWallet, readKeypair, type Signer } from '../wallet/index.js';
+import { NeuronError } from './errors.js';
+import { type Slot, takeFreeSlot, takeNamedSlot } from './slots.js';
+
+/** The keys of one neuron and its place in the data folder. */
+export interface Identity {
+  readonly slot: Slot;
+  readonly hotkey: Signer;
+  /** `0x` and 64 hex digits, as it goes over the wire. */
+  readonly hotkeyHex: string;
+  /** Only where the neuron may spend: in its own wallet of a local chain. */
+  readonly coldkey: Signer | undefined;
+  /** True when a key was made just now. */
+  readonly created: boolean;
+}
+
+export interface IdentityOptions {
+  dataFolder: string;
+  walletsPath: string;
+  walletName: string;
+  /** Name of a hotkey or path of a key file; none: the lowest free slot. */
+  neuronKey: string | undefined;
+  /** May missing keys be made, unencrypted? True on a local chain and without a chain, never on a real network. */
+  mayCreate: boolean;
+}
+
+/** Finds or makes the keys of a neuron. Errors: `bad_key`, `slot_taken`, and those of the wallet. */
+export async function takeIdentity(options: IdentityOptions): Promise<Identity> {
+  const { neuronKey } = options;
+  if (neuronKey !== undefined) refuseSecret(neuronKey);
+  return neuronKey !== undefined && looksLikePath(neuronKey)
+    ? identityFromFile(options, neuronKey)
+    : identityFromWallet(options);
+}
+
+function identityFromFile(options: IdentityOptions, path: string): Identity {
+  if (!existsSync(path)) throw new NeuronError('bad_key', `no key file at ${path}`, { data: { path } });
+  const hotkey = readKeypair(path);
+  const slot = takeNamedSlot(options.dataFolder, `key-${hotkey.address.slice(0, 12)}`);
+  return { slot, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey: undefined, created: false };
+}
+
+async function identityFromWallet({
+  dataFolder,
+  walletsPath,
+  walletName,
+  neuronKey,
+  mayCreate,
+}: IdentityOptions): Promise<Identity> {
+  const wallet = openWallet({ name: walletName, path: walletsPath });
+  const slot = neuronKey === undefined ? takeFreeSlot(dataFolder) : takeNamedSlot(dataFolder, neuronKey);
+  try {
+    const missing = !wallet.hasHotkey(slot.name);
+    if (missing && !mayCreate) {
+      throw new NeuronError(
+        'bad_key',
+        `wallet "${walletName}" in ${walletsPath} has no hotkey "${slot.name}"; keys are made by themselves only on a local chain`,
+      );
+    }
+    const hotkey = missing ? await wallet.createHotkey(slot.name) : await wallet.unlockHotkey(slot.name);
+    return {
+      slot,
+      hotkey,
+      hotkeyHex: toHex(hotkey.publicKey),
+      coldkey: mayCreate ? await coldkeyOf(wallet) : undefined,
+      created: missing,
+    };
+  } catch (error) {
+    slot.release();
+    throw error;
+  }
+}
+
+async function coldkeyOf(wallet: ReturnType<typeof openWallet>): Promise<Signer> {
+  if (wallet.hasColdkey()) return wallet.unlockColdkey();
+  try {
+    return await wallet.createColdkey();
+  } catch (error) {
+    // Two neurons started at once: the other one has just made it.
+    if (wallet.hasColdkey()) return wallet.unlockColdkey();
+    throw error;
+  }
+}
+
+function looksLikePath(value: string): boolean {
+  return value.includes('/') || value.includes('\\');
+}
+
+/** A secret in an argument is visible to every user of the machine. */
+function refuseSecret(value: string): void {
+  const words = value.trim().split(/\s+/).length;
+  if (words >= 12 || /^(0x)?([0-9a-fA-F]{64}|[0-9a-fA-F]{128})$/.test(value.trim()) || value.startsWith('//')) {
+    throw new NeuronError(
+      'bad_key',
+      '--neuron_key takes the name of a hotkey or the path of a key file; a secret on the command line can be read by others, so it is refused',
+    );
+  }
+}
+
+/** A seed of its own for each hotkey, so that two neurons do not start as copies of each other. */
+export function seedOf(publicKey: Uint8Array): number {
+  return createHash('sha256').update('bittensor-neuron seed').update(publicKey).digest().readUInt32LE(0) & 0x7fffffff;
+}
