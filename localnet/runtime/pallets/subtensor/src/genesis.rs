@@ -1,0 +1,82 @@
+//! The first state.
+
+use crate::*;
+use frame_support::traits::Get;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn build_genesis(config: &GenesisConfig<T>) {
+        SlotDuration::<T>::put(config.slot_duration.max(1));
+        AllowLoopbackAxons::<T>::put(config.allow_loopback_axons);
+        StakeThreshold::<T>::put(config.stake_threshold);
+        TaoWeight::<T>::put(config.tao_weight);
+
+        // The root network has stake and no epochs: it mines nothing.
+        Self::add_subnet(&SubnetGenesis {
+            netuid: ROOT,
+            tempo: 0,
+            max_allowed_uids: 64,
+            commit_reveal_weights_enabled: false,
+            ..Default::default()
+        });
+        for subnet in config.subnets.iter().filter(|subnet| subnet.netuid != ROOT) {
+            Self::add_subnet(subnet);
+        }
+        for neuron in &config.neurons {
+            if !NetworksAdded::<T>::get(neuron.netuid) || Uids::<T>::contains_key(neuron.netuid, &neuron.hotkey) {
+                continue;
+            }
+            if Self::bind_hotkey(&neuron.coldkey, &neuron.hotkey).is_ok() {
+                Self::register_neuron(neuron.netuid, &neuron.hotkey);
+                Self::grow_stake(&neuron.hotkey, &neuron.coldkey, neuron.netuid, neuron.stake);
+            }
+        }
+        Self::refresh_issuance();
+    }
+
+    /// Makes a subnet, or sets the hyperparameters of one that is there.
+    fn add_subnet(subnet: &SubnetGenesis) {
+        let netuid = subnet.netuid;
+        if !NetworksAdded::<T>::get(netuid) {
+            NetworksAdded::<T>::insert(netuid, true);
+            TotalNetworks::<T>::mutate(|n| *n = n.saturating_add(1));
+            SubnetworkN::<T>::insert(netuid, 0);
+            NetworkRegisteredAt::<T>::insert(netuid, 0);
+            SubnetMechanism::<T>::insert(netuid, 0);
+            MechanismCountCurrent::<T>::insert(netuid, 1);
+            TokenSymbol::<T>::insert(netuid, DefaultTokenSymbol::get());
+            LastEpochBlock::<T>::insert(netuid, 0);
+        }
+        if let Some(owner) = &subnet.owner {
+            SubnetOwner::<T>::insert(netuid, owner);
+            SubnetOwnerHotkey::<T>::insert(netuid, subnet.owner_hotkey.as_ref().unwrap_or(owner));
+        }
+        Tempo::<T>::insert(netuid, subnet.tempo);
+        MaxAllowedUids::<T>::insert(netuid, subnet.max_allowed_uids.min(T::MaxUids::get()));
+        MaxAllowedValidators::<T>::insert(netuid, subnet.max_allowed_validators);
+        MinAllowedWeights::<T>::insert(netuid, subnet.min_allowed_weights);
+        MaxWeightsLimit::<T>::insert(netuid, subnet.max_weights_limit);
+        WeightsVersionKey::<T>::insert(netuid, subnet.weights_version_key);
+        WeightsSetRateLimit::<T>::insert(netuid, subnet.weights_set_rate_limit);
+        ServingRateLimit::<T>::insert(netuid, subnet.serving_rate_limit);
+        ImmunityPeriod::<T>::insert(netuid, subnet.immunity_period);
+        ActivityCutoff::<T>::insert(netuid, subnet.activity_cutoff);
+        Kappa::<T>::insert(netuid, subnet.kappa);
+        Rho::<T>::insert(netuid, subnet.rho);
+        BondsMovingAverage::<T>::insert(netuid, subnet.bonds_moving_average.min(1_000_000));
+        BondsPenalty::<T>::insert(netuid, subnet.bonds_penalty);
+        Yuma3On::<T>::insert(netuid, subnet.yuma3);
+        Burn::<T>::insert(netuid, subnet.burn);
+        MinBurn::<T>::insert(netuid, subnet.min_burn);
+        MaxBurn::<T>::insert(netuid, subnet.max_burn);
+        Difficulty::<T>::insert(netuid, subnet.difficulty);
+        NetworkRegistrationAllowed::<T>::insert(netuid, subnet.registration_allowed);
+        MaxRegistrationsPerBlock::<T>::insert(netuid, subnet.max_registrations_per_block);
+        TargetRegistrationsPerInterval::<T>::insert(netuid, subnet.target_registrations_per_interval);
+        AdjustmentInterval::<T>::insert(netuid, subnet.adjustment_interval);
+        CommitRevealWeightsEnabled::<T>::insert(netuid, subnet.commit_reveal_weights_enabled);
+        SubtokenEnabled::<T>::insert(netuid, subnet.subtoken_enabled);
+        if subnet.subtoken_enabled && netuid != ROOT {
+            FirstEmissionBlockNumber::<T>::insert(netuid, 1);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What is true between blocks.
+
+use crate::*;
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use frame_support::{ensure, traits::fungible::Inspect};
+
+impl<T: Config> Pallet<T> {
+    /// Checks issuance, stake sums, uid maps and the length of every list; says which of them is wrong.
+    pub fn check_invariants() -> Result<(), &'static str> {
+        let issuance = T::Currency::total_issuance()
+            .saturating_add(TotalStake::<T>::get())
+            .saturating_add(Self::pending_emission());
+        ensure!(TotalIssuance::<T>::get() == issuance, "issuance is not balances, stake and pending emission");
+        Self::check_stake()?;
+        let netuids = Self::netuids();
+        ensure!(usize::from(TotalNetworks::<T>::get()) == netuids.len(), "the number of networks is wrong");
+        netuids.into_iter().try_for_each(Self::check_subnet)
+    }
+
+    fn check_stake() -> Result<(), &'static str> {
+        let mut by_subnet = BTreeMap::<u16, u64>::new();
+        for (_, netuid, alpha) in TotalHotkeyAlpha::<T>::iter() {
+            let sum = by_subnet.entry(netuid).or_default();
+            *sum = sum.saturating_add(alpha);
+        }
+        let mut total = 0u64;
+        for (netuid, tao) in SubnetTAO::<T>::iter() {
+            ensure!(tao == by_subnet.remove(&netuid).unwrap_or(0), "a subnet's stake is not its hotkeys' stake");
+            ensure!(tao == SubnetAlphaOut::<T>::get(netuid), "a stable subnet's alpha is not its TAO");
+            total = total.saturating_add(tao);
+        }
+        ensure!(by_subnet.values().all(|sum| *sum == 0), "there is stake in a subnet that counts none");
+        ensure!(TotalStake::<T>::get() == total, "the total stake is not the subnets' stake");
+
+        let mut shares = BTreeMap::new();
+        for ((hotkey, _, netuid), own) in Alpha::<T>::iter() {
+            let sum: &mut u128 = shares.entry((hotkey, netuid)).or_default();
+            *sum = sum.saturating_add(own.bits);
+        }
+        for (hotkey, netuid, whole) in TotalHotkeyShares::<T>::iter() {
+            ensure!(Some(whole.bits) == shares.remove(&(hotkey, netuid)), "shares do not add up");
+        }
+        ensure!(shares.is_empty(), "there are shares that no total counts");
+        Ok(())
+    }
+
+    fn check_subnet(netuid: u16) -> Result<(), &'static str> {
+        let n = SubnetworkN::<T>::get(netuid);
+        let hotkeys: BTreeSet<_> = Keys::<T>::iter_prefix(netuid).collect();
+        ensure!(hotkeys.len() == usize::from(n), "there are not as many keys as neurons");
+        ensure!(hotkeys.iter().all(|(uid, _)| *uid < n), "a key has a uid that does not exist");
+        let uids: BTreeSet<_> = Uids::<T>::iter_prefix(netuid).map(|(hotkey, uid)| (uid, hotkey)).collect();
+        ensure!(uids == hotkeys, "uids and keys do not mirror each other");
+        ensure!(
+            uids.iter().all(|(_, hotkey)| Owner::<T>::contains_key(hotkey) && IsNetworkMember::<T>::get(hotkey, netuid)),
+            "a neuron has no owner or is no member"
+        );
+        let lengths = [
+            Active::<T>::get(netuid).len(),
+            LastUpdate::<T>::get(netuid).len(),
+            ValidatorPermit::<T>::get(netuid).len(),
+            Emission::<T>::get(netuid).len(),
+            Rank::<T>::get(netuid).len(),
+            Trust::<T>::get(netuid).len(),
+            Consensus::<T>::get(netuid).len(),
+            Incentive::<T>::get(netuid).len(),
+            Dividends::<T>::get(netuid).len(),
+            ValidatorTrust::<T>::get(netuid).len(),
+            PruningScores::<T>::get(netuid).len(),
+            StakeWeight::<T>::get(netuid).len(),
+        ];
+        ensure!(lengths.iter().all(|len| *len == usize::from(n)), "a list has another length than the subnet");
+        ensure!(
+            Axons::<T>::iter_key_prefix(netuid).all(|hotkey| Uids::<T>::contains_key(netuid, hotkey)),
+            "an axon belongs to no neuron"
+        );
+        let rows: Vec<_> = Weights::<T>::iter_prefix(netuid).chain(Bonds::<T>::iter_prefix(netuid)).collect();
+        ensure!(
+            rows.iter().all(|(uid, row)| *uid < n && row.len() <= usize::from(n) && row.iter().all(|(to, _)| *to < n)),
+            "a row of weights or bonds names a uid that does not exist"
+        );
+        Ok(())
+    }
+}

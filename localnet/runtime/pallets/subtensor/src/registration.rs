@@ -1,0 +1,195 @@
+//! How a hotkey becomes a neuron, and which neuron gives way when a subnet is full.
+
+use crate::*;
+use frame_support::{
+    ensure,
+    traits::{
+        fungible::{Inspect, Mutate},
+        tokens::{Fortitude, Precision, Preservation},
+        Get,
+    },
+};
+use sp_runtime::{AccountId32, DispatchError, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_burned_register(coldkey: AccountId32, netuid: u16, hotkey: AccountId32) -> DispatchResult {
+        ensure!(netuid != ROOT, Error::<T>::RegistrationNotPermittedOnRootSubnet);
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        ensure!(NetworkRegistrationAllowed::<T>::get(netuid), Error::<T>::SubNetRegistrationDisabled);
+        ensure!(
+            RegistrationsThisBlock::<T>::get(netuid) < MaxRegistrationsPerBlock::<T>::get(netuid),
+            Error::<T>::TooManyRegistrationsThisBlock
+        );
+        ensure!(
+            RegistrationsThisInterval::<T>::get(netuid)
+                < TargetRegistrationsPerInterval::<T>::get(netuid).saturating_mul(3),
+            Error::<T>::TooManyRegistrationsThisInterval
+        );
+        ensure!(!Uids::<T>::contains_key(netuid, &hotkey), Error::<T>::HotKeyAlreadyRegisteredInSubNet);
+
+        let price = Burn::<T>::get(netuid);
+        let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
+        ensure!(spendable >= price, Error::<T>::NotEnoughBalanceToStake);
+        if Owner::<T>::contains_key(&hotkey) {
+            ensure!(Owner::<T>::get(&hotkey) == coldkey, Error::<T>::NonAssociatedColdKey);
+        }
+        ensure!(
+            Self::has_free_uid(netuid) || Self::neuron_to_prune(netuid).is_some(),
+            Error::<T>::NoNeuronIdAvailable
+        );
+
+        T::Currency::burn_from(&coldkey, price, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
+            .map_err(|_| Error::<T>::BalanceWithdrawalError)?;
+        RAORecycledForRegistration::<T>::mutate(netuid, |sum| *sum = sum.saturating_add(price));
+        Self::bind_hotkey(&coldkey, &hotkey)?;
+        let uid = Self::register_neuron(netuid, &hotkey).ok_or(Error::<T>::NoNeuronIdAvailable)?;
+        RegistrationsThisBlock::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
+        RegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
+        BurnRegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
+        Self::deposit_event(Event::NeuronRegistered(netuid, uid, hotkey));
+        Ok(())
+    }
+
+    /// Makes the coldkey the hotkey's owner, unless the hotkey has one.
+    pub(crate) fn bind_hotkey(coldkey: &AccountId32, hotkey: &AccountId32) -> Result<(), DispatchError> {
+        if Owner::<T>::contains_key(hotkey) {
+            ensure!(&Owner::<T>::get(hotkey) == coldkey, Error::<T>::NonAssociatedColdKey);
+            return Ok(());
+        }
+        OwnedHotkeys::<T>::try_mutate(coldkey, |owned| Self::push_hotkey(owned, hotkey))?;
+        StakingHotkeys::<T>::try_mutate(coldkey, |staking| Self::push_hotkey(staking, hotkey))?;
+        Owner::<T>::insert(hotkey, coldkey);
+        Ok(())
+    }
+
+    /// Adds a hotkey to a coldkey's list, once, within the limit.
+    pub(crate) fn push_hotkey(
+        list: &mut alloc::vec::Vec<AccountId32>,
+        hotkey: &AccountId32,
+    ) -> Result<(), DispatchError> {
+        if !list.contains(hotkey) {
+            ensure!((list.len() as u64) < u64::from(T::MaxHotkeysPerColdkey::get()), Error::<T>::Overflow);
+            list.push(hotkey.clone());
+        }
+        Ok(())
+    }
+
+    /// Largest number of neurons in a subnet.
+    fn capacity(netuid: u16) -> u16 {
+        MaxAllowedUids::<T>::get(netuid).min(T::MaxUids::get())
+    }
+
+    fn has_free_uid(netuid: u16) -> bool {
+        SubnetworkN::<T>::get(netuid) < Self::capacity(netuid)
+    }
+
+    /// Gives the hotkey a uid: a new one while there is room, else the pruned neuron's.
+    pub(crate) fn register_neuron(netuid: u16, hotkey: &AccountId32) -> Option<u16> {
+        let uid = if Self::has_free_uid(netuid) {
+            let uid = SubnetworkN::<T>::get(netuid);
+            SubnetworkN::<T>::insert(netuid, uid.saturating_add(1));
+            uid
+        } else {
+            let uid = Self::neuron_to_prune(netuid)?;
+            Self::remove_neuron(netuid, uid);
+            uid
+        };
+        let block = Self::block();
+        Self::set_neuron_row(netuid, uid, block);
+        Keys::<T>::insert(netuid, uid, hotkey);
+        Uids::<T>::insert(netuid, hotkey, uid);
+        IsNetworkMember::<T>::insert(hotkey, netuid, true);
+        BlockAtRegistration::<T>::insert(netuid, uid, block);
+        Some(uid)
+    }
+
+    /// Writes a newcomer's values at its place of every list of the subnet.
+    fn set_neuron_row(netuid: u16, uid: u16, block: u64) {
+        fn set<V: Clone + Default>(list: &mut alloc::vec::Vec<V>, uid: u16, value: V) {
+            let place = usize::from(uid);
+            if list.len() <= place {
+                list.resize(place.saturating_add(1), V::default());
+            }
+            if let Some(slot) = list.get_mut(place) {
+                *slot = value;
+            }
+        }
+        Active::<T>::mutate(netuid, |list| set(list, uid, true));
+        LastUpdate::<T>::mutate(netuid, |list| set(list, uid, block));
+        ValidatorPermit::<T>::mutate(netuid, |list| set(list, uid, false));
+        Emission::<T>::mutate(netuid, |list| set(list, uid, 0));
+        Rank::<T>::mutate(netuid, |list| set(list, uid, 0));
+        Trust::<T>::mutate(netuid, |list| set(list, uid, 0));
+        Consensus::<T>::mutate(netuid, |list| set(list, uid, 0));
+        Incentive::<T>::mutate(netuid, |list| set(list, uid, 0));
+        Dividends::<T>::mutate(netuid, |list| set(list, uid, 0));
+        ValidatorTrust::<T>::mutate(netuid, |list| set(list, uid, 0));
+        PruningScores::<T>::mutate(netuid, |list| set(list, uid, 0));
+        StakeWeight::<T>::mutate(netuid, |list| set(list, uid, 0));
+    }
+
+    /// Takes the hotkey from a uid with all that belongs to it. Its stake stays: it is the coldkeys'.
+    fn remove_neuron(netuid: u16, uid: u16) {
+        let old = Keys::<T>::get(netuid, uid);
+        Uids::<T>::remove(netuid, &old);
+        IsNetworkMember::<T>::remove(&old, netuid);
+        Axons::<T>::remove(netuid, &old);
+        Prometheus::<T>::remove(netuid, &old);
+        AlphaDividendsPerSubnet::<T>::remove(netuid, &old);
+        Weights::<T>::remove(netuid, uid);
+        Bonds::<T>::remove(netuid, uid);
+        // Bonds and weights of others in this uid are older than the next registration, so epochs leave them out.
+    }
+
+    /// The neuron that gives way: the lowest emission, then the earliest registration, then the lowest uid. Neurons
+    /// past immunity go first as long as enough of them remain; the owner's never goes.
+    pub fn neuron_to_prune(netuid: u16) -> Option<u16> {
+        let block = Self::block();
+        let immunity = u64::from(ImmunityPeriod::<T>::get(netuid));
+        let owner = SubnetOwnerHotkey::<T>::get(netuid);
+        let emission = Emission::<T>::get(netuid);
+        let mut mortal_count = 0u16;
+        let (mut mortal, mut immune) = (None, None);
+        for uid in 0..SubnetworkN::<T>::get(netuid) {
+            let registered = BlockAtRegistration::<T>::get(netuid, uid);
+            let is_immune = block.saturating_sub(registered) < immunity;
+            if !is_immune {
+                mortal_count = mortal_count.saturating_add(1);
+            }
+            if Keys::<T>::get(netuid, uid) == owner {
+                continue;
+            }
+            let rank = (emission.get(usize::from(uid)).copied().unwrap_or(0), registered, uid);
+            let lowest = if is_immune { &mut immune } else { &mut mortal };
+            if lowest.is_none_or(|best| rank < best) {
+                *lowest = Some(rank);
+            }
+        }
+        let enough = mortal_count > MinNonImmuneUids::<T>::get(netuid);
+        let choice = if enough { mortal.or(immune) } else { immune.or(mortal) };
+        choice.map(|(_, _, uid)| uid)
+    }
+
+    /// Counters of the block, and of the interval where one has ended.
+    pub(crate) fn reset_registration_counters(block: u64) {
+        for netuid in Self::netuids() {
+            if RegistrationsThisBlock::<T>::get(netuid) != 0 {
+                RegistrationsThisBlock::<T>::insert(netuid, 0);
+            }
+            let interval = u64::from(AdjustmentInterval::<T>::get(netuid));
+            if block.saturating_sub(LastAdjustmentBlock::<T>::get(netuid)) >= interval {
+                LastAdjustmentBlock::<T>::insert(netuid, block);
+                RegistrationsThisInterval::<T>::insert(netuid, 0);
+                BurnRegistrationsThisInterval::<T>::insert(netuid, 0);
+            }
+        }
+    }
+
+    /// The subnets there are, in order.
+    pub fn netuids() -> alloc::vec::Vec<u16> {
+        let mut netuids: alloc::vec::Vec<u16> =
+            NetworksAdded::<T>::iter().filter(|(_, added)| *added).map(|(netuid, _)| netuid).collect();
+        netuids.sort_unstable();
+        netuids
+    }
+}

@@ -1,0 +1,159 @@
+//! Stake: shares of coldkeys in what a hotkey holds in a subnet.
+//!
+//! Subnets are stable: one alpha is one TAO, both counted in rao. A coldkey's stake is
+//! `TotalHotkeyAlpha * Alpha / TotalHotkeyShares`, rounded down, so that dividends reach all stakers with one write and
+//! the parts never exceed the whole.
+
+use crate::*;
+use frame_support::{
+    ensure,
+    traits::{
+        fungible::{Inspect, Mutate},
+        tokens::{Fortitude, Precision, Preservation},
+        Get,
+    },
+};
+use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, AccountId32, DispatchResult, Rounding};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_add_stake(coldkey: AccountId32, hotkey: AccountId32, netuid: u16, amount: u64) -> DispatchResult {
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        ensure!(SubtokenEnabled::<T>::get(netuid), Error::<T>::SubtokenDisabled);
+        ensure!(Owner::<T>::contains_key(&hotkey), Error::<T>::HotKeyAccountNotExists);
+        ensure!(amount >= T::MinStake::get(), Error::<T>::AmountTooLow);
+        let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
+        ensure!(spendable >= amount, Error::<T>::NotEnoughBalanceToStake);
+        ensure!(
+            TotalHotkeyAlpha::<T>::get(&hotkey, netuid).checked_add(amount).is_some(),
+            Error::<T>::Overflow
+        );
+
+        StakingHotkeys::<T>::try_mutate(&coldkey, |staking| Self::push_hotkey(staking, &hotkey))?;
+        T::Currency::burn_from(&coldkey, amount, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
+            .map_err(|_| Error::<T>::BalanceWithdrawalError)?;
+        Self::grow_stake(&hotkey, &coldkey, netuid, amount);
+        Self::deposit_event(Event::StakeAdded(coldkey, hotkey, amount, amount, netuid, 0));
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_stake(
+        coldkey: AccountId32,
+        hotkey: AccountId32,
+        netuid: u16,
+        amount: u64,
+    ) -> DispatchResult {
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        ensure!(SubtokenEnabled::<T>::get(netuid), Error::<T>::SubtokenDisabled);
+        ensure!(Owner::<T>::contains_key(&hotkey), Error::<T>::HotKeyAccountNotExists);
+        ensure!(amount > 0, Error::<T>::AmountTooLow);
+        let stake = Self::stake_of(&hotkey, &coldkey, netuid);
+        ensure!(stake >= amount, Error::<T>::NotEnoughStakeToWithdraw);
+        // A balance that does not exist yet cannot hold less than the existential deposit.
+        let held = T::Currency::total_balance(&coldkey);
+        ensure!(held.saturating_add(amount) >= T::Currency::minimum_balance(), Error::<T>::AmountTooLow);
+
+        T::Currency::mint_into(&coldkey, amount)?;
+        Self::shrink_stake(&hotkey, &coldkey, netuid, amount, stake);
+        Self::deposit_event(Event::StakeRemoved(coldkey, hotkey, amount, amount, netuid, 0));
+        Ok(())
+    }
+
+    /// A coldkey's stake on a hotkey in a subnet.
+    pub fn stake_of(hotkey: &AccountId32, coldkey: &AccountId32, netuid: u16) -> u64 {
+        let own = Alpha::<T>::get((hotkey, coldkey, netuid)).bits;
+        if own == 0 {
+            return 0;
+        }
+        let whole = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, netuid));
+        scale(own, whole, TotalHotkeyShares::<T>::get(hotkey, netuid).bits, Rounding::Down) as u64
+    }
+
+    /// What a hotkey's stake counts in a subnet: its alpha there, and its root stake by `TaoWeight`.
+    pub fn stake_weight(hotkey: &AccountId32, netuid: u16) -> u64 {
+        let alpha = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
+        let root = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, ROOT));
+        let weighted = scale(root, u128::from(TaoWeight::<T>::get()), u128::from(u64::MAX), Rounding::Down);
+        alpha.saturating_add(u64::try_from(weighted).unwrap_or(u64::MAX))
+    }
+
+    /// Adds to a coldkey's stake. What it received reads back exactly, because shares are rounded up.
+    pub(crate) fn grow_stake(hotkey: &AccountId32, coldkey: &AccountId32, netuid: u16, amount: u64) {
+        if amount == 0 {
+            return;
+        }
+        let shares = TotalHotkeyShares::<T>::get(hotkey, netuid).bits;
+        let whole = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, netuid));
+        let bought = if shares == 0 || whole == 0 {
+            u128::from(amount) << 64
+        } else {
+            scale(u128::from(amount), shares, whole, Rounding::Up)
+        };
+        Alpha::<T>::mutate((hotkey, coldkey, netuid), |own| own.bits = own.bits.saturating_add(bought));
+        TotalHotkeyShares::<T>::insert(hotkey, netuid, FixedU128 { bits: shares.saturating_add(bought) });
+        Self::grow_hotkey(hotkey, netuid, amount);
+    }
+
+    /// Adds to the stake of everyone who has stake on the hotkey, in proportion.
+    pub(crate) fn grow_hotkey(hotkey: &AccountId32, netuid: u16, amount: u64) {
+        TotalHotkeyAlpha::<T>::mutate(hotkey, netuid, |sum| *sum = sum.saturating_add(amount));
+        SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_add(amount));
+        SubnetAlphaOut::<T>::mutate(netuid, |sum| *sum = sum.saturating_add(amount));
+        TotalStake::<T>::mutate(|sum| *sum = sum.saturating_add(amount));
+    }
+
+    /// Takes from a coldkey's stake, of which there is `stake`.
+    fn shrink_stake(hotkey: &AccountId32, coldkey: &AccountId32, netuid: u16, amount: u64, stake: u64) {
+        let key = (hotkey, coldkey, netuid);
+        let own = Alpha::<T>::get(key).bits;
+        let shares = TotalHotkeyShares::<T>::get(hotkey, netuid).bits;
+        let whole = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
+        let sold = if amount == stake {
+            own
+        } else {
+            scale(u128::from(amount), shares, u128::from(whole), Rounding::Down).min(own)
+        };
+        let (own, shares) = (own.saturating_sub(sold), shares.saturating_sub(sold));
+        if own == 0 {
+            Alpha::<T>::remove(key);
+        } else {
+            Alpha::<T>::insert(key, FixedU128 { bits: own });
+        }
+        if shares == 0 {
+            TotalHotkeyShares::<T>::remove(hotkey, netuid);
+        } else {
+            TotalHotkeyShares::<T>::insert(hotkey, netuid, FixedU128 { bits: shares });
+        }
+        TotalHotkeyAlpha::<T>::insert(hotkey, netuid, whole.saturating_sub(amount));
+        SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(amount));
+        SubnetAlphaOut::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(amount));
+        TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(amount));
+    }
+
+    /// Pays a neuron: incentive to its owner, dividends to the owner's take and to all stakers.
+    pub(crate) fn pay_neuron(hotkey: &AccountId32, netuid: u16, incentive: u64, dividends: u64) {
+        let owner = Owner::<T>::get(hotkey);
+        let nobody_else = TotalHotkeyShares::<T>::get(hotkey, netuid).bits == 0;
+        let take = if nobody_else {
+            dividends
+        } else {
+            let take = u128::from(Delegates::<T>::get(hotkey));
+            scale(u128::from(dividends), take, u128::from(u16::MAX), Rounding::Down) as u64
+        };
+        let shared = dividends.saturating_sub(take);
+        if shared > 0 {
+            Self::grow_hotkey(hotkey, netuid, shared);
+        }
+        Self::grow_stake(hotkey, &owner, netuid, incentive.saturating_add(take));
+        let total = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
+        TotalHotkeyAlphaLastEpoch::<T>::insert(hotkey, netuid, total);
+        AlphaDividendsPerSubnet::<T>::insert(netuid, hotkey, shared);
+    }
+}
+
+/// `a * b / c`, saturating; 0 when `c` is 0.
+pub(crate) fn scale(a: u128, b: u128, c: u128, rounding: Rounding) -> u128 {
+    if c == 0 {
+        return 0;
+    }
+    multiply_by_rational_with_rounding(a, b, c, rounding).unwrap_or(u128::MAX)
+}

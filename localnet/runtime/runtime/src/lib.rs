@@ -1,0 +1,227 @@
+//! The runtime of the local Bittensor chain.
+//!
+//! Pallets sit at the public chain's indices, amounts are `u64` rao, and transactions carry standard extensions only,
+//! so that any Substrate or Bittensor client reads and drives it by its metadata.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod apis;
+pub mod genesis;
+
+use alloc::vec::Vec;
+use frame_support::{
+    construct_runtime, derive_impl,
+    dispatch::DispatchClass,
+    parameter_types,
+    traits::{ConstBool, ConstU16, ConstU32, ConstU64, ConstU8, Get},
+    weights::{
+        constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+        Weight, WeightToFee,
+    },
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_runtime::{
+    generic,
+    traits::{AccountIdLookup, BlakeTwo256, IdentifyAccount, One, Verify},
+    MultiAddress, MultiSignature, Perbill,
+};
+use sp_version::{runtime_version, RuntimeVersion};
+
+/// How transactions are signed.
+pub type Signature = MultiSignature;
+/// An account, by public key.
+pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
+/// An amount in rao.
+pub type Balance = u64;
+/// Number of an account's transactions.
+pub type Nonce = u32;
+/// Number of a block.
+pub type BlockNumber = u32;
+/// Hash of a block.
+pub type Hash = sp_core::H256;
+/// A block's header.
+pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
+/// What signed transactions carry besides the call.
+pub type TxExtension = (
+    frame_system::CheckNonZeroSender<Runtime>,
+    frame_system::CheckSpecVersion<Runtime>,
+    frame_system::CheckTxVersion<Runtime>,
+    frame_system::CheckGenesis<Runtime>,
+    frame_system::CheckMortality<Runtime>,
+    frame_system::CheckNonce<Runtime>,
+    frame_system::CheckWeight<Runtime>,
+    pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+    frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
+);
+/// A transaction or inherent.
+pub type UncheckedExtrinsic =
+    generic::UncheckedExtrinsic<MultiAddress<AccountId, ()>, RuntimeCall, Signature, TxExtension>;
+/// A block.
+pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// What runs a block.
+pub type Executive = frame_executive::Executive<
+    Runtime,
+    Block,
+    frame_system::ChainContext<Runtime>,
+    Runtime,
+    AllPalletsWithSystem,
+>;
+
+/// Clients remember metadata by genesis hash and `spec_version`: every change of the runtime raises it.
+#[runtime_version]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+    spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
+    impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
+    authoring_version: 1,
+    spec_version: 1,
+    impl_version: 1,
+    apis: apis::RUNTIME_API_VERSIONS,
+    transaction_version: 1,
+    system_version: 1,
+};
+
+construct_runtime!(
+    pub enum Runtime {
+        System: frame_system = 0,
+        Timestamp: pallet_timestamp = 2,
+        Aura: pallet_aura = 3,
+        Balances: pallet_balances = 5,
+        TransactionPayment: pallet_transaction_payment = 6,
+        SubtensorModule: pallet_subtensor = 7,
+        Utility: pallet_utility = 11,
+        Sudo: pallet_sudo = 12,
+    }
+);
+
+/// Part of a block that transactions may fill; the rest is for `operational` calls such as inherents.
+const NORMAL_SHARE: Perbill = Perbill::from_percent(75);
+
+parameter_types! {
+    pub const Version: RuntimeVersion = VERSION;
+    /// Two seconds of computation in each block: a local chain is as fast as its machine.
+    pub Limits: BlockWeights = BlockWeights::with_sensible_defaults(
+        Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND.saturating_mul(2), u64::MAX),
+        NORMAL_SHARE,
+    );
+    /// 10 MiB.
+    pub Length: BlockLength = BlockLength::builder()
+        .max_length(10 * 1024 * 1024)
+        .modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_SHARE * *length)
+        .build();
+    /// Transactions live for up to this many blocks.
+    pub const BlockHashCount: BlockNumber = 4096;
+    pub FeeMultiplier: Multiplier = Multiplier::one();
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+    type Nonce = Nonce;
+    type Hash = Hash;
+    type AccountId = AccountId;
+    type Lookup = AccountIdLookup<AccountId, ()>;
+    type Block = Block;
+    type BlockHashCount = BlockHashCount;
+    type BlockWeights = Limits;
+    type BlockLength = Length;
+    type DbWeight = RocksDbWeight;
+    type Version = Version;
+    type AccountData = pallet_balances::AccountData<Balance>;
+    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type SS58Prefix = ConstU16<42>;
+    type MaxConsumers = ConstU32<16>;
+}
+
+/// Milliseconds between blocks, as genesis chose them.
+pub struct SlotDuration;
+impl Get<u64> for SlotDuration {
+    fn get() -> u64 {
+        pallet_subtensor::SlotDuration::<Runtime>::get()
+    }
+}
+
+impl pallet_timestamp::Config for Runtime {
+    type Moment = u64;
+    type OnTimestampSet = Aura;
+    // Blocks made on demand follow each other as fast as the machine can.
+    type MinimumPeriod = ConstU64<1>;
+    type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_aura::Config for Runtime {
+    type AuthorityId = AuraId;
+    type DisabledValidators = ();
+    type MaxAuthorities = ConstU32<32>;
+    // Blocks made on demand may share a slot.
+    type AllowMultipleBlocksPerSlot = ConstBool<true>;
+    type SlotDuration = SlotDuration;
+}
+
+impl pallet_balances::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type RuntimeFreezeReason = RuntimeFreezeReason;
+    type Balance = Balance;
+    type DustRemoval = ();
+    type ExistentialDeposit = ConstU64<500>;
+    type AccountStore = System;
+    type ReserveIdentifier = [u8; 8];
+    type FreezeIdentifier = RuntimeFreezeReason;
+    type MaxLocks = ConstU32<50>;
+    type MaxReserves = ConstU32<50>;
+    type MaxFreezes = ConstU32<50>;
+    type DoneSlashHandler = ();
+    type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
+}
+
+/// One rao for each 10,000 picoseconds: a transfer costs some 0.00003 TAO.
+pub struct Fee;
+impl WeightToFee for Fee {
+    type Balance = Balance;
+    fn weight_to_fee(weight: &Weight) -> Balance {
+        weight.ref_time() / 10_000
+    }
+}
+
+/// One rao for each byte.
+pub struct LengthFee;
+impl WeightToFee for LengthFee {
+    type Balance = Balance;
+    fn weight_to_fee(length: &Weight) -> Balance {
+        length.ref_time()
+    }
+}
+
+impl pallet_transaction_payment::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    // Fees are destroyed: whoever makes blocks on a local chain earns nothing by it.
+    type OnChargeTransaction = FungibleAdapter<Balances, ()>;
+    type WeightToFee = Fee;
+    type LengthToFee = LengthFee;
+    type FeeMultiplierUpdate = ConstFeeMultiplier<FeeMultiplier>;
+    type OperationalFeeMultiplier = ConstU8<5>;
+    type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_sudo::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_utility::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type PalletsOrigin = OriginCaller;
+    type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_subtensor::Config for Runtime {
+    type Currency = Balances;
+    type MaxUids = ConstU16<256>;
+    type MaxHotkeysPerColdkey = ConstU32<1024>;
+    // 0.0005 TAO.
+    type MinStake = ConstU64<500_000>;
+}
