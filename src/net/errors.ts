@@ -1,0 +1,33 @@
+import { BittensorError } from '../base/index.js';
+import type { ReturnCode } from './codes.js';
+
+export type NetErrorCode =
+  /** The port is taken by another program. */
+  | 'port_in_use'
+  | 'cannot_listen'
+  /** Not a host or port that can be dialled. */
+  | 'bad_address'
+  /** Used after `stop()` or `close()`. */
+  | 'closed'
+  /** A `RequestError`, whose return code says which. */
+  | 'refused';
+
+export function netError(
+  code: NetErrorCode,
+  message: string,
+  data: Record<string, unknown> = {},
+  cause?: unknown,
+): BittensorError<NetErrorCode> {
+  return new BittensorError(code, message, { data, cause });
+}
+
+/** A refusal that the peer is told: a handler throws it to answer with this code and message. */
+export class RequestError extends BittensorError<NetErrorCode> {
+  readonly returnCode: ReturnCode;
+
+  constructor(returnCode: ReturnCode, message: string, cause?: unknown) {
+    super('refused', message, { data: { returnCode }, cause });
+    this.name = 'RequestError';
+    this.returnCode = returnCode;
+  }
+}

@@ -1,0 +1,206 @@
+import { RequestError } from './errors.js';
+import { DataType, Modality, type Tensor } from './gen/bittensor.js';
+
+/** A tensor as it travels. `net` never computes with it; `model` turns it into its own kind. */
+export interface WireTensor {
+  readonly dtype: WireDtype;
+  readonly shape: readonly number[];
+  /**
+   * Row-major, little endian. From the wire: a view of the received message, at any alignment; copy it before it is
+   * posted to another thread, or the whole message goes along.
+   */
+  readonly buffer: Uint8Array;
+  readonly modality: WireModality;
+  readonly requiresGrad: boolean;
+}
+
+export type WireDtype = 'float32' | 'float64' | 'int32' | 'int64' | 'utf8';
+export type WireModality = 'text' | 'image' | 'tensor';
+
+/** Version of the protocol that this code speaks. */
+export const PROTOCOL_VERSION = '1.0.0';
+
+export interface TensorLimits {
+  /** Tensors in one message. */
+  readonly tensors: number;
+  readonly rank: number;
+  /** Largest size of one dimension. */
+  readonly dimension: number;
+  /** Elements (or strings) of one tensor. */
+  readonly elements: number;
+}
+
+export const defaultTensorLimits: TensorLimits = { tensors: 64, rank: 8, dimension: 2 ** 24, elements: 2 ** 24 };
+
+const dtypeNumbers: Record<WireDtype, DataType> = {
+  float32: DataType.FLOAT32,
+  float64: DataType.FLOAT64,
+  int32: DataType.INT32,
+  int64: DataType.INT64,
+  utf8: DataType.UTF8,
+};
+const dtypeNames = new Map<number, WireDtype>(entriesOf(dtypeNumbers).map(([name, number]) => [number, name]));
+
+const modalityNumbers: Record<WireModality, Modality> = {
+  tensor: Modality.TENSOR,
+  image: Modality.IMAGE,
+  text: Modality.TEXT,
+};
+const modalityNames = new Map<number, WireModality>(entriesOf(modalityNumbers).map(([name, number]) => [number, name]));
+
+const elementBytes: Record<Exclude<WireDtype, 'utf8'>, number> = { float32: 4, float64: 8, int32: 4, int64: 8 };
+
+/** A tensor for the wire. Error `RequestSerializationException` when it contradicts itself. */
+export function toProto(tensor: WireTensor, limits = defaultTensorLimits): Tensor {
+  const problem = problemOf(tensor, limits);
+  if (problem) throw new RequestError('RequestSerializationException', problem);
+  return {
+    version: PROTOCOL_VERSION,
+    buffer: tensor.buffer,
+    shape: [...tensor.shape],
+    dtype: dtypeNumbers[tensor.dtype],
+    modality: modalityNumbers[tensor.modality],
+    requiresGrad: tensor.requiresGrad,
+  };
+}
+
+/**
+ * Reads a tensor from the wire and believes nothing of it. Throws a `RequestError` with `code`, or with `shapeCode`
+ * when only the shape is at fault. NaN is not looked for here: see `findNonFinite`.
+ */
+export function fromProto(
+  proto: Tensor,
+  limits = defaultTensorLimits,
+  code: 'RequestDeserializationException' | 'ResponseDeserializationException' = 'RequestDeserializationException',
+): WireTensor {
+  const dtype = dtypeNames.get(proto.dtype);
+  const modality = modalityNames.get(proto.modality);
+  if (!dtype) throw new RequestError(code, `unknown dtype ${proto.dtype}`);
+  if (!modality) throw new RequestError(code, `unknown modality ${proto.modality}`);
+  const { shape, requiresGrad } = proto;
+  // A plain view: a Buffer's `slice` would not copy, and surprise whoever gets this tensor.
+  const buffer = new Uint8Array(proto.buffer.buffer, proto.buffer.byteOffset, proto.buffer.byteLength);
+  const tensor: WireTensor = { dtype, shape, buffer, modality, requiresGrad };
+  const problem = problemOf(tensor, limits);
+  if (problem) throw new RequestError(code, problem);
+  return tensor;
+}
+
+/** What is wrong with a tensor: its rank, its dimensions, or a buffer that does not hold what the shape says. */
+export function problemOf(tensor: WireTensor, limits = defaultTensorLimits): string | undefined {
+  const { dtype, shape, buffer } = tensor;
+  if (!Object.hasOwn(dtypeNumbers, dtype)) return `unknown dtype ${String(dtype)}`;
+  if (!Object.hasOwn(modalityNumbers, tensor.modality)) return `unknown modality ${String(tensor.modality)}`;
+  if (shape.length > limits.rank) return `rank ${shape.length} is more than ${limits.rank}`;
+  let elements = 1;
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0 || size > limits.dimension) {
+      return `dimension ${size} is outside 0 to ${limits.dimension}`;
+    }
+    elements *= size;
+    // Checked at each step, so that no product can leave the safe integers.
+    if (elements > limits.elements) return `shape [${shape}] has more than ${limits.elements} elements`;
+  }
+  if (dtype === 'utf8') return problemOfText(shape, buffer);
+  const bytes = elements * elementBytes[dtype];
+  if (buffer.length !== bytes)
+    return `shape [${shape}] of ${dtype} takes ${bytes} bytes, the buffer has ${buffer.length}`;
+  return undefined;
+}
+
+function problemOfText(shape: readonly number[], buffer: Uint8Array): string | undefined {
+  if (shape.length !== 2 || shape[1] !== 1) return `text has the shape [n, 1], not [${shape}]`;
+  try {
+    readStrings(shape[0]!, buffer);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return `text tensor: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Text as a tensor: shape `[n, 1]`, each string a little-endian u32 length and its UTF-8 bytes. */
+export function textTensor(strings: readonly string[]): WireTensor {
+  const encoded = strings.map(text => new TextEncoder().encode(text));
+  const buffer = new Uint8Array(encoded.reduce((sum, bytes) => sum + 4 + bytes.length, 0));
+  const view = new DataView(buffer.buffer);
+  let offset = 0;
+  for (const bytes of encoded) {
+    view.setUint32(offset, bytes.length, true);
+    buffer.set(bytes, offset + 4);
+    offset += 4 + bytes.length;
+  }
+  return { dtype: 'utf8', shape: [strings.length, 1], buffer, modality: 'text', requiresGrad: false };
+}
+
+/** The strings of a text tensor; throws a `RangeError` on lengths that do not fit and on bytes that are not UTF-8. */
+export function stringsOf(tensor: WireTensor): string[] {
+  if (tensor.dtype !== 'utf8') throw new RangeError(`a tensor of ${tensor.dtype} is no text`);
+  return readStrings(tensor.shape[0] ?? 0, tensor.buffer);
+}
+
+function readStrings(count: number, buffer: Uint8Array): string[] {
+  // Each string takes 4 bytes at least, so a large count cannot cost more than the buffer did.
+  if (4 * count > buffer.length) throw new RangeError(`${count} strings do not fit into ${buffer.length} bytes`);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  const strings: string[] = [];
+  let offset = 0;
+  for (let i = 0; i < count; i++) {
+    if (offset + 4 > buffer.length) throw new RangeError(`string ${i} has no length`);
+    const length = view.getUint32(offset, true);
+    offset += 4;
+    if (length > buffer.length - offset) throw new RangeError(`string ${i} of ${length} bytes runs over the end`);
+    try {
+      strings.push(decoder.decode(buffer.subarray(offset, offset + length)));
+    } catch {
+      throw new RangeError(`string ${i} is not UTF-8`);
+    }
+    offset += length;
+  }
+  if (offset !== buffer.length) throw new RangeError(`${buffer.length - offset} bytes follow the last string`);
+  return strings;
+}
+
+/** Floats as a tensor. The array is viewed, not copied. */
+export function floatTensor(
+  data: Float32Array,
+  shape: readonly number[],
+  options: { modality?: WireModality; requiresGrad?: boolean } = {},
+): WireTensor {
+  return {
+    dtype: 'float32',
+    shape,
+    buffer: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    modality: options.modality ?? 'tensor',
+    requiresGrad: options.requiresGrad ?? false,
+  };
+}
+
+/** The floats of a float32 tensor: a view where the alignment allows it, else a copy. */
+export function floatsOf(tensor: WireTensor): Float32Array {
+  if (tensor.dtype !== 'float32') throw new RangeError(`a tensor of ${tensor.dtype} is not float32`);
+  const { buffer } = tensor;
+  if (buffer.byteOffset % 4 === 0) return new Float32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
+  return new Float32Array(new Uint8Array(buffer).buffer);
+}
+
+/**
+ * The index of the first NaN or infinity of a float tensor, or undefined. Whether such a tensor is taken is the
+ * receiver's decision: the axon and the dendrite refuse it unless told otherwise.
+ */
+export function findNonFinite(tensor: WireTensor): number | undefined {
+  const { dtype, buffer } = tensor;
+  // All exponent bits set means NaN or infinity; integers are compared, so that no alignment is needed.
+  const [step, high, mask] = dtype === 'float32' ? [4, 2, 0x7f80] : dtype === 'float64' ? [8, 6, 0x7ff0] : [0, 0, 0];
+  if (step === 0) return undefined;
+  for (let i = 0; i + step <= buffer.length; i += step) {
+    const top = buffer[i + high]! | (buffer[i + high + 1]! << 8);
+    if ((top & mask) === mask) return i / step;
+  }
+  return undefined;
+}
+
+function entriesOf<K extends string, V>(record: Record<K, V>): [K, V][] {
+  return Object.entries(record) as [K, V][];
+}

@@ -1,0 +1,25 @@
+import { keyText } from '../../src/net/auth.js';
+import { Axon, type AxonOptions, Dendrite, type DendriteOptions, type Peer } from '../../src/net/index.js';
+import { type Keypair, keypairFromSeed, ready } from '../../src/wallet/index.js';
+
+/** A key that is the same in every run. */
+export function key(index: number): Keypair {
+  return keypairFromSeed(new Uint8Array(32).fill(index));
+}
+
+interface PairOptions {
+  axon?: Partial<AxonOptions>;
+  dendrite?: Partial<DendriteOptions>;
+}
+
+/** An axon (key 1) and a dendrite (key 2) over loopback, closed afterwards whatever happens. */
+export async function withPair(
+  options: PairOptions,
+  work: (pair: { axon: Axon; dendrite: Dendrite; peer: Peer }) => Promise<void>,
+): Promise<void> {
+  await ready();
+  await using axon = new Axon({ signer: key(1), host: '127.0.0.1', ...options.axon });
+  using dendrite = new Dendrite({ signer: key(2), ...options.dendrite });
+  const port = await axon.start();
+  await work({ axon, dendrite, peer: { hotkey: keyText(key(1).publicKey), host: '127.0.0.1', port } });
+}
