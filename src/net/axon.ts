@@ -104,11 +104,12 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
   private readonly codes: Partial<Record<ReturnCode, number>> = {};
   private readonly counters = { requests: 0, bytesIn: 0, bytesOut: 0, abandoned: 0 };
   private started: Promise<number> | undefined;
+  private boundPort = 0;
 
   constructor(private readonly options: AxonOptions) {
     this.limits = { ...defaultAxonLimits, ...options.limits };
     this.clock = options.clock ?? systemClock;
-    this.log = (options.log ?? silentLog).child('net/axon');
+    this.log = options.log ?? silentLog;
     this.nonces = new NonceCache(this.clock.nowMs(), this.limits);
     this.server = new RpcServer(
       {
@@ -130,8 +131,13 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
 
   /** Resolves with the bound port. Errors `port_in_use`, `cannot_listen`, `closed`. */
   start(): Promise<number> {
-    this.started ??= this.server.listen(this.options.host ?? '0.0.0.0', this.options.port ?? 0);
+    this.started ??= this.begin();
     return this.started;
+  }
+
+  /** The bound port; 0 before `start()`. */
+  get port(): number {
+    return this.boundPort;
   }
 
   /** Lets requests end within `deadlineMs`, answers the rest with `Unavailable`, closes every connection. */
@@ -146,6 +152,11 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
   stats(): AxonStats {
     const { active, connections } = this.server;
     return { ...this.counters, codes: { ...this.codes }, active, connections };
+  }
+
+  private async begin(): Promise<number> {
+    this.boundPort = await this.server.listen(this.options.host ?? '0.0.0.0', this.options.port ?? 0);
+    return this.boundPort;
   }
 
   private async answer(kind: RequestKind, call: RawCall): Promise<Uint8Array> {

@@ -105,7 +105,7 @@ export class Dendrite {
 
   constructor(private readonly options: DendriteOptions) {
     this.limits = { ...defaultDendriteLimits, ...options.limits };
-    this.log = (options.log ?? silentLog).child('net/dendrite');
+    this.log = options.log ?? silentLog;
     this.channels = new ChannelPool(this.limits);
     this.limiter = new Limiter(this.limits.concurrentCalls, this.limits.waitingCalls);
     this.nonces = new NonceSource(options.clock ?? systemClock);

@@ -23,6 +23,8 @@ export {
   type Reply,
 } from './dendrite.js';
 export { type NetErrorCode, RequestError } from './errors.js';
+export { Gossip, type GossipOptions } from './gossip.js';
+export type { PeerEntry } from './synapse-entry.js';
 export {
   defaultTensorLimits,
   findNonFinite,

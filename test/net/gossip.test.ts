@@ -1,0 +1,228 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Closing, type Log, pollUntil, silentLog } from '../../src/base/index.js';
+import { keyText } from '../../src/net/auth.js';
+import { ChannelPool } from '../../src/net/channels.js';
+import { GossipBatch, type Synapse } from '../../src/net/gen/bittensor.js';
+import { Gossip, type GossipOptions } from '../../src/net/index.js';
+import { sealEntry } from '../../src/net/synapse-entry.js';
+import { ready } from '../../src/wallet/index.js';
+import { key } from './helpers.js';
+
+beforeAll(() => ready());
+
+let closing = new Closing();
+afterEach(async () => {
+  await closing.close();
+  closing = new Closing();
+});
+
+const quick = { intervalMs: 40, heartbeatMs: 150, expiryMs: 1_500, timeoutMs: 500 };
+
+async function node(index: number, bootstrap: string[] = [], options: Partial<GossipOptions> = {}): Promise<Gossip> {
+  const gossip = new Gossip({
+    signer: key(index),
+    synapse: { synapseKey: keyText(key(100 + index).publicKey), host: '127.0.0.1', port: 9_000 + index },
+    host: '127.0.0.1',
+    bootstrap,
+    ...quick,
+    ...options,
+  });
+  closing.add(() => gossip.stop());
+  await gossip.start();
+  return gossip;
+}
+
+/** `nP|nS`, as a neuron's log line has it. */
+const counts = (gossip: Gossip) => `${gossip.peers().length}|${gossip.synapses().length}`;
+
+async function untilCounts(nodes: readonly Gossip[], wanted: string, withinMs = 8_000): Promise<void> {
+  await pollUntil(`all of ${nodes.length} nodes show ${wanted}`, { withinMs, everyMs: 20 }, () =>
+    nodes.every(gossip => counts(gossip) === wanted) ? true : undefined,
+  );
+}
+
+/** Speaks to a node as any stranger may. */
+async function say(to: Gossip, batch: Partial<GossipBatch>): Promise<GossipBatch> {
+  const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
+  try {
+    const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: '1.0.0', ...batch })).finish();
+    const address = { host: '127.0.0.1', port: to.port };
+    return GossipBatch.decode(await pool.call('', address, { path: '/Metagraph/Gossip', bytes, timeoutMs: 5_000 }));
+  } finally {
+    pool.close();
+  }
+}
+
+function entry(index: number, change: Partial<Parameters<typeof sealEntry>[1]> = {}): Synapse {
+  const address = { host: '127.0.0.1', port: 9_000 + index };
+  return sealEntry(key(index), { synapseKey: '', address, metagraph: undefined, heartbeatMs: Date.now(), ...change });
+}
+
+describe('gossip', () => {
+  it('shows a first node alone as 0|1, and two nodes as 1|2 in both', async () => {
+    const first = await node(1);
+    expect(counts(first)).toBe('0|1');
+    const second = await node(2, [`0.0.0.0:${first.port}`]);
+    await untilCounts([first, second], '1|2');
+    expect(first.peers()[0]).toMatchObject({ hotkey: keyText(key(2).publicKey), host: '127.0.0.1', port: 9_002 });
+    expect(first.synapses()[0]).toMatchObject({ hotkey: keyText(key(1).publicKey), port: 9_001 });
+  });
+
+  it('brings five nodes together through one bootstrap address', async () => {
+    const first = await node(1);
+    const others = await Promise.all([2, 3, 4, 5].map(index => node(index, [String(first.port)])));
+    await untilCounts([first, ...others], '4|5');
+  });
+
+  it('goes on when the bootstrap node is gone', async () => {
+    const first = await node(1);
+    const others = await Promise.all([2, 3].map(index => node(index, [String(first.port)])));
+    await untilCounts([first, ...others], '2|3');
+    await first.stop();
+    await untilCounts(others, '1|2');
+    const late = await node(4, [`127.0.0.1:${others[0]!.port}`]);
+    await untilCounts([...others, late], '2|3');
+  });
+
+  it('forgets a node that said goodbye at once, and one that fell silent after its last signature expired', async () => {
+    const first = await node(1, [], { expiryMs: 60_000 });
+    const second = await node(2, [String(first.port)], { expiryMs: 60_000 });
+    await untilCounts([first, second], '1|2');
+    await second.stop();
+    await untilCounts([first], '0|1', 500);
+
+    const third = await node(3);
+    await say(third, { synapses: [entry(7)] });
+    expect(counts(third)).toBe('1|2');
+    await untilCounts([third], '0|1', 3_000);
+  });
+
+  it('does not keep a dead node alive by passing its entry around', async () => {
+    const nodes = [await node(1)];
+    for (const index of [2, 3]) nodes.push(await node(index, [String(nodes[0]!.port)]));
+    await untilCounts(nodes, '2|3');
+    const dead = entry(7);
+    await say(nodes[0]!, { synapses: [dead] });
+    await untilCounts(nodes, '3|4');
+    await untilCounts(nodes, '2|3', 3_000);
+    await say(nodes[0]!, { synapses: [dead] });
+    expect(counts(nodes[0]!)).toBe('2|3');
+  });
+
+  it('knows its own address in the bootstrap list, and its own entry when it is echoed', async () => {
+    const first = await node(1);
+    const self = await node(2, [String(first.port)]);
+    await untilCounts([first, self], '1|2');
+    const echoed = (await say(self, {})).synapses;
+    expect(echoed).toHaveLength(2);
+    await say(self, { synapses: echoed });
+    expect(counts(self)).toBe('1|2');
+  });
+
+  it('retries a bootstrap peer that is down with one line, and says when it is there', async () => {
+    const lines: string[] = [];
+    const log: Log = { ...silentLog, warn: line => lines.push(line), info: line => lines.push(line) };
+    const reserved = await node(1);
+    const { port } = reserved;
+    await reserved.stop();
+    const waiting = await node(2, [String(port)], { log });
+    await pollUntil('a line', { withinMs: 2_000, everyMs: 10 }, () => (lines.length > 0 ? true : undefined));
+    const back = await node(1, [], { port });
+    await untilCounts([waiting, back], '1|2');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain(`bootstrap peer 127.0.0.1:${port} does not answer`);
+    expect(lines[1]).toBe(`bootstrap peer 127.0.0.1:${port} answers again`);
+  });
+
+  it('calls back when a synapse comes and when it goes', async () => {
+    const first = await node(1, [], { expiryMs: 60_000 });
+    const seen: string[] = [];
+    const off = first.onChange(() => seen.push(counts(first)));
+    await say(first, { synapses: [entry(7)] });
+    await say(first, { synapses: [entry(7, { goodbye: true, heartbeatMs: Date.now() + 5 })] });
+    off();
+    await say(first, { synapses: [entry(8)] });
+    expect(seen).toEqual(['1|2', '0|1']);
+  });
+
+  it('refuses a host that is no literal address, and a port in use', async () => {
+    const first = await node(1);
+    const named = node(2, [], { synapse: { synapseKey: '', host: 'example.org', port: 1 } });
+    await expect(named).rejects.toMatchObject({ code: 'bad_address' });
+    await expect(node(3, [], { port: first.port })).rejects.toMatchObject({ code: 'port_in_use' });
+    expect(
+      () =>
+        new Gossip({ signer: key(4), synapse: { synapseKey: '', host: '127.0.0.1', port: 1 }, bootstrap: ['x y:1'] }),
+    ).toThrow('not an address');
+  });
+});
+
+describe('gossip with hostile strangers', () => {
+  it('refuses entries that are unsigned, altered, signed by another, from the future, or malformed', async () => {
+    const first = await node(1);
+    const good = entry(7);
+    const other = entry(8);
+    const bad: Partial<Synapse>[] = [
+      { ...good, signature: new Uint8Array(0) },
+      { ...good, signature: good.signature.subarray(0, 63) },
+      { ...good, port: '1' },
+      { ...good, heartbeat: good.heartbeat + 1 },
+      { ...good, metagraph: '127.0.0.1:1' },
+      { ...good, neuronKey: other.neuronKey },
+      { ...good, signature: other.signature },
+      { ...good, address: 'localhost' },
+      { ...good, port: '70000' },
+      { ...good, neuronKey: 'me' },
+    ];
+    for (const synapse of bad) {
+      await expect(say(first, { synapses: [synapse as Synapse] })).rejects.toMatchObject({ code: 'refused' });
+    }
+    await say(first, { synapses: [entry(7, { heartbeatMs: Date.now() + 60_000 }), entry(7, { heartbeatMs: 1 })] });
+    expect(counts(first)).toBe('0|1');
+    await say(first, { synapses: [good] });
+    expect(counts(first)).toBe('1|2');
+  });
+
+  it('does not let an older entry move or revive a synapse', async () => {
+    const first = await node(1, [], { expiryMs: 60_000 });
+    const now = Date.now();
+    const port = () => first.peers()[0]?.port;
+    await say(first, { synapses: [entry(7, { heartbeatMs: now })] });
+    await say(first, { synapses: [entry(7, { heartbeatMs: now - 10, address: { host: '127.0.0.1', port: 1 } })] });
+    expect(port()).toBe(9_007);
+    await say(first, { synapses: [entry(7, { heartbeatMs: now + 10, goodbye: true })] });
+    await say(first, { synapses: [entry(7, { heartbeatMs: now + 5 })] });
+    expect(port()).toBeUndefined();
+    await say(first, { synapses: [entry(7, { heartbeatMs: now + 20 })] });
+    expect(port()).toBe(9_007);
+  });
+
+  it('stays within metagraph_size under a flood', async () => {
+    const first = await node(1, [], { size: 20, expiryMs: 60_000 });
+    for (let round = 0; round < 3; round++) {
+      await say(first, { synapses: Array.from({ length: 60 }, (_, i) => entry(60 + 60 * round + i)) });
+    }
+    expect(first.peers()).toHaveLength(20);
+  });
+
+  it('refuses more than 1000 synapses or 10 peers in one batch, and messages over a megabyte', async () => {
+    const first = await node(1);
+    const one = entry(7);
+    await expect(say(first, { synapses: Array.from({ length: 1_001 }, () => one) })).rejects.toMatchObject({
+      returnCode: 'InvalidRequest',
+    });
+    await expect(say(first, { peers: Array.from({ length: 11 }, () => '127.0.0.1:1') })).rejects.toMatchObject({
+      returnCode: 'InvalidRequest',
+    });
+    await expect(say(first, { address: 'x'.repeat(2 ** 20) })).rejects.toMatchObject({ returnCode: 'TooLarge' });
+    expect(counts(first)).toBe('0|1');
+  });
+
+  it('is not slowed by addresses that never answer', async () => {
+    const first = await node(1);
+    const peers = Array.from({ length: 10 }, (_, i) => `127.0.0.1:${i + 1}`);
+    for (let i = 0; i < 20; i++) await say(first, { peers, address: `127.0.0.1:${20 + i}` });
+    const second = await node(2, [String(first.port)]);
+    await untilCounts([first, second], '1|2');
+  });
+});
