@@ -36,11 +36,16 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/bit
 export RUSTC_BOOTSTRAP=1
 sysroot="$("$RUSTC" --print sysroot)"
 # An own flag list, so that settings of the caller cannot change the bytes.
-unset CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUNTIME_METADATA_HASH
-export RUSTFLAGS="--cfg substrate_runtime -Clink-arg=--export-dynamic -Clink-arg=--import-memory \
--Clink-arg=--export=__heap_base -Clink-arg=--no-entry -Clinker=wasm-ld -Ctarget-cpu=mvp \
---remap-path-prefix=$CARGO_HOME=/cargo --remap-path-prefix=$here=/build \
---remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rust --remap-path-prefix=$CARGO_TARGET_DIR=/target"
+unset RUSTFLAGS CARGO_BUILD_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUNTIME_METADATA_HASH
+# Paths end up in panic messages: make them the same everywhere, whichever registry the sources came from.
+"$cargo" fetch --quiet --locked --manifest-path "$here/Cargo.toml"
+flags=(--cfg substrate_runtime -Ctarget-cpu=mvp -Clinker=wasm-ld)
+flags+=(-Clink-arg=--export-dynamic -Clink-arg=--import-memory -Clink-arg=--export=__heap_base -Clink-arg=--no-entry)
+flags+=("--remap-path-prefix=$CARGO_HOME=/cargo" "--remap-path-prefix=$here=/build")
+flags+=("--remap-path-prefix=$CARGO_TARGET_DIR=/target" "--remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rust")
+for registry in "$CARGO_HOME"/registry/src/*/; do flags+=("--remap-path-prefix=${registry%/}=/crates"); done
+CARGO_ENCODED_RUSTFLAGS="$(IFS=$'\x1f'; echo "${flags[*]}")"
+export CARGO_ENCODED_RUSTFLAGS
 
 cd "$here"
 "$cargo" rustc --locked --release -j "${CARGO_BUILD_JOBS:-2}" --target wasm32v1-none \
@@ -50,6 +55,6 @@ wasm="$CARGO_TARGET_DIR/wasm32v1-none/release/bittensor_localnet_runtime.wasm"
 sha="$(sha256sum "$wasm" | cut -d' ' -f1)"
 toolchain="$(dpkg-query -W -f '${Package} ${Version}\n' "${packages[@]}")"
 echo "$sha  $(stat -c %s "$wasm") bytes"
-[ -z "$out" ] || { mkdir -p "$(dirname "$out")"; cp "$wasm" "$out"; }
-[ -z "$update" ] || { cp "$wasm" "$here/../runtime.wasm"; TOOLCHAIN="$toolchain" node "$here/record.mjs" update "$wasm"; }
+[ -z "$out" ] || { mkdir -p "$(dirname "$out")"; install -m 644 "$wasm" "$out"; }
+[ -z "$update" ] || { install -m 644 "$wasm" "$here/../runtime.wasm"; TOOLCHAIN="$toolchain" node "$here/record.mjs" update "$wasm"; }
 [ -z "$check" ] || TOOLCHAIN="$toolchain" node "$here/record.mjs" check "$wasm"

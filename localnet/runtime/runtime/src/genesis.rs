@@ -11,7 +11,6 @@
 //!     "slotDuration": 250,
 //!     "allowLoopbackAxons": true,
 //!     "stakeThreshold": 0,
-//!     "taoWeight": 971718665099567868,
 //!     "subnets": [{
 //!       "netuid": 1, "owner": "<ss58>", "ownerHotkey": null, "tempo": 40,
 //!       "maxAllowedUids": 256, "maxAllowedValidators": 64,
@@ -42,8 +41,7 @@ const TAO: u64 = 1_000_000_000;
 /// A chain for one machine: funded development accounts, Alice as authority, sudo and owner of the open subnet 1.
 fn local() -> Value {
     let accounts = [Key::Alice, Key::Bob, Key::Charlie, Key::Dave, Key::Eve, Key::Ferdie];
-    let stashes =
-        [Key::AliceStash, Key::BobStash, Key::CharlieStash, Key::DaveStash, Key::EveStash, Key::FerdieStash];
+    let stashes = [Key::AliceStash, Key::BobStash, Key::CharlieStash, Key::DaveStash, Key::EveStash, Key::FerdieStash];
     // In all less than half of the supply, so that the first halving lies ahead and a block mints one TAO.
     let balances: Vec<(AccountId, u64)> = accounts
         .map(|key| (key.to_account_id(), 1_000_000 * TAO))

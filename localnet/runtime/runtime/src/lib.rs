@@ -8,6 +8,8 @@ extern crate alloc;
 
 pub mod apis;
 pub mod genesis;
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 use frame_support::{
@@ -62,13 +64,8 @@ pub type UncheckedExtrinsic =
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// What runs a block.
-pub type Executive = frame_executive::Executive<
-    Runtime,
-    Block,
-    frame_system::ChainContext<Runtime>,
-    Runtime,
-    AllPalletsWithSystem,
->;
+pub type Executive =
+    frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
 
 /// Clients remember metadata by genesis hash and `spec_version`: every change of the runtime raises it.
 #[runtime_version]

@@ -74,8 +74,7 @@ impl<T: Config> Pallet<T> {
 
         // What rounding leaves, and everything while nobody has stake, waits for the next epoch.
         let mut left = pending;
-        for ((hotkey, servers), validators) in
-            keys.iter().zip(&result.server_emission).zip(&result.validator_emission)
+        for ((hotkey, servers), validators) in keys.iter().zip(&result.server_emission).zip(&result.validator_emission)
         {
             let servers = (*servers).min(left);
             left = left.saturating_sub(servers);

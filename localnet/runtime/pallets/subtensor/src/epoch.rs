@@ -164,7 +164,11 @@ pub fn run(input: &Input) -> Output {
         emission: pay(&combined),
         server_emission: pay(&servers),
         validator_emission: pay(&validators),
-        bonds: bonds.iter().zip(&next_permits).map(|(row, permit)| if *permit { sparse(row) } else { vec![] }).collect(),
+        bonds: bonds
+            .iter()
+            .zip(&next_permits)
+            .map(|(row, permit)| if *permit { sparse(row) } else { vec![] })
+            .collect(),
         permits: next_permits,
     }
 }
@@ -208,7 +212,11 @@ fn valid_weights(input: &Input) -> Matrix {
             }
             dense(row, neurons.len(), |j, value| {
                 let known = neurons.get(j).is_some_and(|to| one.last_update > to.registered_at);
-                if known && (i != j || one.owner) { Fixed::from(value) << FRACTION } else { 0 }
+                if known && (i != j || one.owner) {
+                    Fixed::from(value) << FRACTION
+                } else {
+                    0
+                }
             })
         })
         .collect();
@@ -305,7 +313,11 @@ fn old_bonds(input: &Input, value: impl Fn(u16) -> Fixed) -> Matrix {
         .map(|row| {
             dense(row, n, |j, bond| {
                 let known = input.neurons.get(j).is_some_and(|to| from > to.registered_at);
-                if known { value(bond) } else { 0 }
+                if known {
+                    value(bond)
+                } else {
+                    0
+                }
             })
         })
         .collect()
@@ -426,7 +438,11 @@ fn dense(row: &[(u16, u16)], n: usize, value: impl Fn(usize, u16) -> Fixed) -> V
             any |= *slot > 0;
         }
     }
-    if any { full } else { vec![] }
+    if any {
+        full
+    } else {
+        vec![]
+    }
 }
 
 /// A full row as places and values, of 65535, without zeros.

@@ -8,7 +8,6 @@ impl<T: Config> Pallet<T> {
         SlotDuration::<T>::put(config.slot_duration.max(1));
         AllowLoopbackAxons::<T>::put(config.allow_loopback_axons);
         StakeThreshold::<T>::put(config.stake_threshold);
-        TaoWeight::<T>::put(config.tao_weight);
 
         // The root network has stake and no epochs: it mines nothing.
         Self::add_subnet(&SubnetGenesis {

@@ -55,7 +55,8 @@ impl<T: Config> Pallet<T> {
         let uids: BTreeSet<_> = Uids::<T>::iter_prefix(netuid).map(|(hotkey, uid)| (uid, hotkey)).collect();
         ensure!(uids == hotkeys, "uids and keys do not mirror each other");
         ensure!(
-            uids.iter().all(|(_, hotkey)| Owner::<T>::contains_key(hotkey) && IsNetworkMember::<T>::get(hotkey, netuid)),
+            uids.iter()
+                .all(|(_, hotkey)| Owner::<T>::contains_key(hotkey) && IsNetworkMember::<T>::get(hotkey, netuid)),
             "a neuron has no owner or is no member"
         );
         let lengths = [

@@ -230,8 +230,7 @@ pub mod pallet {
     pub type SubnetMechanism<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery>;
     /// Number of weight matrices.
     #[pallet::storage]
-    pub type MechanismCountCurrent<T: Config> =
-        StorageMap<_, Twox64Concat, u16, u8, ValueQuery, DefaultMechanismCount>;
+    pub type MechanismCountCurrent<T: Config> = StorageMap<_, Twox64Concat, u16, u8, ValueQuery, DefaultMechanismCount>;
     /// Block of creation.
     #[pallet::storage]
     pub type NetworkRegisteredAt<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
@@ -283,8 +282,7 @@ pub mod pallet {
     pub type WeightsVersionKey<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
     /// Blocks that a neuron waits between two `set_weights`.
     #[pallet::storage]
-    pub type WeightsSetRateLimit<T: Config> =
-        StorageMap<_, Identity, u16, u64, ValueQuery, DefaultWeightsSetRateLimit>;
+    pub type WeightsSetRateLimit<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery, DefaultWeightsSetRateLimit>;
     /// Whether weights are committed first and revealed later.
     #[pallet::storage]
     pub type CommitRevealWeightsEnabled<T: Config> = StorageMap<_, Identity, u16, bool, ValueQuery, Yes>;
@@ -308,8 +306,7 @@ pub mod pallet {
     pub type Rho<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultRho>;
     /// Share of a million that old bonds keep in one epoch.
     #[pallet::storage]
-    pub type BondsMovingAverage<T: Config> =
-        StorageMap<_, Identity, u16, u64, ValueQuery, DefaultBondsMovingAverage>;
+    pub type BondsMovingAverage<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery, DefaultBondsMovingAverage>;
     /// How much of the weight above consensus is lost for bonds, of 65535.
     #[pallet::storage]
     pub type BondsPenalty<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultBondsPenalty>;
@@ -336,8 +333,7 @@ pub mod pallet {
     pub type Difficulty<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery, DefaultDifficulty>;
     /// Blocks of one registration interval.
     #[pallet::storage]
-    pub type AdjustmentInterval<T: Config> =
-        StorageMap<_, Identity, u16, u16, ValueQuery, DefaultAdjustmentInterval>;
+    pub type AdjustmentInterval<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultAdjustmentInterval>;
     /// Block at which the current interval began.
     #[pallet::storage]
     pub type LastAdjustmentBlock<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
@@ -369,8 +365,7 @@ pub mod pallet {
     pub type Uids<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, u16, OptionQuery>;
     /// Uid to hotkey.
     #[pallet::storage]
-    pub type Keys<T: Config> =
-        StorageDoubleMap<_, Identity, u16, Identity, u16, AccountId32, ValueQuery, NoAccount>;
+    pub type Keys<T: Config> = StorageDoubleMap<_, Identity, u16, Identity, u16, AccountId32, ValueQuery, NoAccount>;
     /// Block of registration.
     #[pallet::storage]
     pub type BlockAtRegistration<T: Config> = StorageDoubleMap<_, Identity, u16, Identity, u16, u64, ValueQuery>;
@@ -384,8 +379,7 @@ pub mod pallet {
         StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, PrometheusInfo, OptionQuery>;
     /// Weights that a neuron has set: uid and value, the largest value being 65535.
     #[pallet::storage]
-    pub type Weights<T: Config> =
-        StorageDoubleMap<_, Identity, u16, Identity, u16, Vec<(u16, u16)>, ValueQuery>;
+    pub type Weights<T: Config> = StorageDoubleMap<_, Identity, u16, Identity, u16, Vec<(u16, u16)>, ValueQuery>;
     /// Bonds that a validator holds in other neurons.
     #[pallet::storage]
     pub type Bonds<T: Config> = StorageDoubleMap<_, Identity, u16, Identity, u16, Vec<(u16, u16)>, ValueQuery>;
@@ -435,8 +429,6 @@ pub mod pallet {
         pub allow_loopback_axons: bool,
         /// Stake below which a neuron may not set weights, in rao.
         pub stake_threshold: u64,
-        /// Weight of root stake in a subnet, of 2^64 - 1.
-        pub tao_weight: u64,
         /// Subnets besides the root network, which is always there.
         pub subnets: Vec<SubnetGenesis>,
         /// Neurons registered from the start.
@@ -452,7 +444,6 @@ pub mod pallet {
                 slot_duration: DefaultSlotDuration::get(),
                 allow_loopback_axons: false,
                 stake_threshold: 0,
-                tao_weight: DefaultTaoWeight::get(),
                 subnets: Vec::new(),
                 neurons: Vec::new(),
                 _config: PhantomData,
@@ -837,16 +828,8 @@ pub mod pallet {
             placeholder2: u8,
         ) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
-            let axon = AxonInfo {
-                block: Self::block(),
-                version,
-                ip,
-                port,
-                ip_type,
-                protocol,
-                placeholder1,
-                placeholder2,
-            };
+            let axon =
+                AxonInfo { block: Self::block(), version, ip, port, ip_type, protocol, placeholder1, placeholder2 };
             Self::do_serve_axon(hotkey, netuid, axon)
         }
 

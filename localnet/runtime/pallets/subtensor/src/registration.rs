@@ -33,10 +33,7 @@ impl<T: Config> Pallet<T> {
         if Owner::<T>::contains_key(&hotkey) {
             ensure!(Owner::<T>::get(&hotkey) == coldkey, Error::<T>::NonAssociatedColdKey);
         }
-        ensure!(
-            Self::has_free_uid(netuid) || Self::neuron_to_prune(netuid).is_some(),
-            Error::<T>::NoNeuronIdAvailable
-        );
+        ensure!(Self::has_free_uid(netuid) || Self::neuron_to_prune(netuid).is_some(), Error::<T>::NoNeuronIdAvailable);
 
         T::Currency::burn_from(&coldkey, price, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
             .map_err(|_| Error::<T>::BalanceWithdrawalError)?;
@@ -59,6 +56,8 @@ impl<T: Config> Pallet<T> {
         OwnedHotkeys::<T>::try_mutate(coldkey, |owned| Self::push_hotkey(owned, hotkey))?;
         StakingHotkeys::<T>::try_mutate(coldkey, |staking| Self::push_hotkey(staking, hotkey))?;
         Owner::<T>::insert(hotkey, coldkey);
+        // Hotkeys sign without fees and need no balance; their account, which holds the nonce, has to exist for that.
+        frame_system::Pallet::<T>::inc_providers(hotkey);
         Ok(())
     }
 

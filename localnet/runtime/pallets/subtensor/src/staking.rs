@@ -23,10 +23,7 @@ impl<T: Config> Pallet<T> {
         ensure!(amount >= T::MinStake::get(), Error::<T>::AmountTooLow);
         let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
         ensure!(spendable >= amount, Error::<T>::NotEnoughBalanceToStake);
-        ensure!(
-            TotalHotkeyAlpha::<T>::get(&hotkey, netuid).checked_add(amount).is_some(),
-            Error::<T>::Overflow
-        );
+        ensure!(TotalHotkeyAlpha::<T>::get(&hotkey, netuid).checked_add(amount).is_some(), Error::<T>::Overflow);
 
         StakingHotkeys::<T>::try_mutate(&coldkey, |staking| Self::push_hotkey(staking, &hotkey))?;
         T::Currency::burn_from(&coldkey, amount, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
@@ -64,8 +61,11 @@ impl<T: Config> Pallet<T> {
         if own == 0 {
             return 0;
         }
-        let whole = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, netuid));
-        scale(own, whole, TotalHotkeyShares::<T>::get(hotkey, netuid).bits, Rounding::Down) as u64
+        // Shares are cut to 64 fraction bits, which takes less than 2^-32 rao from what they stand for; putting that
+        // back makes amounts read as they were paid in, and the parts of one stake still never exceed the whole.
+        let whole = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, netuid)) << 32;
+        let fine = scale(own, whole, TotalHotkeyShares::<T>::get(hotkey, netuid).bits, Rounding::Down);
+        u64::try_from(fine.saturating_add(1) >> 32).unwrap_or(u64::MAX)
     }
 
     /// What a hotkey's stake counts in a subnet: its alpha there, and its root stake by `TaoWeight`.
@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
         alpha.saturating_add(u64::try_from(weighted).unwrap_or(u64::MAX))
     }
 
-    /// Adds to a coldkey's stake. What it received reads back exactly, because shares are rounded up.
+    /// Adds to a coldkey's stake.
     pub(crate) fn grow_stake(hotkey: &AccountId32, coldkey: &AccountId32, netuid: u16, amount: u64) {
         if amount == 0 {
             return;
@@ -86,7 +86,7 @@ impl<T: Config> Pallet<T> {
         let bought = if shares == 0 || whole == 0 {
             u128::from(amount) << 64
         } else {
-            scale(u128::from(amount), shares, whole, Rounding::Up)
+            scale(u128::from(amount), shares, whole, Rounding::Down)
         };
         Alpha::<T>::mutate((hotkey, coldkey, netuid), |own| own.bits = own.bits.saturating_add(bought));
         TotalHotkeyShares::<T>::insert(hotkey, netuid, FixedU128 { bits: shares.saturating_add(bought) });
@@ -110,7 +110,7 @@ impl<T: Config> Pallet<T> {
         let sold = if amount == stake {
             own
         } else {
-            scale(u128::from(amount), shares, u128::from(whole), Rounding::Down).min(own)
+            scale(u128::from(amount), shares, u128::from(whole), Rounding::Up).min(own)
         };
         let (own, shares) = (own.saturating_sub(sold), shares.saturating_sub(sold));
         if own == 0 {
@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
             dividends
         } else {
             let take = u128::from(Delegates::<T>::get(hotkey));
-            scale(u128::from(dividends), take, u128::from(u16::MAX), Rounding::Down) as u64
+            u128::from(dividends).saturating_mul(take).checked_div(u128::from(u16::MAX)).map_or(0, |take| take as u64)
         };
         let shared = dividends.saturating_sub(take);
         if shared > 0 {
@@ -146,7 +146,11 @@ impl<T: Config> Pallet<T> {
         Self::grow_stake(hotkey, &owner, netuid, incentive.saturating_add(take));
         let total = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
         TotalHotkeyAlphaLastEpoch::<T>::insert(hotkey, netuid, total);
-        AlphaDividendsPerSubnet::<T>::insert(netuid, hotkey, shared);
+        if shared == 0 {
+            AlphaDividendsPerSubnet::<T>::remove(netuid, hotkey);
+        } else {
+            AlphaDividendsPerSubnet::<T>::insert(netuid, hotkey, shared);
+        }
     }
 }
 

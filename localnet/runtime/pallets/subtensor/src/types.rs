@@ -21,9 +21,7 @@ pub struct FixedU128 {
 }
 
 /// Where a neuron's axon answers.
-#[derive(
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Default, PartialEq, Eq, Debug,
-)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Default, PartialEq, Eq, Debug)]
 pub struct AxonInfo {
     /// Block at which it was announced.
     pub block: u64,
@@ -44,9 +42,7 @@ pub struct AxonInfo {
 }
 
 /// Where a neuron serves its metrics.
-#[derive(
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Default, PartialEq, Eq, Debug,
-)]
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Default, PartialEq, Eq, Debug)]
 pub struct PrometheusInfo {
     /// Block at which it was announced.
     pub block: u64,

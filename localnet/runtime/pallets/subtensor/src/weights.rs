@@ -45,10 +45,7 @@ impl<T: Config> Pallet<T> {
         let fewest = MinAllowedWeights::<T>::get(netuid).min(n);
         ensure!(only_self || uids.len() >= usize::from(fewest), Error::<T>::WeightVecLengthIsLow);
         let values = max_upscale(&values);
-        ensure!(
-            only_self || within_share(&values, MaxWeightsLimit::<T>::get(netuid)),
-            Error::<T>::MaxWeightExceeded
-        );
+        ensure!(only_self || within_share(&values, MaxWeightsLimit::<T>::get(netuid)), Error::<T>::MaxWeightExceeded);
 
         let row: Vec<(u16, u16)> = uids.into_iter().zip(values).collect();
         Weights::<T>::insert(netuid, uid, row);
