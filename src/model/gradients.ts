@@ -1,0 +1,336 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * A catalogue: the derivative rule of each kernel that the models use. TensorFlow.js keeps its own rules in browser modules that Node
+ * cannot import without the whole `@tensorflow/tfjs` bundle, and its rule for matrix products is up to twelve times slower than this
+ * one on the wasm backend. A model that needs another kernel adds a rule here; test/model/gradients.test.ts compares each rule with
+ * finite differences.
+ */
+interface Rule {
+  /** Inputs by name, in the order in which `rule` gets them. */
+  save?: readonly string[];
+  /** The output comes after the inputs. */
+  saveOutput?: boolean;
+  saveAll?: boolean;
+  rule: (dy: tf.Tensor, saved: tf.Tensor[], attributes: Attributes) => Partials;
+}
+type Partials = Record<string, () => tf.Tensor>;
+// Attributes differ from kernel to kernel; each rule names those that it reads.
+type Attributes = Record<string, unknown>;
+
+/** Registers the rules, in place of any that are there. `flags` are what the backend is good at. */
+export function registerGradients(options: { transposesAreFree: boolean }): void {
+  const matmul = options.transposesAreFree ? matmulByFlags : matmulByTransposes;
+  const all: Record<string, Rule> = { ...rules, BatchMatMul: matmul, [tf._FusedMatMul]: fusedMatmul(matmul) };
+  for (const [kernelName, { save, saveOutput, saveAll, rule }] of Object.entries(all)) {
+    if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
+    tf.registerGradient({
+      kernelName,
+      ...(save ? { inputsToSave: [...save] } : {}),
+      ...(saveOutput ? { outputsToSave: [true] } : {}),
+      ...(saveAll ? { saveAllInputs: true } : {}),
+      gradFunc: (dy, saved, attributes) => rule(dy as tf.Tensor, saved, attributes as Attributes),
+    });
+  }
+}
+
+/** Sums away what broadcasting added, so that a gradient has the shape of its input. */
+function unbroadcast(gradient: tf.Tensor, shape: number[]): tf.Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
+  const summed = axes.length > 0 ? tf.sum(gradient, axes) : gradient;
+  return sameShape(summed.shape, shape) ? summed : tf.reshape(summed, shape);
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+/** `dy` of a reduction, spread over the reduced axes again. */
+function spread(dy: tf.Tensor, shape: number[], axis: unknown): tf.Tensor {
+  return tf.broadcastTo(tf.reshape(dy, keptShape(shape, axis)), shape);
+}
+
+/** The shape with 1 in the place of each reduced axis. */
+function keptShape(shape: number[], axis: unknown): number[] {
+  const kept = [...shape];
+  for (const a of tf.util.parseAxisParam(axis as number | number[], shape)) kept[a] = 1;
+  return kept;
+}
+
+/** Shares the gradient of an extreme value among all places that hold it, as TensorFlow.js does. */
+const extreme: Rule = {
+  save: ['x'],
+  saveOutput: true,
+  rule: (dy, [x, y], { reductionIndices, axis }) => {
+    const axes = reductionIndices ?? axis;
+    const at = () => tf.cast(tf.equal(x!, spread(y!, x!.shape, axes)), 'float32');
+    return { x: () => tf.mul(spread(dy, x!.shape, axes), at()) };
+  },
+};
+
+function lastTwoSwapped(x: tf.Tensor): tf.Tensor {
+  const n = x.rank;
+  return tf.transpose(x, [...Array(n - 2).keys(), n - 1, n - 2]);
+}
+
+/** `a * b^T` by whichever transpose is the smaller one: wasm's flags leave the fast kernel, and packing a weight costs as much. */
+function timesTransposed(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (a.size >= b.size) return tf.matMul(a, lastTwoSwapped(b));
+  return lastTwoSwapped(tf.matMul(b, lastTwoSwapped(a)));
+}
+
+/** `a^T * b`. */
+function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (a.size <= b.size * 4) return tf.matMul(lastTwoSwapped(a), b);
+  return lastTwoSwapped(tf.matMul(lastTwoSwapped(b), a));
+}
+
+const matmulByTransposes: Rule = {
+  save: ['a', 'b'],
+  rule: (dy, [a, b], { transposeA, transposeB }) => {
+    const [x, y] = [a!, b!];
+    const partials = !transposeA
+      ? !transposeB
+        ? { a: () => timesTransposed(dy, y), b: () => transposedTimes(x, dy) }
+        : { a: () => tf.matMul(dy, y), b: () => transposedTimes(dy, x) }
+      : !transposeB
+        ? { a: () => timesTransposed(y, dy), b: () => tf.matMul(x, dy) }
+        : {
+            a: () => lastTwoSwapped(tf.matMul(dy, y)),
+            b: () => lastTwoSwapped(tf.matMul(x, dy)),
+          };
+    return withBatchShape(partials, x, y);
+  },
+};
+
+const matmulByFlags: Rule = {
+  save: ['a', 'b'],
+  rule: (dy, [a, b], { transposeA, transposeB }) => {
+    const [x, y] = [a!, b!];
+    const partials = !transposeA
+      ? !transposeB
+        ? { a: () => tf.matMul(dy, y, false, true), b: () => tf.matMul(x, dy, true, false) }
+        : { a: () => tf.matMul(dy, y), b: () => tf.matMul(dy, x, true, false) }
+      : !transposeB
+        ? { a: () => tf.matMul(y, dy, false, true), b: () => tf.matMul(x, dy) }
+        : { a: () => tf.matMul(y, dy, true, true), b: () => tf.matMul(dy, x, true, true) };
+    return withBatchShape(partials, x, y);
+  },
+};
+
+/** Batch dimensions of a matrix product broadcast too. */
+function withBatchShape(partials: { a: () => tf.Tensor; b: () => tf.Tensor }, a: tf.Tensor, b: tf.Tensor): Partials {
+  return { a: () => unbroadcast(partials.a(), a.shape), b: () => unbroadcast(partials.b(), b.shape) };
+}
+
+/** relu(a * b + bias), or without relu. */
+function fusedMatmul(matmul: Rule): Rule {
+  return {
+    save: ['a', 'b'],
+    saveOutput: true,
+    rule: (dy, [a, b, y], attributes) => {
+      const { activation } = attributes;
+      // One mask for all three partial derivatives; TensorFlow.js asks for each on its own.
+      const slope = activation === 'relu' ? tf.mul(dy, tf.step(y!)) : dy;
+      const product = matmul.rule(slope, [a!, b!], attributes);
+      return { ...product, bias: () => tf.sum(slope, [...Array(slope.rank - 1).keys()]) };
+    },
+  };
+}
+
+const rules: Record<string, Rule> = {
+  // Arithmetic
+  [tf.Add]: pair((dy, a, b) => ({ a: () => unbroadcast(dy, a.shape), b: () => unbroadcast(dy, b.shape) })),
+  [tf.Sub]: pair((dy, a, b) => ({ a: () => unbroadcast(dy, a.shape), b: () => unbroadcast(tf.neg(dy), b.shape) })),
+  [tf.Multiply]: pair((dy, a, b) => ({
+    a: () => unbroadcast(tf.mul(dy, tf.cast(b, 'float32')), a.shape),
+    b: () => unbroadcast(tf.mul(dy, tf.cast(a, 'float32')), b.shape),
+  })),
+  [tf.RealDiv]: pair((dy, a, b) => ({
+    a: () => unbroadcast(tf.div(dy, b), a.shape),
+    b: () => unbroadcast(tf.neg(tf.div(tf.mul(dy, a), tf.square(b))), b.shape),
+  })),
+  [tf.Pow]: pair((dy, a, b) => ({
+    a: () => unbroadcast(tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))), a.shape),
+    b: () => {
+      const log = tf.where(tf.greater(a, 0), tf.log(tf.maximum(a, 1e-30)), tf.zerosLike(a));
+      return unbroadcast(tf.mul(dy, tf.mul(tf.pow(a, b), log)), b.shape);
+    },
+  })),
+  [tf.Maximum]: pair((dy, a, b) => ({
+    a: () => unbroadcast(tf.mul(dy, tf.cast(tf.greaterEqual(a, b), 'float32')), a.shape),
+    b: () => unbroadcast(tf.mul(dy, tf.cast(tf.less(a, b), 'float32')), b.shape),
+  })),
+  [tf.Minimum]: pair((dy, a, b) => ({
+    a: () => unbroadcast(tf.mul(dy, tf.cast(tf.lessEqual(a, b), 'float32')), a.shape),
+    b: () => unbroadcast(tf.mul(dy, tf.cast(tf.greater(a, b), 'float32')), b.shape),
+  })),
+  [tf.SquaredDifference]: pair((dy, a, b) => {
+    const slope = () => tf.mul(dy, tf.mul(tf.sub(a, b), 2));
+    return { a: () => unbroadcast(slope(), a.shape), b: () => unbroadcast(tf.neg(slope()), b.shape) };
+  }),
+  [tf.AddN]: {
+    saveAll: true,
+    rule: (dy, saved) => Object.fromEntries(saved.map((_, i) => [i, () => tf.clone(dy)])),
+  },
+  // One input, by its value
+  [tf.Abs]: of('x', (dy, x) => tf.mul(dy, tf.sign(x))),
+  [tf.Square]: of('x', (dy, x) => tf.mul(dy, tf.mul(x, 2))),
+  [tf.Log]: of('x', (dy, x) => tf.div(dy, x)),
+  [tf.Log1p]: of('x', (dy, x) => tf.div(dy, tf.add(x, 1))),
+  [tf.Sin]: of('x', (dy, x) => tf.mul(dy, tf.cos(x))),
+  [tf.Cos]: of('x', (dy, x) => tf.neg(tf.mul(dy, tf.sin(x)))),
+  [tf.Erf]: of('x', (dy, x) => tf.mul(dy, tf.mul(tf.exp(tf.neg(tf.square(x))), 2 / Math.sqrt(Math.PI)))),
+  [tf.ClipByValue]: of('x', (dy, x, { clipValueMin, clipValueMax }) => {
+    const inside = tf.logicalAnd(tf.greaterEqual(x, clipValueMin as number), tf.lessEqual(x, clipValueMax as number));
+    return tf.mul(dy, tf.cast(inside, 'float32'));
+  }),
+  // One input, by the output's value
+  [tf.Neg]: of('x', dy => tf.neg(dy)),
+  [tf.Exp]: by('x', (dy, y) => tf.mul(dy, y)),
+  [tf.Sqrt]: by('x', (dy, y) => tf.div(dy, tf.mul(y, 2))),
+  [tf.Rsqrt]: by('x', (dy, y) => tf.mul(tf.mul(dy, -0.5), tf.mul(y, tf.square(y)))),
+  [tf.Tanh]: by('x', (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y)))),
+  [tf.Sigmoid]: by('x', (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y)))),
+  [tf.Relu]: by('x', (dy, y) => tf.mul(dy, tf.step(y))),
+  [tf.Softmax]: by('logits', (dy, y, { dim }) => {
+    const weighted = tf.mul(dy, y);
+    return tf.sub(weighted, tf.mul(tf.sum(weighted, dim as number, true), y));
+  }),
+  [tf.LogSoftmax]: by('logits', (dy, y, { axis }) => tf.sub(dy, tf.mul(tf.sum(dy, axis as number, true), tf.exp(y)))),
+  // Sums and extremes
+  [tf.Sum]: of('x', (dy, x, { axis }) => spread(dy, x.shape, axis)),
+  [tf.Mean]: of('x', (dy, x, { axis }) => tf.div(spread(dy, x.shape, axis), x.size / dy.size)),
+  [tf.Max]: extreme,
+  [tf.Min]: extreme,
+  // Shape
+  [tf.Identity]: of('x', dy => tf.clone(dy)),
+  [tf.Cast]: of('x', dy => tf.clone(dy)),
+  [tf.Reshape]: of('x', (dy, x) => tf.reshape(dy, x.shape)),
+  [tf.ExpandDims]: { save: ['input'], rule: (dy, [input]) => ({ input: () => tf.reshape(dy, input!.shape) }) },
+  [tf.Transpose]: of('x', (dy, _, { perm }) =>
+    tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[])),
+  ),
+  [tf.BroadcastTo]: of('x', (dy, x) => unbroadcast(dy, x.shape)),
+  [tf.Tile]: of('x', (dy, x, { reps }) => {
+    // [r0 * d0, r1 * d1] as [r0, d0, r1, d1], summed over the repetitions.
+    const split = x.shape.flatMap((size, i) => [(reps as number[])[i]!, size]);
+    return tf.sum(
+      tf.reshape(dy, split),
+      x.shape.map((_, i) => 2 * i),
+    );
+  }),
+  [tf.Slice]: of('x', (dy, x, { begin, size }) => {
+    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]);
+    return tf.pad(
+      dy,
+      x.shape.map((whole, i) => [start![i]!, whole - start![i]! - length![i]!] as [number, number]),
+    );
+  }),
+  [tf.PadV2]: of('x', (dy, x, { paddings }) =>
+    tf.slice(
+      dy,
+      (paddings as [number, number][]).map(([before]) => before),
+      x.shape,
+    ),
+  ),
+  [tf.Concat]: {
+    saveAll: true,
+    rule: (dy, saved, { axis }) => {
+      const [at] = tf.util.parseAxisParam(axis as number, dy.shape);
+      const starts = saved.map((_, i) => saved.slice(0, i).reduce((sum, part) => sum + part.shape[at!]!, 0));
+      const part = (i: number) => {
+        const begin = dy.shape.map((_, d) => (d === at ? starts[i]! : 0));
+        return tf.slice(dy, begin, saved[i]!.shape);
+      };
+      return Object.fromEntries(saved.map((_, i) => [i, () => part(i)]));
+    },
+  },
+  [tf.Pack]: {
+    saveAll: true,
+    rule: (dy, saved, { axis }) => {
+      const parts = tf.unstack(dy, axis as number);
+      return Object.fromEntries(saved.map((_, i) => [i, () => parts[i]!]));
+    },
+  },
+  // The rules of kernels with several outputs get one dy for each.
+  [tf.Unpack]: {
+    rule: (dys, _, { axis }) => ({ value: () => tf.stack(dys as unknown as tf.Tensor[], axis as number) }),
+  },
+  [tf.SplitV]: { rule: (dys, _, { axis }) => ({ x: () => tf.concat(dys as unknown as tf.Tensor[], axis as number) }) },
+  // Choice
+  [tf.Select]: {
+    save: ['condition'],
+    rule: (dy, [condition]) => ({
+      condition: () => tf.zerosLike(tf.cast(condition!, 'float32')),
+      t: () => tf.mul(dy, tf.cast(condition!, 'float32')),
+      e: () => tf.mul(dy, tf.cast(tf.logicalNot(condition!), 'float32')),
+    }),
+  },
+  /** Rows picked by number: the gradient goes back to the picked rows. Along the first axis only. */
+  [tf.GatherV2]: {
+    save: ['x', 'indices'],
+    rule: (dy, [x, indices], { axis, batchDims }) => {
+      if (tf.util.parseAxisParam(axis as number, x!.shape)[0] !== 0 || batchDims) {
+        throw new Error('the gradient of gather is written for the first axis only');
+      }
+      const flat = () => tf.reshape(indices!, [indices!.size]) as tf.Tensor1D;
+      const rows = () => tf.reshape(dy, [indices!.size, ...x!.shape.slice(1)]);
+      return {
+        x: () => tf.unsortedSegmentSum(rows(), tf.cast(flat(), 'int32') as tf.Tensor1D, x!.shape[0]!),
+        indices: () => tf.zerosLike(tf.cast(indices!, 'float32')),
+      };
+    },
+  },
+  // Images
+  [tf.Conv2D]: {
+    save: ['x', 'filter'],
+    rule: (dy, [x, filter], { strides, pad, dataFormat }) => ({
+      x: () =>
+        tf.engine().runKernel(tf.Conv2DBackpropInput, { dy, filter: filter! }, {
+          strides,
+          pad,
+          dataFormat,
+          inputShape: x!.shape,
+        } as tf.NamedAttrMap),
+      filter: () =>
+        tf.engine().runKernel(tf.Conv2DBackpropFilter, { x: x!, dy }, {
+          strides,
+          pad,
+          dataFormat,
+          filterShape: filter!.shape,
+        } as tf.NamedAttrMap),
+    }),
+  },
+  [tf.MaxPool]: {
+    save: ['x'],
+    saveOutput: true,
+    rule: (dy, [input, output], { filterSize, strides, pad }) => ({
+      x: () =>
+        tf.engine().runKernel(tf.MaxPoolGrad, { dy, input: input!, output: output! }, {
+          filterSize,
+          strides,
+          pad,
+        } as tf.NamedAttrMap),
+    }),
+  },
+  [tf.AvgPool]: {
+    save: ['x'],
+    rule: (dy, [input], { filterSize, strides, pad }) => ({
+      x: () =>
+        tf.engine().runKernel(tf.AvgPoolGrad, { dy, input: input! }, { filterSize, strides, pad } as tf.NamedAttrMap),
+    }),
+  },
+};
+
+function of(name: string, rule: (dy: tf.Tensor, x: tf.Tensor, attributes: Attributes) => tf.Tensor): Rule {
+  return { save: [name], rule: (dy, [x], attributes) => ({ [name]: () => rule(dy, x!, attributes) }) };
+}
+
+function by(name: string, rule: (dy: tf.Tensor, y: tf.Tensor, attributes: Attributes) => tf.Tensor): Rule {
+  return { saveOutput: true, rule: (dy, [y], attributes) => ({ [name]: () => rule(dy, y!, attributes) }) };
+}
+
+function pair(rule: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => Partials): Rule {
+  return { save: ['a', 'b'], rule: (dy, [a, b]) => rule(dy, a!, b!) };
+}

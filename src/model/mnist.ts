@@ -1,0 +1,188 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { dense } from './dense.js';
+import { crossEntropy, distillation, learnFrom } from './losses.js';
+import { ANSWER_NORM } from './normalise.js';
+import { normals, random } from './random.js';
+import { NETWORK_DIM, type PassTensors, Synapse } from './synapse.js';
+import { shapeError } from './tensor.js';
+import { stopGradient } from './vjp.js';
+
+export interface MnistConfig {
+  seed: number;
+  /** Pixels of an image: 28 x 28. */
+  inputDim: number;
+  /** Width of the student's and the main network's layers. */
+  hiddenDim: number;
+  classes: number;
+  /** Weight of the mean squared error between student and network. */
+  distillationWeight: number;
+  /** The fixed readout reads class scores off a joined answer of norm 32 as if they had this norm. */
+  readoutNorm: number;
+  /** More rows in one request are refused. */
+  maxRows: number;
+}
+
+export const mnistDefaults: MnistConfig = {
+  seed: 0,
+  inputDim: 784,
+  hiddenDim: 1024,
+  classes: 10,
+  distillationWeight: 10,
+  readoutNorm: 8,
+  maxRows: 1024,
+};
+
+/**
+ * Handwritten digits: a student that learns to stand in for the network, a main network that reads image and context (the network's
+ * answer, or the student's guess of it), and a head to ten classes. Source of the design: the October 2020 manual; what the answer is
+ * and how the losses are weighted was measured.
+ */
+export class MnistSynapse extends Synapse<MnistConfig> {
+  readonly modality = 'image';
+
+  get classes(): number {
+    return this.config.classes;
+  }
+
+  constructor(config: Partial<MnistConfig> = {}) {
+    super('mnist', { ...mnistDefaults, ...config });
+    const { inputDim, hiddenDim, classes } = this.config;
+    this.layer('student.0', [inputDim], hiddenDim, 2);
+    this.layer('student.1', [hiddenDim], NETWORK_DIM, 1);
+    // One layer of 784 + 1024 inputs. Its matrix is kept in two parts: the image's part serves both contexts at once.
+    this.layer('main.0', [inputDim, NETWORK_DIM], hiddenDim, 2);
+    this.layer('main.1', [hiddenDim], hiddenDim, 2);
+    this.layer('target', [hiddenDim], classes, 1);
+  }
+
+  /** What a peer gets: the local path's class scores, mean-centred, in the first coordinates, zeros after. [rows, 784] -> [rows, 1024] */
+  override forwardImage(x: tf.Tensor): tf.Tensor2D {
+    return this.spread(this.target(this.main(this.image(x), this.student(x))));
+  }
+
+  override checkInputs({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: string }): void {
+    const { inputDim, maxRows } = this.config;
+    const [rows, width] = shape;
+    const fits = shape.length === 2 && width === inputDim && rows! >= 1 && rows! <= maxRows && dtype === 'float32';
+    if (!fits) throw shapeError(`an input of ${dtype}`, `float32 [1 to ${maxRows}, ${inputDim}]`, shape);
+  }
+
+  /** The student's guess of what the network will say. [rows, 784] -> [rows, 1024] */
+  override routerContext(x: tf.Tensor): tf.Tensor2D {
+    return this.student(x);
+  }
+
+  override head(x: tf.Tensor, targets: tf.Tensor2D, network: tf.Tensor | undefined): PassTensors {
+    const rows = x.shape[0]!;
+    const labelled = targets.shape[0];
+    const student = this.student(x); // [rows, 1024]
+    const image = this.image(x); // [rows, 1024], serves both contexts
+    let context: tf.Tensor; // [rows, 1024]
+    let localOutput: tf.Tensor; // [rows, 1024]
+    let networkOutput: tf.Tensor; // [rows, 1024]
+    if (network) {
+      context = network;
+      const both = this.main(image, tf.concat([student, context])); // [2 * rows, 1024]
+      localOutput = tf.slice(both, [0, 0], [rows, -1]);
+      networkOutput = tf.slice(both, [rows, 0], [rows, -1]);
+    } else {
+      localOutput = this.main(image, student);
+      context = this.ownAnswer(localOutput);
+      networkOutput = this.main(image, context);
+    }
+    const localTarget = this.target(localOutput); // [rows, 10]
+    const networkTarget = this.target(networkOutput); // [rows, 10]
+
+    const localTargetLoss = crossEntropy(targets, firstRows(localTarget, labelled));
+    const networkTargetLoss = crossEntropy(targets, firstRows(networkTarget, labelled));
+    const distillationLoss = distillation(context, student);
+    const losses = [
+      localTargetLoss,
+      networkTargetLoss,
+      tf.mul(distillationLoss, network ? this.config.distillationWeight : 1),
+    ];
+    if (network) losses.push(crossEntropy(targets, this.readout(firstRows(context, labelled))));
+    if (labelled < rows) losses.push(learnFrom(rowsFrom(networkTarget, labelled), rowsFrom(localTarget, labelled)));
+    return {
+      loss: tf.addN(losses),
+      localOutput,
+      localTarget,
+      localTargetLoss,
+      networkOutput,
+      networkTarget,
+      networkTargetLoss,
+      distillationLoss,
+    };
+  }
+
+  /** [rows, 784] -> [rows, 1024]; no relu on what imitates class scores. */
+  private student(x: tf.Tensor): tf.Tensor2D {
+    return this.dense('student.1', this.dense('student.0', x, 'relu'), 'linear');
+  }
+
+  /** The image's part of the main network's first layer. [rows, 784] -> [rows, 1024] */
+  private image(x: tf.Tensor): tf.Tensor2D {
+    return this.dense('main.0', x, 'linear');
+  }
+
+  /** The rest of the main network, for one context or for several one below the other. -> [contexts * rows, 1024] */
+  private main(image: tf.Tensor2D, contexts: tf.Tensor): tf.Tensor2D {
+    const [rows, width] = image.shape;
+    const context = tf.matMul(contexts as tf.Tensor2D, this.variables.get('main.0.context') as unknown as tf.Tensor2D);
+    const sum = tf.add(tf.reshape(context, [-1, rows, width]), image); // [contexts, rows, 1024]
+    return this.dense('main.1', tf.reshape(tf.relu(sum), [-1, width]), 'relu');
+  }
+
+  /** Class scores. [rows, 1024] -> [rows, 10] */
+  private target(output: tf.Tensor): tf.Tensor2D {
+    return this.dense('target', output, 'linear');
+  }
+
+  /** What the synapse hears when it calls itself: its own answer as a receiver brings it to norm 32, without gradient. -> [rows, 1024] */
+  private ownAnswer(output: tf.Tensor): tf.Tensor2D {
+    const scores = centred(stopGradient(this.target(output)));
+    const norms = tf.maximum(tf.norm(scores, 'euclidean', 1, true), 1e-20);
+    return this.spread(tf.mul(tf.div(scores, norms), ANSWER_NORM));
+  }
+
+  /** Class scores in the first coordinates of the network's width. [rows, 10] -> [rows, 1024] */
+  private spread(scores: tf.Tensor): tf.Tensor2D {
+    return tf.pad(centred(scores), [
+      [0, 0],
+      [0, NETWORK_DIM - this.config.classes],
+    ]) as tf.Tensor2D;
+  }
+
+  /** Class scores read off a joined answer without parameters, so that a peer cannot gain trust by answering backwards. -> [rows, 10] */
+  private readout(context: tf.Tensor): tf.Tensor {
+    const scores = tf.slice(context, [0, 0], [-1, this.config.classes]);
+    return tf.mul(scores, this.config.readoutNorm / ANSWER_NORM);
+  }
+
+  private dense(layer: string, x: tf.Tensor, activation: 'linear' | 'relu'): tf.Tensor2D {
+    return dense(x, this.variables.get(`${layer}.weight`)!, this.variables.get(`${layer}.bias`)!, activation);
+  }
+
+  /** He's initialisation over all inputs of a layer; a second part of the matrix is named `context`. */
+  private layer(name: string, inputs: readonly number[], outputs: number, gain: number): void {
+    const source = random(this.config.seed, this.name, name);
+    const deviation = Math.sqrt(gain / inputs.reduce((sum, n) => sum + n, 0));
+    inputs.forEach((width, i) => {
+      const part = i === 0 ? 'weight' : 'context';
+      this.parameter(`${name}.${part}`, [width, outputs], normals(width * outputs, deviation, source));
+    });
+    this.parameter(`${name}.bias`, [outputs], new Float32Array(outputs));
+  }
+}
+
+function centred(scores: tf.Tensor): tf.Tensor {
+  return tf.sub(scores, tf.mean(scores, 1, true));
+}
+
+function firstRows(x: tf.Tensor, count: number): tf.Tensor {
+  return count === x.shape[0] ? x : tf.slice(x, 0, count);
+}
+
+function rowsFrom(x: tf.Tensor, start: number): tf.Tensor {
+  return tf.slice(x, start, x.shape[0]! - start);
+}

@@ -1,0 +1,181 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BittensorError } from '../base/index.js';
+import type { ModelErrorCode } from './errors.js';
+import { type Pass, type PassNeuron, passOverNetwork } from './pass.js';
+import { elementCount, type NamedArray, numbersOf, shapeError } from './tensor.js';
+import { vjp } from './vjp.js';
+
+export type Modality = 'text' | 'image' | 'tensor';
+
+/** Width of the answers that neurons give each other: text [batch, sequence, 1024], images and tensors [batch, 1024]. */
+export const NETWORK_DIM = 1024;
+
+/** What one step learns from. */
+export interface Batch {
+  /** Rows first; rows without a label come after those with one. */
+  inputs: tf.Tensor;
+  /** One-hot, of the first rows. */
+  targets: tf.Tensor2D;
+}
+
+/** What a pass yields: the losses (scalars) and the tensors that the documents name. The caller disposes them. */
+export interface PassTensors extends Record<string, tf.Tensor> {
+  /** Sum of the losses, what is minimised. */
+  loss: tf.Tensor;
+  /** Encoding and class scores with the student in the network's place. */
+  localOutput: tf.Tensor;
+  localTarget: tf.Tensor;
+  localTargetLoss: tf.Tensor;
+  /** Encoding and class scores with the network's joined answer. */
+  networkOutput: tf.Tensor;
+  networkTarget: tf.Tensor;
+  networkTargetLoss: tf.Tensor;
+  distillationLoss: tf.Tensor;
+}
+
+/**
+ * The base of each model that learns from peers and answers them. A model implements one or more of `forwardText`, `forwardImage`,
+ * `forwardTensor` (what a peer gets), `routerContext` (what the router chooses by) and `head` (the losses).
+ * Variables are named and owned here; tensors that a method returns belong to the caller (wrap calls in `tf.tidy`).
+ */
+export abstract class Synapse<Config extends object = object> {
+  /** What the synapse takes. */
+  abstract readonly modality: Modality;
+  /** How many classes there are to tell apart. */
+  abstract readonly classes: number;
+  /** The parameters by name. */
+  readonly variables = new Map<string, tf.Variable>();
+
+  constructor(
+    /** Name of the model, as checkpoints carry it. */
+    readonly name: string,
+    readonly config: Readonly<Config>,
+  ) {}
+
+  forwardText(_inputs: tf.Tensor): tf.Tensor {
+    throw this.cannot('text');
+  }
+
+  forwardImage(_inputs: tf.Tensor): tf.Tensor {
+    throw this.cannot('image');
+  }
+
+  forwardTensor(_inputs: tf.Tensor): tf.Tensor {
+    throw this.cannot('tensor');
+  }
+
+  /** Code `shape` unless a peer's inputs can be computed with. */
+  abstract checkInputs(inputs: { readonly shape: readonly number[]; readonly dtype: string }): void;
+
+  /** What the router chooses peers by: [batch, xDim]. Takes what `hop` returned. */
+  abstract routerContext(hop: tf.Tensor): tf.Tensor2D;
+
+  /**
+   * The losses of a batch, from what `hop` returned and from `network`: the joined answer of the peers [batch, 1024], undefined when
+   * the synapse calls itself.
+   */
+  abstract head(hop: tf.Tensor, targets: tf.Tensor2D, network: tf.Tensor | undefined): PassTensors;
+
+  /** What travels to the peers: the inputs. A model with an encoder before the hop overrides this and `hopVariables`. */
+  hop(inputs: tf.Tensor): tf.Tensor {
+    return tf.clone(inputs);
+  }
+
+  /** Variables of `hop`. Where there are some, the gradients that come back over the wire train them. */
+  hopVariables(): readonly tf.Variable[] {
+    return [];
+  }
+
+  /** The shape of an answer to inputs of this shape. */
+  answerShape(inputs: readonly number[]): number[] {
+    return [inputs[0]!, NETWORK_DIM];
+  }
+
+  /** The answer to a peer. */
+  callForward(inputs: tf.Tensor, modality: Modality): tf.Tensor {
+    if (modality === 'text') return this.forwardText(inputs);
+    return modality === 'image' ? this.forwardImage(inputs) : this.forwardTensor(inputs);
+  }
+
+  /** Gradients of `<answer, gradients>`: of the inputs (unless not wanted, or text, which has none) and of each parameter. */
+  callBackward(
+    inputs: tf.Tensor,
+    gradients: tf.Tensor,
+    modality: Modality,
+    options: { wantInputGradient?: boolean } = {},
+  ): { inputGradient: tf.Tensor | undefined; parameterGradients: Map<string, tf.Tensor> } {
+    const leaves = modality === 'text' || options.wantInputGradient === false ? [] : [inputs];
+    const product = vjp({
+      of: () => ({ outputs: [this.callForward(inputs, modality)] }),
+      variables: [...this.variables.values()],
+      inputs: leaves,
+      cotangents: [gradients],
+    });
+    tf.dispose(product.outputs);
+    const parameterGradients = new Map<string, tf.Tensor>();
+    for (const [name, variable] of this.variables) {
+      const gradient = product.variables.get(variable);
+      if (gradient) parameterGradients.set(name, gradient);
+    }
+    return { inputGradient: product.inputs[0], parameterGradients };
+  }
+
+  /** One pass over the network, with all its losses; with gradients when `training`. See {@link passOverNetwork}. */
+  remoteForward(neuron: PassNeuron, batch: Batch, training: boolean): Promise<Pass> {
+    return passOverNetwork(this, neuron, batch, training);
+  }
+
+  /** The parameters as plain numbers. */
+  state(): NamedArray[] {
+    return [...this.variables].map(([name, variable]) => ({
+      name,
+      shape: variable.shape,
+      data: numbersOf(variable),
+    }));
+  }
+
+  /** Replaces all parameters; code `shape` when names or shapes differ, and then nothing is changed. */
+  load(state: readonly NamedArray[]): void {
+    loadVariables(this.variables, state, this.name);
+  }
+
+  dispose(): void {
+    for (const variable of this.variables.values()) variable.dispose();
+    this.variables.clear();
+  }
+
+  /** Makes a parameter. */
+  protected parameter(name: string, shape: number[], values: Float32Array): tf.Variable {
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, shape)));
+    this.variables.set(name, variable);
+    return variable;
+  }
+
+  private cannot(modality: Modality): BittensorError<ModelErrorCode> {
+    return new BittensorError('modality', `the ${this.name} model does not take ${modality}`, { data: { modality } });
+  }
+}
+
+/** Replaces the values of variables by name; all or none. */
+export function loadVariables(
+  variables: ReadonlyMap<string, tf.Variable>,
+  state: readonly NamedArray[],
+  what: string,
+): void {
+  const byName = new Map(state.map(array => [array.name, array]));
+  for (const [name, variable] of variables) {
+    const array = byName.get(name);
+    const expected = `[${variable.shape.join(', ')}]`;
+    if (!array) throw shapeError(`${what}: the missing ${name}`, expected, []);
+    if (array.shape.join() !== variable.shape.join() || elementCount(array.shape) !== array.data.length) {
+      throw shapeError(`${what}: ${name}`, expected, array.shape);
+    }
+  }
+  for (const array of state) {
+    if (!variables.has(array.name))
+      throw shapeError(`${what}: the unknown ${array.name}`, 'no such parameter', array.shape);
+  }
+  for (const [name, variable] of variables) {
+    tf.tidy(() => variable.assign(tf.tensor(byName.get(name)!.data, variable.shape)));
+  }
+}

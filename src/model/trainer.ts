@@ -1,0 +1,367 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BittensorError } from '../base/index.js';
+import { type Backend, type Device, startBackend } from './backend.js';
+import { loadModel, refused, saveModel } from './checkpoint.js';
+import type { ModelErrorCode } from './errors.js';
+import { LocalWeights } from './local-weights.js';
+import { createModel } from './models.js';
+import { clipScale, globalNorm, type ReceivedGradients, Sgd } from './optim.js';
+import type { Pass } from './pass.js';
+import type { RemoteCaller } from './remote.js';
+import { Router, type RouterConfig } from './router.js';
+import type { CallerGradients } from './server.js';
+import type { Batch, Synapse } from './synapse.js';
+import { describeShape, type NamedArray, numberOf, type PlainTensor, toTensor } from './tensor.js';
+
+export interface TrainerOptions {
+  device: Device;
+  model: string;
+  /** Everything random follows from it. */
+  seed: number;
+  /** The model's own settings. */
+  config?: Record<string, unknown>;
+  router?: Partial<RouterConfig>;
+  learningRate?: number;
+  momentum?: number;
+  /** The router learns this many times faster. */
+  routerRate?: number;
+  /** Own gradients of one step are clipped to this L2 norm; none by default. */
+  clipNorm?: number;
+  /** Callers' gradients of one step are at most this share of the own gradients' norm, so that they cannot turn it around. */
+  callerShare?: number;
+  /** The router looks at this many peers, those of the largest local weight. */
+  candidates?: number;
+  /** Deadline of one call to a peer. */
+  timeoutMs?: number;
+}
+
+/** Inputs, and the labels (class numbers) of the first of them; inputs beyond those teach the student without a label. */
+export interface LabelledBatch {
+  inputs: PlainTensor;
+  labels: Uint8Array;
+}
+
+/** The network of one call: hotkeys of the peers other than this neuron, and how to reach them. */
+export interface Network {
+  peers: readonly string[];
+  caller: RemoteCaller;
+  signal?: AbortSignal;
+}
+
+/** What a step came to, as numbers. */
+export interface StepResult {
+  /** Number of the step, from 1. */
+  step: number;
+  loss: number;
+  localTargetLoss: number;
+  networkTargetLoss: number;
+  distillationLoss: number;
+  /** Mean score of each peer that was considered; 0 for those that were not asked or did not answer. */
+  scores: Record<string, number>;
+  /** Peers that were asked and failed, with a code. */
+  failures: { peer: string; code: string }[];
+  /** Peers that took their gradients. */
+  gradientsTaken: number;
+  /** True when the loss was not finite: nothing was learnt. */
+  skipped: boolean;
+}
+
+/** Averages over a test set. */
+export interface Evaluation {
+  count: number;
+  /** By the network's answers (its own, when there are no peers). */
+  network: { loss: number; correct: number; accuracy: number };
+  /** By the student in the network's place. */
+  local: { loss: number; correct: number; accuracy: number };
+}
+
+const NO_NETWORK: Network = {
+  peers: [],
+  caller: {
+    forward: async () => ({ ok: false, code: 'no network' }),
+    backward: async () => ({ ok: false, code: 'no network' }),
+  },
+};
+
+/** Starts the backend of this thread and a model with its router and optimizer. */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  return new Trainer(await startBackend(options.device), options);
+}
+
+/** A model that learns. One call at a time; only plain numbers go in and out, so that it can live in a thread of its own. */
+export class Trainer {
+  readonly synapse: Synapse;
+  readonly router: Router;
+  readonly weights: LocalWeights;
+  private readonly optimizer: Sgd;
+  private readonly options: Required<Omit<TrainerOptions, 'config' | 'router' | 'clipNorm'>> & {
+    clipNorm: number | undefined;
+  };
+  private steps = 0;
+  private received: { calls: number; gradients: Map<string, Float32Array> } | undefined;
+
+  constructor(
+    readonly backend: Backend,
+    options: TrainerOptions,
+  ) {
+    this.options = {
+      learningRate: 0.01,
+      momentum: 0.9,
+      routerRate: 10,
+      callerShare: 0.3,
+      candidates: 100,
+      timeoutMs: 10_000,
+      clipNorm: undefined,
+      ...options,
+    };
+    const { model, seed, learningRate, momentum, routerRate } = this.options;
+    this.synapse = createModel(model, { ...options.config, seed });
+    this.router = new Router({ ...options.router, seed }, (...replaced) => this.optimizer.forget(...replaced));
+    this.weights = new LocalWeights(1 / this.router.config.topk);
+    this.optimizer = new Sgd([
+      { variables: this.synapse.variables, learningRate, momentum },
+      { variables: this.router.variables, learningRate: learningRate * routerRate, momentum },
+    ]);
+  }
+
+  /** Steps made so far; also the version of the parameters. */
+  get step(): number {
+    return this.steps;
+  }
+
+  /** One training step over the network; with no peers the synapse calls itself. Rejects only with the signal's reason or for a bad batch. */
+  async train(batch: LabelledBatch, network: Network = NO_NETWORK): Promise<StepResult> {
+    const pass = await this.pass(batch, network, true);
+    try {
+      const losses = lossesOf(pass);
+      const skipped = !Number.isFinite(losses.loss);
+      if (!skipped) this.learn(pass.gradients);
+      this.steps++;
+      this.weights.follow(pass.scores);
+      const backwards = await pass.backwards;
+      return {
+        step: this.steps,
+        ...losses,
+        scores: Object.fromEntries(pass.scores),
+        failures: [...pass.failures, ...backwards.flatMap(back => (back.ok ? [] : [back]))].map(({ peer, code }) => ({
+          peer,
+          code,
+        })),
+        gradientsTaken: backwards.filter(back => back.ok).length,
+        skipped,
+      };
+    } finally {
+      pass.dispose();
+    }
+  }
+
+  /** Average losses and accuracy over a test set, `rows` at a time. */
+  async evaluate(test: LabelledBatch, network: Network = NO_NETWORK, rows = 250): Promise<Evaluation> {
+    const { inputs, labels } = test;
+    const width = inputs.data.length / inputs.shape[0]!;
+    const sums = { network: { loss: 0, correct: 0 }, local: { loss: 0, correct: 0 } };
+    for (let start = 0; start < labels.length; start += rows) {
+      network.signal?.throwIfAborted();
+      const part = labels.subarray(start, start + rows);
+      const shape = [part.length, ...inputs.shape.slice(1)];
+      const data = inputs.data.subarray(start * width, (start + part.length) * width);
+      const pass = await this.pass({ inputs: { ...inputs, shape, data } as PlainTensor, labels: part }, network, false);
+      try {
+        const { localTarget, localTargetLoss, networkTarget, networkTargetLoss } = pass.tensors;
+        sums.local.loss += part.length * numberOf(localTargetLoss);
+        sums.network.loss += part.length * numberOf(networkTargetLoss);
+        sums.local.correct += countCorrect(localTarget, part);
+        sums.network.correct += countCorrect(networkTarget, part);
+      } finally {
+        pass.dispose();
+      }
+    }
+    const count = labels.length;
+    const average = ({ loss, correct }: { loss: number; correct: number }) => ({
+      loss: loss / count,
+      correct,
+      accuracy: correct / count,
+    });
+    return { count, network: average(sums.network), local: average(sums.local) };
+  }
+
+  /** A copy of the parameters, for a served copy; their version is `step`. */
+  exportParameters(): NamedArray[] {
+    return this.synapse.state();
+  }
+
+  /** Keeps what callers of the served copy sent, for the next step; what was kept before is averaged in. */
+  addCallerGradients({ calls, gradients }: CallerGradients): void {
+    const before = this.received;
+    const total = calls + (before?.calls ?? 0);
+    const means = before?.gradients ?? new Map<string, Float32Array>();
+    for (const { name, data } of gradients) {
+      const mean = means.get(name);
+      if (!mean) means.set(name, scaled(data, calls / total));
+      else for (let i = 0; i < mean.length; i++) mean[i] = (mean[i]! * (total - calls) + data[i]! * calls) / total;
+    }
+    this.received = { calls: total, gradients: means };
+  }
+
+  /** Applies kept caller gradients without a step of its own, as when own training pauses. False when there are none. */
+  applyCallerGradients(): boolean {
+    if (!this.received) return false;
+    this.learn(new Map());
+    this.steps++;
+    return true;
+  }
+
+  /**
+   * Saves parameters, momenta, router and step, and `about` (epoch, best loss and the like; plain JSON) beside them.
+   * The save before it stays as `<path>.previous`.
+   */
+  save(path: string, about: Record<string, unknown> = {}): void {
+    saveModel(path, {
+      model: this.options.model,
+      groups: { model: this.synapse.state(), momentum: this.optimizer.state(), router: this.router.state() },
+      about: {
+        trainer: {
+          step: this.steps,
+          seed: this.options.seed,
+          routerPeers: this.router.peers(),
+          weights: this.weights.state(),
+        },
+        ...about,
+      },
+    });
+  }
+
+  /** Loads what `save` saved and returns its `about`. Code `bad_checkpoint` when it does not fit, and then nothing is changed. */
+  load(path: string): Record<string, unknown> {
+    const { groups, about } = loadModel(path, this.options.model);
+    const { trainer, ...rest } = about;
+    const before = { model: this.synapse.state(), router: this.router.state(), peers: this.router.peers() };
+    try {
+      const { step, seed, routerPeers, weights } = checkedTrainerState(trainer, this.router.config.capacity);
+      this.synapse.load(groups.model ?? []);
+      this.router.load(groups.router ?? [], routerPeers);
+      this.optimizer.load(groups.momentum ?? []);
+      this.weights.load(weights);
+      this.steps = step;
+      this.options.seed = seed;
+      this.router.reseed(seed);
+      this.received = undefined;
+    } catch (error) {
+      this.synapse.load(before.model);
+      this.router.load(before.router, before.peers);
+      throw refused(path, error instanceof Error ? error.message : String(error), error);
+    }
+    return rest;
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.synapse.dispose();
+    this.router.dispose();
+  }
+
+  private async pass({ inputs, labels }: LabelledBatch, network: Network, training: boolean): Promise<Pass> {
+    this.synapse.checkInputs(inputs);
+    const batch = toBatch({ inputs, labels }, this.synapse.classes);
+    const peers = this.weights.select(network.peers, this.options.candidates);
+    const neuron = {
+      router: this.router,
+      peers,
+      caller: network.caller,
+      timeoutMs: this.options.timeoutMs,
+      step: this.steps,
+    };
+    try {
+      return await this.synapse.remoteForward(
+        network.signal ? { ...neuron, signal: network.signal } : neuron,
+        batch,
+        training,
+      );
+    } finally {
+      tf.dispose([batch.inputs, batch.targets]);
+    }
+  }
+
+  /** One optimizer step with the own gradients and those of callers. */
+  private learn(gradients: Map<tf.Variable, tf.Tensor>): void {
+    const { clipNorm, callerShare } = this.options;
+    const { received } = this;
+    this.received = undefined;
+    let extra: ReceivedGradients | undefined;
+    if (clipNorm !== undefined || received) {
+      const own = globalNorm(gradients.values());
+      if (clipNorm !== undefined && own > clipNorm) scaleAll(gradients, clipNorm / own);
+      if (received) {
+        const limit = gradients.size > 0 ? callerShare * Math.min(own, clipNorm ?? own) : Number.POSITIVE_INFINITY;
+        extra = { gradients: received.gradients, scale: clipScale(globalNorm(received.gradients.values()), limit) };
+      }
+    }
+    this.optimizer.step(gradients, extra);
+  }
+}
+
+function toBatch({ inputs, labels }: LabelledBatch, classes: number): Batch {
+  const rows = inputs.shape[0]!;
+  if (labels.length < 1 || labels.length > rows || labels.some(label => label >= classes)) {
+    const text = `${labels.length} labels do not fit inputs of shape ${describeShape(inputs.shape)} and ${classes} classes`;
+    throw new BittensorError<ModelErrorCode>('shape', text, { data: { labels: labels.length, rows } });
+  }
+  const targets = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32') as tf.Tensor2D);
+  return { inputs: toTensor(inputs), targets };
+}
+
+function lossesOf({
+  tensors,
+}: Pass): Pick<StepResult, 'loss' | 'localTargetLoss' | 'networkTargetLoss' | 'distillationLoss'> {
+  return {
+    loss: numberOf(tensors.loss),
+    localTargetLoss: numberOf(tensors.localTargetLoss),
+    networkTargetLoss: numberOf(tensors.networkTargetLoss),
+    distillationLoss: numberOf(tensors.distillationLoss),
+  };
+}
+
+function countCorrect(scores: tf.Tensor, labels: Uint8Array): number {
+  const best = tf.tidy(() => tf.argMax(scores, 1).dataSync());
+  let correct = 0;
+  for (let i = 0; i < labels.length; i++) if (best[i] === labels[i]) correct++;
+  return correct;
+}
+
+function scaleAll(gradients: Map<tf.Variable, tf.Tensor>, by: number): void {
+  for (const [variable, gradient] of gradients) {
+    gradients.set(
+      variable,
+      tf.tidy(() => tf.mul(gradient, by)),
+    );
+    gradient.dispose();
+  }
+}
+
+function scaled(values: Float32Array, by: number): Float32Array {
+  return by === 1 ? values : values.map(value => value * by);
+}
+
+type Pairs = [string, number][];
+
+/** What a checkpoint says of the trainer; throws an `Error` when it is not what `save` writes. */
+function checkedTrainerState(
+  state: unknown,
+  capacity: number,
+): { step: number; seed: number; routerPeers: Pairs; weights: Pairs } {
+  const { step, seed, routerPeers, weights } = (state ?? {}) as Record<string, unknown>;
+  const numbers = Number.isSafeInteger(step) && Number.isSafeInteger(seed);
+  if (!numbers || !isPairs(routerPeers) || !isPairs(weights)) throw new Error('it lacks the state of the trainer');
+  const rows = new Set(routerPeers.map(([, row]) => row));
+  if (rows.size !== routerPeers.length || [...rows].some(row => !Number.isInteger(row) || row < 0 || row >= capacity)) {
+    throw new Error("its router's keys do not fit this router");
+  }
+  return { step: step as number, seed: seed as number, routerPeers, weights };
+}
+
+function isPairs(value: unknown): value is Pairs {
+  return (
+    Array.isArray(value) &&
+    value.every(pair => Array.isArray(pair) && typeof pair[0] === 'string' && Number.isFinite(pair[1]))
+  );
+}
