@@ -1,0 +1,126 @@
+import { fromHex, isBittensorError } from '../base/index.js';
+import { chainError } from './errors.js';
+import type { RpcSession } from './json-rpc.js';
+import { isValuableGenesis } from './networks.js';
+import { Runtime } from './runtime.js';
+
+/** What is known of the chain behind a connection. */
+export interface Chain {
+  readonly genesisHash: string;
+  readonly name: string;
+  /** JSON-RPC methods; empty when the node does not say. */
+  readonly methods: ReadonlySet<string>;
+  readonly runtime: Runtime;
+}
+
+type Call = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+/** Deadline of each question while a connection is made. */
+const ASK_MS = 8_000;
+
+/**
+ * Asks a node what chain it serves. Errors: `foreign_chain` when it is no Substrate node, serves no Subtensor chain,
+ * or another chain than `before` or `genesisHash` say.
+ */
+export async function identify(
+  session: RpcSession,
+  before: Chain | undefined,
+  genesisHash: string | undefined,
+): Promise<Chain> {
+  const { url } = session;
+  const call: Call = (method, params) => session.call(method, params, { timeoutMs: ASK_MS });
+  const genesis = await call('chain_getBlockHash', [0]).catch(error => notSubstrate(url, error));
+  if (typeof genesis !== 'string' || !/^0x[0-9a-f]{64}$/.test(genesis)) {
+    throw chainError('foreign_chain', `${url} answers, but is not a Substrate node`, { url });
+  }
+  const expected = before?.genesisHash ?? genesisHash;
+  if (expected !== undefined && genesis !== expected) {
+    const what = before ? 'now serves another chain' : 'serves another chain than this network is';
+    throw chainError('foreign_chain', `${url} ${what} (genesis ${genesis}, not ${expected})`, {
+      url,
+      genesis,
+      expected,
+    });
+  }
+  const version = await readVersion(call, url);
+  const same =
+    before && before.runtime.specName === version.specName && before.runtime.specVersion === version.specVersion;
+  if (same) return before;
+  const [name, methods, runtime] = await Promise.all([
+    call('system_chain', []).catch(() => version.specName),
+    call('rpc_methods', []).catch(() => undefined),
+    readRuntime(call, version, url),
+  ]);
+  if (!runtime.hasPallet('SubtensorModule')) {
+    const what = `${url} serves ${String(name)} (${version.specName} ${version.specVersion}), which is no Subtensor chain`;
+    throw chainError('foreign_chain', what, { url, specName: version.specName });
+  }
+  return { genesisHash: genesis, name: String(name), methods: methodNames(methods), runtime };
+}
+
+/** The runtime of now, after an upgrade. */
+export async function currentRuntime(call: Call, before: Runtime, url: string): Promise<Runtime> {
+  const version = await readVersion(call, url);
+  return version.specVersion === before.specVersion ? before : readRuntime(call, version, url);
+}
+
+/** True for a development chain that funds accounts by itself. Where value is at stake, no node can claim that. */
+export function isDevelopmentChain({ methods, genesisHash }: Chain): boolean {
+  return methods.has('dev_fund') && !isValuableGenesis(genesisHash);
+}
+
+/** Milliseconds between two blocks, as the runtime's constants tell. */
+export function blockTimeMs({ runtime }: Chain): number {
+  const period = runtime.constant('Timestamp.MinimumPeriod');
+  const value = runtime.constant('Aura.SlotDuration') ?? runtime.constant('Babe.ExpectedBlockTime');
+  const ms = value ? Number(value.toString()) : 2 * Number(period?.toString() ?? 0);
+  return ms > 0 ? ms : 12_000;
+}
+
+async function readVersion(call: Call, url: string) {
+  const version = (await call('state_getRuntimeVersion', []).catch(error => notSubstrate(url, error))) as Record<
+    string,
+    unknown
+  > | null;
+  const { specName, specVersion, transactionVersion } = version ?? {};
+  if (typeof specName !== 'string' || typeof specVersion !== 'number' || typeof transactionVersion !== 'number') {
+    throw chainError('foreign_chain', `${url} does not say what runtime it has`, { url });
+  }
+  return { specName, specVersion, transactionVersion };
+}
+
+async function readRuntime(
+  call: Call,
+  version: Awaited<ReturnType<typeof readVersion>>,
+  url: string,
+): Promise<Runtime> {
+  // Version 15 describes runtime APIs; chains that do not have it answer an empty option or an error.
+  const answer = await call('state_call', ['Metadata_metadata_at_version', '0x0f000000']).catch(optional);
+  const metadata = typeof answer === 'string' ? opaqueMetadata(fromHex(answer)) : undefined;
+  if (metadata) return Runtime.fromMetadata(metadata, version);
+  const old = await call('state_getMetadata', []).catch(error => notSubstrate(url, error));
+  if (typeof old !== 'string') throw chainError('foreign_chain', `${url} gives no metadata`, { url });
+  return Runtime.fromMetadata(fromHex(old), version);
+}
+
+/** Takes `Option<OpaqueMetadata>` apart: an option byte, a compact length, the metadata. */
+export function opaqueMetadata(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes[0] !== 1 || bytes.length < 6) return undefined;
+  const lengthBytes = [1, 2, 4, (bytes[1]! >> 2) + 5][bytes[1]! & 3]!;
+  return bytes.subarray(1 + lengthBytes);
+}
+
+function methodNames(answer: unknown): ReadonlySet<string> {
+  const { methods } = (answer ?? {}) as { methods?: unknown };
+  return new Set(Array.isArray(methods) ? methods.map(String) : []);
+}
+
+function optional(error: unknown): undefined {
+  if (isBittensorError(error) && (error.code === 'rpc' || error.code === 'unsupported')) return undefined;
+  throw error;
+}
+
+function notSubstrate(url: string, error: unknown): never {
+  if (!isBittensorError(error) || (error.code !== 'rpc' && error.code !== 'unsupported')) throw error;
+  throw chainError('foreign_chain', `${url} answers, but is not a Substrate node (${error.message})`, { url }, error);
+}

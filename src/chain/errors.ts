@@ -1,0 +1,33 @@
+import { BittensorError } from '../base/index.js';
+
+export type ChainErrorCode =
+  /** No endpoint answers. */
+  | 'chain_unreachable'
+  /** Something answers that is no Subtensor chain, or another one than before. */
+  | 'foreign_chain'
+  /** The chain knows no such call, storage item or runtime API, or in a shape that we do not know. */
+  | 'unsupported'
+  /** The node refused a request; data: `rpcCode`, `rpcData`. */
+  | 'rpc'
+  /** The pool refused or dropped a transaction; data: `reason`, perhaps `name`. */
+  | 'rejected'
+  /** A transaction was included and failed; data: `pallet`, `name`, `docs`, `hash`, `blockNumber`. */
+  | 'dispatch'
+  | 'timeout'
+  /** The client was closed. */
+  | 'closed'
+  /** An argument cannot be right on any chain. */
+  | 'bad_argument'
+  | 'bad_network'
+  | 'bad_metagraph_file'
+  /** The local chain's process did not start; data: `port`. */
+  | 'localnet_failed';
+
+export function chainError(
+  code: ChainErrorCode,
+  message: string,
+  data: Record<string, unknown> = {},
+  cause?: unknown,
+): BittensorError<ChainErrorCode> {
+  return new BittensorError(code, message, cause === undefined ? { data } : { data, cause });
+}

@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtModule, pollUntil, withDeadline, writeFileAtomic } from '../base/index.js';
+import { chainError } from './errors.js';
+
+export interface LocalnetOptions {
+  /** 0: any free port. */
+  port: number;
+  /** The chain's blocks and the process's log. */
+  dataFolder: string;
+  /** Milliseconds between blocks (default 250), or: a block per transaction, or: blocks on demand only. */
+  blockTime?: number | 'instant' | 'manual';
+  /** The process ends this long after its last client has gone; without it, it stays until stopped. */
+  lingerSeconds?: number;
+  /** A process of its own that outlives this one (default); false: it ends with this one. */
+  detached?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Localnet {
+  readonly url: string;
+  readonly port: number;
+  /** True when another process already held the port and is joined; then it is unknown what `genesis` and `pid` are. */
+  readonly joined: boolean;
+  readonly genesis: string | undefined;
+  readonly pid: number | undefined;
+  /** The exit code, once the process that this call started has ended; never when joined. */
+  readonly exited: Promise<number | null>;
+  /** Ends the chain if this call started it; nothing otherwise. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Exit code of the engine when the port is taken. */
+const PORT_TAKEN = 3;
+const START_MS = 20_000;
+const STOP_MS = 5_000;
+
+/**
+ * Starts the local chain's process, or joins the one that holds the port: of two simultaneous starts one wins.
+ * Whether what is joined really is a chain, connecting tells. Error `localnet_failed` with the process's last words.
+ * Node.js only.
+ */
+export async function startLocalnet(options: LocalnetOptions): Promise<Localnet> {
+  const { port, dataFolder, blockTime = 250, lingerSeconds, detached = true } = options;
+  const engine = fileURLToPath(builtModule(import.meta.url, '../../localnet/engine/main.js'));
+  if (!existsSync(engine)) throw failed(port, 'it is not built (npm run build)');
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const logPath = join(dataFolder, 'localnet.log');
+  const log = openSync(logPath, 'a', 0o600);
+  const args = ['--port', port, '--data', dataFolder, '--block-time', blockTime].map(String);
+  if (lingerSeconds !== undefined) args.push('--linger', String(lingerSeconds));
+  let child: ChildProcess;
+  try {
+    // A terminal's Ctrl-C reaches every process of its group: the chain is to survive it, so it gets a group of its own.
+    child = spawn(process.execPath, [engine, ...args], { detached, stdio: ['ignore', 'pipe', log] });
+  } finally {
+    closeSync(log);
+  }
+  const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
+  try {
+    const start = await withDeadline(firstWords(child), START_MS, 'starting the local chain', options.signal);
+    if (start.kind === 'exited') {
+      if (start.code === PORT_TAKEN) return joined(port);
+      throw failed(port, `it ended with code ${start.code}: ${lastLine(logPath)}`);
+    }
+    child.stdout?.destroy();
+    if (detached) child.unref();
+    const pid = child.pid!;
+    writeFileAtomic(pidPath(dataFolder), JSON.stringify({ pid, port: start.port }));
+    const { genesis } = start;
+    return { url: urlOf(start.port), port: start.port, joined: false, genesis, pid, exited, stop: () => end(child) };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+/**
+ * Ends the chain that keeps its data in this folder, whoever started it. Undefined when none runs. What the pid file
+ * says is believed only when a chain at its port names the same process.
+ */
+export async function stopLocalnet(dataFolder: string): Promise<{ pid: number } | undefined> {
+  const path = pidPath(dataFolder);
+  if (!existsSync(path)) return undefined;
+  const { pid, port } = readPidFile(path);
+  if (pid === undefined || port === undefined || (await servingPid(port)) !== pid) {
+    rmSync(path, { force: true });
+    return undefined;
+  }
+  process.kill(pid, 'SIGTERM');
+  await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
+  rmSync(path, { force: true });
+  return { pid };
+}
+
+function joined(port: number): Localnet {
+  const exited = new Promise<never>(() => {});
+  return { url: urlOf(port), port, joined: true, genesis: undefined, pid: undefined, exited, stop: async () => {} };
+}
+
+function pidPath(dataFolder: string): string {
+  return join(dataFolder, 'localnet.pid');
+}
+
+function readPidFile(path: string): { pid?: number; port?: number } {
+  try {
+    const { pid, port } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    return typeof pid === 'number' && typeof port === 'number' ? { pid, port } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The process behind a local chain's port, as it says itself. */
+async function servingPid(port: number): Promise<number | undefined> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'dev_status', params: [] }),
+      signal: AbortSignal.timeout(3_000),
+    });
+    const { result } = (await answer.json()) as { result?: { pid?: unknown } };
+    return typeof result?.pid === 'number' ? result.pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Start = { kind: 'listens'; port: number; genesis: string | undefined } | { kind: 'exited'; code: number | null };
+
+/** The one JSON line that the engine prints when it listens, or its end. */
+function firstWords(child: ChildProcess): Promise<Start> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      const line = text.split('\n', 1)[0]!;
+      if (line.length === text.length) return;
+      try {
+        const { port, genesis } = JSON.parse(line) as { port: number; genesis?: string };
+        resolve({ kind: 'listens', port, genesis });
+      } catch {
+        reject(failed(0, `it printed ${JSON.stringify(line.slice(0, 200))}`));
+      }
+    });
+    child.once('error', reject);
+    child.once('exit', code => resolve({ kind: 'exited', code }));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  child.ref();
+  child.kill('SIGTERM');
+  await withDeadline(ended, STOP_MS, 'stopping the local chain').catch(() => child.kill('SIGKILL'));
+}
+
+function urlOf(port: number): string {
+  return `ws://127.0.0.1:${port}`;
+}
+
+function lastLine(path: string): string {
+  return readFileSync(path, 'utf8').trim().split('\n').at(-1)?.slice(0, 300) || 'it said nothing';
+}
+
+function failed(port: number, why: string) {
+  return chainError('localnet_failed', `the local chain did not start: ${why}`, { port });
+}

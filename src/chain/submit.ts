@@ -1,0 +1,271 @@
+import { isBittensorError, type Log, messageOf, sleep, toHex } from '../base/index.js';
+import type { Signer } from '../wallet/index.js';
+import { blockTimeMs, type Chain } from './chain.js';
+import type { Connection } from './connection.js';
+import { chainError } from './errors.js';
+import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './extrinsic.js';
+import { NonceLanes } from './nonces.js';
+import { accountNonce, blockHolds, outcomeInBlock, type Submitted } from './outcome.js';
+import { isNonceClash, poolError, rejected } from './pool-errors.js';
+
+export interface SubmitOptions {
+  /** `inclusion` (default): in a block; `finalization`: in a block that cannot go away. */
+  waitFor?: 'inclusion' | 'finalization';
+  signal?: AbortSignal;
+  /** Until it is included (or finalized); default 60 s, or ten blocks where those take longer. */
+  timeoutMs?: number;
+}
+
+/** How often a nonce clash is answered with a fresh nonce. */
+const MOST_RETRIES = 8;
+
+interface Sent extends SignedExtrinsic {
+  readonly hex: string;
+  readonly nonce: number;
+  readonly era: Era;
+  /** The next thing that the pool says of it. */
+  readonly statuses: StatusQueue;
+  readonly stop: () => void;
+}
+
+/** What the pool says of a watched transaction; `lost`: the connection is gone. */
+type Status =
+  | { kind: 'waiting' }
+  | { kind: 'inBlock' | 'finalized'; blockHash: string }
+  | { kind: 'gone'; reason: string }
+  | { kind: 'lost' };
+
+/**
+ * Signs and submits. Many submissions of one account may run at once; one that clashes with another process's is
+ * signed again with a fresh nonce. Every one ends: with its block, with an error, or with error `timeout`, which
+ * holds the hash because it may still be included later.
+ */
+export class Submitter {
+  private readonly lanes = new NonceLanes();
+
+  constructor(
+    private readonly connection: Connection<Chain>,
+    private readonly log: Log,
+  ) {}
+
+  /** `what` names the call in messages. Errors: `rejected`, `dispatch`, `timeout`, `unsupported`, `chain_unreachable`. */
+  async submit(what: string, call: Uint8Array, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
+    const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * blockTimeMs(this.connection.chain));
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+    let hash: string | undefined;
+    try {
+      for (let attempt = 0; ; attempt++) {
+        const sent = await this.send(what, call, signer, signal);
+        hash = sent.hash;
+        const blockHash = await this.settle(what, sent, signer, options.waitFor ?? 'inclusion', signal);
+        if (blockHash !== undefined) return await outcomeInBlock(this.connection, what, sent, blockHash);
+        if (attempt >= MOST_RETRIES) throw rejected(what, 'its nonce was taken again and again', { hash });
+      }
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      if (!limit.aborted) throw error;
+      const goal = options.waitFor === 'finalization' ? 'finalized' : 'included';
+      const which = hash === undefined ? '' : ` (transaction ${hash})`;
+      throw chainError('timeout', `${what} was not ${goal} within ${timeoutMs} ms${which}`, { what, hash, timeoutMs });
+    }
+  }
+
+  /** Signs with the next nonce and gives it to the pool, again while the nonce clashes. */
+  private async send(what: string, call: Uint8Array, signer: Signer, signal: AbortSignal): Promise<Sent> {
+    const nextNonce = async () =>
+      Number(await this.connection.call('system_accountNextIndex', [signer.address], { signal }));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
+          const { chain } = this.connection;
+          const era = await this.era(signal);
+          const signed = signExtrinsic(call, signer, chain.runtime, { nonce, era, genesisHash: chain.genesisHash });
+          return this.watch({ ...signed, hex: toHex(signed.bytes), nonce, era }, signer, signal);
+        });
+        return await unlessAborted(turn, signal, sent => sent.stop());
+      } catch (error) {
+        if (!isNonceClash(error) || attempt >= MOST_RETRIES) throw poolError(what, error);
+        this.log.debug(`${what}: nonce clash, trying again (${messageOf(error)})`);
+        // Apart, so that two processes do not meet again and again.
+        await sleep(20 * (attempt + 1) * (1 + Math.random()), signal);
+      }
+    }
+  }
+
+  private async watch(tx: Omit<Sent, 'statuses' | 'stop'>, signer: Signer, signal: AbortSignal): Promise<Sent> {
+    const statuses = new StatusQueue();
+    const release = this.lanes.hold(signer.address);
+    const on = {
+      result: (status: unknown) => statuses.push(readStatus(status)),
+      lost: () => statuses.push({ kind: 'lost' }),
+    };
+    let leave = () => {};
+    try {
+      const method = 'author_submitAndWatchExtrinsic';
+      leave = await this.connection.watch(method, 'author_unwatchExtrinsic', [tx.hex], on, { signal });
+    } catch (error) {
+      // Without an answer nobody knows whether the pool has it: it is looked for in blocks.
+      if (!isWithoutAnswer(error) || signal.aborted) {
+        release();
+        throw error;
+      }
+      statuses.push({ kind: 'lost' });
+    }
+    const stop = () => {
+      release();
+      leave();
+    };
+    return { ...tx, statuses, stop };
+  }
+
+  /** The hash of the block that holds it, or undefined when its nonce went to another transaction. */
+  private async settle(
+    what: string,
+    sent: Sent,
+    signer: Signer,
+    waitFor: 'inclusion' | 'finalization',
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    try {
+      for (;;) {
+        const status = await sent.statuses.next(signal);
+        if (status.kind === 'finalized') return status.blockHash;
+        if (status.kind === 'inBlock' && waitFor === 'inclusion') return status.blockHash;
+        if (status.kind === 'lost') return await this.search(what, sent, waitFor, signal);
+        if (status.kind !== 'gone') continue;
+        const found = await this.find(sent, sent.era.birth, signal);
+        if (found && waitFor === 'inclusion') return found;
+        if (found) return await this.search(what, sent, waitFor, signal);
+        // Only a nonce that is used up makes sure that this one never comes; then, and only then, another may.
+        if ((await accountNonce(this.connection, signer.publicKey)) > sent.nonce) return undefined;
+        throw rejected(what, status.reason, { hash: sent.hash });
+      }
+    } finally {
+      sent.stop();
+    }
+  }
+
+  /** Follows a transaction without the pool's help, after its connection was lost: gives it again, reads the blocks. */
+  private async search(
+    what: string,
+    sent: Sent,
+    waitFor: 'inclusion' | 'finalization',
+    signal: AbortSignal,
+  ): Promise<string> {
+    const pauseMs = Math.min(1_000, Math.max(50, blockTimeMs(this.connection.chain) / 2));
+    for (let from = sent.era.birth; ; ) {
+      try {
+        // The same bytes: at worst the pool has them already, or a block has.
+        await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
+        const head = waitFor === 'finalization' ? await this.finalizedNumber(signal) : await this.bestNumber(signal);
+        const found = await this.find(sent, from, signal, head);
+        if (found) return found;
+        if (head > sent.era.birth + sent.era.period) throw rejected(what, 'its time ran out', { hash: sent.hash });
+        // The last blocks again next time: the newest may have been replaced.
+        from = Math.max(sent.era.birth, head - 8);
+      } catch (error) {
+        // The connection may come and go until the submission's own deadline.
+        if (signal.aborted || !isWithoutAnswer(error)) throw error;
+      }
+      await sleep(pauseMs, signal);
+    }
+  }
+
+  private async find(sent: Sent, from: number, signal: AbortSignal, until?: number): Promise<string | undefined> {
+    const last = until ?? (await this.bestNumber(signal));
+    for (let number = Math.max(1, from); number <= last; number++) {
+      signal.throwIfAborted();
+      const hash = await this.connection.call('chain_getBlockHash', [number], { signal });
+      if (typeof hash === 'string' && (await blockHolds(this.connection, hash, sent.hex))) return hash;
+    }
+    return undefined;
+  }
+
+  private async bestNumber(signal: AbortSignal): Promise<number> {
+    return numberOf(await this.connection.call('chain_getHeader', [], { signal }));
+  }
+
+  private async finalizedNumber(signal: AbortSignal): Promise<number> {
+    const hash = await this.connection.call('chain_getFinalizedHead', [], { signal });
+    return numberOf(await this.connection.call('chain_getHeader', [hash], { signal }));
+  }
+
+  /** Begins at a finalized block, so that no reorganisation makes the signature worthless. */
+  private async era(signal: AbortSignal): Promise<Era> {
+    const period = eraPeriod(blockTimeMs(this.connection.chain));
+    const head = await this.connection.call('chain_getFinalizedHead', [], { signal });
+    const current = numberOf(await this.connection.call('chain_getHeader', [head], { signal }));
+    const birth = eraBirth(period, current);
+    const birthHash = birth === current ? head : await this.connection.call('chain_getBlockHash', [birth], { signal });
+    return { period, birth, birthHash: String(birthHash) };
+  }
+}
+
+/** Statuses in the order in which they came. What nobody waits for any more is small: a pool says few words. */
+class StatusQueue {
+  private readonly waiting: Status[] = [];
+  private wake: (() => void) | undefined;
+
+  push(status: Status): void {
+    if (this.waiting.length < 1000) this.waiting.push(status);
+    this.wake?.();
+  }
+
+  async next(signal: AbortSignal): Promise<Status> {
+    while (this.waiting.length === 0) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve, reject) => {
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        this.wake = () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        };
+      });
+    }
+    return this.waiting.shift()!;
+  }
+}
+
+/** Source: polkadot-sdk `TransactionStatus`. */
+function readStatus(status: unknown): Status {
+  if (status === 'invalid' || status === 'dropped') return { kind: 'gone', reason: `the pool calls it ${status}` };
+  if (typeof status !== 'object' || status === null) return { kind: 'waiting' };
+  const { inBlock, finalized, usurped, invalid } = status as Record<string, unknown>;
+  if (typeof finalized === 'string') return { kind: 'finalized', blockHash: finalized };
+  if (typeof inBlock === 'string') return { kind: 'inBlock', blockHash: inBlock };
+  if (usurped !== undefined) return { kind: 'gone', reason: 'another transaction took its nonce' };
+  if (invalid !== undefined) return { kind: 'gone', reason: 'the pool calls it invalid' };
+  return { kind: 'waiting' };
+}
+
+function isWithoutAnswer(error: unknown): boolean {
+  return isBittensorError(error) && (error.code === 'timeout' || error.code === 'chain_unreachable');
+}
+
+/** The result, or the signal's reason when it aborts first; a result that comes too late goes to `discard`. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, discard: (late: T) => void): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  aborted.catch(() => work.then(discard)).catch(() => {});
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!isBittensorError(error) || error.code !== 'rpc') throw error;
+}
+
+function numberOf(header: unknown): number {
+  const number = Number((header as { number?: unknown } | null)?.number);
+  if (!Number.isSafeInteger(number)) throw chainError('unsupported', 'the node gives a header without a number');
+  return number;
+}
