@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packagePath } from '../base/index.js';
-import { runSettings } from '../neuron/options.js';
+import { runSettings } from '../neuron/index.js';
 import { addLocalnetCommand } from './commands/localnet.js';
 import { addRunCommand } from './commands/run.js';
 import { EXIT, explainError } from './exit.js';

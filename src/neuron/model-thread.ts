@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { BittensorError, builtModule } from '../base/index.js';
+import { type BittensorError, builtModule } from '../base/index.js';
 import { NeuronError } from './errors.js';
 import { type Handlers, ThreadRpc } from './thread-rpc.js';
 

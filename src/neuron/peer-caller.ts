@@ -1,0 +1,87 @@
+import type { Log } from '../base/index.js';
+import {
+  fromBytes,
+  type PlainTensor,
+  type RemoteBackwardReply,
+  type RemoteForwardReply,
+  toBytes,
+} from '../model/index.js';
+import type { Dendrite, Peer, Reply, WireTensor } from '../net/index.js';
+import type { PeerDirectory } from './directory.js';
+import type { PeerHealth } from './peer-health.js';
+import type { RemoteBackward, RemoteForward } from './thread-messages.js';
+
+export interface PeerCallerOptions {
+  dendrite: Dendrite;
+  directory: PeerDirectory;
+  health: PeerHealth;
+  log: Log;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** The model's way to its peers: hotkeys and plain numbers in, dendrite calls out, and a note on each peer's health. */
+export class PeerCaller {
+  constructor(private readonly options: PeerCallerOptions) {}
+
+  async forward({ peer: hotkey, input }: RemoteForward): Promise<RemoteForwardReply> {
+    const { dendrite, timeoutMs, signal } = this.options;
+    const peer = this.find(hotkey);
+    if (!peer) return { ok: false, code: 'Unavailable' };
+    const reply = await dendrite.forward(peer, { tensors: [toWire(input, 'image', false)], timeoutMs, signal });
+    this.note(peer, reply);
+    const output = tensorOf(reply);
+    return output ? { ok: true, output, version: reply.parameterVersion } : { ok: false, code: reply.code };
+  }
+
+  async backward({
+    peer: hotkey,
+    input,
+    gradient,
+    version,
+    wantInputGradient,
+  }: RemoteBackward): Promise<RemoteBackwardReply> {
+    const { dendrite, timeoutMs, signal } = this.options;
+    const peer = this.find(hotkey);
+    if (!peer) return { ok: false, code: 'Unavailable' };
+    const reply = await dendrite.backward(peer, {
+      tensors: [toWire(input, 'image', wantInputGradient), toWire(gradient, 'tensor', false)],
+      parameterVersion: version,
+      timeoutMs,
+      signal,
+      expect: wantInputGradient ? [input.shape] : [],
+    });
+    // A peer that renewed its parameters in between is as healthy as one that took the gradient.
+    if (reply.code !== 'Stale') this.note(peer, reply);
+    if (reply.code !== 'Success') return { ok: false, code: reply.code };
+    const inputGradient = tensorOf(reply);
+    return inputGradient ? { ok: true, gradient: inputGradient } : { ok: true };
+  }
+
+  private find(hotkey: string): Peer | undefined {
+    return this.options.directory.peers().find(peer => peer.hotkey === hotkey);
+  }
+
+  private note(peer: Peer, reply: Reply): void {
+    const { health, log, signal } = this.options;
+    if (signal.aborted) return;
+    const name = `${peer.hotkey.slice(0, 10)} at ${peer.host}:${peer.port}`;
+    if (reply.code === 'Success') {
+      if (health.succeeded(peer.hotkey)) log.info(`Peer ${name} answers again`);
+      return;
+    }
+    const failures = health.failed(peer.hotkey);
+    const line = `Peer ${name} failed (${reply.code}: ${reply.message})`;
+    if (failures === 1) log.warn(`${line}; going on without it`);
+    else log.debug(`${line}, ${failures} times in a row`);
+  }
+}
+
+function toWire(tensor: PlainTensor, modality: WireTensor['modality'], requiresGrad: boolean): WireTensor {
+  return { ...toBytes(tensor), modality, requiresGrad };
+}
+
+function tensorOf({ code, tensors }: Reply): PlainTensor | undefined {
+  const [tensor] = tensors;
+  return code === 'Success' && tensor ? fromBytes(tensor) : undefined;
+}

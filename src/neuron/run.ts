@@ -1,0 +1,278 @@
+import { join } from 'node:path';
+import { BittensorError, Closing, type Log, type ResolvedSettings } from '../base/index.js';
+import { type ChainClient, connect, startLocalnet } from '../chain/index.js';
+import { Axon, Dendrite, Gossip } from '../net/index.js';
+import { ready } from '../wallet/index.js';
+import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
+import { isListening, isLoopback, parseEndpoint } from './endpoint.js';
+import { NeuronError } from './errors.js';
+import { type Identity, seedOf, takeIdentity } from './identity.js';
+import { joinSubnet } from './membership.js';
+import { ModelServer } from './model-server.js';
+import type { RunSettings, runSettings } from './options.js';
+import { PeerCaller } from './peer-caller.js';
+import { PeerHealth } from './peer-health.js';
+import { Trainer } from './trainer.js';
+import { train } from './training-loop.js';
+import { WeightRow } from './weight-row.js';
+import { WeightSetter } from './weight-setter.js';
+
+/** What the program around a neuron gives it. */
+export interface RunHooks {
+  /** Ends the neuron cleanly. */
+  signal: AbortSignal;
+  openLog(folder: string): Log & { flush(): Promise<void> };
+  progress(title: string, done: number, total: number): void;
+}
+
+/** A local chain that a neuron started ends itself this long after its last client has gone. */
+const LINGER_SECONDS = 10;
+
+/**
+ * Runs one neuron from the first key to the clean stop: chain or gossip, axon, training, weights.
+ * Resolves when the steps are done or the signal aborts; rejects with the first error it cannot go on after.
+ */
+export async function runNeuron(
+  { values: settings, sources }: ResolvedSettings<typeof runSettings>,
+  hooks: RunHooks,
+): Promise<void> {
+  if (settings.neuron !== 'mnist') {
+    throw new NeuronError('not_yet', `--neuron ${settings.neuron} comes with a later version; this one runs mnist`);
+  }
+  const stop = new AbortController();
+  const signal = AbortSignal.any([hooks.signal, stop.signal]);
+  let fatal: unknown;
+  const fail = (error: unknown) => {
+    fatal ??= error;
+    stop.abort(error);
+  };
+  const closing = new Closing();
+  try {
+    await runUntilStopped(settings, sources.axon_port === 'default', hooks, signal, fail, closing);
+  } catch (error) {
+    // What the abort itself interrupts is not an error of its own.
+    if (!signal.aborted) fatal ??= error;
+  } finally {
+    stop.abort();
+    await closing.close();
+  }
+  if (fatal !== undefined) throw fatal;
+}
+
+async function runUntilStopped(
+  settings: RunSettings,
+  axonPortIsFree: boolean,
+  hooks: RunHooks,
+  signal: AbortSignal,
+  fail: (error: unknown) => void,
+  closing: Closing,
+): Promise<void> {
+  const chainless = settings.metagraph_port !== undefined || settings.bootstrap !== undefined;
+  // The threads load their backend and the digits while the chain is being reached.
+  const trainer = new Trainer(fail);
+  closing.add(() => trainer.stop());
+  const server = new ModelServer(fail);
+  closing.add(() => server.stop());
+  const prepared = Promise.all([trainer.prepare(settings), server.prepare(settings)]);
+  prepared.catch(fail);
+
+  await ready();
+  const chain = chainless ? undefined : await reachChain(settings, signal);
+  if (chain) closing.add(() => chain.close());
+  const mayCreate = chain === undefined || chain.isLocal;
+  const identity = await takeIdentity({
+    dataFolder: settings.data,
+    walletsPath: settings.wallet_path,
+    walletName: settings.wallet_name ?? (mayCreate ? 'local' : 'default'),
+    neuronKey: settings.neuron_key,
+    mayCreate,
+  });
+  closing.add(() => identity.slot.release());
+  const root = hooks.openLog(settings.logdir ?? identity.slot.folder);
+  closing.add(() => root.flush());
+  const log = root.child('neuron');
+  log.info(
+    `Neuron ${identity.slot.name}: hotkey ${identity.hotkey.address}${identity.created ? ' (made just now)' : ''}`,
+  );
+  if (chain) log.info(`Chain ${chain.chainName} at ${chain.endpoint}, block ${chain.headBlock()}`);
+
+  const { device, hint } = (await prepared)[0];
+  log.info(`Computing on ${device}${hint ? `; ${hint}` : ''}`);
+  const checkpoint = join(identity.slot.folder, `${settings.neuron}.safetensors`);
+  const opened = await trainer.open({
+    seed: settings.seed ?? seedOf(identity.hotkey.publicKey),
+    learningRate: settings.learning_rate,
+    checkpoint,
+    modelPath: settings.model_path,
+  });
+  if (opened.resumedFrom) log.info(`Resuming from ${opened.resumedFrom}: epoch ${opened.epoch}, step ${opened.step}`);
+  await server.serve(await trainer.parameters());
+
+  const address = announcedAddress(settings, chain);
+  const axon = await startAxon(settings, axonPortIsFree, identity, address, server, root.child('axon'));
+  closing.add(() => axon.stop());
+  const dendrite = new Dendrite({ signer: identity.hotkey, log: root.child('dendrite') });
+  closing.add(() => dendrite.close());
+
+  const row = new WeightRow(opened.weightRow);
+  const announced = { ip: address, port: settings.port ?? axon.port };
+  const directory = chain
+    ? joinChain({ settings, chain, identity, announced, row, log, signal, fail, closing })
+    : await joinGossip({ settings, identity, announced, log: root.child('gossip'), closing });
+  const health = new PeerHealth();
+  trainer.connect(
+    new PeerCaller({
+      dendrite,
+      directory,
+      health,
+      log: root.child('dendrite'),
+      timeoutMs: settings.timeout_ms,
+      signal,
+    }),
+  );
+
+  const save = () => trainer.save(checkpoint, row.toJSON());
+  const began = performance.now();
+  const steps = await train({
+    trainer,
+    server,
+    directory,
+    health,
+    row,
+    log: root.child(settings.neuron),
+    signal,
+    progress: hooks.progress,
+    save,
+    settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers },
+  });
+  await axon.stop();
+  await save();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
+}
+
+/** Connects to the chain; starts a local one first when the endpoint is a loopback port where nothing listens. */
+async function reachChain(settings: RunSettings, signal: AbortSignal): Promise<ChainClient> {
+  const endpoints = settings.chain_endpoint.split(',').map(endpoint => endpoint.trim());
+  const first = parseEndpoint(endpoints[0]!);
+  if (
+    endpoints.length === 1 &&
+    first &&
+    !first.secure &&
+    isLoopback(first.host) &&
+    !(await isListening(first.host, first.port))
+  ) {
+    await startLocalnet({
+      port: first.port,
+      dataFolder: join(settings.data, `chain-${first.port}`),
+      lingerSeconds: LINGER_SECONDS,
+      detached: true,
+      signal,
+    });
+  }
+  return connect({ endpoints, signal });
+}
+
+function announcedAddress(settings: RunSettings, chain: ChainClient | undefined): string {
+  if (settings.remote_ip !== undefined) return settings.remote_ip;
+  if (chain === undefined || chain.isLocal) return '127.0.0.1';
+  throw new NeuronError(
+    'no_address',
+    `on ${chain.chainName} peers need an address to reach this neuron at: give --remote_ip`,
+  );
+}
+
+async function startAxon(
+  settings: RunSettings,
+  portIsFree: boolean,
+  identity: Identity,
+  address: string,
+  server: ModelServer,
+  log: Log,
+): Promise<Axon> {
+  // Loopback peers only: nothing outside needs to see the port.
+  const host = isLoopback(address) ? '127.0.0.1' : '0.0.0.0';
+  const axon = new Axon({ signer: identity.hotkey, host, port: portIsFree ? 0 : settings.axon_port, log });
+  axon.attach(identity.hotkeyHex, server.handlers());
+  try {
+    await axon.start();
+  } catch (error) {
+    if (error instanceof BittensorError && error.code === 'port_in_use') {
+      throw new NeuronError('port_in_use', `--axon_port ${settings.axon_port} is in use by another program`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  log.info(`Axon serves at ${host}:${axon.port}`);
+  return axon;
+}
+
+interface Joining {
+  settings: RunSettings;
+  identity: Identity;
+  announced: { ip: string; port: number };
+  log: Log;
+  closing: Closing;
+}
+
+/** Registers and serves in the background, while training begins, and then ranks peers with every block. */
+function joinChain(
+  join: Joining & { chain: ChainClient; row: WeightRow; signal: AbortSignal; fail(error: unknown): void },
+): PeerDirectory {
+  const { settings, chain, identity, announced, row, log, signal, fail, closing } = join;
+  const directory = chainDirectory(chain, settings.netuid, identity.hotkeyHex);
+  closing.add(() => directory.stop());
+  const membership = {
+    client: chain,
+    netuid: settings.netuid,
+    hotkey: identity.hotkey,
+    coldkey: identity.coldkey,
+    axon: announced,
+  };
+  void joinSubnet({ ...membership, log, signal })
+    .then(() => {
+      const setter = new WeightSetter({
+        client: chain,
+        netuid: settings.netuid,
+        hotkey: identity.hotkey,
+        ownHotkey: identity.hotkeyHex,
+        row,
+        log,
+        signal,
+      });
+      closing.add(chain.onMetagraph(settings.netuid, metagraph => void setter.onMetagraph(metagraph)));
+    })
+    .catch(error => {
+      if (!signal.aborted) fail(error);
+    });
+  return directory;
+}
+
+async function joinGossip({ settings, identity, announced, log, closing }: Joining): Promise<PeerDirectory> {
+  const gossip = new Gossip({
+    signer: identity.hotkey,
+    synapse: { synapseKey: identity.hotkeyHex, host: announced.ip, port: announced.port },
+    host: isLoopback(announced.ip) ? '127.0.0.1' : '0.0.0.0',
+    port: settings.metagraph_port ?? 0,
+    bootstrap: settings.bootstrap?.split(',').map(peer => bootstrapAddress(peer.trim())) ?? [],
+    size: settings.metagraph_size,
+    log,
+  });
+  await gossip.start();
+  closing.add(() => gossip.stop());
+  log.info(
+    `No chain: gossiping on port ${gossip.port}${settings.bootstrap ? `, beginning with ${settings.bootstrap}` : ''}`,
+  );
+  return gossipDirectory(gossip);
+}
+
+/** A bare port means this machine; the manual's `0.0.0.0` is dialled as loopback. */
+export function bootstrapAddress(peer: string): string {
+  const full = /^\d+$/.test(peer) ? `127.0.0.1:${peer}` : peer.replace(/^0\.0\.0\.0:/, '127.0.0.1:');
+  const port = Number(/^.+:(\d+)$/.exec(full)?.[1] ?? Number.NaN);
+  if (!(port >= 1 && port <= 65535)) {
+    throw new BittensorError('bad_setting', `--bootstrap must be a port or host:port, not "${peer}"`);
+  }
+  return full;
+}

@@ -1,0 +1,52 @@
+import { parentPort } from 'node:worker_threads';
+import { createServer, type Device, type PlainTensor, type Server, startBackend } from '../model/index.js';
+import type { Served } from './thread-messages.js';
+import { Moved, ThreadRpc } from './thread-rpc.js';
+
+/** Entry of the server thread: a frozen copy of the model that answers peers. */
+let device: Device;
+let server: Server | undefined;
+
+new ThreadRpc(parentPort!, {
+  async prepare(options: { device: Device }): Promise<void> {
+    device = options.device;
+    await startBackend(device);
+  },
+
+  async serve({ parameters, version }: Served): Promise<void> {
+    if (server) server.replaceParameters(parameters, version);
+    else server = await createServer({ device, model: 'mnist', parameters, version });
+  },
+
+  async forward({ input }: { input: PlainTensor }): Promise<Moved> {
+    const { output, version } = await server!.forward(input);
+    return withTensor({ version, tensor: output });
+  },
+
+  async backward(request: {
+    input: PlainTensor;
+    gradient: PlainTensor;
+    version: number;
+    wantInputGradient: boolean;
+  }): Promise<Moved> {
+    const { input, gradient, version, wantInputGradient } = request;
+    const answer = await server!.backward(input, gradient, version, { wantInputGradient });
+    return withTensor({ version: answer.version, tensor: answer.gradient });
+  },
+
+  takeGradients(): Moved | undefined {
+    const gradients = server?.takeGradients();
+    if (!gradients) return undefined;
+    return new Moved(
+      gradients,
+      gradients.gradients.map(array => array.data.buffer as ArrayBuffer),
+    );
+  },
+});
+
+function withTensor(answer: { version: number; tensor: PlainTensor | undefined }): Moved {
+  if (!answer.tensor) return new Moved(answer, []);
+  // A copy, because the backend may have handed out its own memory.
+  const data = answer.tensor.data.slice();
+  return new Moved({ ...answer, tensor: { ...answer.tensor, data } }, [data.buffer as ArrayBuffer]);
+}

@@ -1,0 +1,106 @@
+import type { Log } from '../base/index.js';
+import type { PeerDirectory } from './directory.js';
+import type { PeerHealth } from './peer-health.js';
+import type { ModelServer } from './model-server.js';
+import type { Trainer } from './trainer.js';
+import type { WeightRow } from './weight-row.js';
+
+/** A log line every so many batches, as the manual has it. */
+const LOG_EVERY = 10;
+/** How often a neuron that does not train looks for gradients of its callers. */
+const IDLE_MS = 200;
+
+export interface TrainingLoop {
+  trainer: Trainer;
+  server: ModelServer;
+  directory: PeerDirectory;
+  health: PeerHealth;
+  row: WeightRow;
+  log: Log;
+  signal: AbortSignal;
+  progress(title: string, done: number, total: number): void;
+  /** Saves model, optimizer, epoch and row. */
+  save(): Promise<void>;
+  settings: { steps: number | undefined; train: boolean; learnFromCallers: boolean };
+}
+
+/** One step's numbers in the form of the manual. */
+export function trainLine(
+  report: {
+    epoch: number;
+    seen: number;
+    total: number;
+    localLoss: number;
+    targetLoss: number;
+    distillationLoss: number;
+  },
+  peers: number,
+  synapses: number,
+): string {
+  const percent = Math.round((100 * report.seen) / report.total);
+  return (
+    `Train Epoch: ${report.epoch} [${report.seen}/${report.total} (${percent}%)]  Local Loss: ${report.localLoss.toFixed(6)}  ` +
+    `Target Loss: ${report.targetLoss.toFixed(6)}  Distillation Loss: ${report.distillationLoss.toFixed(6)}  nP|nS: ${peers}|${synapses}`
+  );
+}
+
+/** Trains until the steps are done or the signal aborts. Returns how many steps were made. */
+export async function train(loop: TrainingLoop): Promise<number> {
+  const { trainer, directory, health, row, log, signal, settings } = loop;
+  let steps = 0;
+  while (!signal.aborted && (settings.steps === undefined || steps < settings.steps)) {
+    if (settings.learnFromCallers) await takeGradients(loop);
+    if (!settings.train) {
+      await pause(IDLE_MS, signal);
+      continue;
+    }
+    const report = await trainer.step(health.usable(directory.peers()).map(peer => peer.hotkey));
+    if (signal.aborted) break;
+    steps += 1;
+    row.update(report.scores);
+    if (report.skipped) log.warn('The loss is not finite: nothing was learnt from this batch');
+    if (report.batch % LOG_EVERY === 0) log.info(trainLine(report, directory.peers().length, directory.synapseCount()));
+    loop.progress(`Epoch ${report.epoch}`, report.seen, report.total);
+    if (report.lastOfEpoch) await finishEpoch(loop, report.epoch);
+  }
+  return steps;
+}
+
+async function finishEpoch(
+  { trainer, server, directory, health, log, signal, save }: TrainingLoop,
+  epoch: number,
+): Promise<void> {
+  const test = await trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
+  if (signal.aborted) return;
+  const percent = (correct: number) => `${correct}/${test.count} (${((100 * correct) / test.count).toFixed(2)}%)`;
+  log.info(
+    `Test set: Avg. loss: ${test.network.loss.toFixed(4)}, Accuracy: ${percent(test.network.correct)}; ` +
+      `student alone: Avg. loss: ${test.local.loss.toFixed(4)}, Accuracy: ${percent(test.local.correct)}`,
+  );
+  await server.serve(await trainer.parameters());
+  await save();
+  log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
+}
+
+/** Applies what callers sent back since the last step. A neuron that does not train serves the result at once. */
+async function takeGradients({ trainer, server, log, settings }: TrainingLoop): Promise<void> {
+  const gradients = await server.takeGradients();
+  if (!gradients) return;
+  const { calls } = gradients;
+  await trainer.takeCallerGradients(gradients, !settings.train);
+  if (settings.train) return;
+  await server.serve(await trainer.parameters());
+  log.info(`Applied gradients of ${calls} requests by callers; serving version ${server.version}`);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

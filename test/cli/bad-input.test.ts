@@ -1,0 +1,110 @@
+import { createServer } from 'node:http';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestHome } from '../helpers/cli.js';
+
+let home: TestHome;
+beforeEach(() => {
+  home = new TestHome();
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+/** Runs to the end; the last line must be the one clear line. */
+async function refusal(...args: string[]): Promise<{ code: number | string; line: string }> {
+  const cli = home.run(...args);
+  const code = await cli.ended();
+  return { code, line: cli.lines.filter(line => line.trim() !== '').at(-1) ?? '' };
+}
+
+describe('bad input gets one clear line and its exit code', () => {
+  it('for an unknown flag, with the one that was meant', async () => {
+    const cli = home.run('run', '--axon_prot', '1');
+    expect(await cli.ended()).toBe(2);
+    expect(cli.lines.join('\n')).toMatch(/unknown option '--axon_prot'[\s\S]*--axon_port/);
+  });
+
+  it.each([
+    [['--axon_port', '99999'], /--axon_port must be a whole number from 0 to 65535, not "99999"/],
+    [['--neuron', 'alexnet'], /--neuron must be one of mnist, cifar, bert, gpt2/],
+    [['--config', 'missing.yaml'], /no config file at missing.yaml/],
+    [['--bootstrap', 'nowhere'], /--bootstrap must be a port or host:port, not "nowhere"/],
+  ])('for %j', async (args, message) => {
+    const { code, line } = await refusal('run', ...args);
+    expect(line).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it.each(['cifar', 'bert', 'gpt2'])('for %s, which comes later and says so', async neuron => {
+    const { code, line } = await refusal('run', '-n', neuron);
+    expect(line).toContain(`--neuron ${neuron} comes with a later version; this one runs mnist`);
+    expect(code).toBe(2);
+  });
+
+  it('for a broken config file and an unknown key in it', async () => {
+    writeFileSync(join(home.folder, 'configuration.yaml'), 'axon_port: [1\n');
+    expect(await refusal('run')).toMatchObject({
+      code: 2,
+      line: expect.stringContaining('configuration.yaml is not valid YAML'),
+    });
+    writeFileSync(join(home.folder, 'configuration.yaml'), 'axon_prot: 1\n');
+    expect(await refusal('run')).toMatchObject({ code: 2, line: expect.stringContaining('did you mean "axon_port"?') });
+  });
+
+  it('for a chain that is not there', async () => {
+    const { code, line } = await refusal('run', '-c', 'ws://127.0.0.1:1,ws://127.0.0.1:2');
+    expect(line).toMatch(/127\.0\.0\.1:1/);
+    expect(code).toBe(4);
+  });
+
+  it('for an endpoint that is no chain', async () => {
+    const server = createServer((_, response) => response.end('hello'));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as { port: number };
+      const { code } = await refusal('run', '-c', `ws://127.0.0.1:${port}`);
+      expect(code).toBe(4);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('for a secret on the command line, which is not repeated', async () => {
+    const secret = `0x${'ab'.repeat(32)}`;
+    const cli = home.run('run', '-m', '0', '-k', secret);
+    expect(await cli.ended()).toBe(5);
+    expect(cli.lines.join('\n')).toContain('a secret on the command line can be read by others');
+    expect(cli.lines.join('\n')).not.toContain(secret);
+  });
+
+  it('for a corrupt key file, which stays as it is', async () => {
+    const hotkeys = join(home.folder, '.bittensor', 'wallets', 'local', 'hotkeys');
+    mkdirSync(hotkeys, { recursive: true });
+    writeFileSync(join(hotkeys, 'default'), '{"secretPhrase": "abandon abandon"');
+    const { code, line } = await refusal('run', '-m', '0');
+    expect(line).toContain(join(hotkeys, 'default'));
+    expect(code).toBe(5);
+  });
+
+  it('for a corrupt checkpoint', async () => {
+    const path = join(home.folder, 'broken.safetensors');
+    writeFileSync(path, 'not a checkpoint');
+    const { code, line } = await refusal('run', '-m', '0', '-mp', path);
+    expect(line).toContain(path);
+    expect(code).toBe(6);
+  });
+
+  it('for a gossip port and an axon port in use', async () => {
+    const server = createServer();
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as { port: number };
+      const gossip = await refusal('run', '-m', String(port));
+      expect(gossip).toMatchObject({ code: 3, line: expect.stringContaining(String(port)) });
+      const axon = await refusal('run', '-m', '0', '-a', String(port));
+      expect(axon).toMatchObject({ code: 3, line: expect.stringContaining(`--axon_port ${port} is in use`) });
+    } finally {
+      server.close();
+    }
+  });
+});

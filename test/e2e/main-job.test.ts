@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { ApiPromise, WsProvider } from '@polkadot/api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../bench/free-port.js';
+import { type Cli, TestHome } from '../helpers/cli.js';
+
+/** Slow machines run this too; what matters is that it happens. */
+const PATIENCE_MS = 120_000;
+const TRAIN_LINE =
+  /\| INFO \| .*Train Epoch: \d+ \[\d+\/8000 \(\d+%\)\] {2}Local Loss: \d+\.\d{6} {2}Target Loss: \d+\.\d{6} {2}Distillation Loss: \d+\.\d{6} {2}nP\|nS: \d+\|\d+$/;
+
+let home: TestHome;
+beforeEach(() => {
+  home = new TestHome();
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+async function expectCleanStop(cli: Cli): Promise<void> {
+  const { code, ms } = await cli.stop();
+  expect(code, cli.lines.slice(-5).join('\n')).toBe(0);
+  expect(cli.lines.join('\n')).toMatch(/Stopped after \d+ steps .*; model saved to/);
+  // The limit is two seconds from the signal; the margin is for a loaded test machine's process exit.
+  expect(ms).toBeLessThan(3_000);
+}
+
+describe('the main job', () => {
+  it('runs from an empty home to incentive on the chain, with two neurons that learn from each other, and resumes', async () => {
+    const port = await freePort();
+    const endpoint = `ws://127.0.0.1:${port}`;
+    const first = home.run('run', '-c', endpoint);
+    await first.waitFor(TRAIN_LINE);
+    await first.waitFor(/nP\|nS: 0\|1$/);
+    await first.waitFor(/Registered on subnet 1 as uid \d+ in block \d+/);
+    await first.waitFor(/Axon 127\.0\.0\.1:\d+ of uid \d+ published by serve_axon in block \d+/);
+
+    const second = home.run('run', '-c', endpoint);
+    await Promise.all([first.waitFor(/nP\|nS: 1\|2$/, PATIENCE_MS), second.waitFor(/nP\|nS: 1\|2$/, PATIENCE_MS)]);
+    const weightLines = await Promise.all([
+      first.waitFor(/set_weights included in block (\d+) \(uid: weight (\d+): 65535\)/, PATIENCE_MS),
+      second.waitFor(/set_weights included in block (\d+) \(uid: weight (\d+): 65535\)/, PATIENCE_MS),
+    ]);
+    const earned = /Epoch at block \d+: uid (\d+) incentive (0\.0*[1-9]\d*|1\.0+), .* earned (\d+\.\d+) TAO/;
+    const incentives = await Promise.all([first.waitFor(earned, PATIENCE_MS), second.waitFor(earned, PATIENCE_MS)]);
+
+    // What the chain itself says: each neuron's weights name the other, never itself.
+    const uids = incentives.map(match => Number(match[1]));
+    expect(weightLines.map(match => Number(match[2]))).toEqual([uids[1], uids[0]]);
+    const api = await ApiPromise.create({ provider: new WsProvider(endpoint), noInitWarn: true });
+    try {
+      for (const [i, uid] of uids.entries()) {
+        const weights = (await api.query['subtensorModule']!['weights']!(1, uid)).toJSON();
+        expect(weights).toEqual([[uids[1 - i], 65535]]);
+      }
+    } finally {
+      await api.disconnect();
+    }
+
+    await expectCleanStop(second);
+    await expectCleanStop(first);
+
+    // Started again: same key, same uid, model, optimizer and chain.
+    const again = home.run('run', '-c', endpoint, '--steps', '3');
+    const hotkey = (await first.waitFor(/hotkey (5\w+)/))[1];
+    await again.waitFor(new RegExp(`Registered on subnet 1 as uid ${uids[0]} \\(hotkey ${hotkey}\\)`));
+    const resumed = await again.waitFor(/Resuming from .*: epoch (\d+), step (\d+)/);
+    expect(Number(resumed[2])).toBeGreaterThan(0);
+    expect(await again.ended()).toBe(0);
+  }, 400_000);
+
+  it('runs without a chain: two neurons find each other by gossip', async () => {
+    const gossip = await freePort();
+    const first = home.run('run', '-m', String(gossip));
+    await first.waitFor(/nP\|nS: 0\|1$/);
+    const second = home.run('run', '-b', String(gossip));
+    await Promise.all([first.waitFor(/nP\|nS: 1\|2$/, PATIENCE_MS), second.waitFor(/nP\|nS: 1\|2$/, PATIENCE_MS)]);
+    await expectCleanStop(second);
+    await first.waitFor(/nP\|nS: 0\|1$/, PATIENCE_MS, first.lines.length);
+    await expectCleanStop(first);
+  }, 300_000);
+
+  it('changes what a peer serves through the gradients it sends, while that peer does not train by itself', async () => {
+    const gossip = await freePort();
+    const idle = home.run('run', '-m', String(gossip), '--no_train');
+    await idle.waitFor(/No chain: gossiping on port/);
+    const learner = home.run('run', '-b', String(gossip), '--data', join(home.folder, 'other'));
+    const versions = [];
+    for (let from = 0; versions.length < 2; from = idle.lines.length) {
+      versions.push(
+        Number(
+          (
+            await idle.waitFor(/Applied gradients of \d+ requests by callers; serving version (\d+)/, PATIENCE_MS, from)
+          )[1],
+        ),
+      );
+    }
+    expect(versions[1]).toBeGreaterThan(versions[0]!);
+    await expectCleanStop(learner);
+    await expectCleanStop(idle);
+  }, 300_000);
+});
