@@ -29,9 +29,14 @@ interface Traffic {
   receiving: number;
   /** `socket.bytesRead` up to which everything is accounted for. */
   settledBytes: number;
+  /** `socket.bytesRead` when the last open call ended. */
+  quietFrom: number;
   lastUseMs: number;
   everUsed: boolean;
 }
+
+/** Bytes that may come while no call is open: control frames, and the rest of requests that were refused early. */
+const QUIET_BYTES = 4 * 2 ** 20;
 
 /** gRPC waits for ever for the rest of a request and buffers it meanwhile, so its bytes are watched at the socket. */
 const SWEEP_MS = 100;
@@ -53,6 +58,7 @@ export class Intake {
       calls: new Set<OpenCall>(),
       receiving: 0,
       settledBytes: 0,
+      quietFrom: 0,
       lastUseMs: performance.now(),
       everUsed: false,
     };
@@ -120,8 +126,10 @@ export class Intake {
       total += held;
       if (held > most) [worst, most] = [traffic, held];
       for (const open of traffic.calls) if (now > open.until) this.giveUp(open);
+      if (traffic.calls.size > 0) continue;
       const idleMs = traffic.everUsed ? this.limits.idleMs : this.limits.firstCallMs;
-      if (traffic.calls.size === 0 && now - traffic.lastUseMs > idleMs) this.drop(traffic, 'idle');
+      if (now - traffic.lastUseMs > idleMs) this.drop(traffic, 'idle');
+      else if (traffic.connection.socket.bytesRead - traffic.quietFrom > QUIET_BYTES) this.drop(traffic, 'noise');
     }
     if (worst && total > this.limits.heldBytes) this.drop(worst, 'too many unfinished bytes');
   }
@@ -160,6 +168,7 @@ function end(open: OpenCall, bytes: number): void {
   received(open, bytes);
   open.phase = 'over';
   open.traffic.calls.delete(open);
+  open.traffic.quietFrom = open.traffic.connection.socket.bytesRead;
   open.traffic.lastUseMs = performance.now();
 }
 

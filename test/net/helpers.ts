@@ -7,7 +7,7 @@ export function key(index: number): Keypair {
   return keypairFromSeed(new Uint8Array(32).fill(index));
 }
 
-interface PairOptions {
+export interface PairOptions {
   axon?: Partial<AxonOptions>;
   dendrite?: Partial<DendriteOptions>;
 }

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NonceSource } from '../../src/net/nonce-source.js';
+import { defaultNonceLimits, NonceCache } from '../../src/net/nonces.js';
+
+const NOW = 1_800_000_000_000;
+const us = (ms: number) => ms * 1000;
+
+describe('a nonce cache', () => {
+  it('takes nonces from 10 s back to 2 s ahead, each once', () => {
+    const cache = new NonceCache(NOW - 60_000);
+    expect(cache.check('a', us(NOW - 10_000), NOW)).toBe('fresh');
+    expect(cache.check('a', us(NOW - 10_000) - 1, NOW)).toBe('late');
+    expect(cache.check('a', us(NOW + 2_000), NOW)).toBe('fresh');
+    expect(cache.check('a', us(NOW + 2_000) + 1, NOW)).toBe('early');
+    cache.remember('a', us(NOW), NOW);
+    expect(cache.check('a', us(NOW), NOW)).toBe('replayed');
+    expect(cache.check('a', us(NOW) + 1, NOW)).toBe('fresh');
+    expect(cache.check('a', us(NOW) - 1, NOW)).toBe('fresh');
+    expect(cache.check('b', us(NOW), NOW)).toBe('fresh');
+  });
+
+  it('remembers nothing by looking', () => {
+    const cache = new NonceCache(NOW - 60_000);
+    for (let i = 0; i < 3; i++) expect(cache.check('a', us(NOW), NOW)).toBe('fresh');
+    expect(cache.size).toBe(0);
+  });
+
+  it('refuses what an earlier run may have seen', () => {
+    const cache = new NonceCache(NOW);
+    expect(cache.check('a', us(NOW), NOW + 5)).toBe('late');
+    expect(cache.check('a', us(NOW) + 1, NOW + 5)).toBe('fresh');
+  });
+
+  it('never takes a nonce twice, however little it may remember', () => {
+    const step = fc.record({ caller: fc.constantFrom('a', 'b', 'c', 'd', 'e'), offset: fc.nat(40), later: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), steps => {
+        const cache = new NonceCache(NOW, { backMs: 20, aheadMs: 10, callers: 3, noncesPerCaller: 4 });
+        const taken = new Set<string>();
+        let now = NOW + 100;
+        for (const { caller, offset, later } of steps) {
+          now += later;
+          const nonce = us(now - 25 + offset);
+          if (cache.check(caller, nonce, now) !== 'fresh') continue;
+          const name = `${caller} ${nonce}`;
+          expect(taken.has(name)).toBe(false);
+          taken.add(name);
+          cache.remember(caller, nonce, now);
+          expect(cache.size).toBeLessThanOrEqual(3);
+        }
+      }),
+      { seed: 8, numRuns: 500 },
+    );
+  });
+
+  it('takes requests that overtake each other by some hundreds', () => {
+    const cache = new NonceCache(NOW - 60_000);
+    for (let i = 0; i < 10_000; i++) {
+      const nonce = us(NOW) + 10 * (i ^ 0x7f);
+      expect(cache.check('a', nonce, NOW + 50)).toBe('fresh');
+      cache.remember('a', nonce, NOW + 50);
+    }
+  });
+
+  it('stays bounded under many keys, and keeps a caller that goes on calling', () => {
+    const cache = new NonceCache(NOW - 60_000, { ...defaultNonceLimits, callers: 100 });
+    for (let i = 0; i < 5_000; i++) {
+      const now = NOW + i;
+      cache.remember(`stranger ${i}`, us(now), now);
+      expect(cache.check('friend', us(now) - 500, now)).toBe(i === 0 ? 'fresh' : 'fresh');
+      cache.remember('friend', us(now) - 500, now);
+    }
+    expect(cache.size).toBe(100);
+  });
+});
+
+describe('a nonce source', () => {
+  it('counts microseconds, strictly upwards, also when the clock stands still or goes back', () => {
+    let now = NOW;
+    const source = new NonceSource({ nowMs: () => now });
+    const made: number[] = [];
+    for (let i = 0; i < 5_000; i++) {
+      if (i === 2_000) now -= 5_000;
+      if (i === 3_000) now += 60_000;
+      made.push(source.next('a'));
+    }
+    expect(made.every((nonce, i) => i === 0 || nonce > made[i - 1]!)).toBe(true);
+    expect(Math.abs(made[0]! - us(NOW))).toBeLessThan(1_000);
+    expect(Math.abs(made[3_000]! - us(NOW + 55_000))).toBeLessThan(1_000);
+  });
+
+  it('believes the clock of a peer once a minute, for that peer only', () => {
+    let now = NOW;
+    const source = new NonceSource({ nowMs: () => now });
+    expect(source.correct('a', NOW + 30_000)).toBe(true);
+    expect(source.correct('a', NOW - 30_000)).toBe(false);
+    expect(source.offsetMs('a')).toBe(30_000);
+    expect(source.next('a') - source.next('b')).toBeGreaterThan(us(29_990));
+    now += 61_000;
+    expect(source.correct('a', now)).toBe(true);
+    expect(source.offsetMs('a')).toBe(0);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { sleep } from '../../src/base/index.js';
+import { keyText } from '../../src/net/auth.js';
+import { Dendrite, floatTensor } from '../../src/net/index.js';
+import { transportSuite } from './compliance.js';
+import { key, withPair } from './helpers.js';
+
+const input = floatTensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
+
+transportSuite('unary on plain text', {});
+
+describe('a dendrite', () => {
+  it('says Unavailable of a port where nobody listens, and of an address that is none', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      await axon.stop();
+      expect((await dendrite.forward(peer, { tensors: [input] })).code).toBe('Unavailable');
+      expect((await dendrite.forward({ ...peer, port: 0 }, { tensors: [input] })).code).toBe('Unavailable');
+      expect((await dendrite.forward({ ...peer, host: 'unix:/etc' }, { tensors: [input] })).code).toBe('Unavailable');
+    });
+  });
+
+  it('gives up at its deadline and when it is told to', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      const seen: unknown[] = [];
+      axon.attach('', {
+        forward: ({ signal }) =>
+          new Promise(() => signal.addEventListener('abort', () => seen.push(signal.reason), { once: true })),
+      });
+      const late = await dendrite.forward(peer, { tensors: [input], timeoutMs: 80 });
+      expect(late.code).toBe('Timeout');
+      const signal = AbortSignal.timeout(80);
+      expect((await dendrite.forward(peer, { tensors: [input], signal })).code).toBe('Cancelled');
+      await sleep(50);
+      // The axon hears of both and stops its handlers.
+      expect(seen).toHaveLength(2);
+    });
+  });
+
+  it('refuses tensors of its own that contradict themselves, without a call', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      const reply = await dendrite.forward(peer, { tensors: [{ ...input, shape: [5] }] });
+      expect(reply.code).toBe('RequestSerializationException');
+      expect(axon.stats().requests).toBe(0);
+    });
+  });
+
+  it('refuses a neuron that is not the one it asked', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      axon.attach('', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 0 }) });
+      const reply = await dendrite.forward({ ...peer, hotkey: keyText(key(9).publicKey) }, { tensors: [input] });
+      expect(reply).toMatchObject({ code: 'Unauthenticated', message: 'the request is addressed to another neuron' });
+    });
+  });
+
+  it('refuses shapes and numbers that were not asked for', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      const answerWith = (tensor: typeof input) =>
+        axon.attach('', { forward: async () => ({ tensors: [tensor], parameterVersion: 0 }) });
+      answerWith(floatTensor(new Float32Array(6), [3, 2]));
+      expect(await dendrite.forward(peer, { tensors: [input] })).toMatchObject({
+        code: 'ResponseShapeException',
+        message: 'the reply has the shapes [3,2], not [2,2]',
+        tensors: [],
+      });
+      const any = await dendrite.forward(peer, { tensors: [input], expect: [[-1, 2]] });
+      expect(any.code).toBe('Success');
+      answerWith(floatTensor(Float32Array.of(1, Number.NaN, 3, 4), [2, 2]));
+      expect((await dendrite.forward(peer, { tensors: [input] })).code).toBe('InvalidResponse');
+      expect((await dendrite.forward(peer, { tensors: [input], acceptNonFinite: true })).code).toBe('Success');
+    });
+  });
+
+  it('keeps a bounded number of connections', async () => {
+    await withPair({}, async ({ axon, peer }) => {
+      axon.attach('', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 0 }) });
+      using dendrite = new Dendrite({ signer: key(4), limits: { channels: 2 } });
+      for (let i = 0; i < 5; i++) {
+        const reply = await dendrite.forward({ ...peer, hotkey: keyText(key(10 + i).publicKey) }, { tensors: [input] });
+        expect(reply.code).toBe('Unauthenticated');
+      }
+      await sleep(50);
+      expect(axon.stats().connections).toBeLessThanOrEqual(2);
+    });
+  });
+
+  it('answers Cancelled to what runs when it is closed, and to what comes later', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      axon.attach('', { forward: () => new Promise(() => {}) });
+      const running = dendrite.forward(peer, { tensors: [input] });
+      await sleep(30);
+      dendrite.close();
+      expect((await running).code).toBe('Cancelled');
+      expect((await dendrite.forward(peer, { tensors: [input] })).code).toBe('Cancelled');
+    });
+  });
+});
