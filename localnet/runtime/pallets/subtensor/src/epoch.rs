@@ -199,7 +199,7 @@ fn permits(neurons: &[Neuron], stake: &[Fixed], max: u16) -> Vec<bool> {
 }
 
 /// Rows of those with a permit, without self-weights (save the owner's) and without weights older than the judged
-/// neuron's registration, each row summing to one.
+/// neuron's registration, each row summing to one. Only their ratio counts, so integers need not be fixed point first.
 fn valid_weights(input: &Input) -> Matrix {
     let neurons = &input.neurons;
     let mut weights: Matrix = neurons
@@ -213,7 +213,7 @@ fn valid_weights(input: &Input) -> Matrix {
             dense(row, neurons.len(), |j, value| {
                 let known = neurons.get(j).is_some_and(|to| one.last_update > to.registered_at);
                 if known && (i != j || one.owner) {
-                    Fixed::from(value) << FRACTION
+                    Fixed::from(value)
                 } else {
                     0
                 }
@@ -264,7 +264,7 @@ fn weighted_medians(stake: &[Fixed], weights: &Matrix, kappa: Fixed, n: usize) -
 /// Returns what to store, scaled so that each column's largest is one, and dividends before normalisation.
 fn yuma2_bonds(input: &Input, weights: &Matrix, stake: &[Fixed], incentive: &[Fixed]) -> (Matrix, Vec<Fixed>) {
     let n = input.neurons.len();
-    let mut bonds = old_bonds(input, |value| Fixed::from(value) << FRACTION);
+    let mut bonds = old_bonds(input, Fixed::from);
     normalize_columns(&mut bonds, n);
     let mut delta = map2(weights, |i, _, w| mul(w, get(stake, i)));
     normalize_columns(&mut delta, n);
@@ -326,10 +326,18 @@ fn old_bonds(input: &Input, value: impl Fn(u16) -> Fixed) -> Matrix {
 // Fixed point.
 
 fn mul(a: Fixed, b: Fixed) -> Fixed {
+    // Shares fit 32 bits: then 64 are enough, and much faster than 128 in wasm.
+    if let (Ok(a), Ok(b)) = (u32::try_from(a), u32::try_from(b)) {
+        return (u64::from(a).saturating_mul(u64::from(b)) >> FRACTION) as Fixed;
+    }
     saturate((i128::from(a).saturating_mul(i128::from(b))) >> FRACTION)
 }
 
 fn div(a: Fixed, b: Fixed) -> Fixed {
+    if let (Ok(a), Ok(b)) = (u32::try_from(a), u64::try_from(b)) {
+        let quotient = (u64::from(a) << FRACTION).checked_div(b).unwrap_or(0);
+        return Fixed::try_from(quotient).unwrap_or(Fixed::MAX);
+    }
     saturate((i128::from(a) << FRACTION).checked_div(i128::from(b)).unwrap_or(0))
 }
 

@@ -172,7 +172,7 @@ fn what_was_added_reads_back_exactly_whatever_a_share_is_worth() {
             assert_ok!(add(who, 1, amount));
             let after = stake(who, 1);
             assert_eq!(after, before + amount);
-            if seed % 3 == 0 {
+            if seed.is_multiple_of(3) {
                 let out = seed % after + 1;
                 assert_ok!(remove(who, 1, out));
                 assert_eq!(stake(who, 1), after - out);
