@@ -286,7 +286,7 @@ const closed = (socket: Socket) =>
 
 describe('an axon survives', () => {
   it('100 MB of noise on its port, and answers meanwhile', async () => {
-    const { port, honest, axon } = await target();
+    const { port, honest, axon } = await target({ firstCallMs: 200 });
     expect(await honest()).toBe('Success');
     const before = process.memoryUsage().rss;
     const noise = randomBytes(2 ** 20);
@@ -329,6 +329,21 @@ describe('an axon survives', () => {
     });
     const { ended } = rawCall(http2To(port), 2 ** 32 - 1);
     expect(await ended).toBe('8');
+    expect(await honest()).toBe('Success');
+  });
+
+  it('a caller that goes on sending what was refused', async () => {
+    const { port, honest } = await target({ messageBytes: 2 ** 20 });
+    const session = http2To(port);
+    const gone = new Promise<void>(resolve => session.once('close', () => resolve()));
+    const { stream, ended } = rawCall(session, 2 ** 32 - 1);
+    expect(await ended).toBe('8');
+    const chunk = Buffer.alloc(2 ** 20);
+    const push = () => {
+      if (!stream.destroyed && !session.destroyed) stream.write(chunk, push);
+    };
+    push();
+    await gone;
     expect(await honest()).toBe('Success');
   });
 
