@@ -1,0 +1,93 @@
+import { messageOf } from '../../src/base/errors.js';
+import type { Log } from '../../src/base/log.js';
+import type { Chain, NewBlock } from './chain.js';
+import type { Pool } from './pool.js';
+
+/** A block each N milliseconds, one as soon as something is ready, or only on request. */
+export type BlockTime = number | 'instant' | 'manual';
+
+/** How long building waits after a failure. */
+const RETRY_MS = 2000;
+/** Transactions that arrive together share an instant block. */
+const GATHER_MS = 2;
+
+export interface AuthorOptions {
+  chain: Chain;
+  pool: Pool;
+  blockTime: BlockTime;
+  log: Log;
+}
+
+/**
+ * Decides when blocks are built. When one cannot be (a full disk), that is one line in the log, the chain goes on answering,
+ * and building is tried again every two seconds.
+ */
+export class Author {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = true;
+  private failing = false;
+  private nextAtMs = 0;
+  private readonly endings: (() => void)[] = [];
+
+  constructor(private readonly options: AuthorOptions) {}
+
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    const { blockTime, pool } = this.options;
+    if (typeof blockTime === 'number') {
+      this.nextAtMs = performance.now() + blockTime;
+      this.schedule(blockTime);
+    }
+    if (blockTime === 'instant') {
+      this.endings.push(pool.onReady(() => this.schedule(GATHER_MS)));
+      if (pool.readyCount > 0) this.schedule(GATHER_MS);
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    for (const end of this.endings.splice(0)) end();
+  }
+
+  /** Builds a block now; throws when it cannot be. */
+  build(): NewBlock {
+    const { chain, pool, blockTime, log } = this.options;
+    const budgetMs = typeof blockTime === 'number' ? Math.max(100, blockTime / 2) : 2000;
+    const added = chain.build(pool.candidates(), performance.now() + budgetMs);
+    if (this.failing) log.info(`building blocks again, at block ${added.block.header.number}`);
+    this.failing = false;
+    return added;
+  }
+
+  private schedule(inMs: number): void {
+    if (this.stopped || this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.turn();
+    }, inMs);
+  }
+
+  private turn(): void {
+    const { blockTime, pool, log } = this.options;
+    let included = 0;
+    try {
+      const before = pool.readyCount;
+      this.build();
+      included = before - pool.readyCount;
+    } catch (error) {
+      if (!this.failing) log.error(`no block: ${messageOf(error)}; trying again every ${RETRY_MS / 1000} s`);
+      this.failing = true;
+      this.schedule(RETRY_MS);
+      return;
+    }
+    if (typeof blockTime === 'number') {
+      // Keeps the beat; a beat that was missed is not made up for, and requests get a turn in between.
+      const now = performance.now();
+      this.nextAtMs = Math.max(this.nextAtMs + blockTime, now + 1);
+      this.schedule(this.nextAtMs - now);
+    } else if (pool.readyCount > 0 && included > 0) this.schedule(0);
+  }
+}

@@ -1,0 +1,140 @@
+import { join as joinPath } from 'node:path';
+import type { Log } from '../../src/base/log.js';
+import { compact, hex, join, lengthPrefixed, Reader, unhex } from './codec.js';
+import { engineError } from './errors.js';
+import { type Block, decodeHeader, makeBlock } from './header.js';
+import { LogFile } from './log-file.js';
+
+/**
+ * All headers and bodies, one frame each: hash, header, extrinsics. In memory only 32 bytes of hash, an offset and a slot of
+ * a hash table per block, so that a chain may run for weeks.
+ */
+export class BlockLog {
+  private hashes = new Uint8Array(1024 * 32);
+  private offsets = new Float64Array(1024);
+  /** Open addressing: number + 1, or 0 for an empty slot; twice as many slots as blocks have room. */
+  private table = new Int32Array(2048);
+  private count = 0;
+
+  private constructor(private readonly file: LogFile) {}
+
+  static open(folder: string, log: Log): BlockLog {
+    const file = LogFile.open(joinPath(folder, 'blocks.log'));
+    const blocks = new BlockLog(file);
+    for (const { offset, payload } of file.frames(log)) {
+      const number = numberIn(payload);
+      if (number !== blocks.count) {
+        throw engineError('bad_data', `${file.path} has block ${number} where block ${blocks.count} belongs`);
+      }
+      blocks.remember(payload.subarray(0, 32), offset);
+    }
+    return blocks;
+  }
+
+  /** The number of the newest block; -1 without any. */
+  get head(): number {
+    return this.count - 1;
+  }
+
+  append(block: Block): void {
+    if (block.header.number !== this.count) throw new RangeError(`block ${block.header.number} after ${this.head}`);
+    const hash = unhex(block.hash);
+    const offset = this.file.append(
+      join(hash, lengthPrefixed(block.encodedHeader), compact(block.extrinsics.length), ...block.extrinsics),
+    );
+    this.remember(hash, offset);
+  }
+
+  /** Undoes the newest append. */
+  dropLast(): void {
+    this.count--;
+    this.file.truncate(this.offsets[this.count]! - 8);
+    this.rebuildTable();
+  }
+
+  hashAt(number: number): string | undefined {
+    if (number < 0 || number >= this.count) return undefined;
+    return hex(this.hashes.subarray(number * 32, number * 32 + 32));
+  }
+
+  numberOf(hash: string): number | undefined {
+    const bytes = unhex(hash);
+    if (bytes.length !== 32) return undefined;
+    for (let slot = this.slotOf(bytes); ; slot = (slot + 1) & (this.table.length - 1)) {
+      const number = this.table[slot]! - 1;
+      if (number < 0) return undefined;
+      if (this.isHash(number, bytes)) return number;
+    }
+  }
+
+  block(number: number): Block | undefined {
+    if (number < 0 || number >= this.count) return undefined;
+    const reader = new Reader(this.file.readFrame(this.offsets[number]!));
+    reader.take(32);
+    const header = reader.vec();
+    const extrinsics = Array.from({ length: reader.compact() }, () => {
+      const start = reader.offset;
+      reader.vec();
+      return reader.bytes.subarray(start, reader.offset);
+    });
+    return makeBlock(header, extrinsics);
+  }
+
+  sync(): void {
+    this.file.sync();
+  }
+
+  syncSoon(): void {
+    this.file.syncSoon();
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  private remember(hash: Uint8Array, offset: number): void {
+    if (this.count === this.offsets.length) this.grow();
+    this.hashes.set(hash, this.count * 32);
+    this.offsets[this.count] = offset;
+    this.count++;
+    this.insert(this.count - 1);
+  }
+
+  private grow(): void {
+    const room = 2 * this.offsets.length;
+    const hashes = new Uint8Array(room * 32);
+    hashes.set(this.hashes);
+    this.hashes = hashes;
+    const offsets = new Float64Array(room);
+    offsets.set(this.offsets);
+    this.offsets = offsets;
+    this.table = new Int32Array(2 * room);
+    this.rebuildTable();
+  }
+
+  private rebuildTable(): void {
+    this.table.fill(0);
+    for (let number = 0; number < this.count; number++) this.insert(number);
+  }
+
+  private insert(number: number): void {
+    let slot = this.slotOf(this.hashes.subarray(number * 32, number * 32 + 32));
+    while (this.table[slot] !== 0) slot = (slot + 1) & (this.table.length - 1);
+    this.table[slot] = number + 1;
+  }
+
+  private slotOf(hash: Uint8Array): number {
+    return (hash[0]! | (hash[1]! << 8) | (hash[2]! << 16) | (hash[3]! << 24)) & (this.table.length - 1);
+  }
+
+  private isHash(number: number, hash: Uint8Array): boolean {
+    for (let i = 0; i < 32; i++) if (this.hashes[number * 32 + i] !== hash[i]) return false;
+    return true;
+  }
+}
+
+function numberIn(payload: Uint8Array): number {
+  const reader = new Reader(payload);
+  reader.take(32);
+  return decodeHeader(reader.vec()).number;
+}

@@ -1,0 +1,234 @@
+import zlib from 'node:zlib';
+import { equalBytes } from '../../src/base/bytes.js';
+import { isBittensorError, messageOf } from '../../src/base/errors.js';
+import { hex } from './codec.js';
+import { engineError } from './errors.js';
+import { Allocator } from './host/allocator.js';
+import { cryptoFunctions } from './host/crypto.js';
+import { blake2b256 } from './host/crypto-library.js';
+import { type Guest, GuestMemory, type HostFunctions } from './host/guest.js';
+import { hashingFunctions } from './host/hashing.js';
+import { miscFunctions } from './host/misc.js';
+import { offchainFunctions } from './host/offchain.js';
+import type { SignatureCache } from './host/signatures.js';
+import { storageFunctions } from './host/storage.js';
+import { Overlay, type RuntimeStorage, type StateReader } from './state.js';
+import { Trie } from './trie.js';
+import { shapeOf } from './wasm-imports.js';
+
+/** Substrate gives a runtime 2048 pages (128 MiB) of heap; twice that, since epochs of large subnets may need it. */
+const MAXIMUM_PAGES = 4096;
+/** Instances that grew above this are not kept. */
+const KEEP_BELOW_BYTES = 64 * 2 ** 20;
+const INSTANCES_KEPT = 2;
+/** `RuntimeInterfaceLogLevel::Error`; 1 is warn, 2 info, 3 debug, 4 trace. */
+const ERROR_LEVEL = 0;
+
+export type RuntimeLog = (level: number, target: string, message: string) => void;
+
+export interface ExecutorOptions {
+  signatures: SignatureCache;
+  onLog?: RuntimeLog;
+}
+
+/** Storage whose open transactions can be counted and undone: an `Overlay`. */
+export interface CallState extends RuntimeStorage {
+  readonly depth: number;
+  unwind(depth: number): void;
+}
+
+/**
+ * One runtime: a compiled module and a few instances that are used again. After a call that returned, an instance is reset
+ * (image below the heap restored, used heap zeroed, allocator emptied), so that calls cannot see each other. After a trap it
+ * is thrown away. A call that runs forever is not stopped: block weights bound what transactions can do.
+ */
+export class Executor {
+  private readonly module: WebAssembly.Module;
+  private readonly pages: number | undefined;
+  private readonly exported: ReadonlySet<string>;
+  private readonly idle: Instance[] = [];
+
+  constructor(
+    code: Uint8Array,
+    private readonly options: ExecutorOptions,
+  ) {
+    const wasm = unpacked(code);
+    try {
+      this.module = new WebAssembly.Module(Uint8Array.from(wasm));
+    } catch (error) {
+      throw engineError('bad_runtime', `the runtime is not a usable wasm module: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    this.pages = shapeOf(wasm).importedMemoryPages;
+    this.exported = new Set(WebAssembly.Module.exports(this.module).map(entry => entry.name));
+    this.idle.push(this.instantiate());
+  }
+
+  has(method: string): boolean {
+    return this.exported.has(method);
+  }
+
+  /**
+   * Calls a runtime function. A trap undoes the call's open transactions and becomes `runtime_trap` with the panic's text;
+   * what the engine could not do becomes `host_error`. `fresh` uses an instance that has run nothing before.
+   */
+  call(state: CallState, method: string, argument: Uint8Array, fresh = false): Uint8Array {
+    if (!this.exported.has(method)) throw engineError('runtime_trap', `the runtime has no function ${method}`);
+    const instance = (fresh ? undefined : this.idle.pop()) ?? this.instantiate();
+    const depth = state.depth;
+    try {
+      const result = instance.call(state, method, argument);
+      state.unwind(depth);
+      if (instance.bytes <= KEEP_BELOW_BYTES && this.idle.length < INSTANCES_KEPT) {
+        instance.reset();
+        this.idle.push(instance);
+      }
+      return result;
+    } catch (error) {
+      state.unwind(depth);
+      throw callError(method, error, instance.panics);
+    }
+  }
+
+  private instantiate(): Instance {
+    return new Instance(this.module, this.pages, this.options);
+  }
+}
+
+/** The first bytes of a runtime that is packed with zstd. */
+const PACKED = Uint8Array.of(82, 188, 83, 118, 70, 219, 142, 5);
+
+function unpacked(code: Uint8Array): Uint8Array {
+  if (!equalBytes(code.subarray(0, 8), PACKED)) return code;
+  const unpack = (zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array }).zstdDecompressSync;
+  if (!unpack) throw engineError('bad_runtime', 'the runtime is packed with zstd, which Node unpacks from 22.15 on');
+  return unpack(code.subarray(8));
+}
+
+function callError(method: string, error: unknown, panics: readonly string[]): Error {
+  // `panicked at FILE:LINE:COLUMN:` and the message on the next line.
+  const panic = panics.at(-1)?.replace(/^panicked at [^\n]*\n/, '');
+  if (error instanceof WebAssembly.RuntimeError || (isBittensorError(error) && error.code === 'runtime_trap')) {
+    return engineError('runtime_trap', `${method}: ${panic ?? messageOf(error)}`, { cause: error, data: { method } });
+  }
+  // A RangeError is the engine's stack or memory, and says nothing about the transaction.
+  return engineError('host_error', `${method}: ${messageOf(error)}`, { cause: error, data: { method } });
+}
+
+/** One instance with its memory. */
+class Instance implements Guest {
+  readonly allocator: Allocator;
+  readonly panics: string[] = [];
+  private readonly guest: GuestMemory;
+  private readonly memory: WebAssembly.Memory;
+  private readonly exports: Record<string, unknown>;
+  private readonly image: Uint8Array;
+  private current: CallState | undefined;
+
+  constructor(
+    module: WebAssembly.Module,
+    pages: number | undefined,
+    private readonly options: ExecutorOptions,
+  ) {
+    const imported =
+      pages === undefined
+        ? undefined
+        : new WebAssembly.Memory({ initial: Math.max(pages, 64), maximum: MAXIMUM_PAGES });
+    const env: HostFunctions & { memory?: WebAssembly.Memory } = {
+      ...storageFunctions(this),
+      ...hashingFunctions(this),
+      ...cryptoFunctions(this, options.signatures),
+      ...miscFunctions(this),
+      ...offchainFunctions(),
+    };
+    const missing = WebAssembly.Module.imports(module)
+      .filter(({ module: from, name, kind }) => kind === 'function' && (from !== 'env' || !Object.hasOwn(env, name)))
+      .map(({ name }) => name);
+    if (missing.length > 0) {
+      throw engineError(
+        'bad_runtime',
+        `the runtime needs host functions that this engine lacks: ${missing.join(', ')}`,
+        {
+          data: { missing },
+        },
+      );
+    }
+    const instance = new WebAssembly.Instance(module, { env: { ...env, ...(imported && { memory: imported }) } });
+    this.exports = instance.exports;
+    const memory = imported ?? this.exports['memory'];
+    const heapBase = this.exports['__heap_base'];
+    const base = heapBase instanceof WebAssembly.Global ? heapBase.value : undefined;
+    if (!(memory instanceof WebAssembly.Memory) || typeof base !== 'number') {
+      throw engineError('bad_runtime', 'the runtime has no memory or does not export __heap_base');
+    }
+    this.memory = memory;
+    this.image = new Uint8Array(memory.buffer).slice(0, base);
+    this.allocator = new Allocator(memory, base, MAXIMUM_PAGES);
+    this.guest = new GuestMemory(memory, this.allocator);
+  }
+
+  get bytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  get storage(): RuntimeStorage {
+    if (!this.current) throw engineError('host_error', 'storage was used outside of a call');
+    return this.current;
+  }
+
+  call(state: CallState, method: string, argument: Uint8Array): Uint8Array {
+    this.current = state;
+    const pointer = argument.length === 0 ? 0 : this.guest.place(argument);
+    const entry = this.exports[method] as (pointer: number, length: number) => bigint;
+    const result = this.guest.read(entry(pointer, argument.length)).slice();
+    this.current = undefined;
+    return result;
+  }
+
+  reset(): void {
+    const { from, to } = this.allocator.used;
+    const bytes = this.guest.all();
+    bytes.set(this.image);
+    bytes.fill(0, from, to);
+    this.allocator.reset();
+    this.panics.length = 0;
+  }
+
+  read(span: bigint): Uint8Array {
+    return this.guest.read(span);
+  }
+
+  at(pointer: number, length: number): Uint8Array {
+    return this.guest.at(pointer, length);
+  }
+
+  write(bytes: Uint8Array): bigint {
+    return this.guest.write(bytes);
+  }
+
+  place(bytes: Uint8Array): number {
+    return this.guest.place(bytes);
+  }
+
+  log(level: number, target: string, message: string): void {
+    if (level === ERROR_LEVEL && this.panics.length < 16) this.panics.push(message);
+    this.options.onLog?.(level, target, message);
+  }
+
+  versionOf(wasm: Uint8Array): Uint8Array | null {
+    try {
+      return new Executor(wasm, this.options).call(new Overlay(NOTHING), 'Core_version', new Uint8Array());
+    } catch (error) {
+      this.options.onLog?.(
+        ERROR_LEVEL,
+        'engine',
+        `no version of runtime ${hex(blake2b256(wasm))}: ${messageOf(error)}`,
+      );
+      return null;
+    }
+  }
+}
+
+/** An empty state, for calls that need none. */
+export const NOTHING: StateReader = { get: () => null, has: () => false, next: () => null, trie: () => Trie.empty };

@@ -1,0 +1,158 @@
+import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import type { Log } from '../../src/base/log.js';
+import { messageOf, systemCodeOf } from '../../src/base/errors.js';
+import { engineError } from './errors.js';
+
+/** Length and CRC-32 of the payload, little endian, in front of each frame. */
+const FRAME_HEADER = 8;
+const LONGEST_FRAME = 2 ** 30;
+const READ_BYTES = 2 ** 20;
+/** How far behind a bad frame a good one is looked for. */
+const SEARCH_BYTES = 8 * 2 ** 20;
+
+export interface Frame {
+  /** Where the payload begins in the file. */
+  offset: number;
+  payload: Uint8Array;
+}
+
+/**
+ * An append-only file of frames with length and checksum. Writes go straight to the operating system, so that a process that
+ * is killed loses nothing; what a failed write left behind is cut off again.
+ */
+export class LogFile {
+  private constructor(
+    readonly path: string,
+    private readonly file: number,
+    private end: number,
+  ) {}
+
+  private dirty = false;
+  private closed = false;
+
+  static open(path: string): LogFile {
+    const file = openSync(path, 'a+', 0o600);
+    return new LogFile(path, file, fstatSync(file).size);
+  }
+
+  get bytes(): number {
+    return this.end;
+  }
+
+  /** Writes one frame and returns where its payload begins. A failure leaves the file as it was, and is a `disk` error. */
+  append(payload: Uint8Array): number {
+    const frame = Buffer.allocUnsafe(FRAME_HEADER + payload.length);
+    frame.writeUInt32LE(payload.length, 0);
+    frame.writeUInt32LE(crc32(payload), 4);
+    frame.set(payload, FRAME_HEADER);
+    try {
+      for (let done = 0; done < frame.length; ) done += writeSync(this.file, frame, done);
+    } catch (error) {
+      this.truncate(this.end);
+      const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
+      throw engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
+    }
+    const offset = this.end + FRAME_HEADER;
+    this.end += frame.length;
+    this.dirty = true;
+    return offset;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const got = readSync(this.file, bytes, done, length - done, offset + done);
+      if (got === 0)
+        throw engineError('bad_data', `${this.path} ends at ${offset + done}, ${length - done} bytes early`);
+      done += got;
+    }
+    return bytes;
+  }
+
+  /** The payload that begins at `offset`. */
+  readFrame(offset: number): Uint8Array {
+    const header = Buffer.from(this.read(offset - FRAME_HEADER, FRAME_HEADER));
+    return this.read(offset, header.readUInt32LE(0));
+  }
+
+  /** Cuts the file to `end`, the end of a whole frame. */
+  truncate(end: number): void {
+    ftruncateSync(this.file, end);
+    this.end = end;
+  }
+
+  /**
+   * All frames from the front. A torn tail, left by a crash, is cut off with one line in the log; damage with whole frames
+   * behind it is a `bad_data` error, because cutting there would lose blocks.
+   */
+  *frames(log: Log): Generator<Frame> {
+    let buffer: Buffer = Buffer.alloc(0);
+    let start = 0;
+    let at = 0;
+    // Makes [at, at + length) available in the buffer.
+    const have = (length: number) => {
+      if (at + length > this.end) return false;
+      if (at + length > start + buffer.length) {
+        buffer = Buffer.from(this.read(at, Math.min(Math.max(length, READ_BYTES), this.end - at)).buffer);
+        start = at;
+      }
+      return true;
+    };
+    while (at < this.end) {
+      let payload: Uint8Array | undefined;
+      if (have(FRAME_HEADER)) {
+        const length = buffer.readUInt32LE(at - start);
+        const sum = buffer.readUInt32LE(at - start + 4);
+        if (length > 0 && length < LONGEST_FRAME && have(FRAME_HEADER + length)) {
+          const from = at - start + FRAME_HEADER;
+          const candidate = buffer.subarray(from, from + length);
+          if (crc32(candidate) === sum) payload = candidate;
+        }
+      }
+      if (!payload) return this.cutTail(at, log);
+      yield { offset: at + FRAME_HEADER, payload };
+      at += FRAME_HEADER + payload.length;
+    }
+  }
+
+  private cutTail(at: number, log: Log): void {
+    const rest = Buffer.from(this.read(at, Math.min(this.end - at, SEARCH_BYTES)).buffer);
+    for (let i = 1; i + FRAME_HEADER < rest.length; i++) {
+      const length = rest.readUInt32LE(i);
+      if (length < 32 || i + FRAME_HEADER + length > rest.length) continue;
+      const payload = rest.subarray(i + FRAME_HEADER, i + FRAME_HEADER + length);
+      if (crc32(payload) === rest.readUInt32LE(i + 4)) {
+        throw engineError(
+          'bad_data',
+          `${this.path} is damaged at byte ${at}, and whole records follow: restore a copy`,
+          {
+            data: { path: this.path, offset: at },
+          },
+        );
+      }
+    }
+    log.warn(`${this.path}: cut off ${this.end - at} bytes of a record that a crash left unfinished`);
+    this.truncate(at);
+  }
+
+  /** Makes what was written survive a power failure; does nothing when nothing was written since. */
+  sync(): void {
+    if (this.dirty && !this.closed) fsyncSync(this.file);
+    this.dirty = false;
+  }
+
+  /** The same without waiting; a failure shows at the next write. */
+  syncSoon(): void {
+    if (!this.dirty || this.closed) return;
+    this.dirty = false;
+    fdatasync(this.file, () => {});
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.sync();
+    this.closed = true;
+    closeSync(this.file);
+  }
+}

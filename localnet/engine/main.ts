@@ -1,0 +1,87 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ChainThread } from './chain-thread.js';
+import { formatTime } from '../../src/base/clock.js';
+import { isBittensorError, messageOf } from '../../src/base/errors.js';
+import { writeFileAtomic } from '../../src/base/files.js';
+import { EXIT, exitCodeOf } from './errors.js';
+import { lockFolder } from './folder-lock.js';
+import type { Settings } from './protocol.js';
+import { readSettings, USAGE } from './settings.js';
+
+/*
+ * The process: `node main.js --data DIR ...`. One line of JSON on stdout says where it listens. The port is bound before the
+ * folder is touched, so that of two simultaneous starts one wins and the other ends with exit code 3.
+ */
+/** The pid file in the data folder. */
+const PID_FILE = 'localnet.json';
+
+// The reader of a pipe may go away before us.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+function say(level: string, message: string): void {
+  process.stderr.write(`${formatTime(Date.now())} | ${level.toUpperCase()} | localnet - ${message}\n`);
+}
+
+async function main(): Promise<void> {
+  try {
+    await run(readSettings(process.argv.slice(2)));
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function fail(error: unknown): never {
+  say('error', messageOf(error));
+  process.exit(isBittensorError(error) ? exitCodeOf(error.code) : EXIT.failed);
+}
+
+async function run(given: Settings): Promise<void> {
+  const settings = { ...given, dataFolder: resolve(given.dataFolder) };
+  // It loads and compiles while the port is bound here, and touches the folder only when told to.
+  const chain = new ChainThread(settings);
+  chain.onLog = say;
+  const { RpcServer } = await import('./rpc/server.js');
+  const server = new RpcServer(chain);
+  chain.onNotify = (connection, text) => server.notify(connection, text);
+  const port = await server.start(settings.host, settings.port);
+  const unlock = lockFolder(settings.dataFolder);
+  const pidFile = join(settings.dataFolder, PID_FILE);
+
+  let stopping: Promise<never> | undefined;
+  const stop = (reason: string, code = 0) => {
+    stopping ??= (async () => {
+      say('info', `stopping: ${reason}`);
+      await Promise.all([server.stop(), chain.stop()]);
+      rmSync(pidFile, { force: true });
+      unlock();
+      process.exit(code);
+    })();
+    return stopping;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+  chain.onFailure = error => {
+    say('error', messageOf(error));
+    void stop('the chain failed', isBittensorError(error) ? exitCodeOf(error.code) : EXIT.failed);
+  };
+
+  const genesis = await chain.open().catch(error => {
+    unlock();
+    throw error;
+  });
+  const address = { port, genesis, pid: process.pid };
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  writeFileAtomic(pidFile, `${JSON.stringify({ ...address, url: `ws://${host}:${port}` }, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(address)}\n`);
+  const { lingerSeconds } = settings;
+  if (lingerSeconds === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  server.onClients(clients => {
+    clearTimeout(timer);
+    if (clients === 0) timer = setTimeout(() => void stop('the last client has gone'), lingerSeconds * 1000);
+  });
+}
+
+if (process.argv.includes('--help')) process.stdout.write(USAGE);
+else await main();

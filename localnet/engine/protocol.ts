@@ -1,0 +1,41 @@
+import type { LogLevel } from '../../src/base/log.js';
+
+/** What the main thread (sockets) and the worker thread (chain) say to each other. */
+export type ToWorker =
+  /** The port is bound and the folder locked: open the chain. */
+  | { kind: 'open' }
+  | { kind: 'request'; token: number; connection: number | undefined; method: string; params: unknown }
+  | { kind: 'closed'; connection: number }
+  | { kind: 'stop' };
+
+export type FromWorker =
+  | { kind: 'ready'; genesis: string }
+  /** `body` is `"result":...` or `"error":...`. */
+  | { kind: 'answer'; token: number; body: string }
+  | { kind: 'notify'; connection: number; text: string }
+  | { kind: 'log'; level: Exclude<LogLevel, 'silent'>; message: string }
+  | { kind: 'failed'; code: string; message: string }
+  | { kind: 'stopped' };
+
+export interface WorkerData {
+  settings: Settings;
+}
+
+export interface Settings {
+  host: string;
+  port: number;
+  dataFolder: string;
+  blockTime: number | 'instant' | 'manual';
+  /** Blocks whose old state is kept; undefined keeps all. */
+  keepBlocks: number | undefined;
+  lingerSeconds: number | undefined;
+  /** A raw chain specification; otherwise the runtime's own genesis. */
+  specPath: string | undefined;
+  runtimePath: string;
+  preset: string;
+  /** JSON merged over the preset: first what follows from other settings, then what was asked for. */
+  genesisDefaults: string;
+  genesisPatch: string;
+  chainName: string;
+  properties: Record<string, unknown>;
+}

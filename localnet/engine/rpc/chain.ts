@@ -1,0 +1,47 @@
+import { hex } from '../codec.js';
+import { headerJson } from '../header.js';
+import { invalidParams } from '../rpc-error.js';
+import { blockNumber, type Engine, type Family, type Subscription } from './family.js';
+
+export function chainFamily({ chain }: Engine): Family {
+  const heads = (notification: string, unsubscribe: string): Subscription => ({
+    notification,
+    unsubscribe,
+    start(_, push) {
+      push(headerJson(chain.head.header));
+      return chain.onBlock(({ block }) => push(headerJson(block.header)));
+    },
+  });
+  const hashOf = (value: unknown): unknown => {
+    if (value === undefined || value === null) return chain.head.hash;
+    if (Array.isArray(value)) return value.map(hashOf);
+    const number = typeof value === 'string' ? Number(value) : value;
+    if (!Number.isSafeInteger(number)) throw invalidParams(`no block number: ${String(value).slice(0, 80)}`);
+    return chain.hashAt(number as number) ?? null;
+  };
+  return {
+    methods: {
+      chain_getBlockHash: params => hashOf(params.at(0)),
+      chain_getFinalizedHead: () => chain.head.hash,
+      chain_getHeader(params) {
+        const hash = params.optionalBytes(0, 'hash');
+        const number = hash ? chain.numberOf(hex(hash)) : chain.head.header.number;
+        return number === undefined ? null : headerJson(chain.block(number)!.header);
+      },
+      chain_getBlock(params) {
+        const hash = params.optionalBytes(0, 'hash');
+        if (hash && chain.numberOf(hex(hash)) === undefined) return null;
+        const block = chain.block(blockNumber(chain, hash))!;
+        return {
+          block: { header: headerJson(block.header), extrinsics: block.extrinsics.map(hex) },
+          justifications: null,
+        };
+      },
+    },
+    subscriptions: {
+      chain_subscribeNewHeads: heads('chain_newHead', 'chain_unsubscribeNewHeads'),
+      chain_subscribeAllHeads: heads('chain_allHead', 'chain_unsubscribeAllHeads'),
+      chain_subscribeFinalizedHeads: heads('chain_finalizedHead', 'chain_unsubscribeFinalizedHeads'),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Author } from '../author.js';
+import type { Chain } from '../chain.js';
+import type { Pool } from '../pool.js';
+import { stateDiscarded, unknownBlock } from '../rpc-error.js';
+import type { StateReader } from '../state.js';
+import type { Params } from './params.js';
+
+/** What the methods work on. */
+export interface Engine {
+  readonly chain: Chain;
+  readonly pool: Pool;
+  readonly author: Author;
+  readonly about: {
+    readonly chainName: string;
+    readonly properties: Record<string, unknown>;
+    readonly version: string;
+    readonly dataFolder: string;
+    readonly blockTime: number | 'instant' | 'manual';
+  };
+}
+
+export type Method = (params: Params) => unknown;
+
+export interface Subscription {
+  /** The method name of its notifications. */
+  readonly notification: string;
+  readonly unsubscribe: string;
+  /** Begins, and returns what ends it. `push` sends a result; `done` after the last one. */
+  start(params: Params, push: (result: unknown) => void, done: () => void): () => void;
+}
+
+/** The methods that share a prefix. */
+export interface Family {
+  readonly methods: Readonly<Record<string, Method>>;
+  readonly subscriptions?: Readonly<Record<string, Subscription>>;
+}
+
+/** The number of a block named by hash; without one, the head. */
+export function blockNumber(chain: Chain, hash: Uint8Array | undefined): number {
+  if (hash === undefined) return chain.head.header.number;
+  const text = `0x${Buffer.from(hash).toString('hex')}`;
+  const number = chain.numberOf(text);
+  if (number === undefined) throw unknownBlock(text);
+  return number;
+}
+
+/** The state after a block named by hash; without one, of the head. */
+export function stateOf(
+  chain: Chain,
+  hash: Uint8Array | undefined,
+): { number: number; hash: string; state: StateReader } {
+  const number = blockNumber(chain, hash);
+  const text = chain.hashAt(number)!;
+  const state = chain.stateAt(number);
+  if (!state) throw stateDiscarded(text);
+  return { number, hash: text, state };
+}

@@ -1,0 +1,249 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
+import { engineError } from '../errors.js';
+import { invalidRequest, parseError, type RpcError, tooMany } from '../rpc-error.js';
+
+/** Answers requests; the body is `"result":...` or `"error":...`. */
+export interface Backend {
+  request(connection: number | undefined, method: string, params: unknown): Promise<string>;
+  closed(connection: number): void;
+}
+
+export interface ServerLimits {
+  /** Bytes of one request or batch. */
+  requestBytes: number;
+  /** Bytes of notifications that a slow client may leave unread. */
+  unreadBytes: number;
+  connections: number;
+  batch: number;
+  /** Requests of one connection that wait for their answer. */
+  pending: number;
+  /** Levels of lists and objects in a request. */
+  depth: number;
+}
+
+const LIMITS: ServerLimits = {
+  requestBytes: 15 * 2 ** 20,
+  unreadBytes: 64 * 2 ** 20,
+  connections: 500,
+  batch: 1000,
+  pending: 4096,
+  depth: 64,
+};
+const PING_EVERY_MS = 30_000;
+const ANSWER_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
+
+interface Client {
+  readonly socket: WebSocket;
+  pending: number;
+  alive: boolean;
+}
+
+/** JSON-RPC 2.0 over WebSocket and HTTP POST on one port. Noise costs a connection, never the server. */
+export class RpcServer {
+  private readonly http: Server;
+  private readonly sockets: WebSocketServer;
+  private readonly clients = new Map<number, Client>();
+  private readonly limits: ServerLimits;
+  private count = 0;
+  private posts = 0;
+  private pinging: NodeJS.Timeout | undefined;
+  private readonly listeners = new Set<(clients: number) => void>();
+
+  constructor(
+    private readonly backend: Backend,
+    limits: Partial<ServerLimits> = {},
+  ) {
+    this.limits = { ...LIMITS, ...limits };
+    this.http = createServer((request, response) => void this.serve(request, response));
+    this.http.headersTimeout = 10_000;
+    this.http.requestTimeout = 60_000;
+    this.http.maxConnections = this.limits.connections;
+    this.http.on('clientError', (_, socket: Socket) => socket.destroy());
+    this.sockets = new WebSocketServer({
+      server: this.http,
+      maxPayload: this.limits.requestBytes,
+      perMessageDeflate: false,
+    });
+    this.sockets.on('connection', socket => this.accept(socket));
+    // Reported by `start`; later errors of single connections end those.
+    this.sockets.on('error', () => {});
+  }
+
+  /** Binds the port and returns it; `port_busy` when somebody has it. */
+  async start(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.http.once('error', error => {
+        const busy = systemCodeOf(error) === 'EADDRINUSE';
+        const text = busy
+          ? `port ${port} on ${host} is in use`
+          : `cannot listen on ${host}:${port}: ${messageOf(error)}`;
+        reject(engineError(busy ? 'port_busy' : 'bad_setting', text, { cause: error, data: { host, port } }));
+      });
+      this.http.listen(port, host, resolve);
+    });
+    this.pinging = setInterval(() => this.ping(), PING_EVERY_MS);
+    return (this.http.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.pinging);
+    for (const { socket } of this.clients.values()) socket.terminate();
+    this.http.closeAllConnections();
+    await new Promise<void>(resolve => this.http.close(() => resolve()));
+  }
+
+  /** Calls back with the number of clients (connections and running posts) whenever it changes. */
+  onClients(listener: (clients: number) => void): void {
+    this.listeners.add(listener);
+    listener(this.clients.size + this.posts);
+  }
+
+  notify(connection: number, text: string): void {
+    const client = this.clients.get(connection);
+    if (!client) return;
+    if (client.socket.bufferedAmount > this.limits.unreadBytes) client.socket.terminate();
+    else client.socket.send(text);
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener(this.clients.size + this.posts);
+  }
+
+  private accept(socket: WebSocket): void {
+    const id = ++this.count;
+    const client: Client = { socket, pending: 0, alive: true };
+    this.clients.set(id, client);
+    this.changed();
+    socket.on('error', () => socket.terminate());
+    socket.on('pong', () => {
+      client.alive = true;
+    });
+    socket.on('close', () => {
+      this.clients.delete(id);
+      this.backend.closed(id);
+      this.changed();
+    });
+    socket.on('message', (data, isBinary) => void this.receive(id, client, data, isBinary));
+  }
+
+  private async receive(id: number, client: Client, data: RawData, isBinary: boolean): Promise<void> {
+    const text = isBinary && !Buffer.isBuffer(data) ? '' : (data as Buffer).toString('utf8');
+    const answer = await this.respond(text, id, client);
+    if (answer !== undefined && client.socket.readyState === WebSocket.OPEN) client.socket.send(answer);
+  }
+
+  private ping(): void {
+    for (const client of this.clients.values()) {
+      if (!client.alive) client.socket.terminate();
+      else {
+        client.alive = false;
+        client.socket.ping();
+      }
+    }
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.posts++;
+    this.changed();
+    response.once('close', () => {
+      this.posts--;
+      this.changed();
+    });
+    if (request.method !== 'POST') {
+      response.writeHead(405, { allow: 'POST' }).end('This is a JSON-RPC server: use POST or a WebSocket.\n');
+      return;
+    }
+    try {
+      const text = await this.body(request);
+      if (text === undefined) {
+        response.writeHead(413, { connection: 'close' }).end(errorText(null, tooMany('the request is too large')));
+        return;
+      }
+      response.writeHead(200, ANSWER_HEADERS).end((await this.respond(text, undefined, undefined)) ?? '');
+    } catch {
+      // The client went away while sending.
+      response.destroy();
+    }
+  }
+
+  private async body(request: IncomingMessage): Promise<string | undefined> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > this.limits.requestBytes) return undefined;
+      chunks.push(chunk as Buffer);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  /** The text of the answer; undefined when only notifications came. */
+  private async respond(text: string, id: number | undefined, client: Client | undefined): Promise<string | undefined> {
+    let request: unknown;
+    if (nesting(text) > this.limits.depth)
+      return errorText(null, invalidRequest(`nested deeper than ${this.limits.depth}`));
+    try {
+      request = JSON.parse(text);
+    } catch (error) {
+      return errorText(null, parseError(messageOf(error).slice(0, 200)));
+    }
+    if (!Array.isArray(request)) return this.one(request, id, client);
+    if (request.length === 0) return errorText(null, invalidRequest('an empty batch'));
+    if (request.length > this.limits.batch)
+      return errorText(null, tooMany(`a batch has at most ${this.limits.batch} requests`));
+    const answers = await Promise.all(request.map(item => this.one(item, id, client)));
+    const some = answers.filter(answer => answer !== undefined);
+    return some.length > 0 ? `[${some.join(',')}]` : undefined;
+  }
+
+  private async one(
+    request: unknown,
+    connection: number | undefined,
+    client: Client | undefined,
+  ): Promise<string | undefined> {
+    if (typeof request !== 'object' || request === null) return errorText(null, invalidRequest('no object'));
+    const { id, method, params } = request as { id?: unknown; method?: unknown; params?: unknown };
+    const hasId = typeof id === 'string' || typeof id === 'number' || id === null;
+    if (typeof method !== 'string') return errorText(hasId ? id : null, invalidRequest('no method'));
+    // A notification: nobody would hear the answer.
+    if (id === undefined) return undefined;
+    if (!hasId) return errorText(null, invalidRequest('the id has to be a string or a number'));
+    if (client && client.pending >= this.limits.pending) {
+      return errorText(id, tooMany(`${this.limits.pending} requests of this connection are waiting`));
+    }
+    if (client) client.pending++;
+    try {
+      return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${await this.backend.request(connection, method, params)}}`;
+    } finally {
+      if (client) client.pending--;
+    }
+  }
+}
+
+function errorText(id: unknown, { code, message, data }: RpcError): string {
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id: id ?? null,
+    error: { code, message, ...(data !== undefined && { data }) },
+  });
+}
+
+/** How deep lists and objects are nested, without parsing. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x5b || c === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (c === 0x5d || c === 0x7d) depth--;
+  }
+  return deepest;
+}

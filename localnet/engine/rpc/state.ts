@@ -1,0 +1,134 @@
+import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import { hex, type Key, keyHex, Reader, toKey } from '../codec.js';
+import { blake2b256 } from '../host/crypto-library.js';
+import { invalidParams, RpcError } from '../rpc-error.js';
+import type { Runtime } from '../runtime.js';
+import type { StateReader } from '../state.js';
+import { blockNumber, type Engine, type Family, stateOf } from './family.js';
+import type { Params } from './params.js';
+
+const KEYS_AT_MOST = 1000;
+const BLOCKS_AT_MOST = 10_000;
+
+export function stateFamily({ chain }: Engine): Family {
+  const at = (params: Params, index: number) => stateOf(chain, params.optionalBytes(index, 'block hash'));
+  const show = (value: Uint8Array | null) => (value === null ? null : hex(value));
+  const read = (params: Params) => at(params, 1).state.get(toKey(params.bytes(0, 'key')));
+  const queryAt = (keys: readonly Uint8Array[], hash: Uint8Array | undefined) => {
+    const { state, hash: block } = stateOf(chain, hash);
+    return [{ block, changes: keys.map(key => [hex(key), show(state.get(toKey(key)))]) }];
+  };
+  return {
+    methods: {
+      state_getStorage: params => show(read(params)),
+      state_getStorageHash(params) {
+        const value = read(params);
+        return value === null ? null : hex(blake2b256(value));
+      },
+      state_getStorageSize: params => read(params)?.length ?? null,
+      state_getKeys: params => [...keysBelow(at(params, 1).state, prefixOf(params))].map(keyHex),
+      state_getPairs(params) {
+        const { state } = at(params, 1);
+        return [...keysBelow(state, prefixOf(params))].map(key => [keyHex(key), show(state.get(key))]);
+      },
+      state_getKeysPaged(params) {
+        const count = params.count(1, 'count');
+        if (count > KEYS_AT_MOST) throw invalidParams(`count is ${count}, at most ${KEYS_AT_MOST}`);
+        const start = params.optionalBytes(2, 'start key');
+        const found: string[] = [];
+        for (const key of keysBelow(at(params, 3).state, prefixOf(params), start && toKey(start))) {
+          if (found.length === count) break;
+          found.push(keyHex(key));
+        }
+        return found;
+      },
+      state_queryStorageAt: params => queryAt(params.bytesList(0, 'keys'), params.optionalBytes(1, 'block hash')),
+      state_queryStorage(params) {
+        const from = blockNumber(chain, params.bytes(1, 'from'));
+        const to = blockNumber(chain, params.optionalBytes(2, 'to'));
+        if (to < from || to - from > BLOCKS_AT_MOST) throw invalidParams(`blocks ${from} to ${to} are no range`);
+        return changesBetween(from, to, params.bytesList(0, 'keys'));
+      },
+      state_call(params) {
+        const { state } = at(params, 2);
+        return hex(call(chain.runtimeOf(state), state, params.text(0, 'method'), params.bytes(1, 'data')));
+      },
+      state_getMetadata(params) {
+        const { state } = at(params, 0);
+        return hex(new Reader(call(chain.runtimeOf(state), state, 'Metadata_metadata', new Uint8Array())).vec());
+      },
+      state_getRuntimeVersion: params => chain.runtimeOf(at(params, 0).state).version,
+      state_getReadProof(params) {
+        const { state, hash } = at(params, 1);
+        const keys = params.bytesList(0, 'keys').map(toKey);
+        return { at: hash, proof: state.trie(chain.runtimeOf(state).version.stateVersion).proof(keys).map(hex) };
+      },
+    },
+    subscriptions: {
+      state_subscribeRuntimeVersion: {
+        notification: 'state_runtimeVersion',
+        unsubscribe: 'state_unsubscribeRuntimeVersion',
+        start(_, push) {
+          push(chain.runtime.version);
+          return chain.onBlock(({ newRuntime }) => {
+            if (newRuntime) push(chain.runtime.version);
+          });
+        },
+      },
+      state_subscribeStorage: {
+        notification: 'state_storage',
+        unsubscribe: 'state_unsubscribeStorage',
+        start(params, push) {
+          const keys = params.at(0) === undefined ? undefined : params.bytesList(0, 'keys');
+          push(queryAt(keys ?? [], undefined)[0]);
+          const wanted = keys && new Set(keys.map(toKey));
+          return chain.onBlock(({ block, changes }) => {
+            const found: (readonly [string, string | null])[] = [];
+            for (const [key, value] of changes) {
+              if (!wanted || wanted.has(key)) found.push([keyHex(key), show(value)]);
+            }
+            if (found.length > 0) push({ block: block.hash, changes: found });
+          });
+        },
+      },
+    },
+  };
+
+  /** The values at the first block, then per block what is different from the block before. */
+  function changesBetween(from: number, to: number, keys: readonly Uint8Array[]) {
+    const sets: { block: string; changes: (readonly [string, string | null])[] }[] = [];
+    let before: (string | null)[] | undefined;
+    for (let number = from; number <= to; number++) {
+      const hash = chain.hashAt(number)!;
+      const state = chain.stateAt(number);
+      if (!state) throw new RpcError(4003, `Client error: State already discarded for ${hash}`);
+      const values = keys.map(key => show(state.get(toKey(key))));
+      const changes = values
+        .map((value, i) => [hex(keys[i]!), value] as const)
+        .filter(([, value], i) => !before || before[i] !== value);
+      if (changes.length > 0) sets.push({ block: hash, changes });
+      before = values;
+    }
+    return sets;
+  }
+}
+
+function prefixOf(params: Params): Key {
+  const prefix = params.optionalBytes(0, 'prefix');
+  return prefix ? toKey(prefix) : '';
+}
+
+function* keysBelow(state: StateReader, prefix: Key, after?: Key): Generator<Key> {
+  const start = after !== undefined && after > prefix ? after : undefined;
+  let key = start === undefined && state.has(prefix) ? prefix : state.next(start ?? prefix);
+  for (; key?.startsWith(prefix); key = state.next(key)) yield key;
+}
+
+function call(runtime: Runtime, state: StateReader, method: string, data: Uint8Array): Uint8Array {
+  try {
+    return runtime.view(state, method, data);
+  } catch (error) {
+    if (!isBittensorError(error)) throw error;
+    throw new RpcError(4003, 'Client error: Execution failed', messageOf(error));
+  }
+}

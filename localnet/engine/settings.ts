@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { packagePath } from '../../src/base/worker.js';
+import { messageOf } from '../../src/base/errors.js';
+import { engineError } from './errors.js';
+import { mergeJson } from './json.js';
+import type { Settings } from './protocol.js';
+
+/**
+ * What our own chain is called and where its genesis keeps the slot duration. Data, not logic: with `--spec`, another chain's
+ * specification says all of this.
+ */
+const OWN_CHAIN = {
+  name: 'Bittensor Local',
+  properties: { ss58Format: 42, tokenDecimals: 9, tokenSymbol: 'TAO' },
+  slotDuration: ['subtensorModule', 'slotDuration'],
+  preset: 'local_testnet',
+};
+/** The shortest old state that clients need: mortal eras and reads at a block they saw a moment ago. */
+const KEEP_AT_LEAST = 16;
+
+export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS]
+  [--prune BLOCKS | --archive] [--spec RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+
+  --data           folder of the chain; made when missing
+  --port           default 9944; 0 takes any free one
+  --host           address to bind; default 127.0.0.1
+  --block-time     milliseconds between blocks (default 250), instant (a block per transaction) or manual (dev_newBlock)
+  --linger         end that many seconds after the last client has gone
+  --prune          blocks whose state is kept, default 1000; --archive keeps all
+  --spec           start from a raw chain specification
+  --genesis-patch  JSON merged over the runtime's preset
+`;
+
+/** Reads the command line; anything wrong is a `bad_setting` error that says what. */
+export function readSettings(args: readonly string[]): Settings {
+  const given = parse(args);
+  const dataFolder = given.data;
+  if (!dataFolder) throw badSetting('--data DIR is needed');
+  if (given.archive && given.prune !== undefined) throw badSetting('--prune and --archive exclude each other');
+  if (given.spec && (given.runtime || given.preset || given['genesis-patch'])) {
+    throw badSetting('--spec excludes --runtime, --preset and --genesis-patch');
+  }
+  const blockTime = readBlockTime(given['block-time'] ?? '250');
+  return {
+    host: given.host ?? '127.0.0.1',
+    port: whole('--port', given.port ?? '9944', 0, 65535),
+    dataFolder,
+    blockTime,
+    keepBlocks: given.archive ? undefined : whole('--prune', given.prune ?? '1000', KEEP_AT_LEAST, 2 ** 31),
+    lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
+    specPath: given.spec,
+    runtimePath: given.runtime ?? packagePath('localnet/runtime.wasm'),
+    preset: given.preset ?? OWN_CHAIN.preset,
+    genesisPatch: genesisPatch(given['genesis-patch'] ?? '{}'),
+    genesisDefaults: genesisDefaults(given.runtime, blockTime),
+    chainName: given.name ?? OWN_CHAIN.name,
+    properties: OWN_CHAIN.properties,
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        data: text,
+        port: text,
+        host: text,
+        'block-time': text,
+        linger: text,
+        prune: text,
+        archive: { type: 'boolean' },
+        spec: text,
+        runtime: text,
+        preset: text,
+        'genesis-patch': text,
+        name: text,
+      },
+    }).values;
+  } catch (error) {
+    throw badSetting(messageOf(error));
+  }
+}
+
+function genesisPatch(text: string): string {
+  try {
+    return mergeJson('{}', text);
+  } catch (error) {
+    throw badSetting(`--genesis-patch is not JSON: ${messageOf(error)}`);
+  }
+}
+
+/** Clients of our own runtime read the block time from the state. */
+function genesisDefaults(runtime: string | undefined, blockTime: Settings['blockTime']): string {
+  if (runtime !== undefined || typeof blockTime !== 'number') return '{}';
+  return JSON.stringify(OWN_CHAIN.slotDuration.reduceRight<unknown>((inner, key) => ({ [key]: inner }), blockTime));
+}
+
+function readBlockTime(text: string): Settings['blockTime'] {
+  return text === 'instant' || text === 'manual' ? text : whole('--block-time', text, 10, 86_400_000);
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw badSetting(`${name} has to be a whole number from ${least} to ${most}, not ${text.slice(0, 80)}`);
+}
+
+function badSetting(message: string) {
+  return engineError('bad_setting', message);
+}

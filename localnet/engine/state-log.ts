@@ -1,0 +1,397 @@
+import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
+import { syncFolder } from '../../src/base/files.js';
+import type { Log } from '../../src/base/log.js';
+import { messageOf } from '../../src/base/errors.js';
+import { compact, type Key, keyBytes, Reader, toKey } from './codec.js';
+import { engineError } from './errors.js';
+import { LogFile } from './log-file.js';
+import { SortedKeys } from './sorted-keys.js';
+import type { Changes, StateReader } from './state.js';
+import { type StateVersion, Trie } from './trie.js';
+
+/** The first byte of each frame's payload. */
+const SNAPSHOT = 1;
+const SNAPSHOT_END = 2;
+const CHANGES = 3;
+const CHUNK_BYTES = 2 ** 20;
+/** A segment holds at least this many blocks before the next begins. */
+const SEGMENT_BLOCKS = 1000;
+
+/** Where a value lies on disk. A length of -1: no value. */
+interface Place {
+  segment: number;
+  offset: number;
+  length: number;
+}
+
+/**
+ * The state on disk and in memory. Disk: segments `state-<block>.log`, each a snapshot of the state after that block and then
+ * the changes of the following blocks. Memory: all values of the head, its keys in order, its trie; of old states only where
+ * the values lie on disk, one entry per change. With `keepBlocks`, segments that only older blocks need are deleted.
+ */
+export class StateLog {
+  private readonly segments = new Map<number, LogFile>();
+  private readonly values = new Map<Key, Uint8Array>();
+  private readonly places = new Map<Key, Place>();
+  private keys = new SortedKeys();
+  /** Per key, ascending: what the key held before it changed in that block. */
+  private readonly past = new Map<Key, { block: number; before: Place }[]>();
+  /** Keys without a value now that had one in an old state. */
+  private readonly gone = new SortedKeys();
+  private readonly changedIn = new Map<number, Key[]>();
+  private headTrie = Trie.empty;
+  private newest = 0;
+  private oldest = 0;
+  private segment = 0;
+  private snapshotBytes = 0;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly keepBlocks: number | undefined,
+    private readonly log: Log,
+  ) {}
+
+  /** Writes the state of block 0. */
+  static create(
+    folder: string,
+    genesis: ReadonlyMap<Key, Uint8Array>,
+    options: { keepBlocks: number | undefined; version: StateVersion; log: Log },
+  ): StateLog {
+    for (const name of segmentNames(folder)) rmSync(joinPath(folder, name));
+    const state = new StateLog(folder, options.keepBlocks, options.log);
+    for (const [key, value] of genesis) state.values.set(key, value);
+    state.writeSegment(0);
+    state.keys = SortedKeys.from(state.values.keys());
+    state.headTrie = Trie.of(state.values, options.version);
+    return state;
+  }
+
+  /** Reads what is on disk, up to `upTo`; `version` tells the trie's version from the state. */
+  static open(
+    folder: string,
+    upTo: number,
+    options: { keepBlocks: number | undefined; version: (state: StateReader) => StateVersion; log: Log },
+  ): StateLog {
+    const state = new StateLog(folder, options.keepBlocks, options.log);
+    const names = segmentNames(folder);
+    if (names.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
+    names.forEach((name, i) => {
+      state.load(Number(name.slice(6, -4)), upTo, i === 0);
+    });
+    state.keys = SortedKeys.from(state.values.keys());
+    state.headTrie = Trie.of(state.values, options.version(state.head()));
+    state.forget();
+    return state;
+  }
+
+  get headNumber(): number {
+    return this.newest;
+  }
+
+  /** The oldest block whose state is still there. */
+  get oldestNumber(): number {
+    return this.oldest;
+  }
+
+  /** The state of the newest block; it changes with the next `append`. */
+  head(): StateReader {
+    return {
+      get: key => this.values.get(key) ?? null,
+      has: key => this.values.has(key),
+      next: key => this.keys.after(key),
+      trie: () => this.headTrie,
+    };
+  }
+
+  /** The state after an older block, or undefined when it is gone. Valid until the next `append`. */
+  at(block: number): StateReader | undefined {
+    if (block === this.newest) return this.head();
+    if (block > this.newest || block < this.oldest) return undefined;
+    const place = (key: Key): Place | undefined => {
+      const changes = this.past.get(key);
+      if (!changes || changes[changes.length - 1]!.block <= block) return undefined;
+      let low = 0;
+      let high = changes.length - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (changes[middle]!.block <= block) low = middle + 1;
+        else high = middle;
+      }
+      return changes[low]!.before;
+    };
+    const has = (key: Key) => {
+      const before = place(key);
+      return before ? before.length >= 0 : this.values.has(key);
+    };
+    const next = (key: Key) => {
+      let a = this.keys.after(key);
+      while (a !== null && !has(a)) a = this.keys.after(a);
+      let b = this.gone.after(key);
+      while (b !== null && !has(b)) b = this.gone.after(b);
+      return a === null || (b !== null && b < a) ? b : a;
+    };
+    const get = (key: Key) => {
+      const before = place(key);
+      return before ? this.read(before) : (this.values.get(key) ?? null);
+    };
+    return {
+      get,
+      has,
+      next,
+      trie(version) {
+        const entries: [Key, Uint8Array | null][] = has('') ? [['', get('')]] : [];
+        for (let key = next(''); key !== null; key = next(key)) entries.push([key, get(key)]);
+        return Trie.of(entries, version);
+      },
+    };
+  }
+
+  /** Writes the changes of the block behind the head and makes them the head. A failed write changes nothing. */
+  append(block: number, changes: Changes, trie: Trie): void {
+    const { payload, offsets } = encodeChanges(block, changes);
+    const start = this.current().append(payload);
+    this.adopt(block, changes, key => {
+      const at = offsets.get(key)!;
+      return { segment: this.segment, offset: start + at.offset, length: at.length };
+    });
+    this.headTrie = trie;
+    this.forget();
+    this.rotate();
+  }
+
+  sync(): void {
+    this.current().sync();
+  }
+
+  syncSoon(): void {
+    this.current().syncSoon();
+  }
+
+  close(): void {
+    for (const file of this.segments.values()) file.close();
+  }
+
+  private current(): LogFile {
+    return this.segments.get(this.segment)!;
+  }
+
+  private read(place: Place): Uint8Array | null {
+    if (place.length < 0) return null;
+    return this.segments.get(place.segment)!.read(place.offset, place.length);
+  }
+
+  private adopt(block: number, changes: Changes, placeOf: (key: Key) => Place): void {
+    const changed: Key[] = [];
+    for (const [key, value] of changes) {
+      const before = this.places.get(key) ?? { segment: 0, offset: 0, length: -1 };
+      if (value === null && before.length < 0) continue;
+      changed.push(key);
+      const past = this.past.get(key);
+      if (past) past.push({ block, before });
+      else this.past.set(key, [{ block, before }]);
+      if (value === null) {
+        this.values.delete(key);
+        this.places.delete(key);
+        this.keys.delete(key);
+        this.gone.add(key);
+      } else {
+        this.values.set(key, value);
+        this.places.set(key, placeOf(key));
+        if (before.length < 0) {
+          this.keys.add(key);
+          this.gone.delete(key);
+        }
+      }
+    }
+    if (this.keepBlocks !== undefined) this.changedIn.set(block, changed);
+    this.newest = block;
+  }
+
+  /** Drops what only states behind the horizon need. */
+  private forget(): void {
+    if (this.keepBlocks === undefined) return;
+    const horizon = this.newest - this.keepBlocks;
+    for (; this.oldest < horizon; this.oldest++) {
+      const block = this.oldest + 1;
+      for (const key of this.changedIn.get(block) ?? []) {
+        const past = this.past.get(key);
+        if (past?.[0]?.block !== block) continue;
+        past.shift();
+        if (past.length > 0) continue;
+        this.past.delete(key);
+        this.gone.delete(key);
+      }
+      this.changedIn.delete(block);
+    }
+    const numbers = [...this.segments.keys()];
+    for (let i = 0; i + 1 < numbers.length && numbers[i + 1]! <= this.oldest; i++) {
+      const file = this.segments.get(numbers[i]!)!;
+      this.segments.delete(numbers[i]!);
+      file.close();
+      rmSync(file.path, { force: true });
+    }
+  }
+
+  /** Begins a new segment when the current one is long, and large enough for a snapshot to be a small part of it. */
+  private rotate(): void {
+    const blocks = this.newest - this.segment;
+    if (blocks < Math.max(SEGMENT_BLOCKS, this.keepBlocks ?? 0)) return;
+    if (this.current().bytes < (this.keepBlocks === undefined ? 9 : 2) * this.snapshotBytes) return;
+    try {
+      this.writeSegment(this.newest);
+    } catch (error) {
+      // The old segment goes on; the next block tries again.
+      this.log.warn(`no snapshot at block ${this.newest}: ${messageOf(error)}`);
+    }
+  }
+
+  private writeSegment(block: number): void {
+    const path = segmentPath(this.folder, block);
+    const temporary = `${path}.tmp`;
+    rmSync(temporary, { force: true });
+    const file = LogFile.open(temporary);
+    const places = new Map<Key, Place>();
+    try {
+      for (const entries of chunks(this.values)) {
+        const { payload, offsets } = encodeChanges(block, new Map(entries), SNAPSHOT);
+        const start = file.append(payload);
+        for (const [key, at] of offsets)
+          places.set(key, { segment: block, offset: start + at.offset, length: at.length });
+      }
+      file.append(snapshotEnd(block, this.values.size));
+      file.sync();
+    } catch (error) {
+      file.close();
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    const bytes = file.bytes;
+    file.close();
+    this.segments.get(this.segment)?.sync();
+    renameSync(temporary, path);
+    syncFolder(this.folder);
+    this.segments.set(block, LogFile.open(path));
+    this.segment = block;
+    this.snapshotBytes = bytes;
+    for (const [key, place] of places) this.places.set(key, place);
+  }
+
+  private load(start: number, upTo: number, first: boolean): void {
+    const file = LogFile.open(segmentPath(this.folder, start));
+    if (start > upTo || (!first && start !== this.newest)) {
+      file.close();
+      if (first) throw engineError('bad_data', `${file.path} begins after block ${upTo}, the newest block`);
+      // Left over from a head that was cut off.
+      rmSync(file.path);
+      return;
+    }
+    this.segments.set(start, file);
+    let whole = false;
+    if (first) {
+      this.newest = start;
+      this.oldest = start;
+    }
+    for (const { offset, payload } of file.frames(this.log)) {
+      const kind = payload[0];
+      if (kind === SNAPSHOT_END) {
+        whole = true;
+        this.snapshotBytes = offset + payload.length;
+        continue;
+      }
+      const { block, changes, placeOf } = decodeChanges(payload, { segment: start, offset });
+      if (kind === SNAPSHOT) {
+        for (const [key, value] of changes) {
+          if (first) this.values.set(key, value!);
+          this.places.set(key, placeOf(key));
+        }
+        continue;
+      }
+      if (kind !== CHANGES || block !== this.newest + 1) {
+        throw engineError('bad_data', `${file.path} has block ${block} where block ${this.newest + 1} belongs`);
+      }
+      if (block > upTo) {
+        file.truncate(offset - 8);
+        break;
+      }
+      this.adopt(block, changes, placeOf);
+    }
+    if (!whole) throw engineError('bad_data', `${file.path} has no whole snapshot`);
+    this.segment = start;
+  }
+}
+
+function segmentPath(folder: string, block: number): string {
+  return joinPath(folder, `state-${String(block).padStart(10, '0')}.log`);
+}
+
+function segmentNames(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => /^state-\d{10}\.log$/.test(name))
+    .sort();
+}
+
+function* chunks(values: ReadonlyMap<Key, Uint8Array>): Generator<[Key, Uint8Array][]> {
+  let chunk: [Key, Uint8Array][] = [];
+  let bytes = 0;
+  for (const entry of values) {
+    chunk.push(entry);
+    bytes += entry[0].length + entry[1].length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield chunk;
+    chunk = [];
+    bytes = 0;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+interface Span {
+  offset: number;
+  length: number;
+}
+
+/** Kind, block, count, then key, flag, value for each; with where each value lies in the payload. */
+function encodeChanges(
+  block: number,
+  changes: Changes,
+  kind = CHANGES,
+): { payload: Uint8Array; offsets: Map<Key, Span> } {
+  const parts: Uint8Array[] = [Uint8Array.of(kind), compact(block), compact(changes.size)];
+  let at = parts.reduce((sum, part) => sum + part.length, 0);
+  const put = (part: Uint8Array) => {
+    parts.push(part);
+    at += part.length;
+  };
+  const offsets = new Map<Key, Span>();
+  for (const [key, value] of changes) {
+    put(compact(key.length));
+    put(keyBytes(key));
+    // 0: removed; otherwise the length plus one.
+    put(compact(value === null ? 0 : value.length + 1));
+    offsets.set(key, { offset: at, length: value === null ? -1 : value.length });
+    if (value) put(value);
+  }
+  return { payload: Buffer.concat(parts), offsets };
+}
+
+function decodeChanges(
+  payload: Uint8Array,
+  file: { segment: number; offset: number },
+): { block: number; changes: Changes; placeOf: (key: Key) => Place } {
+  const reader = new Reader(payload, 1);
+  const block = reader.compact();
+  const changes = new Map<Key, Uint8Array | null>();
+  const places = new Map<Key, Place>();
+  for (let count = reader.compact(); count > 0; count--) {
+    const key = toKey(reader.vec());
+    const length = reader.compact() - 1;
+    places.set(key, { segment: file.segment, offset: file.offset + reader.offset, length });
+    // A copy: the payload is a view of a large buffer.
+    changes.set(key, length < 0 ? null : reader.take(length).slice());
+  }
+  return { block, changes, placeOf: key => places.get(key)! };
+}
+
+function snapshotEnd(block: number, count: number): Uint8Array {
+  return Buffer.concat([Uint8Array.of(SNAPSHOT_END), compact(block), compact(count), new Uint8Array(32)]);
+}

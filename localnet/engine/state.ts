@@ -1,0 +1,207 @@
+import { compact, type Key, Reader } from './codec.js';
+import { SortedKeys } from './sorted-keys.js';
+import type { StateVersion, Trie } from './trie.js';
+
+/** A state that does not change while it is read: the head between blocks, or an old block. */
+export interface StateReader {
+  get(key: Key): Uint8Array | null;
+  has(key: Key): boolean;
+  /** The first key above `key` that has a value, or null. */
+  next(key: Key): Key | null;
+  /** Its trie; expensive for anything but the head. */
+  trie(version: StateVersion): Trie;
+}
+
+/** What host functions do with the state of a call. */
+export interface RuntimeStorage {
+  get(key: Key): Uint8Array | null;
+  has(key: Key): boolean;
+  next(key: Key): Key | null;
+  set(key: Key, value: Uint8Array | null): void;
+  append(key: Key, item: Uint8Array): void;
+  clearPrefix(prefix: Key, limit: number | undefined): { all: boolean; count: number };
+  root(version: StateVersion): Uint8Array;
+  start(): void;
+  commit(): void;
+  rollback(): void;
+}
+
+export type Changes = ReadonlyMap<Key, Uint8Array | null>;
+
+/**
+ * Changes on top of a state, in nested transactions. The lowest layer is the call or the block itself.
+ */
+export class Overlay implements RuntimeStorage {
+  private layers: Map<Key, Value>[] = [new Map()];
+  /** Keys ever written here, also in layers that are gone, so that `next` need not look through every layer. */
+  private readonly written = new SortedKeys();
+
+  private computed: { version: StateVersion; trie: Trie } | undefined;
+
+  constructor(private readonly base: StateReader) {}
+
+  /** Open transactions. */
+  get depth(): number {
+    return this.layers.length - 1;
+  }
+
+  get(key: Key): Uint8Array | null {
+    const value = this.find(key);
+    if (value === undefined) return this.base.get(key);
+    return value instanceof Items ? value.bytes() : value;
+  }
+
+  has(key: Key): boolean {
+    const value = this.find(key);
+    return value === undefined ? this.base.has(key) : value !== null;
+  }
+
+  set(key: Key, value: Uint8Array | null): void {
+    this.put(key, value);
+  }
+
+  /** Appends to a SCALE list without copying what is there: a block's events would otherwise cost their square. */
+  append(key: Key, item: Uint8Array): void {
+    const value = this.find(key);
+    const items = value instanceof Items ? value : Items.of(value === undefined ? this.base.get(key) : value);
+    this.put(key, items.with(item));
+  }
+
+  next(key: Key): Key | null {
+    let below = this.base.next(key);
+    while (below !== null && !this.has(below)) below = this.base.next(below);
+    let above = this.written.after(key);
+    while (above !== null && !this.has(above)) above = this.written.after(above);
+    if (below === null) return above;
+    return above === null || below < above ? below : above;
+  }
+
+  /**
+   * Removes what begins with the prefix: everything that was written here, and at most `limit` keys of the state below.
+   * Counts the keys below that were visited, as sp-state-machine does.
+   */
+  clearPrefix(prefix: Key, limit: number | undefined): { all: boolean; count: number } {
+    let mine = this.written.has(prefix) ? prefix : this.written.after(prefix);
+    for (; mine?.startsWith(prefix); mine = this.written.after(mine)) {
+      if (this.find(mine) !== undefined) this.put(mine, null);
+    }
+    let count = 0;
+    let key = this.base.has(prefix) ? prefix : this.base.next(prefix);
+    for (; key?.startsWith(prefix); key = this.base.next(key)) {
+      if (count === limit) return { all: false, count };
+      this.put(key, null);
+      count++;
+    }
+    return { all: true, count };
+  }
+
+  root(version: StateVersion): Uint8Array {
+    return this.trie(version).root;
+  }
+
+  /** The trie with these changes; kept until the next change. */
+  trie(version: StateVersion): Trie {
+    if (this.computed?.version !== version) {
+      this.computed = { version, trie: this.base.trie(version).with(this.changes(), version) };
+    }
+    return this.computed.trie;
+  }
+
+  start(): void {
+    this.layers.push(new Map());
+  }
+
+  commit(): void {
+    const done = this.close();
+    const below = this.layers[this.layers.length - 1]!;
+    for (const [key, value] of done) below.set(key, value);
+  }
+
+  rollback(): void {
+    if (this.close().size > 0) this.computed = undefined;
+  }
+
+  /** Rolls back until `depth` transactions are open: what a trap left behind. */
+  unwind(depth: number): void {
+    while (this.depth > depth) this.rollback();
+  }
+
+  /** All changes, the newest value of each key. */
+  changes(): Changes {
+    const all = new Map<Key, Uint8Array | null>();
+    for (const layer of this.layers) {
+      for (const [key, value] of layer) all.set(key, value instanceof Items ? value.bytes().slice() : value);
+    }
+    return all;
+  }
+
+  private find(key: Key): Value | undefined {
+    for (let i = this.layers.length - 1; i >= 0; i--) {
+      const value = this.layers[i]!.get(key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  private put(key: Key, value: Value): void {
+    if (this.find(key) === undefined) this.written.add(key);
+    this.layers[this.layers.length - 1]!.set(key, value);
+    this.computed = undefined;
+  }
+
+  private close(): Map<Key, Value> {
+    if (this.layers.length === 1) throw new RangeError('no open transaction');
+    return this.layers.pop()!;
+  }
+}
+
+type Value = Uint8Array | Items | null;
+
+/** Room in front of the items for the compact count. */
+const ROOM = 5;
+
+/**
+ * A SCALE list that grows at its end. Views share one buffer: an older view stays right because bytes are only ever added
+ * behind its end, and after a rollback the next append overwrites what the rolled-back view had added.
+ */
+class Items {
+  private constructor(
+    private readonly buffer: Uint8Array,
+    private readonly end: number,
+    private readonly count: number,
+  ) {}
+
+  /** Starts from a stored value; one that is no list counts as empty, as sp-state-machine has it. */
+  static of(value: Uint8Array | null): Items {
+    if (!value || value.length === 0) return new Items(new Uint8Array(256), ROOM, 0);
+    let reader = new Reader(value);
+    let count = 0;
+    try {
+      count = reader.compact();
+    } catch {
+      reader = new Reader(new Uint8Array());
+    }
+    const items = reader.bytes.subarray(reader.offset);
+    const buffer = new Uint8Array(2 * items.length + 256);
+    buffer.set(items, ROOM);
+    return new Items(buffer, ROOM + items.length, count);
+  }
+
+  with(item: Uint8Array): Items {
+    let buffer = this.buffer;
+    const end = this.end + item.length;
+    if (end > buffer.length) {
+      buffer = new Uint8Array(2 * end);
+      buffer.set(this.buffer.subarray(0, this.end));
+    }
+    buffer.set(item, this.end);
+    return new Items(buffer, end, this.count + 1);
+  }
+
+  /** A view that the next append may change: copy it to keep it. */
+  bytes(): Uint8Array {
+    const prefix = compact(this.count);
+    this.buffer.set(prefix, ROOM - prefix.length);
+    return this.buffer.subarray(ROOM - prefix.length, this.end);
+  }
+}

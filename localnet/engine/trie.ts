@@ -1,0 +1,261 @@
+import { equalBytes } from '../../src/base/bytes.js';
+import { compact, type Key, toKey } from './codec.js';
+import { blake2b256 } from './host/crypto-library.js';
+
+/**
+ * Substrate's base-16 Merkle Patricia trie, state versions 0 and 1 (from 1 on, values above 32 bytes are hashed into the
+ * node). Nodes are never changed once they have a hash: an update copies the paths it touches and shares the rest, so the
+ * root of a block in progress costs only the changed paths and needs no undoing.
+ * Source: Polkadot specification, chapter "State storage and the storage trie"; sp-trie's node codec.
+ */
+export type StateVersion = 0 | 1;
+
+interface Node {
+  /** Some key below this node; its nibbles `from`..`to` are the node's partial key. */
+  key: Key;
+  from: number;
+  to: number;
+  value: Uint8Array | null;
+  /** Set when the value is hashed into the node (state version 1, above 32 bytes). */
+  valueHash: Uint8Array | null;
+  /** 16 places, or null in a leaf. */
+  children: (Node | null)[] | null;
+  /** What the parent holds: the encoded node below 32 bytes, otherwise its hash. Undefined while the node may change. */
+  reference: Uint8Array | undefined;
+}
+
+const HASHED_ABOVE = 32;
+const EMPTY_ROOT = blake2b256(Uint8Array.of(0));
+
+/** An immutable trie. */
+export class Trie {
+  private constructor(
+    private readonly node: Node | null,
+    readonly root: Uint8Array,
+  ) {}
+
+  static readonly empty = new Trie(null, EMPTY_ROOT);
+
+  static of(entries: Iterable<readonly [Key, Uint8Array | null]>, version: StateVersion): Trie {
+    return Trie.empty.with(entries, version);
+  }
+
+  /** This trie with the changes applied; null removes. */
+  with(changes: Iterable<readonly [Key, Uint8Array | null]>, version: StateVersion): Trie {
+    let node = this.node;
+    for (const [key, value] of changes) {
+      node = value === null ? remove(node, key) : insert(node, key, 0, value, version);
+    }
+    return node === this.node ? this : new Trie(node, node ? rootHash(node) : EMPTY_ROOT);
+  }
+
+  /** The encoded nodes (and hashed values) that prove what the keys hold, as `state_getReadProof` returns them. */
+  proof(keys: Iterable<Key>): Uint8Array[] {
+    const items = new Map<string, Uint8Array>();
+    const add = (bytes: Uint8Array) => items.set(toKey(bytes), bytes);
+    if (!this.node) add(Uint8Array.of(0));
+    for (const key of keys) {
+      for (let node = this.node, isRoot = true; node; isRoot = false) {
+        const encoded = encode(node);
+        // A shorter one is inside its parent.
+        if (isRoot || encoded.length >= 32) add(encoded);
+        const matched = commonNibbles(node.key, key, node.from, node.to);
+        if (matched < node.to) break;
+        if (key.length * 2 === node.to) {
+          if (node.valueHash) add(node.value!);
+          break;
+        }
+        node = node.children?.[nibble(key, node.to)] ?? null;
+      }
+    }
+    return [...items.values()];
+  }
+}
+
+/** The root of a list, keyed by SCALE compact index, as extrinsics roots are. */
+export function orderedRoot(items: readonly Uint8Array[], version: StateVersion): Uint8Array {
+  return Trie.of(
+    items.map((item, i) => [toKey(compact(i)), item] as const),
+    version,
+  ).root;
+}
+
+function nibble(key: Key, index: number): number {
+  const byte = key.charCodeAt(index >> 1);
+  return index & 1 ? byte & 15 : byte >> 4;
+}
+
+/** The end of what two keys share from nibble `from` on, at most `to`. */
+function commonNibbles(a: Key, b: Key, from: number, to: number): number {
+  const end = Math.min(to, b.length * 2);
+  let i = from;
+  while (i < end && nibble(a, i) === nibble(b, i)) i++;
+  return i;
+}
+
+function leaf(key: Key, from: number, value: Uint8Array, version: StateVersion): Node {
+  const node: Node = {
+    key,
+    from,
+    to: key.length * 2,
+    value: null,
+    valueHash: null,
+    children: null,
+    reference: undefined,
+  };
+  setValue(node, value, version);
+  return node;
+}
+
+function setValue(node: Node, value: Uint8Array, version: StateVersion): void {
+  node.value = value;
+  node.valueHash = version === 1 && value.length > HASHED_ABOVE ? blake2b256(value) : null;
+}
+
+/** A node that may be changed: itself while it has no hash yet, otherwise a copy. */
+function editable(node: Node): Node {
+  if (node.reference === undefined) return node;
+  return { ...node, children: node.children?.slice() ?? null, reference: undefined };
+}
+
+function insert(node: Node | null, key: Key, from: number, value: Uint8Array, version: StateVersion): Node {
+  if (!node) return leaf(key, from, value, version);
+  const split = commonNibbles(node.key, key, from, node.to);
+  if (split < node.to) {
+    const mine = editable(node);
+    // The partial keys part within this node: a branch takes its place and the node moves below it.
+    const children = new Array<Node | null>(16).fill(null);
+    children[nibble(node.key, split)] = mine;
+    mine.from = split + 1;
+    const branch: Node = { key, from, to: split, value: null, valueHash: null, children, reference: undefined };
+    if (key.length * 2 === split) setValue(branch, value, version);
+    else children[nibble(key, split)] = leaf(key, split + 1, value, version);
+    return branch;
+  }
+  if (key.length * 2 === node.to) {
+    if (holds(node, value, version)) return node;
+    const mine = editable(node);
+    setValue(mine, value, version);
+    return mine;
+  }
+  const at = nibble(key, node.to);
+  const child = node.children?.[at] ?? null;
+  const grown = insert(child, key, node.to + 1, value, version);
+  if (unchanged(child, grown)) return node;
+  const mine = editable(node);
+  mine.children ??= new Array<Node | null>(16).fill(null);
+  mine.children[at] = grown;
+  return mine;
+}
+
+function holds(node: Node, value: Uint8Array, version: StateVersion): boolean {
+  const hashed = version === 1 && value.length > HASHED_ABOVE;
+  return node.value !== null && hashed === (node.valueHash !== null) && equalBytes(node.value, value);
+}
+
+/** An edited child without a hash is the same object, yet the path above it must lose its hash all the same. */
+function unchanged(before: Node | null, after: Node | null): boolean {
+  return before === after && before?.reference !== undefined;
+}
+
+/** Returns the same node when the key is not there. */
+function remove(node: Node | null, key: Key): Node | null {
+  if (!node || commonNibbles(node.key, key, node.from, node.to) < node.to) return node;
+  if (key.length * 2 === node.to) {
+    if (!node.value) return node;
+    if (!node.children) return null;
+    const mine = editable(node);
+    mine.value = null;
+    mine.valueHash = null;
+    return mergeOnlyChild(mine);
+  }
+  if (key.length * 2 < node.to || !node.children) return node;
+  const at = nibble(key, node.to);
+  const child = node.children[at]!;
+  if (!child) return node;
+  const rest = remove(child, key);
+  if (unchanged(child, rest)) return node;
+  const mine = editable(node);
+  mine.children![at] = rest;
+  return rest ? mine : mergeOnlyChild(mine);
+}
+
+/** A branch without value and with one child becomes that child; with none, a leaf. `node` is editable. */
+function mergeOnlyChild(node: Node): Node {
+  const children = node.children!.filter(child => child !== null);
+  if (children.length === 0) {
+    node.children = null;
+    return node;
+  }
+  if (node.value || children.length > 1) return node;
+  const only = editable(children[0]!);
+  only.from = node.from;
+  return only;
+}
+
+function rootHash(node: Node): Uint8Array {
+  const encoded = encode(node);
+  node.reference ??= encoded.length < 32 ? encoded : blake2b256(encoded);
+  return encoded.length < 32 ? blake2b256(encoded) : node.reference;
+}
+
+function referenceOf(node: Node): Uint8Array {
+  if (node.reference === undefined) {
+    const encoded = encode(node);
+    node.reference = encoded.length < 32 ? encoded : blake2b256(encoded);
+  }
+  return node.reference;
+}
+
+/** Header bits of the five kinds of nodes, and how many bits are left for the length of the partial key. */
+const LEAF = { prefix: 0x40, most: 63 };
+const LEAF_HASHED = { prefix: 0x20, most: 31 };
+const BRANCH = { prefix: 0x80, most: 63 };
+const BRANCH_VALUE = { prefix: 0xc0, most: 63 };
+const BRANCH_HASHED = { prefix: 0x10, most: 15 };
+
+function encode(node: Node): Uint8Array {
+  const parts: Uint8Array[] = [header(node)];
+  if (node.children) {
+    let bitmap = 0;
+    node.children.forEach((child, i) => {
+      if (child) bitmap |= 1 << i;
+    });
+    parts.push(Uint8Array.of(bitmap & 255, bitmap >> 8));
+  }
+  if (node.value) {
+    if (node.valueHash) parts.push(node.valueHash);
+    else parts.push(compact(node.value.length), node.value);
+  }
+  for (const child of node.children ?? []) {
+    if (!child) continue;
+    const reference = referenceOf(child);
+    parts.push(Uint8Array.of(reference.length << 2), reference);
+  }
+  return Buffer.concat(parts);
+}
+
+function header(node: Node): Uint8Array {
+  const kind = !node.children
+    ? node.valueHash
+      ? LEAF_HASHED
+      : LEAF
+    : !node.value
+      ? BRANCH
+      : node.valueHash
+        ? BRANCH_HASHED
+        : BRANCH_VALUE;
+  const bytes: number[] = [];
+  const length = node.to - node.from;
+  if (length < kind.most) bytes.push(kind.prefix | length);
+  else {
+    bytes.push(kind.prefix | kind.most);
+    let rest = length - kind.most;
+    for (; rest >= 255; rest -= 255) bytes.push(255);
+    bytes.push(rest);
+  }
+  let i = node.from;
+  if (length & 1) bytes.push(nibble(node.key, i++));
+  for (; i < node.to; i += 2) bytes.push((nibble(node.key, i) << 4) | nibble(node.key, i + 1));
+  return Uint8Array.from(bytes);
+}

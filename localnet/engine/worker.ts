@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../src/base/clock.js';
+import { isBittensorError, messageOf } from '../../src/base/errors.js';
+import type { Log } from '../../src/base/log.js';
+import { packagePath } from '../../src/base/worker.js';
+import { Author } from './author.js';
+import { Chain } from './chain.js';
+import { unhex } from './codec.js';
+import { engineError } from './errors.js';
+import { type GenesisSource, parseRawSpec } from './genesis.js';
+import { SignatureCache } from './host/signatures.js';
+import { Pool } from './pool.js';
+import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
+import { authorFamily } from './rpc/author.js';
+import { chainFamily } from './rpc/chain.js';
+import { devFamily } from './rpc/dev.js';
+import { type Caller, Dispatcher } from './rpc/dispatch.js';
+import type { Engine } from './rpc/family.js';
+import { paymentFamily } from './rpc/payment.js';
+import { stateFamily } from './rpc/state.js';
+import { systemFamily } from './rpc/system.js';
+import { Runtimes, validateTransaction } from './runtime.js';
+import { Overlay } from './state.js';
+
+/**
+ * The worker thread: chain, pool, author and methods. It has a large stack of its own (`stackSizeMb`), because deep recursion
+ * in a runtime must not depend on who called; sockets stay on the main thread, so that noise there never delays a block.
+ */
+const port = parentPort!;
+const { settings } = workerData as WorkerData;
+const send = (message: FromWorker) => port.postMessage(message);
+const SYNC_EVERY_MS = 1000;
+/** A runtime's levels as ours. */
+const LEVELS = ['error', 'warn', 'info', 'debug', 'debug'] as const;
+
+const log: Log = makeLog('');
+let stop = () => {};
+let dispatcher: Dispatcher | undefined;
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'open') open();
+  else if (message.kind === 'request') void answer(message);
+  else if (message.kind === 'closed') dispatcher?.closed(message.connection);
+  else {
+    stop();
+    send({ kind: 'stopped' });
+    port.close();
+  }
+});
+
+// The compiler works while the main thread binds the port.
+const source = readSource();
+const runtimes = new Runtimes({
+  signatures: new SignatureCache(),
+  // A panic becomes the error of the call, and anybody can cause one with a broken transaction.
+  onLog: (level, target, text) =>
+    log[text.startsWith('panicked at ') ? 'debug' : (LEVELS[level] ?? 'debug')](
+      `runtime ${target}: ${text.slice(0, 1000)}`,
+    ),
+});
+
+function readSource(): { genesis: GenesisSource; settings: Settings } | Error {
+  try {
+    if (settings.specPath === undefined) {
+      const code = readFileSync(settings.runtimePath);
+      const { preset, genesisDefaults: defaults, genesisPatch: patch } = settings;
+      return { genesis: { kind: 'runtime', code, preset, defaults, patch }, settings };
+    }
+    const text = readFileSync(settings.specPath, 'utf8');
+    const spec = parseRawSpec(text);
+    const about = { chainName: spec.name ?? settings.chainName, properties: spec.properties ?? settings.properties };
+    return { genesis: { kind: 'raw', spec, text }, settings: { ...settings, ...about } };
+  } catch (error) {
+    return isBittensorError(error) ? error : engineError('bad_setting', messageOf(error), { cause: error });
+  }
+}
+
+function open(): void {
+  try {
+    if (source instanceof Error) throw source;
+    begin(source.genesis, source.settings);
+  } catch (error) {
+    send({ kind: 'failed', code: isBittensorError(error) ? error.code : 'host_error', message: messageOf(error) });
+  }
+}
+
+function begin(genesis: GenesisSource, about: Settings): void {
+  const { dataFolder, keepBlocks, blockTime } = about;
+  const chain = Chain.open({ folder: dataFolder, source: genesis, runtimes, keepBlocks, clock: systemClock, log });
+  const pool = new Pool({
+    validate: bytes => validateTransaction(chain.runtime, new Overlay(chain.state), bytes, unhex(chain.head.hash)),
+    headNumber: () => chain.head.header.number,
+  });
+  chain.onBlock(({ block }) => pool.settle(block));
+  const author = new Author({ chain, pool, blockTime, log });
+  const version = (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
+  const { chainName, properties } = about;
+  const engine: Engine = { chain, pool, author, about: { chainName, properties, version, dataFolder, blockTime } };
+  const families = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, devFamily];
+  dispatcher = new Dispatcher(
+    families.map(family => family(engine)),
+    log,
+  );
+  const syncing = setInterval(() => chain.syncSoon(), SYNC_EVERY_MS);
+  author.start();
+  stop = () => {
+    clearInterval(syncing);
+    author.stop();
+    chain.close();
+  };
+  send({ kind: 'ready', genesis: chain.genesisHash });
+}
+
+async function answer(request: Extract<ToWorker, { kind: 'request' }>): Promise<void> {
+  const { token, connection, method, params } = request;
+  const caller: Caller | undefined =
+    connection === undefined ? undefined : { connection, notify: text => send({ kind: 'notify', connection, text }) };
+  const { body, answered } = await dispatcher!.handle(caller, { method, params });
+  send({ kind: 'answer', token, body });
+  answered();
+}
+
+function makeLog(module: string): Log {
+  const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string) =>
+    send({ kind: 'log', level, message: module ? `${module} - ${message}` : message });
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error'), child: makeLog };
+}
