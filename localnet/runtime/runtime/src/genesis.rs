@@ -11,23 +11,32 @@
 //!     "slotDuration": 250,
 //!     "allowLoopbackAxons": true,
 //!     "stakeThreshold": 0,
+//!     "chain": {
+//!       "networkMinLockCost": 1000000000, "networkLockReductionInterval": 100, "networkRateLimit": 0,
+//!       "networkImmunityPeriod": 7200, "subnetLimit": 128, "startCallDelay": 0, "subnetOwnerCut": 11796,
+//!       "txRateLimit": 0, "txDelegateTakeRateLimit": 0, "txChildkeyTakeRateLimit": 0, "pendingChildKeyCooldown": 0,
+//!       "coldkeySwapAnnouncementDelay": 50, "coldkeySwapReannouncementDelay": 10,
+//!       "adminFreezeWindow": 0, "ownerHyperparamRateLimit": 0
+//!     },
 //!     "subnets": [{
 //!       "netuid": 1, "owner": "<ss58>", "ownerHotkey": null, "tempo": 40,
 //!       "maxAllowedUids": 256, "maxAllowedValidators": 64,
 //!       "minAllowedWeights": 1, "maxWeightsLimit": 65535, "weightsVersionKey": 0, "weightsSetRateLimit": 0,
 //!       "servingRateLimit": 0, "immunityPeriod": 5000, "activityCutoff": 5000,
 //!       "kappa": 32767, "rho": 10, "bondsMovingAverage": 900000, "bondsPenalty": 65535, "yuma3": true,
-//!       "burn": 100000000, "minBurn": 500000, "maxBurn": 100000000000, "difficulty": 10000000,
-//!       "registrationAllowed": true, "maxRegistrationsPerBlock": 64,
+//!       "liquidAlpha": false, "alphaLow": 45875, "alphaHigh": 58982, "alphaSigmoidSteepness": 1000,
+//!       "burn": 100000000, "minBurn": 500000, "maxBurn": 100000000000,
+//!       "difficulty": 10000, "minDifficulty": 1000, "maxDifficulty": 4611686018427387903, "adjustmentAlpha": 0,
+//!       "registrationAllowed": true, "powRegistrationAllowed": true, "maxRegistrationsPerBlock": 64,
 //!       "targetRegistrationsPerInterval": 256, "adjustmentInterval": 100,
-//!       "commitRevealWeightsEnabled": false, "subtokenEnabled": true
+//!       "commitRevealWeightsEnabled": false, "revealPeriodEpochs": 1, "subtokenEnabled": true
 //!     }],
 //!     "neurons": [{ "netuid": 1, "hotkey": "<ss58>", "coldkey": "<ss58>", "stake": 0 }]
 //!   }
 //! }
 //! ```
 //!
-//! Every field of a subnet may be left out; the values above are the defaults (`owner`: nobody). Unknown fields are
+//! Every field of `chain` and of a subnet may be left out; the values above are the defaults (`owner`: nobody). Unknown fields are
 //! refused. The root network, netuid 0, is always there.
 
 use crate::AccountId;

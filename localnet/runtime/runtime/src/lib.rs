@@ -8,6 +8,7 @@ extern crate alloc;
 
 pub mod apis;
 pub mod genesis;
+pub mod proxy;
 #[cfg(test)]
 mod tests;
 
@@ -73,7 +74,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -90,6 +91,9 @@ construct_runtime!(
         SubtensorModule: pallet_subtensor = 7,
         Utility: pallet_utility = 11,
         Sudo: pallet_sudo = 12,
+        Multisig: pallet_multisig = 13,
+        Proxy: pallet_proxy = 16,
+        AdminUtils: pallet_admin_utils = 19,
     }
 );
 
@@ -221,4 +225,52 @@ impl pallet_subtensor::Config for Runtime {
     type MaxHotkeysPerColdkey = ConstU32<1024>;
     // 0.0005 TAO.
     type MinStake = ConstU64<500_000>;
+    // 0.1 TAO, and 0.001 TAO.
+    type KeySwapCost = ConstU64<100_000_000>;
+    type KeySwapOnSubnetCost = ConstU64<1_000_000>;
+    type HotkeySwapOnSubnetInterval = ConstU64<100>;
+    type InitialStartCallDelay = ConstU64<0>;
+}
+
+impl pallet_admin_utils::Config for Runtime {}
+
+/// What is reserved for so many entries and bytes in storage, in rao.
+const fn deposit(entries: u64, bytes: u64) -> Balance {
+    entries * 200_000 + bytes * 1_000
+}
+
+parameter_types! {
+    pub const MultisigDepositBase: Balance = deposit(1, 112);
+    pub const MultisigDepositFactor: Balance = deposit(0, 32);
+    pub const ProxyDepositBase: Balance = deposit(1, 40);
+    pub const ProxyDepositFactor: Balance = deposit(0, 33);
+    pub const AnnouncementDepositBase: Balance = deposit(1, 16);
+    pub const AnnouncementDepositFactor: Balance = deposit(0, 68);
+}
+
+impl pallet_multisig::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type Currency = Balances;
+    type DepositBase = MultisigDepositBase;
+    type DepositFactor = MultisigDepositFactor;
+    type MaxSignatories = ConstU32<100>;
+    type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+    type BlockNumberProvider = System;
+}
+
+impl pallet_proxy::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type Currency = Balances;
+    type ProxyType = proxy::ProxyType;
+    type ProxyDepositBase = ProxyDepositBase;
+    type ProxyDepositFactor = ProxyDepositFactor;
+    type MaxProxies = ConstU32<20>;
+    type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+    type MaxPending = ConstU32<75>;
+    type CallHasher = BlakeTwo256;
+    type AnnouncementDepositBase = AnnouncementDepositBase;
+    type AnnouncementDepositFactor = AnnouncementDepositFactor;
+    type BlockNumberProvider = System;
 }

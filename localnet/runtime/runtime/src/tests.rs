@@ -134,7 +134,24 @@ fn metadata_says_what_clients_look_for() {
         for name in ["SubtensorModule", "LastMechansimStepBlock", "NeuronRegistered", "SettingWeightsTooFast"] {
             assert!(has(&v14, name) && has(&v15, name), "{name}");
         }
-        for name in ["NeuronInfoRuntimeApi", "get_neurons_lite", "AuraApi"] {
+        for name in [
+            "NeuronInfoRuntimeApi",
+            "get_neurons_lite",
+            "AuraApi",
+            "SubnetInfoRuntimeApi",
+            "get_subnet_hyperparams_v3",
+            "get_selective_mechagraph",
+            "StakeInfoRuntimeApi",
+            "get_coldkey_lock",
+            "DelegateInfoRuntimeApi",
+            "SubnetRegistrationRuntimeApi",
+            "current_alpha_price_all",
+            "DecayingHotkeyLock",
+            "CollateralLockShare",
+            "SubnetEpochConsensus",
+            "SubnetEmaTaoFlow",
+            "SubnetIdentitiesV3",
+        ] {
             assert!(has(&v15, name), "{name}");
         }
         // The block time is a constant of Aura, read from the state: its name, its type, and its bytes.
@@ -161,6 +178,9 @@ fn pallets_keep_the_public_chains_indices() {
     assert_eq!(index(register().into()), 7);
     assert_eq!(index(pallet_utility::Call::batch { calls: vec![] }.into()), 11);
     assert_eq!(index(pallet_sudo::Call::remove_key {}.into()), 12);
+    assert_eq!(index(pallet_multisig::Call::poke_deposit { threshold: 0, other_signatories: vec![], call_hash: [0; 32] }.into()), 13);
+    assert_eq!(index(pallet_proxy::Call::remove_proxies {}.into()), 16);
+    assert_eq!(index(pallet_admin_utils::Call::sudo_set_tempo { netuid: 1, tempo: 2 }.into()), 19);
 }
 
 #[test]
@@ -266,5 +286,82 @@ fn an_epoch_of_a_full_subnet_fits_its_block() {
         let used = <SubtensorModule as frame_support::traits::Hooks<BlockNumber>>::on_initialize(1_000);
         assert_eq!(pallet_subtensor::LastEpochBlock::<Runtime>::get(1), 1_000);
         assert!(used.all_lte(limits.max_block), "{used:?}");
+    });
+}
+
+#[test]
+fn a_proxy_does_what_its_kind_may_and_nothing_else() {
+    use crate::proxy::ProxyType;
+    in_first_block(|| {
+        let bob = MultiAddress::Id(Key::Bob.to_account_id());
+        let alice = || MultiAddress::Id(Key::Alice.to_account_id());
+        let add = pallet_proxy::Call::add_proxy { delegate: bob, proxy_type: ProxyType::Staking, delay: 0 };
+        Executive::apply_extrinsic(signed(Key::Alice, 0, add)).unwrap().unwrap();
+        let by_proxy = |nonce, call: RuntimeCall| {
+            let call = pallet_proxy::Call::proxy { real: alice(), force_proxy_type: None, call: Box::new(call) };
+            Executive::apply_extrinsic(signed(Key::Bob, nonce, call)).unwrap().unwrap();
+        };
+        Executive::apply_extrinsic(signed(Key::Alice, 1, register())).unwrap().unwrap();
+        let stake = || pallet_subtensor::TotalHotkeyAlpha::<Runtime>::get(HOTKEY.to_account_id(), 1);
+        let add = Subtensor::add_stake { hotkey: HOTKEY.to_account_id(), netuid: 1, amount_staked: TAO };
+        by_proxy(0, add.clone().into());
+        assert_eq!(stake(), TAO);
+        // Neither a transfer, nor one hidden in a batch.
+        let before = Balances::free_balance(Key::Two.to_account_id());
+        let give: RuntimeCall =
+            pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(Key::Two.to_account_id()), value: TAO }
+                .into();
+        by_proxy(1, give.clone());
+        by_proxy(2, pallet_utility::Call::batch_all { calls: vec![add.into(), give] }.into());
+        assert_eq!(Balances::free_balance(Key::Two.to_account_id()), before);
+        assert_eq!(stake(), TAO);
+    });
+}
+
+#[test]
+fn kinds_of_proxies_keep_the_public_chains_numbers() {
+    use crate::proxy::ProxyType;
+    use frame_support::traits::InstanceFilter;
+    assert_eq!(ProxyType::Any.encode(), [0]);
+    assert_eq!(ProxyType::Staking.encode(), [8]);
+    assert_eq!(ProxyType::RootClaim.encode(), [17]);
+    let small = |value| {
+        pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(Key::Two.to_account_id()), value }.into()
+    };
+    assert!(ProxyType::SmallTransfer.filter(&small(499_999_999)));
+    assert!(!ProxyType::SmallTransfer.filter(&small(500_000_000)));
+    assert!(ProxyType::NonTransfer.filter(&register().into()) && !ProxyType::NonTransfer.filter(&small(1)));
+    assert!(ProxyType::Registration.filter(&register().into()) && !ProxyType::NonFungible.filter(&register().into()));
+    let tempo = pallet_admin_utils::Call::sudo_set_tempo { netuid: 1, tempo: 2 }.into();
+    assert!(ProxyType::Owner.filter(&tempo) && !ProxyType::Senate.filter(&tempo));
+    assert!(ProxyType::Any.is_superset(&ProxyType::Staking) && !ProxyType::NonTransfer.is_superset(&ProxyType::Transfer));
+}
+
+#[test]
+fn two_of_three_spend_what_is_theirs() {
+    in_first_block(|| {
+        let mut all = [Key::Alice, Key::Bob, Key::Charlie].map(|key| key.to_account_id());
+        all.sort();
+        let shared = pallet_multisig::Pallet::<Runtime>::multi_account_id(&all, 2);
+        let fund = pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(shared.clone()), value: 9 * TAO };
+        Executive::apply_extrinsic(signed(Key::Alice, 0, fund)).unwrap().unwrap();
+        let give: RuntimeCall =
+            pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(Key::Two.to_account_id()), value: TAO }
+                .into();
+        let others = |me: &AccountId| all.iter().filter(|one| *one != me).cloned().collect::<Vec<_>>();
+        let approve = |key: Key, nonce, maybe_timepoint| {
+            let call = pallet_multisig::Call::as_multi {
+                threshold: 2,
+                other_signatories: others(&key.to_account_id()),
+                maybe_timepoint,
+                call: Box::new(give.clone()),
+                max_weight: frame_support::weights::Weight::from_parts(1_000_000_000, 100_000),
+            };
+            Executive::apply_extrinsic(signed(key, nonce, call)).unwrap().unwrap();
+        };
+        approve(Key::Alice, 1, None);
+        assert_eq!(Balances::free_balance(Key::Two.to_account_id()), 0);
+        approve(Key::Bob, 0, Some(pallet_multisig::Timepoint { height: 1, index: 2 }));
+        assert_eq!(Balances::free_balance(Key::Two.to_account_id()), TAO);
     });
 }

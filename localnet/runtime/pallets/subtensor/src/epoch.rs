@@ -34,6 +34,20 @@ pub struct Params {
     pub activity_cutoff: u64,
     /// What there is to pay.
     pub rao_emission: u64,
+    /// Rates of bonds by agreement with consensus; none: one rate for all, from the moving average. Yuma 3 only.
+    pub liquid: Option<Liquid>,
+}
+
+/// How fast bonds follow weights, between two rates: the faster, the further a buyer is above consensus, or a seller
+/// below its bond.
+#[derive(Clone, Debug)]
+pub struct Liquid {
+    /// Slowest rate, of 65535.
+    pub low: u16,
+    /// Fastest rate, of 65535.
+    pub high: u16,
+    /// Steepness of the curve between them, times 2^32.
+    pub steepness: i64,
 }
 
 /// A neuron before the epoch; its uid is its place in the list.
@@ -49,6 +63,8 @@ pub struct Neuron {
     pub permit: bool,
     /// Whether it is the subnet owner's, which always may and whose self-weight counts.
     pub owner: bool,
+    /// Block of its earliest commitment that waits to be revealed; none where weights are set directly.
+    pub committed_at: Option<u64>,
 }
 
 /// What an epoch starts from.
@@ -131,7 +147,7 @@ pub fn run(input: &Input) -> Output {
         w.saturating_add(mul(penalty, cut.saturating_sub(w)))
     });
     let (bonds, mut dividends) = if params.yuma3 {
-        yuma3_bonds(input, &bond_weights, &active_stake, &incentive)
+        yuma3_bonds(input, &bond_weights, &active_stake, &incentive, &consensus)
     } else {
         yuma2_bonds(input, &bond_weights, &active_stake, &incentive)
     };
@@ -211,7 +227,10 @@ fn valid_weights(input: &Input) -> Matrix {
                 return vec![];
             }
             dense(row, neurons.len(), |j, value| {
-                let known = neurons.get(j).is_some_and(|to| one.last_update > to.registered_at);
+                // Weights, and commitments to weights, of a time before the judged one registered are not meant for it.
+                let known = neurons.get(j).is_some_and(|to| {
+                    one.last_update > to.registered_at && one.committed_at.is_none_or(|made| made >= to.registered_at)
+                });
                 if known && (i != j || one.owner) {
                     Fixed::from(value)
                 } else {
@@ -285,16 +304,66 @@ fn yuma2_bonds(input: &Input, weights: &Matrix, stake: &[Fixed], incentive: &[Fi
 
 /// Yuma 3: bonds are absolute, an average of old ones and of this epoch's weights, at most one; stake counts when
 /// dividends are shared out. Returns what to store, and dividends before normalisation.
-fn yuma3_bonds(input: &Input, weights: &Matrix, stake: &[Fixed], incentive: &[Fixed]) -> (Matrix, Vec<Fixed>) {
+fn yuma3_bonds(
+    input: &Input,
+    weights: &Matrix,
+    stake: &[Fixed],
+    incentive: &[Fixed],
+    consensus: &[Fixed],
+) -> (Matrix, Vec<Fixed>) {
     let n = input.neurons.len();
     let old = old_bonds(input, proportion);
-    let alpha = bond_rate(&input.params);
-    let keep = ONE.saturating_sub(alpha);
-    let bonds = merge(weights, &old, n, |new, old| mul(keep, old).saturating_add(mul(alpha, new)).min(ONE));
+    let average = |rate: Fixed, new: Fixed, old: Fixed| {
+        mul(ONE.saturating_sub(rate), old).saturating_add(mul(rate, new)).min(ONE)
+    };
+    let bonds = match input.params.liquid.as_ref().filter(|_| consensus.iter().any(|value| *value != 0)) {
+        // Bonds without a new weight are dropped, as the public chain does.
+        Some(liquid) => map2(weights, |i, j, new| {
+            let old = get2(&old, i, j);
+            if new == 0 {
+                return 0;
+            }
+            average(liquid_rate(liquid, get(consensus, j), new, old), new, old)
+        }),
+        None => {
+            let rate = bond_rate(&input.params);
+            merge(weights, &old, n, |new, old| average(rate, new, old))
+        }
+    };
     let mut shares = bonds.clone();
     normalize_columns(&mut shares, n);
     let dividends = shares.iter().zip(stake).map(|(row, stake)| mul(*stake, dot(row, incentive))).collect();
     (bonds, dividends)
+}
+
+/// The rate of one bond: a logistic curve between the slowest and the fastest.
+fn liquid_rate(liquid: &Liquid, consensus: Fixed, weight: Fixed, bond: Fixed) -> Fixed {
+    let (low, high) = (proportion(liquid.low), proportion(liquid.high));
+    let difference = if weight >= bond { weight.saturating_sub(consensus) } else { bond.saturating_sub(weight) };
+    let centred = difference.clamp(0, ONE).saturating_sub(ONE >> 1);
+    let exponent = mul(liquid.steepness.saturating_neg(), centred);
+    let logistic = div(ONE, ONE.saturating_add(exp(exponent)));
+    let rate = low.saturating_add(mul(logistic, high.saturating_sub(low)));
+    rate.max(low).min(high)
+}
+
+/// e to a power between -20 and 20, beyond which it stays, by its power series.
+fn exp(power: Fixed) -> Fixed {
+    let limit = ONE.saturating_mul(20);
+    let size = power.clamp(-limit, limit).saturating_abs();
+    let (mut sum, mut term) = (ONE.saturating_add(size), size);
+    for i in 2..128 {
+        term = div(mul(term, size), ONE.saturating_mul(i));
+        if term == 0 {
+            break;
+        }
+        sum = sum.saturating_add(term);
+    }
+    if power < 0 {
+        div(ONE, sum)
+    } else {
+        sum
+    }
 }
 
 /// How fast bonds follow weights.

@@ -12,9 +12,14 @@ impl<T: Config> Pallet<T> {
     pub fn check_invariants() -> Result<(), &'static str> {
         let issuance = T::Currency::total_issuance()
             .saturating_add(TotalStake::<T>::get())
-            .saturating_add(Self::pending_emission());
-        ensure!(TotalIssuance::<T>::get() == issuance, "issuance is not balances, stake and pending emission");
+            .saturating_add(Self::pending_emission())
+            .saturating_add(Self::locked_rao());
+        ensure!(
+            TotalIssuance::<T>::get() == issuance,
+            "issuance is not balances, stake, pending emission and what subnets cost"
+        );
         Self::check_stake()?;
+        Self::check_keys()?;
         let netuids = Self::netuids();
         ensure!(usize::from(TotalNetworks::<T>::get()) == netuids.len(), "the number of networks is wrong");
         netuids.into_iter().try_for_each(Self::check_subnet)
@@ -44,6 +49,38 @@ impl<T: Config> Pallet<T> {
             ensure!(Some(whole.bits) == shares.remove(&(hotkey, netuid)), "shares do not add up");
         }
         ensure!(shares.is_empty(), "there are shares that no total counts");
+        Ok(())
+    }
+
+    fn check_keys() -> Result<(), &'static str> {
+        for (hotkey, coldkey) in Owner::<T>::iter() {
+            ensure!(OwnedHotkeys::<T>::get(&coldkey).contains(&hotkey), "a coldkey does not list a hotkey it owns");
+        }
+        for (coldkey, owned) in OwnedHotkeys::<T>::iter() {
+            let distinct: BTreeSet<_> = owned.iter().collect();
+            ensure!(distinct.len() == owned.len(), "a coldkey lists a hotkey twice");
+            ensure!(
+                owned.iter().all(|hotkey| Owner::<T>::get(hotkey) == coldkey),
+                "a coldkey lists a hotkey that it does not own"
+            );
+        }
+        for (hotkey, coldkey, _) in Alpha::<T>::iter_keys() {
+            ensure!(StakingHotkeys::<T>::get(&coldkey).contains(&hotkey), "a coldkey does not list where it has stake");
+        }
+        for (parent, netuid, children) in ChildKeys::<T>::iter() {
+            let sum: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();
+            ensure!(sum <= u128::from(u64::MAX), "a hotkey gives its children more than it has");
+            let known = |(share, child): &(u64, _)| {
+                ParentKeys::<T>::get(child, netuid).iter().any(|(got, from)| got == share && *from == parent)
+            };
+            ensure!(children.iter().all(known), "a child does not know its parent");
+        }
+        for (child, netuid, parents) in ParentKeys::<T>::iter() {
+            let known = |(share, parent): &(u64, _)| {
+                ChildKeys::<T>::get(parent, netuid).iter().any(|(given, to)| given == share && *to == child)
+            };
+            ensure!(parents.iter().all(known), "a parent does not know its child");
+        }
         Ok(())
     }
 
@@ -78,7 +115,21 @@ impl<T: Config> Pallet<T> {
             Axons::<T>::iter_key_prefix(netuid).all(|hotkey| Uids::<T>::contains_key(netuid, hotkey)),
             "an axon belongs to no neuron"
         );
-        let rows: Vec<_> = Weights::<T>::iter_prefix(netuid).chain(Bonds::<T>::iter_prefix(netuid)).collect();
+        let indices = (0..MechanismCountCurrent::<T>::get(netuid)).map(|mecid| Self::mechanism_index(netuid, mecid));
+        let rows: Vec<_> = indices
+            .clone()
+            .flat_map(|index| Weights::<T>::iter_prefix(index).chain(Bonds::<T>::iter_prefix(index)))
+            .collect();
+        ensure!(
+            indices.clone().all(|index| {
+                LastUpdate::<T>::get(index).len() == usize::from(n) && Incentive::<T>::get(index).len() == usize::from(n)
+            }),
+            "a mechanism's list has another length than the subnet"
+        );
+        ensure!(
+            indices.flat_map(WeightCommits::<T>::iter_prefix).all(|(hotkey, _)| Uids::<T>::contains_key(netuid, hotkey)),
+            "a commitment belongs to no neuron"
+        );
         ensure!(
             rows.iter().all(|(uid, row)| *uid < n && row.len() <= usize::from(n) && row.iter().all(|(to, _)| *to < n)),
             "a row of weights or bonds names a uid that does not exist"

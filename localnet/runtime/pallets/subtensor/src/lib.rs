@@ -15,11 +15,26 @@ extern crate alloc;
 pub mod emission;
 pub mod epoch;
 pub mod genesis;
+#[allow(missing_docs)]
+pub mod info;
+pub mod identity;
 pub mod invariants;
+pub mod moving;
+pub mod children;
+pub mod delegation;
+pub mod keys;
+pub mod metagraph;
+pub mod networks;
+pub mod proof_of_work;
 pub mod registration;
+pub mod reveal;
+pub mod root;
 pub mod rpc_info;
 pub mod serving;
+pub mod settings;
 pub mod staking;
+pub mod stake_info;
+pub mod subnet_info;
 #[allow(missing_docs)]
 pub mod types;
 pub mod weights;
@@ -29,6 +44,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use info::*;
 pub use pallet::*;
 pub use types::*;
 
@@ -43,6 +59,7 @@ pub mod pallet {
         traits::fungible::{Inspect, Mutate},
     };
     use frame_system::pallet_prelude::*;
+    use sp_core::H256;
     use sp_runtime::AccountId32;
 
     /// What the runtime decides.
@@ -62,6 +79,22 @@ pub mod pallet {
         /// Smallest stake that `add_stake` adds, in rao.
         #[pallet::constant]
         type MinStake: Get<u64>;
+
+        /// Price of `swap_hotkey` in all subnets, and of a coldkey swap, in rao.
+        #[pallet::constant]
+        type KeySwapCost: Get<u64>;
+
+        /// Price of `swap_hotkey` in one subnet, in rao.
+        #[pallet::constant]
+        type KeySwapOnSubnetCost: Get<u64>;
+
+        /// Blocks between two swaps of a coldkey's hotkeys in one subnet.
+        #[pallet::constant]
+        type HotkeySwapOnSubnetInterval: Get<u64>;
+
+        /// Blocks between a subnet's creation and its start, where genesis says nothing else.
+        #[pallet::constant]
+        type InitialStartCallDelay: Get<u64>;
     }
 
     /// Lists are plain vectors because clients expect that type; every write keeps them within `MaxUids` or
@@ -127,6 +160,54 @@ pub mod pallet {
         pub const DefaultDifficulty: u64 = 10_000_000;
         /// See `MechanismCountCurrent`.
         pub const DefaultMechanismCount: u8 = 1;
+        /// See `MaxDifficulty`.
+        pub const DefaultMaxDifficulty: u64 = u64::MAX / 4;
+        /// See `AlphaValues`.
+        pub const DefaultAlphaValues: (u16, u16) = (45_875, 58_982);
+        /// See `AlphaSigmoidSteepness`.
+        pub const DefaultSigmoidSteepness: i16 = 1_000;
+        /// See `RevealPeriodEpochs`.
+        pub const DefaultRevealPeriod: u64 = 1;
+        /// See `CommitRevealWeightsVersion`.
+        pub const DefaultCommitRevealVersion: u16 = 4;
+        /// See `SubnetLimit`.
+        pub const DefaultSubnetLimit: u16 = 128;
+        /// See `NetworkImmunityPeriod`.
+        pub const DefaultNetworkImmunityPeriod: u64 = 1_296_000;
+        /// See `NetworkMinLockCost`.
+        pub const DefaultNetworkLockCost: u64 = 1_000_000_000_000;
+        /// See `NetworkLockReductionInterval`.
+        pub const DefaultLockReductionInterval: u64 = 100_800;
+        /// See `SubnetOwnerCut`.
+        pub const DefaultSubnetOwnerCut: u16 = 11_796;
+        /// See `TxRateLimit`.
+        pub const DefaultTxRateLimit: u64 = 1_000;
+        /// See `TxDelegateTakeRateLimit`.
+        pub const DefaultTxDelegateTakeRateLimit: u64 = 216_000;
+        /// See `TxChildkeyTakeRateLimit`.
+        pub const DefaultTxChildkeyTakeRateLimit: u64 = 5;
+        /// See `PendingChildKeyCooldown`.
+        pub const DefaultPendingChildKeyCooldown: u64 = 15;
+        /// See `ColdkeySwapAnnouncementDelay`.
+        pub const DefaultColdkeySwapDelay: u32 = 50;
+        /// See `ColdkeySwapReannouncementDelay`.
+        pub const DefaultColdkeyReannouncementDelay: u32 = 10;
+        /// See `AdminFreezeWindow`.
+        pub const DefaultAdminFreezeWindow: u16 = 10;
+        /// See `OwnerHyperparamRateLimit`.
+        pub const DefaultOwnerHyperparamRateLimit: u16 = 2;
+        /// See `ImmuneOwnerUidsLimit`.
+        pub const DefaultImmuneOwnerUidsLimit: u16 = 1;
+        /// See `MinAllowedUids`.
+        pub const DefaultMinAllowedUids: u16 = 64;
+        /// See `ScalingLawPower`.
+        pub const DefaultScalingLawPower: u16 = 50;
+        /// See `MinActivityCutoff`.
+        pub const DefaultMinActivityCutoff: u16 = 360;
+        /// See `MaxMechanismCount`.
+        pub const DefaultMaxMechanismCount: u8 = 2;
+        /// See `SubnetMovingPrice`.
+        pub const DefaultMovingPrice: FixedI128 = FixedI128::ONE;
         /// True, as a type.
         pub const Yes: bool = true;
     }
@@ -192,6 +273,96 @@ pub mod pallet {
     #[pallet::storage]
     pub type StakeThreshold<T: Config> = StorageValue<_, u64, ValueQuery>;
 
+    /// Stake below which stakers of others are not counted. No call of this chain reads it.
+    #[pallet::storage]
+    pub type NominatorMinRequiredStake<T: Config> = StorageValue<_, u64, ValueQuery>;
+    /// Highest take of a delegate, of 65535.
+    #[pallet::storage]
+    pub type MaxDelegateTake<T: Config> = StorageValue<_, u16, ValueQuery, DefaultTake>;
+    /// Lowest take of a delegate, of 65535.
+    #[pallet::storage]
+    pub type MinDelegateTake<T: Config> = StorageValue<_, u16, ValueQuery>;
+    /// Blocks between two raises of a hotkey's take.
+    #[pallet::storage]
+    pub type TxDelegateTakeRateLimit<T: Config> = StorageValue<_, u64, ValueQuery, DefaultTxDelegateTakeRateLimit>;
+    /// Block of the last change of a hotkey's take.
+    #[pallet::storage]
+    pub type LastTxBlockDelegateTake<T: Config> = StorageMap<_, Identity, AccountId32, u64, ValueQuery>;
+    /// Hotkeys for which a hotkey's stake counts: share of 2^64 - 1, hotkey.
+    #[pallet::storage]
+    pub type ChildKeys<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<(u64, AccountId32)>, ValueQuery>;
+    /// Hotkeys whose stake counts for a hotkey: share of 2^64 - 1, hotkey.
+    #[pallet::storage]
+    pub type ParentKeys<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<(u64, AccountId32)>, ValueQuery>;
+    /// Children that will count from the first epoch after a block on.
+    #[pallet::storage]
+    pub type PendingChildKeys<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, (Vec<(u64, AccountId32)>, u64), ValueQuery>;
+    /// Blocks until new children count.
+    #[pallet::storage]
+    pub type PendingChildKeyCooldown<T: Config> = StorageValue<_, u64, ValueQuery, DefaultPendingChildKeyCooldown>;
+    /// Share of its parents' dividends that a child takes, of 65535.
+    #[pallet::storage]
+    pub type ChildkeyTake<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, u16, ValueQuery>;
+    /// Highest take of a child, of 65535.
+    #[pallet::storage]
+    pub type MaxChildkeyTake<T: Config> = StorageValue<_, u16, ValueQuery, DefaultTake>;
+    /// Lowest take of a child, of 65535.
+    #[pallet::storage]
+    pub type MinChildkeyTake<T: Config> = StorageValue<_, u16, ValueQuery>;
+    /// Blocks between two raises of a child's take, and between two `set_children`.
+    #[pallet::storage]
+    pub type TxChildkeyTakeRateLimit<T: Config> = StorageValue<_, u64, ValueQuery, DefaultTxChildkeyTakeRateLimit>;
+    /// Block of a hotkey's last transaction of a kind in a subnet.
+    #[pallet::storage]
+    pub type TransactionKeyLastBlock<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Blake2_128Concat, AccountId32>, NMapKey<Identity, u16>, NMapKey<Identity, u16>),
+        u64,
+        ValueQuery,
+    >;
+    /// Blocks between two hotkey swaps of a coldkey.
+    #[pallet::storage]
+    pub type TxRateLimit<T: Config> = StorageValue<_, u64, ValueQuery, DefaultTxRateLimit>;
+    /// Block of a coldkey's last hotkey swap.
+    #[pallet::storage]
+    pub type LastTxBlock<T: Config> = StorageMap<_, Identity, AccountId32, u64, ValueQuery>;
+    /// Block of a coldkey's last hotkey swap in one subnet.
+    #[pallet::storage]
+    pub type LastHotkeySwapOnNetuid<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, u64, ValueQuery>;
+    /// The hotkey to which a coldkey's incentive in a subnet goes, if not to the one that earned it.
+    #[pallet::storage]
+    pub type AutoStakeDestination<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, AccountId32, OptionQuery>;
+    /// Blocks between the announcement of a coldkey swap and the swap.
+    #[pallet::storage]
+    pub type ColdkeySwapAnnouncementDelay<T: Config> = StorageValue<_, u32, ValueQuery, DefaultColdkeySwapDelay>;
+    /// Blocks after that until another one may be announced.
+    #[pallet::storage]
+    pub type ColdkeySwapReannouncementDelay<T: Config> = StorageValue<_, u32, ValueQuery, DefaultColdkeyReannouncementDelay>;
+    /// Announced coldkey swaps: block from which on, hash of the new coldkey.
+    #[pallet::storage]
+    pub type ColdkeySwapAnnouncements<T: Config> = StorageMap<_, Twox64Concat, AccountId32, (u32, H256), OptionQuery>;
+    /// Coldkeys whose swap is disputed, and since when.
+    #[pallet::storage]
+    pub type ColdkeySwapDisputes<T: Config> = StorageMap<_, Twox64Concat, AccountId32, u32, OptionQuery>;
+    /// What coldkeys say of themselves.
+    #[pallet::storage]
+    pub type IdentitiesV2<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, ChainIdentityV2, OptionQuery>;
+    /// What owners say of their subnets.
+    #[pallet::storage]
+    pub type SubnetIdentitiesV3<T: Config> = StorageMap<_, Blake2_128Concat, u16, SubnetIdentityV3, OptionQuery>;
+    /// Stake locked on a hotkey. No call of this chain locks any; clients read it.
+    #[pallet::storage]
+    pub type HotkeyLock<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, LockState, OptionQuery>;
+    /// Stake locked on a hotkey for a while. Empty, see `HotkeyLock`.
+    #[pallet::storage]
+    pub type DecayingHotkeyLock<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, LockState, OptionQuery>;
+    /// Stake locked on a subnet owner's hotkey. Empty, see `HotkeyLock`.
+    #[pallet::storage]
+    pub type OwnerLock<T: Config> = StorageMap<_, Identity, u16, LockState, OptionQuery>;
+    /// Stake locked on a subnet owner's hotkey for a while. Empty, see `HotkeyLock`.
+    #[pallet::storage]
+    pub type DecayingOwnerLock<T: Config> = StorageMap<_, Identity, u16, LockState, OptionQuery>;
+
     // Chain.
 
     /// Milliseconds between two blocks, fixed at genesis.
@@ -200,6 +371,58 @@ pub mod pallet {
     /// Whether axons may announce loopback addresses; only where all neurons share one machine.
     #[pallet::storage]
     pub type AllowLoopbackAxons<T: Config> = StorageValue<_, bool, ValueQuery>;
+
+    /// Block of what happens at most once in a while.
+    #[pallet::storage]
+    pub type LastRateLimitedBlock<T: Config> = StorageMap<_, Identity, RateLimitKey, u64, ValueQuery>;
+    /// Blocks before an epoch in which owners may not change settings.
+    #[pallet::storage]
+    pub type AdminFreezeWindow<T: Config> = StorageValue<_, u16, ValueQuery, DefaultAdminFreezeWindow>;
+    /// Epochs between two changes of one setting by an owner.
+    #[pallet::storage]
+    pub type OwnerHyperparamRateLimit<T: Config> = StorageValue<_, u16, ValueQuery, DefaultOwnerHyperparamRateLimit>;
+    /// Largest number of subnets, the root network not counted.
+    #[pallet::storage]
+    pub type SubnetLimit<T: Config> = StorageValue<_, u16, ValueQuery, DefaultSubnetLimit>;
+    /// Blocks for which a new subnet is safe from being replaced.
+    #[pallet::storage]
+    pub type NetworkImmunityPeriod<T: Config> = StorageValue<_, u64, ValueQuery, DefaultNetworkImmunityPeriod>;
+    /// Blocks between two new subnets.
+    #[pallet::storage]
+    pub type NetworkRateLimit<T: Config> = StorageValue<_, u64, ValueQuery>;
+    /// Blocks between a subnet's creation and its start.
+    #[pallet::storage]
+    pub type StartCallDelay<T: Config> = StorageValue<_, u64, ValueQuery>;
+    /// Lowest price of a subnet, in rao.
+    #[pallet::storage]
+    pub type NetworkMinLockCost<T: Config> = StorageValue<_, u64, ValueQuery, DefaultNetworkLockCost>;
+    /// What the last subnet cost.
+    #[pallet::storage]
+    pub type NetworkLastLockCost<T: Config> = StorageValue<_, u64, ValueQuery, DefaultNetworkLockCost>;
+    /// Blocks in which the price of a subnet falls by what the last one cost.
+    #[pallet::storage]
+    pub type NetworkLockReductionInterval<T: Config> = StorageValue<_, u64, ValueQuery, DefaultLockReductionInterval>;
+    /// A subnet owner's share of its emission, of 65535.
+    #[pallet::storage]
+    pub type SubnetOwnerCut<T: Config> = StorageValue<_, u16, ValueQuery, DefaultSubnetOwnerCut>;
+    /// Version of the timelocked commitments that clients should make.
+    #[pallet::storage]
+    pub type CommitRevealWeightsVersion<T: Config> = StorageValue<_, u16, ValueQuery, DefaultCommitRevealVersion>;
+    /// Largest number of weight matrices in a subnet.
+    #[pallet::storage]
+    pub type MaxMechanismCount<T: Config> = StorageValue<_, u8, ValueQuery, DefaultMaxMechanismCount>;
+    /// Lowest `ActivityCutoff` that an owner may set.
+    #[pallet::storage]
+    pub type MinActivityCutoff<T: Config> = StorageValue<_, u16, ValueQuery, DefaultMinActivityCutoff>;
+    /// Networks that wait to be created. Always empty: creation is immediate.
+    #[pallet::storage]
+    pub type NetworkRegistrationQueue<T: Config> = StorageValue<_, Vec<AccountId32>, ValueQuery>;
+    /// Networks that wait to be cleaned up. Always empty: dissolving is immediate.
+    #[pallet::storage]
+    pub type DissolveCleanupQueue<T: Config> = StorageValue<_, Vec<u16>, ValueQuery>;
+    /// The network that is being cleaned up. Always none.
+    #[pallet::storage]
+    pub type CurrentDissolveCleanupStatus<T: Config> = StorageValue<_, u16, OptionQuery>;
 
     // Subnets.
 
@@ -262,6 +485,52 @@ pub mod pallet {
     #[pallet::storage]
     pub type PendingValidatorEmission<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
 
+    /// How emission is shared between mechanisms, of 65535; none: equally.
+    #[pallet::storage]
+    pub type MechanismEmissionSplit<T: Config> = StorageMap<_, Twox64Concat, u16, Vec<u16>, OptionQuery>;
+    /// How a subnet's neurons are judged; always Yuma.
+    #[pallet::storage]
+    pub type SubnetEpochConsensus<T: Config> = StorageMap<_, Identity, u16, EpochConsensus, ValueQuery>;
+    /// Share of a registration's price that is locked instead of burned, of 65535; always none.
+    #[pallet::storage]
+    pub type CollateralLockShare<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery>;
+    /// Block at which an epoch is due before its time; 0: none.
+    #[pallet::storage]
+    pub type PendingEpochAt<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// Emission for the owner, to be paid at the next epoch.
+    #[pallet::storage]
+    pub type PendingOwnerCut<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// Rao that the subnet's owner paid for it, given back when it is dissolved.
+    #[pallet::storage]
+    pub type SubnetLocked<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// Rao that the subnet earns in a block.
+    #[pallet::storage]
+    pub type SubnetAlphaOutEmission<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// TAO put into the subnet's pool in a block; none in stable subnets.
+    #[pallet::storage]
+    pub type SubnetTaoInEmission<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// Alpha put into the subnet's pool in a block; none in stable subnets.
+    #[pallet::storage]
+    pub type SubnetAlphaInEmission<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// Alpha in the subnet's pool; none in stable subnets.
+    #[pallet::storage]
+    pub type SubnetAlphaIn<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// TAO staked and taken back so far.
+    #[pallet::storage]
+    pub type SubnetVolume<T: Config> = StorageMap<_, Identity, u16, u128, ValueQuery>;
+    /// Average price of alpha in TAO; one in stable subnets.
+    #[pallet::storage]
+    pub type SubnetMovingPrice<T: Config> = StorageMap<_, Identity, u16, FixedI128, ValueQuery, DefaultMovingPrice>;
+    /// Average flow of TAO: block, rao. Not kept in stable subnets.
+    #[pallet::storage]
+    pub type SubnetEmaTaoFlow<T: Config> = StorageMap<_, Identity, u16, (u64, FixedI128), OptionQuery>;
+    /// Whether stake may be moved to another coldkey.
+    #[pallet::storage]
+    pub type TransferToggle<T: Config> = StorageMap<_, Identity, u16, bool, ValueQuery, Yes>;
+    /// What becomes of TAO from registrations; it is destroyed either way.
+    #[pallet::storage]
+    pub type RecycleOrBurn<T: Config> = StorageMap<_, Identity, u16, RecycleOrBurnEnum, ValueQuery>;
+
     // Hyperparameters.
 
     /// Largest number of neurons.
@@ -314,6 +583,34 @@ pub mod pallet {
     #[pallet::storage]
     pub type Yuma3On<T: Config> = StorageMap<_, Blake2_128Concat, u16, bool, ValueQuery>;
 
+    /// Whether bonds follow weights faster where these agree less with consensus (Yuma 3 only).
+    #[pallet::storage]
+    pub type LiquidAlphaOn<T: Config> = StorageMap<_, Blake2_128Concat, u16, bool, ValueQuery>;
+    /// Slowest and fastest rate of bonds with liquid alpha, of 65535.
+    #[pallet::storage]
+    pub type AlphaValues<T: Config> = StorageMap<_, Identity, u16, (u16, u16), ValueQuery, DefaultAlphaValues>;
+    /// Steepness of the curve between them, in hundredths.
+    #[pallet::storage]
+    pub type AlphaSigmoidSteepness<T: Config> = StorageMap<_, Identity, u16, i16, ValueQuery, DefaultSigmoidSteepness>;
+    /// Whether bonds are dropped when a neuron is replaced. They always are; kept because clients show it.
+    #[pallet::storage]
+    pub type BondsResetOn<T: Config> = StorageMap<_, Identity, u16, bool, ValueQuery>;
+    /// Number of the owner's neurons that are never pruned.
+    #[pallet::storage]
+    pub type ImmuneOwnerUidsLimit<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultImmuneOwnerUidsLimit>;
+    /// Lowest `MaxAllowedUids` that an owner may set.
+    #[pallet::storage]
+    pub type MinAllowedUids<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultMinAllowedUids>;
+    /// Exponent of an older scaling law; kept because clients show it.
+    #[pallet::storage]
+    pub type ScalingLawPower<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultScalingLawPower>;
+    /// Epochs after which commitments are revealed.
+    #[pallet::storage]
+    pub type RevealPeriodEpochs<T: Config> = StorageMap<_, Twox64Concat, u16, u64, ValueQuery, DefaultRevealPeriod>;
+    /// Commitments of a neuron: hash, block, first and last block in which it may be revealed.
+    #[pallet::storage]
+    pub type WeightCommits<T: Config> = StorageDoubleMap<_, Twox64Concat, u16, Twox64Concat, AccountId32, Vec<(H256, u64, u64, u64)>, OptionQuery>;
+
     // Registration.
 
     /// Whether neurons may register.
@@ -358,6 +655,25 @@ pub mod pallet {
     #[pallet::storage]
     pub type RAORecycledForRegistration<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
 
+    /// Whether neurons may register by proof of work.
+    #[pallet::storage]
+    pub type NetworkPowRegistrationAllowed<T: Config> = StorageMap<_, Identity, u16, bool, ValueQuery, Yes>;
+    /// Lowest difficulty.
+    #[pallet::storage]
+    pub type MinDifficulty<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery, DefaultDifficulty>;
+    /// Highest difficulty.
+    #[pallet::storage]
+    pub type MaxDifficulty<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery, DefaultMaxDifficulty>;
+    /// How slowly price and difficulty follow demand, of 2^64 - 1.
+    #[pallet::storage]
+    pub type AdjustmentAlpha<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery>;
+    /// Of these, by proof of work.
+    #[pallet::storage]
+    pub type POWRegistrationsThisInterval<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery>;
+    /// Proofs of work that were used in the last blocks.
+    #[pallet::storage]
+    pub type UsedWork<T: Config> = StorageMap<_, Identity, Vec<u8>, u64, ValueQuery>;
+
     // Neurons: by uid, or as lists whose index is the uid.
 
     /// Hotkey to uid.
@@ -377,6 +693,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type Prometheus<T: Config> =
         StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, PrometheusInfo, OptionQuery>;
+    /// Certificates of axons that speak TLS.
+    #[pallet::storage]
+    pub type NeuronCertificates<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, NeuronCertificate, OptionQuery>;
     /// Weights that a neuron has set: uid and value, the largest value being 65535.
     #[pallet::storage]
     pub type Weights<T: Config> = StorageDoubleMap<_, Identity, u16, Identity, u16, Vec<(u16, u16)>, ValueQuery>;
@@ -429,6 +748,9 @@ pub mod pallet {
         pub allow_loopback_axons: bool,
         /// Stake below which a neuron may not set weights, in rao.
         pub stake_threshold: u64,
+        /// Limits of the whole chain.
+        #[serde(default)]
+        pub chain: ChainGenesis,
         /// Subnets besides the root network, which is always there.
         pub subnets: Vec<SubnetGenesis>,
         /// Neurons registered from the start.
@@ -444,6 +766,7 @@ pub mod pallet {
                 slot_duration: DefaultSlotDuration::get(),
                 allow_loopback_axons: false,
                 stake_threshold: 0,
+                chain: ChainGenesis::default(),
                 subnets: Vec::new(),
                 neurons: Vec::new(),
                 _config: PhantomData,
@@ -462,24 +785,267 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
+        /// A subnet was created: netuid, mechanism.
+        #[codec(index = 0)]
+        NetworkAdded(u16, u16),
+        /// A subnet was dissolved: netuid.
+        #[codec(index = 1)]
+        NetworkRemoved(u16),
         /// A coldkey staked: coldkey, hotkey, TAO paid, alpha received, netuid, fee.
         #[codec(index = 2)]
         StakeAdded(AccountId32, AccountId32, u64, u64, u16, u64),
         /// A coldkey took stake back: coldkey, hotkey, TAO received, alpha given, netuid, fee.
         #[codec(index = 3)]
         StakeRemoved(AccountId32, AccountId32, u64, u64, u16, u64),
+        /// A coldkey moved stake: coldkey, old hotkey, old netuid, new hotkey, new netuid, rao.
+        #[codec(index = 4)]
+        StakeMoved(AccountId32, AccountId32, u16, AccountId32, u16, u64),
         /// A neuron set its weights: netuid, uid.
         #[codec(index = 5)]
         WeightsSet(u16, u16),
         /// A neuron registered: netuid, uid, hotkey.
         #[codec(index = 6)]
         NeuronRegistered(u16, u16, AccountId32),
+        /// A subnet's setting changed: netuid, largest number of neurons.
+        #[codec(index = 9)]
+        MaxAllowedUidsSet(u16, u16),
+        /// A subnet's setting changed: netuid, largest share of one weight.
+        #[codec(index = 10)]
+        MaxWeightLimitSet(u16, u16),
+        /// A subnet's setting changed: netuid, difficulty.
+        #[codec(index = 11)]
+        DifficultySet(u16, u64),
+        /// A subnet's setting changed: netuid, blocks of one registration interval.
+        #[codec(index = 12)]
+        AdjustmentIntervalSet(u16, u16),
+        /// A subnet's setting changed: netuid, target of registrations in an interval.
+        #[codec(index = 13)]
+        RegistrationPerIntervalSet(u16, u16),
+        /// A subnet's setting changed: netuid, largest number of registrations in a block.
+        #[codec(index = 14)]
+        MaxRegistrationsPerBlockSet(u16, u16),
+        /// A subnet's setting changed: netuid, blocks after which a neuron is inactive.
+        #[codec(index = 15)]
+        ActivityCutoffSet(u16, u16),
+        /// A subnet's setting changed: netuid, rho.
+        #[codec(index = 16)]
+        RhoSet(u16, u16),
+        /// A subnet's setting changed: netuid, steepness of the rate of bonds.
+        #[codec(index = 17)]
+        AlphaSigmoidSteepnessSet(u16, i16),
+        /// A subnet's setting changed: netuid, kappa.
+        #[codec(index = 18)]
+        KappaSet(u16, u16),
+        /// A subnet's setting changed: netuid, smallest number of weights.
+        #[codec(index = 19)]
+        MinAllowedWeightSet(u16, u16),
+        /// A subnet's setting changed: netuid, blocks between two `set_weights`.
+        #[codec(index = 22)]
+        WeightsSetRateLimitSet(u16, u64),
+        /// A subnet's setting changed: netuid, blocks of immunity.
+        #[codec(index = 23)]
+        ImmunityPeriodSet(u16, u16),
+        /// A subnet's setting changed: netuid, part of a million that bonds keep.
+        #[codec(index = 24)]
+        BondsMovingAverageSet(u16, u64),
+        /// A subnet's setting changed: netuid, penalty on bonds.
+        #[codec(index = 25)]
+        BondsPenaltySet(u16, u16),
+        /// A subnet's setting changed: netuid, whether bonds are reset.
+        #[codec(index = 26)]
+        BondsResetOnSet(u16, bool),
+        /// A subnet's setting changed: netuid, largest number of permits.
+        #[codec(index = 27)]
+        MaxAllowedValidatorsSet(u16, u16),
         /// An axon announced its address: netuid, hotkey.
         #[codec(index = 28)]
         AxonServed(u16, AccountId32),
+        /// A metric server announced its address: netuid, hotkey.
+        #[codec(index = 29)]
+        PrometheusServed(u16, AccountId32),
+        /// A limit of the chain changed: highest take of a delegate.
+        #[codec(index = 31)]
+        DefaultTakeSet(u16),
+        /// A subnet's setting changed: netuid, lowest version key.
+        #[codec(index = 32)]
+        WeightsVersionKeySet(u16, u64),
+        /// A subnet's setting changed: netuid, lowest difficulty.
+        #[codec(index = 33)]
+        MinDifficultySet(u16, u64),
+        /// A subnet's setting changed: netuid, highest difficulty.
+        #[codec(index = 34)]
+        MaxDifficultySet(u16, u64),
+        /// A subnet's setting changed: netuid, blocks between two `serve_axon`.
+        #[codec(index = 35)]
+        ServingRateLimitSet(u16, u64),
+        /// A subnet's setting changed: netuid, price.
+        #[codec(index = 36)]
+        BurnSet(u16, u64),
+        /// A subnet's setting changed: netuid, highest price.
+        #[codec(index = 37)]
+        MaxBurnSet(u16, u64),
+        /// A subnet's setting changed: netuid, lowest price.
+        #[codec(index = 38)]
+        MinBurnSet(u16, u64),
+        /// A limit of the chain changed: blocks between two hotkey swaps.
+        #[codec(index = 39)]
+        TxRateLimitSet(u64),
+        /// A limit of the chain changed: blocks between two raises of a take.
+        #[codec(index = 40)]
+        TxDelegateTakeRateLimitSet(u64),
+        /// A limit of the chain changed: blocks between two raises of a child's take.
+        #[codec(index = 41)]
+        TxChildKeyTakeRateLimitSet(u64),
+        /// A limit of the chain changed: blocks before an epoch without changes.
+        #[codec(index = 42)]
+        AdminFreezeWindowSet(u16),
+        /// A limit of the chain changed: epochs between two changes by an owner.
+        #[codec(index = 43)]
+        OwnerHyperparamRateLimitSet(u16),
+        /// A limit of the chain changed: lowest take of a child.
+        #[codec(index = 44)]
+        MinChildKeyTakeSet(u16),
+        /// A limit of the chain changed: highest take of a child.
+        #[codec(index = 45)]
+        MaxChildKeyTakeSet(u16),
+        /// A child's take changed: hotkey, take.
+        #[codec(index = 46)]
+        ChildKeyTakeSet(AccountId32, u16),
+        /// A subnet's setting changed: netuid, whether neurons may register.
+        #[codec(index = 48)]
+        RegistrationAllowed(u16, bool),
+        /// A subnet's setting changed: netuid, whether neurons may register by work.
+        #[codec(index = 49)]
+        PowRegistrationAllowed(u16, bool),
+        /// A subnet's setting changed: netuid, blocks between two epochs.
+        #[codec(index = 50)]
+        TempoSet(u16, u16),
+        /// A subnet's setting changed: netuid, rao burned for registrations.
+        #[codec(index = 51)]
+        RAORecycledForRegistrationSet(u16, u64),
+        /// A limit of the chain changed: stake that setting weights needs.
+        #[codec(index = 52)]
+        StakeThresholdSet(u64),
+        /// A subnet's setting changed: netuid, how slowly the price follows demand.
+        #[codec(index = 53)]
+        AdjustmentAlphaSet(u16, u64),
+        /// A limit of the chain changed: an owner's share of emission.
+        #[codec(index = 55)]
+        SubnetOwnerCutSet(u16),
+        /// A limit of the chain changed: blocks between two new subnets.
+        #[codec(index = 56)]
+        NetworkRateLimitSet(u64),
+        /// A limit of the chain changed: blocks for which a new subnet is safe.
+        #[codec(index = 57)]
+        NetworkImmunityPeriodSet(u64),
+        /// A limit of the chain changed: blocks until a subnet may start.
+        #[codec(index = 58)]
+        StartCallDelaySet(u64),
+        /// A limit of the chain changed: lowest price of a subnet.
+        #[codec(index = 59)]
+        NetworkMinLockCostSet(u64),
+        /// A limit of the chain changed: largest number of subnets.
+        #[codec(index = 60)]
+        SubnetLimitSet(u16),
+        /// A limit of the chain changed: blocks in which the price of a subnet falls.
+        #[codec(index = 61)]
+        NetworkLockCostReductionIntervalSet(u64),
+        /// A delegate lowered its take: coldkey, hotkey, take.
+        #[codec(index = 62)]
+        TakeDecreased(AccountId32, AccountId32, u16),
+        /// A delegate raised its take: coldkey, hotkey, take.
+        #[codec(index = 63)]
+        TakeIncreased(AccountId32, AccountId32, u16),
+        /// A hotkey was replaced everywhere: coldkey, old, new.
+        #[codec(index = 64)]
+        HotkeySwapped(AccountId32, AccountId32, AccountId32),
+        /// A limit of the chain changed: highest take of a delegate.
+        #[codec(index = 65)]
+        MaxDelegateTakeSet(u16),
+        /// A limit of the chain changed: lowest take of a delegate.
+        #[codec(index = 66)]
+        MinDelegateTakeSet(u16),
+        /// A coldkey swap was announced: coldkey, hash of the new one.
+        #[codec(index = 67)]
+        ColdkeySwapAnnounced(AccountId32, H256),
+        /// An announced coldkey swap was called off: coldkey.
+        #[codec(index = 68)]
+        ColdkeySwapReset(AccountId32),
+        /// A coldkey was replaced: old, new.
+        #[codec(index = 69)]
+        ColdkeySwapped(AccountId32, AccountId32),
+        /// An announced coldkey swap is disputed: coldkey.
+        #[codec(index = 70)]
+        ColdkeySwapDisputed(AccountId32),
+        /// Children will count later: hotkey, netuid, block, shares and children.
+        #[codec(index = 73)]
+        SetChildrenScheduled(AccountId32, u16, u64, Vec<(u64, AccountId32)>),
+        /// Children count from now on: hotkey, netuid, shares and children.
+        #[codec(index = 74)]
+        SetChildren(AccountId32, u16, Vec<(u64, AccountId32)>),
+        /// A coldkey said who it is: coldkey.
+        #[codec(index = 75)]
+        ChainIdentitySet(AccountId32),
+        /// An owner said what its subnet is: netuid.
+        #[codec(index = 76)]
+        SubnetIdentitySet(u16),
+        /// A subnet's identity is gone: netuid.
+        #[codec(index = 77)]
+        SubnetIdentityRemoved(u16),
+        /// A limit of the chain changed: blocks until an announced coldkey swap.
+        #[codec(index = 79)]
+        ColdkeySwapAnnouncementDelaySet(u32),
+        /// A limit of the chain changed: blocks until another announcement.
+        #[codec(index = 80)]
+        ColdkeySwapReannouncementDelaySet(u32),
+        /// Weights were committed: hotkey, netuid, hash.
+        #[codec(index = 83)]
+        WeightsCommitted(AccountId32, u16, H256),
+        /// Committed weights were revealed: hotkey, netuid, hash.
+        #[codec(index = 84)]
+        WeightsRevealed(AccountId32, u16, H256),
+        /// Stake went to another coldkey: old coldkey, new coldkey, hotkey, old netuid, new netuid, rao.
+        #[codec(index = 89)]
+        StakeTransferred(AccountId32, AccountId32, AccountId32, u16, u16, u64),
+        /// A coldkey moved stake between subnets: coldkey, hotkey, old netuid, new netuid, rao.
+        #[codec(index = 90)]
+        StakeSwapped(AccountId32, AccountId32, u16, u16, u64),
+        /// A subnet's setting changed: netuid, whether stake may change its coldkey.
+        #[codec(index = 91)]
+        TransferToggle(u16, bool),
+        /// A subnet's owner has another hotkey: netuid, hotkey.
+        #[codec(index = 92)]
+        SubnetOwnerHotkeySet(u16, AccountId32),
+        /// A subnet started: netuid, first block that earns.
+        #[codec(index = 93)]
+        FirstEmissionBlockNumberSet(u16, u64),
+        /// A subnet's setting changed: netuid, epochs until commitments are revealed.
+        #[codec(index = 98)]
+        CommitRevealPeriodsSet(u16, u64),
+        /// A subnet's setting changed: netuid, whether weights are committed first.
+        #[codec(index = 99)]
+        CommitRevealEnabled(u16, bool),
+        /// A hotkey was replaced in a subnet: coldkey, old, new, netuid.
+        #[codec(index = 100)]
+        HotkeySwappedOnSubnet(AccountId32, AccountId32, AccountId32, u16),
+        /// A limit of the chain changed: version of timelocked commitments.
+        #[codec(index = 104)]
+        CommitRevealVersionSet(u16),
+        /// Incentive was staked elsewhere: netuid, destination, hotkey, coldkey, rao.
+        #[codec(index = 107)]
+        AutoStakeAdded(u16, AccountId32, AccountId32, AccountId32, u64),
         /// Rao earned by each miner, by uid, in the epoch that just ended: netuid, emissions.
         #[codec(index = 108)]
         IncentiveAlphaEmittedToMiners(u16, Vec<u64>),
+        /// A subnet's setting changed: netuid, lowest number of places.
+        #[codec(index = 109)]
+        MinAllowedUidsSet(u16, u16),
+        /// Incentive will be staked elsewhere: coldkey, netuid, hotkey.
+        #[codec(index = 110)]
+        AutoStakeDestinationSet(AccountId32, u16, AccountId32),
+        /// A subnet's setting changed: netuid, number of neurons that immunity must leave.
+        #[codec(index = 111)]
+        MinNonImmuneUidsSet(u16, u16),
     }
 
     /// Why a call was refused. The whole list of the public chain, in its order, so that numbers mean the same.
@@ -791,15 +1357,20 @@ pub mod pallet {
 
         /// Stakes TAO of the calling coldkey on a hotkey in a subnet.
         #[pallet::call_index(2)]
-        #[pallet::weight(call_weight::<T>(10, 8, 0))]
-        pub fn add_stake(origin: OriginFor<T>, hotkey: AccountId32, netuid: u16, amount_staked: u64) -> DispatchResult {
+        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        pub fn add_stake(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            amount_staked: u64,
+        ) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_add_stake(coldkey, hotkey, netuid, amount_staked)
         }
 
         /// Takes stake of the calling coldkey back from a hotkey in a subnet.
         #[pallet::call_index(3)]
-        #[pallet::weight(call_weight::<T>(10, 8, 0))]
+        #[pallet::weight(call_weight::<T>(10, 9, 0))]
         pub fn remove_stake(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -833,14 +1404,542 @@ pub mod pallet {
             Self::do_serve_axon(hotkey, netuid, axon)
         }
 
+        /// Announces the address at which the calling hotkey serves its metrics.
+        #[pallet::call_index(5)]
+        #[pallet::weight((call_weight::<T>(4, 1, 0), DispatchClass::Normal, Pays::No))]
+        pub fn serve_prometheus(
+            origin: OriginFor<T>,
+            netuid: u16,
+            version: u32,
+            ip: u128,
+            port: u16,
+            ip_type: u8,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            let server = PrometheusInfo { block: Self::block(), version, ip, port, ip_type };
+            Self::do_serve_prometheus(hotkey, netuid, server)
+        }
+
+        /// Registers the calling hotkey as a neuron of the coldkey, by proof of work.
+        ///
+        /// `work` is `keccak256(sha256(nonce ‖ keccak256(block_hash ‖ hotkey)))` for one of the last blocks.
+        /// Its number, little-endian, times `Difficulty` must stay below 2^256.
+        #[pallet::call_index(6)]
+        #[pallet::weight((call_weight::<T>(44, 34, 0), DispatchClass::Normal, Pays::No))]
+        #[allow(clippy::too_many_arguments)]
+        pub fn register(
+            origin: OriginFor<T>,
+            netuid: u16,
+            block_number: u64,
+            nonce: u64,
+            work: Vec<u8>,
+            hotkey: AccountId32,
+            coldkey: AccountId32,
+        ) -> DispatchResult {
+            let signer = ensure_signed(origin)?;
+            let work = crate::proof_of_work::Work { block: block_number, nonce, seal: work };
+            Self::do_register(signer, netuid, work, hotkey, coldkey)
+        }
+
         /// Registers a hotkey of the calling coldkey as a neuron, for the price in `Burn`, which is destroyed.
         ///
         /// In a full subnet the neuron with the lowest emission gives way.
         #[pallet::call_index(7)]
-        #[pallet::weight((call_weight::<T>(40, 30, 0), DispatchClass::Normal, Pays::No))]
-        pub fn burned_register(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
+        #[pallet::weight((call_weight::<T>(40, 32, 0), DispatchClass::Normal, Pays::No))]
+        pub fn burned_register(
+            origin: OriginFor<T>,
+            netuid: u16,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_burned_register(coldkey, netuid, hotkey)
+        }
+
+        /// Announces an axon that speaks TLS, with its certificate: one byte for the algorithm, then the key.
+        #[pallet::call_index(40)]
+        #[pallet::weight((call_weight::<T>(4, 2, 0), DispatchClass::Normal, Pays::No))]
+        #[allow(clippy::too_many_arguments)]
+        pub fn serve_axon_tls(
+            origin: OriginFor<T>,
+            netuid: u16,
+            version: u32,
+            ip: u128,
+            port: u16,
+            ip_type: u8,
+            protocol: u8,
+            placeholder1: u8,
+            placeholder2: u8,
+            certificate: Vec<u8>,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            let axon =
+                AxonInfo { block: Self::block(), version, ip, port, ip_type, protocol, placeholder1, placeholder2 };
+            Self::do_serve_axon_tls(hotkey, netuid, axon, &certificate)
+        }
+
+        /// Creates a subnet of the calling coldkey, whose hotkey becomes its first neuron.
+        ///
+        /// The price is locked until the subnet is dissolved. `start_call` opens it for stake and emission.
+        #[pallet::call_index(59)]
+        #[pallet::weight(call_weight::<T>(60, 110, 0))]
+        pub fn register_network(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_register_network(coldkey, hotkey, None)
+        }
+
+        /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
+        #[pallet::call_index(61)]
+        #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
+        pub fn dissolve_network(
+            origin: OriginFor<T>,
+            coldkey: AccountId32,
+            netuid: u16,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            ensure!(SubnetOwner::<T>::get(netuid) == coldkey, Error::<T>::NotSubnetOwner);
+            Self::do_dissolve_network(netuid)
+        }
+
+        /// Makes a hotkey of the calling coldkey a member of the root network.
+        ///
+        /// When that is full the member with the least stake there gives way, if the newcomer has more.
+        #[pallet::call_index(62)]
+        #[pallet::weight(call_weight::<T>(140, 32, 0))]
+        pub fn root_register(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_root_register(coldkey, hotkey)
+        }
+
+        /// Lowers the share of the dividends, of 65535, that the calling coldkey takes from a hotkey's stakers.
+        #[pallet::call_index(65)]
+        #[pallet::weight(call_weight::<T>(4, 3, 0))]
+        pub fn decrease_take(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            take: u16,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_decrease_take(coldkey, hotkey, take)
+        }
+
+        /// Raises the share of the dividends, of 65535, that the calling coldkey takes from a hotkey's stakers.
+        #[pallet::call_index(66)]
+        #[pallet::weight(call_weight::<T>(6, 3, 0))]
+        pub fn increase_take(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            take: u16,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_increase_take(coldkey, hotkey, take)
+        }
+
+        /// Lets shares (of 2^64 - 1) of a hotkey's stake count for other hotkeys, which validate for it.
+        ///
+        /// The whole list is replaced, at the first epoch after the cooldown.
+        #[pallet::call_index(67)]
+        #[pallet::weight(call_weight::<T>(20, 3, children.len()))]
+        pub fn set_children(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            children: Vec<(u64, AccountId32)>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_set_children(coldkey, hotkey, netuid, children)
+        }
+
+        /// Says who the calling coldkey is. It must own a neuron.
+        #[pallet::call_index(68)]
+        #[pallet::weight(call_weight::<T>(8, 2, 0))]
+        #[allow(clippy::too_many_arguments)]
+        pub fn set_identity(
+            origin: OriginFor<T>,
+            name: Vec<u8>,
+            url: Vec<u8>,
+            github_repo: Vec<u8>,
+            image: Vec<u8>,
+            discord: Vec<u8>,
+            description: Vec<u8>,
+            additional: Vec<u8>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let identity = ChainIdentityV2 { name, url, github_repo, image, discord, description, additional };
+            Self::do_set_identity(coldkey, identity)
+        }
+
+        /// Sets the blocks between two raises of a child's take. Root only.
+        #[pallet::call_index(69)]
+        #[pallet::weight(call_weight::<T>(0, 1, 0))]
+        pub fn sudo_set_tx_childkey_take_rate_limit(
+            origin: OriginFor<T>,
+            tx_rate_limit: u64,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            TxChildkeyTakeRateLimit::<T>::put(tx_rate_limit);
+            Self::deposit_event(Event::TxChildKeyTakeRateLimitSet(tx_rate_limit));
+            Ok(())
+        }
+
+        /// Puts a new hotkey of the calling coldkey into an old one's place, in one subnet or everywhere: neurons,
+        /// stake of all coldkeys, children. The price is destroyed.
+        #[pallet::call_index(70)]
+        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        pub fn swap_hotkey(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            new_hotkey: AccountId32,
+            netuid: Option<u16>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_swap_hotkey(coldkey, hotkey, new_hotkey, netuid)
+        }
+
+        /// Gives all that a coldkey has to another one, for a price. Root only.
+        #[pallet::call_index(71)]
+        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        pub fn swap_coldkey(
+            origin: OriginFor<T>,
+            old_coldkey: AccountId32,
+            new_coldkey: AccountId32,
+            swap_cost: u64,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            if swap_cost > 0 {
+                Self::burn_price(&old_coldkey, swap_cost)?;
+            }
+            Self::swap_coldkeys(&old_coldkey, &new_coldkey)
+        }
+
+        /// Sets the share of its parents' dividends, of 65535, that a child hotkey takes.
+        #[pallet::call_index(75)]
+        #[pallet::weight(call_weight::<T>(8, 3, 0))]
+        pub fn set_childkey_take(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            take: u16,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_set_childkey_take(coldkey, hotkey, netuid, take)
+        }
+
+        /// Sets the lowest take of a child. Root only.
+        #[pallet::call_index(76)]
+        #[pallet::weight(call_weight::<T>(1, 1, 0))]
+        pub fn sudo_set_min_childkey_take(
+            origin: OriginFor<T>,
+            take: u16,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            ensure!(take <= MaxChildkeyTake::<T>::get(), Error::<T>::InvalidChildkeyTake);
+            MinChildkeyTake::<T>::put(take);
+            Self::deposit_event(Event::MinChildKeyTakeSet(take));
+            Ok(())
+        }
+
+        /// Sets the highest take of a child. Root only.
+        #[pallet::call_index(77)]
+        #[pallet::weight(call_weight::<T>(1, 1, 0))]
+        pub fn sudo_set_max_childkey_take(
+            origin: OriginFor<T>,
+            take: u16,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            ensure!(take >= MinChildkeyTake::<T>::get(), Error::<T>::InvalidChildkeyTake);
+            MaxChildkeyTake::<T>::put(take);
+            Self::deposit_event(Event::MaxChildKeyTakeSet(take));
+            Ok(())
+        }
+
+        /// Says what a subnet of the calling coldkey is.
+        #[pallet::call_index(78)]
+        #[pallet::weight(call_weight::<T>(4, 2, 0))]
+        #[allow(clippy::too_many_arguments)]
+        pub fn set_subnet_identity(
+            origin: OriginFor<T>,
+            netuid: u16,
+            subnet_name: Vec<u8>,
+            github_repo: Vec<u8>,
+            subnet_contact: Vec<u8>,
+            subnet_url: Vec<u8>,
+            discord: Vec<u8>,
+            description: Vec<u8>,
+            logo_url: Vec<u8>,
+            additional: Vec<u8>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let identity = SubnetIdentityV3 {
+                subnet_name,
+                github_repo,
+                subnet_contact,
+                subnet_url,
+                discord,
+                description,
+                logo_url,
+                additional,
+            };
+            Self::do_set_subnet_identity(coldkey, netuid, identity)
+        }
+
+        /// Creates a subnet, as `register_network` does, and says what it is.
+        #[pallet::call_index(79)]
+        #[pallet::weight(call_weight::<T>(60, 111, 0))]
+        pub fn register_network_with_identity(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            identity: Option<SubnetIdentityV3>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_register_network(coldkey, hotkey, identity)
+        }
+
+        /// Takes all stake of the calling coldkey back from a hotkey, in all subnets that are open.
+        #[pallet::call_index(83)]
+        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        pub fn unstake_all(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_unstake_all(coldkey, hotkey)
+        }
+
+        /// Moves all stake of the calling coldkey on a hotkey to the root network.
+        #[pallet::call_index(84)]
+        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        pub fn unstake_all_alpha(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_unstake_all_alpha(coldkey, hotkey)
+        }
+
+        /// Moves stake of the calling coldkey to another hotkey or subnet.
+        #[pallet::call_index(85)]
+        #[pallet::weight(call_weight::<T>(16, 14, 0))]
+        pub fn move_stake(
+            origin: OriginFor<T>,
+            origin_hotkey: AccountId32,
+            destination_hotkey: AccountId32,
+            origin_netuid: u16,
+            destination_netuid: u16,
+            alpha_amount: u64,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let hotkeys = (origin_hotkey, destination_hotkey);
+            Self::do_move_stake(coldkey, hotkeys, (origin_netuid, destination_netuid), alpha_amount)
+        }
+
+        /// Gives stake of the calling coldkey to another coldkey.
+        #[pallet::call_index(86)]
+        #[pallet::weight(call_weight::<T>(18, 14, 0))]
+        pub fn transfer_stake(
+            origin: OriginFor<T>,
+            destination_coldkey: AccountId32,
+            hotkey: AccountId32,
+            origin_netuid: u16,
+            destination_netuid: u16,
+            alpha_amount: u64,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let netuids = (origin_netuid, destination_netuid);
+            Self::do_transfer_stake(coldkey, destination_coldkey, hotkey, netuids, alpha_amount)
+        }
+
+        /// Moves stake of the calling coldkey to another subnet.
+        #[pallet::call_index(87)]
+        #[pallet::weight(call_weight::<T>(16, 14, 0))]
+        pub fn swap_stake(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            origin_netuid: u16,
+            destination_netuid: u16,
+            alpha_amount: u64,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_swap_stake(coldkey, hotkey, (origin_netuid, destination_netuid), alpha_amount, 0)
+        }
+
+        /// Stakes TAO if one alpha costs no more than `limit_price` rao. The price is one TAO and does not move, so
+        /// `allow_partial` changes nothing.
+        #[pallet::call_index(88)]
+        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        pub fn add_stake_limit(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            amount_staked: u64,
+            limit_price: u64,
+            allow_partial: bool,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let _ = allow_partial;
+            Self::do_add_stake_limit(coldkey, hotkey, netuid, amount_staked, limit_price)
+        }
+
+        /// Takes stake back if one alpha brings no less than `limit_price` rao; see `add_stake_limit`.
+        #[pallet::call_index(89)]
+        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        pub fn remove_stake_limit(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            amount_unstaked: u64,
+            limit_price: u64,
+            allow_partial: bool,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let _ = allow_partial;
+            Self::do_remove_stake_limit(coldkey, hotkey, netuid, amount_unstaked, limit_price)
+        }
+
+        /// Moves stake to another subnet if the price of its alpha in the old one's is no less than `limit_price`, in
+        /// billionths; see `add_stake_limit`.
+        #[pallet::call_index(90)]
+        #[pallet::weight(call_weight::<T>(16, 14, 0))]
+        #[allow(clippy::too_many_arguments)]
+        pub fn swap_stake_limit(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            origin_netuid: u16,
+            destination_netuid: u16,
+            alpha_amount: u64,
+            limit_price: u64,
+            allow_partial: bool,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let _ = allow_partial;
+            let netuids = (origin_netuid, destination_netuid);
+            Self::do_swap_stake(coldkey, hotkey, netuids, alpha_amount, limit_price)
+        }
+
+        /// Makes the calling coldkey the owner of a hotkey that nobody owns.
+        #[pallet::call_index(91)]
+        #[pallet::weight(call_weight::<T>(5, 4, 0))]
+        pub fn try_associate_hotkey(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::bind_hotkey(&coldkey, &hotkey)
+        }
+
+        /// Opens a subnet for stake and emission. For its owner, once.
+        #[pallet::call_index(92)]
+        #[pallet::weight(call_weight::<T>(6, 3, 0))]
+        pub fn start_call(
+            origin: OriginFor<T>,
+            netuid: u16,
+        ) -> DispatchResult {
+            ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+            Self::ensure_owner_or_root(origin, netuid)?;
+            Self::do_start_call(netuid)
+        }
+
+        /// Commits the calling hotkey to weights that it will reveal in a later epoch.
+        ///
+        /// The hash is BLAKE2-256 of `(hotkey, netuid, uids, values, salt, version_key)`.
+        #[pallet::call_index(96)]
+        #[pallet::weight((call_weight::<T>(9, 2, 0), DispatchClass::Normal, Pays::No))]
+        pub fn commit_weights(
+            origin: OriginFor<T>,
+            netuid: u16,
+            commit_hash: H256,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::do_commit_weights(hotkey, netuid, 0, commit_hash)
+        }
+
+        /// Reveals weights that the calling hotkey has committed to, and sets them.
+        #[pallet::call_index(97)]
+        #[pallet::weight((call_weight::<T>(14, 2, uids.len()), DispatchClass::Normal, Pays::No))]
+        pub fn reveal_weights(
+            origin: OriginFor<T>,
+            netuid: u16,
+            uids: Vec<u16>,
+            values: Vec<u16>,
+            salt: Vec<u16>,
+            version_key: u64,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            let revealed = crate::reveal::Revealed { uids, values, salt, version_key };
+            Self::do_reveal_weights(hotkey, netuid, 0, revealed)
+        }
+
+        /// Takes all stake of the calling coldkey back from a hotkey in a subnet; see `remove_stake_limit`.
+        #[pallet::call_index(103)]
+        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        pub fn remove_stake_full_limit(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            limit_price: Option<u64>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_remove_stake_full(coldkey, hotkey, netuid, limit_price)
+        }
+
+        /// Sets the blocks until new children count. Root only.
+        #[pallet::call_index(109)]
+        #[pallet::weight(call_weight::<T>(0, 1, 0))]
+        pub fn set_pending_childkey_cooldown(
+            origin: OriginFor<T>,
+            cooldown: u64,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            PendingChildKeyCooldown::<T>::put(cooldown);
+            Ok(())
+        }
+
+        /// Stakes the incentive of the calling coldkey's neurons in a subnet on this hotkey from now on.
+        #[pallet::call_index(114)]
+        #[pallet::weight(call_weight::<T>(6, 3, 0))]
+        pub fn set_coldkey_auto_stake_hotkey(
+            origin: OriginFor<T>,
+            netuid: u16,
+            hotkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_set_auto_stake(coldkey, netuid, hotkey)
+        }
+
+        /// Commits to weights in one of the subnet's weight matrices; `netuid` in the hash is `mecid * 4096 + netuid`.
+        #[pallet::call_index(115)]
+        #[pallet::weight((call_weight::<T>(9, 2, 0), DispatchClass::Normal, Pays::No))]
+        pub fn commit_mechanism_weights(
+            origin: OriginFor<T>,
+            netuid: u16,
+            mecid: u8,
+            commit_hash: H256,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::do_commit_weights(hotkey, netuid, mecid, commit_hash)
+        }
+
+        /// Reveals weights in one of the subnet's weight matrices, and sets them.
+        #[pallet::call_index(116)]
+        #[pallet::weight((call_weight::<T>(14, 2, uids.len()), DispatchClass::Normal, Pays::No))]
+        #[allow(clippy::too_many_arguments)]
+        pub fn reveal_mechanism_weights(
+            origin: OriginFor<T>,
+            netuid: u16,
+            mecid: u8,
+            uids: Vec<u16>,
+            values: Vec<u16>,
+            salt: Vec<u16>,
+            version_key: u64,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            let revealed = crate::reveal::Revealed { uids, values, salt, version_key };
+            Self::do_reveal_weights(hotkey, netuid, mecid, revealed)
         }
 
         /// Sets weights in one of the subnet's weight matrices; see `set_weights`, which sets the first.
@@ -856,6 +1955,61 @@ pub mod pallet {
         ) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
             Self::do_set_weights(hotkey, netuid, mecid, dests, weights, version_key)
+        }
+
+        /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
+        #[pallet::call_index(120)]
+        #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
+        pub fn root_dissolve_network(
+            origin: OriginFor<T>,
+            netuid: u16,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::do_dissolve_network(netuid)
+        }
+
+        /// Announces that the calling coldkey will be replaced by the one with this BLAKE2-256 hash.
+        #[pallet::call_index(125)]
+        #[pallet::weight(call_weight::<T>(5, 3, 0))]
+        pub fn announce_coldkey_swap(
+            origin: OriginFor<T>,
+            new_coldkey_hash: H256,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_announce_coldkey_swap(coldkey, new_coldkey_hash)
+        }
+
+        /// Gives all that the calling coldkey has to the announced one, after the delay.
+        #[pallet::call_index(126)]
+        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        pub fn swap_coldkey_announced(
+            origin: OriginFor<T>,
+            new_coldkey: AccountId32,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_swap_announced_coldkey(coldkey, new_coldkey)
+        }
+
+        /// Stops the announced swap of the calling coldkey until root has decided.
+        #[pallet::call_index(127)]
+        #[pallet::weight(call_weight::<T>(3, 2, 0))]
+        pub fn dispute_coldkey_swap(
+            origin: OriginFor<T>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_dispute_coldkey_swap(coldkey)
+        }
+
+        /// Calls an announced coldkey swap off. Root only.
+        #[pallet::call_index(128)]
+        #[pallet::weight(call_weight::<T>(1, 3, 0))]
+        pub fn reset_coldkey_swap(
+            origin: OriginFor<T>,
+            coldkey: AccountId32,
+        ) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::do_reset_coldkey_swap(coldkey);
+            Ok(())
         }
     }
 

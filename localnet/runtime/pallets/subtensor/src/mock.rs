@@ -42,6 +42,10 @@ impl Config for Test {
     type MaxUids = ConstU16<256>;
     type MaxHotkeysPerColdkey = ConstU32<8>;
     type MinStake = ConstU64<500_000>;
+    type KeySwapCost = ConstU64<100_000_000>;
+    type KeySwapOnSubnetCost = ConstU64<1_000_000>;
+    type HotkeySwapOnSubnetInterval = ConstU64<100>;
+    type InitialStartCallDelay = ConstU64<0>;
 }
 
 /// The coldkey of person `n`, one of ten rich ones.

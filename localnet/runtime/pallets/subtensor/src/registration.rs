@@ -4,8 +4,8 @@ use crate::*;
 use frame_support::{
     ensure,
     traits::{
-        fungible::{Inspect, Mutate},
-        tokens::{Fortitude, Precision, Preservation},
+        fungible::Inspect,
+        tokens::{Fortitude, Preservation},
         Get,
     },
 };
@@ -16,15 +16,7 @@ impl<T: Config> Pallet<T> {
         ensure!(netuid != ROOT, Error::<T>::RegistrationNotPermittedOnRootSubnet);
         ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
         ensure!(NetworkRegistrationAllowed::<T>::get(netuid), Error::<T>::SubNetRegistrationDisabled);
-        ensure!(
-            RegistrationsThisBlock::<T>::get(netuid) < MaxRegistrationsPerBlock::<T>::get(netuid),
-            Error::<T>::TooManyRegistrationsThisBlock
-        );
-        ensure!(
-            RegistrationsThisInterval::<T>::get(netuid)
-                < TargetRegistrationsPerInterval::<T>::get(netuid).saturating_mul(3),
-            Error::<T>::TooManyRegistrationsThisInterval
-        );
+        Self::ensure_room(netuid)?;
         ensure!(!Uids::<T>::contains_key(netuid, &hotkey), Error::<T>::HotKeyAlreadyRegisteredInSubNet);
 
         let price = Burn::<T>::get(netuid);
@@ -35,16 +27,38 @@ impl<T: Config> Pallet<T> {
         }
         ensure!(Self::has_free_uid(netuid) || Self::neuron_to_prune(netuid).is_some(), Error::<T>::NoNeuronIdAvailable);
 
-        T::Currency::burn_from(&coldkey, price, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
-            .map_err(|_| Error::<T>::BalanceWithdrawalError)?;
+        Self::burn_price(&coldkey, price)?;
         RAORecycledForRegistration::<T>::mutate(netuid, |sum| *sum = sum.saturating_add(price));
-        Self::bind_hotkey(&coldkey, &hotkey)?;
-        let uid = Self::register_neuron(netuid, &hotkey).ok_or(Error::<T>::NoNeuronIdAvailable)?;
-        RegistrationsThisBlock::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
-        RegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
         BurnRegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
+        Self::admit(netuid, &coldkey, hotkey)
+    }
+
+    /// Block and interval have room for another registration.
+    pub(crate) fn ensure_room(netuid: u16) -> DispatchResult {
+        ensure!(
+            RegistrationsThisBlock::<T>::get(netuid) < MaxRegistrationsPerBlock::<T>::get(netuid),
+            Error::<T>::TooManyRegistrationsThisBlock
+        );
+        ensure!(
+            RegistrationsThisInterval::<T>::get(netuid)
+                < TargetRegistrationsPerInterval::<T>::get(netuid).saturating_mul(3),
+            Error::<T>::TooManyRegistrationsThisInterval
+        );
+        Ok(())
+    }
+
+    /// Makes the hotkey a neuron, whoever or whatever paid for it.
+    pub(crate) fn admit(netuid: u16, coldkey: &AccountId32, hotkey: AccountId32) -> DispatchResult {
+        Self::bind_hotkey(coldkey, &hotkey)?;
+        let uid = Self::register_neuron(netuid, &hotkey).ok_or(Error::<T>::NoNeuronIdAvailable)?;
+        Self::count_registration(netuid);
         Self::deposit_event(Event::NeuronRegistered(netuid, uid, hotkey));
         Ok(())
+    }
+
+    pub(crate) fn count_registration(netuid: u16) {
+        RegistrationsThisBlock::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
+        RegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
     }
 
     /// Makes the coldkey the hotkey's owner, unless the hotkey has one.
@@ -78,7 +92,7 @@ impl<T: Config> Pallet<T> {
         MaxAllowedUids::<T>::get(netuid).min(T::MaxUids::get())
     }
 
-    fn has_free_uid(netuid: u16) -> bool {
+    pub(crate) fn has_free_uid(netuid: u16) -> bool {
         SubnetworkN::<T>::get(netuid) < Self::capacity(netuid)
     }
 
@@ -93,13 +107,18 @@ impl<T: Config> Pallet<T> {
             Self::remove_neuron(netuid, uid);
             uid
         };
+        Self::place_neuron(netuid, uid, hotkey);
+        Some(uid)
+    }
+
+    /// Gives the hotkey a uid that nobody has.
+    pub(crate) fn place_neuron(netuid: u16, uid: u16, hotkey: &AccountId32) {
         let block = Self::block();
         Self::set_neuron_row(netuid, uid, block);
         Keys::<T>::insert(netuid, uid, hotkey);
         Uids::<T>::insert(netuid, hotkey, uid);
         IsNetworkMember::<T>::insert(hotkey, netuid, true);
         BlockAtRegistration::<T>::insert(netuid, uid, block);
-        Some(uid)
     }
 
     /// Writes a newcomer's values at its place of every list of the subnet.
@@ -114,29 +133,37 @@ impl<T: Config> Pallet<T> {
             }
         }
         Active::<T>::mutate(netuid, |list| set(list, uid, true));
-        LastUpdate::<T>::mutate(netuid, |list| set(list, uid, block));
         ValidatorPermit::<T>::mutate(netuid, |list| set(list, uid, false));
         Emission::<T>::mutate(netuid, |list| set(list, uid, 0));
         Rank::<T>::mutate(netuid, |list| set(list, uid, 0));
         Trust::<T>::mutate(netuid, |list| set(list, uid, 0));
         Consensus::<T>::mutate(netuid, |list| set(list, uid, 0));
-        Incentive::<T>::mutate(netuid, |list| set(list, uid, 0));
         Dividends::<T>::mutate(netuid, |list| set(list, uid, 0));
         ValidatorTrust::<T>::mutate(netuid, |list| set(list, uid, 0));
         PruningScores::<T>::mutate(netuid, |list| set(list, uid, 0));
         StakeWeight::<T>::mutate(netuid, |list| set(list, uid, 0));
+        for mecid in 0..MechanismCountCurrent::<T>::get(netuid) {
+            let index = Self::mechanism_index(netuid, mecid);
+            LastUpdate::<T>::mutate(index, |list| set(list, uid, block));
+            Incentive::<T>::mutate(index, |list| set(list, uid, 0));
+        }
     }
 
     /// Takes the hotkey from a uid with all that belongs to it. Its stake stays: it is the coldkeys'.
-    fn remove_neuron(netuid: u16, uid: u16) {
+    pub(crate) fn remove_neuron(netuid: u16, uid: u16) {
         let old = Keys::<T>::get(netuid, uid);
         Uids::<T>::remove(netuid, &old);
         IsNetworkMember::<T>::remove(&old, netuid);
         Axons::<T>::remove(netuid, &old);
         Prometheus::<T>::remove(netuid, &old);
+        NeuronCertificates::<T>::remove(netuid, &old);
         AlphaDividendsPerSubnet::<T>::remove(netuid, &old);
-        Weights::<T>::remove(netuid, uid);
-        Bonds::<T>::remove(netuid, uid);
+        for mecid in 0..MechanismCountCurrent::<T>::get(netuid) {
+            let index = Self::mechanism_index(netuid, mecid);
+            Weights::<T>::remove(index, uid);
+            Bonds::<T>::remove(index, uid);
+            WeightCommits::<T>::remove(index, &old);
+        }
         // Bonds and weights of others in this uid are older than the next registration, so epochs leave them out.
     }
 
@@ -178,9 +205,41 @@ impl<T: Config> Pallet<T> {
             let interval = u64::from(AdjustmentInterval::<T>::get(netuid));
             if block.saturating_sub(LastAdjustmentBlock::<T>::get(netuid)) >= interval {
                 LastAdjustmentBlock::<T>::insert(netuid, block);
+                Self::adjust_price(netuid);
                 RegistrationsThisInterval::<T>::insert(netuid, 0);
                 BurnRegistrationsThisInterval::<T>::insert(netuid, 0);
+                POWRegistrationsThisInterval::<T>::insert(netuid, 0);
             }
+        }
+    }
+
+    /// Price and difficulty follow demand: whichever way of registration was used more becomes dearer when there were
+    /// more registrations than the target, and cheaper when there were fewer; both on a tie.
+    fn adjust_price(netuid: u16) {
+        if netuid == ROOT {
+            return;
+        }
+        let all = RegistrationsThisInterval::<T>::get(netuid);
+        let target = TargetRegistrationsPerInterval::<T>::get(netuid);
+        let burned = BurnRegistrationsThisInterval::<T>::get(netuid);
+        let worked = POWRegistrationsThisInterval::<T>::get(netuid);
+        let alpha = AdjustmentAlpha::<T>::get(netuid);
+        let dearer = all > target;
+        let cheaper = all < target;
+        let (price_moves, difficulty_moves) = if dearer {
+            (burned >= worked, worked >= burned)
+        } else {
+            // Fewer came: who used one way found the other one too dear.
+            (cheaper && worked >= burned, cheaper && burned >= worked)
+        };
+        if price_moves {
+            let next = follow(Burn::<T>::get(netuid), all, target, alpha);
+            Burn::<T>::insert(netuid, next.min(MaxBurn::<T>::get(netuid)).max(MinBurn::<T>::get(netuid)));
+        }
+        if difficulty_moves {
+            let next = follow(Difficulty::<T>::get(netuid), all, target, alpha);
+            let next = next.min(MaxDifficulty::<T>::get(netuid)).max(MinDifficulty::<T>::get(netuid));
+            Difficulty::<T>::insert(netuid, next);
         }
     }
 
@@ -191,4 +250,18 @@ impl<T: Config> Pallet<T> {
         netuids.sort_unstable();
         netuids
     }
+}
+
+/// A price after an interval: `price * (count + target) / (2 * target)`, of which the average with the old price is
+/// taken, `alpha` of 2^64 - 1 being the old one's part.
+pub(crate) fn follow(price: u64, count: u16, target: u16, alpha: u64) -> u64 {
+    let whole = u128::from(target).saturating_mul(2);
+    let moved = u128::from(price).saturating_mul(u128::from(count).saturating_add(u128::from(target)));
+    let moved = moved.checked_div(whole).unwrap_or(u128::from(price)).min(u128::from(u64::MAX));
+    let full = u128::from(u64::MAX);
+    let keep = u128::from(alpha);
+    // Each product is below 2^128, and each quotient at most 2^64.
+    let old = u128::from(price).saturating_mul(keep).checked_div(full).unwrap_or(0);
+    let new = moved.saturating_mul(full.saturating_sub(keep)).checked_div(full).unwrap_or(0);
+    u64::try_from(old.saturating_add(new)).unwrap_or(u64::MAX)
 }

@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
         T::Currency::burn_from(&coldkey, amount, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
             .map_err(|_| Error::<T>::BalanceWithdrawalError)?;
         Self::grow_stake(&hotkey, &coldkey, netuid, amount);
+        Self::count_volume(netuid, amount);
         Self::deposit_event(Event::StakeAdded(coldkey, hotkey, amount, amount, netuid, 0));
         Ok(())
     }
@@ -51,6 +52,7 @@ impl<T: Config> Pallet<T> {
 
         T::Currency::mint_into(&coldkey, amount)?;
         Self::shrink_stake(&hotkey, &coldkey, netuid, amount, stake);
+        Self::count_volume(netuid, amount);
         Self::deposit_event(Event::StakeRemoved(coldkey, hotkey, amount, amount, netuid, 0));
         Ok(())
     }
@@ -68,12 +70,10 @@ impl<T: Config> Pallet<T> {
         u64::try_from(fine.saturating_add(1) >> 32).unwrap_or(u64::MAX)
     }
 
-    /// What a hotkey's stake counts in a subnet: its alpha there, and its root stake by `TaoWeight`.
+    /// What a hotkey's stake counts in a subnet, children and parents included.
     pub fn stake_weight(hotkey: &AccountId32, netuid: u16) -> u64 {
-        let alpha = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
-        let root = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, ROOT));
-        let weighted = scale(root, u128::from(TaoWeight::<T>::get()), u128::from(u64::MAX), Rounding::Down);
-        alpha.saturating_add(u64::try_from(weighted).unwrap_or(u64::MAX))
+        let (alpha, tao) = Self::stake_parts(hotkey, netuid);
+        alpha.saturating_add(tao)
     }
 
     /// Adds to a coldkey's stake.
@@ -102,7 +102,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Takes from a coldkey's stake, of which there is `stake`.
-    fn shrink_stake(hotkey: &AccountId32, coldkey: &AccountId32, netuid: u16, amount: u64, stake: u64) {
+    pub(crate) fn shrink_stake(hotkey: &AccountId32, coldkey: &AccountId32, netuid: u16, amount: u64, stake: u64) {
         let key = (hotkey, coldkey, netuid);
         let own = Alpha::<T>::get(key).bits;
         let shares = TotalHotkeyShares::<T>::get(hotkey, netuid).bits;
@@ -129,9 +129,24 @@ impl<T: Config> Pallet<T> {
         TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(amount));
     }
 
-    /// Pays a neuron: incentive to its owner, dividends to the owner's take and to all stakers.
+    /// Pays a neuron: incentive to its owner, dividends to its parents and to all stakers.
     pub(crate) fn pay_neuron(hotkey: &AccountId32, netuid: u16, incentive: u64, dividends: u64) {
+        // Dividends first: they are for those who had stake before.
+        Self::pay_family(hotkey, netuid, dividends);
         let owner = Owner::<T>::get(hotkey);
+        match AutoStakeDestination::<T>::get(&owner, netuid).filter(|to| incentive > 0 && to != hotkey) {
+            Some(to) if Owner::<T>::contains_key(&to) => {
+                Self::grow_stake(&to, &owner, netuid, incentive);
+                Self::deposit_event(Event::AutoStakeAdded(netuid, to, hotkey.clone(), owner, incentive));
+            }
+            _ => Self::grow_stake(hotkey, &owner, netuid, incentive),
+        }
+        let total = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
+        TotalHotkeyAlphaLastEpoch::<T>::insert(hotkey, netuid, total);
+    }
+
+    /// Pays dividends: the take to the hotkey's owner, the rest to all stakers.
+    pub(crate) fn pay_stakers(hotkey: &AccountId32, netuid: u16, dividends: u64) {
         let nobody_else = TotalHotkeyShares::<T>::get(hotkey, netuid).bits == 0;
         let take = if nobody_else {
             dividends
@@ -142,15 +157,9 @@ impl<T: Config> Pallet<T> {
         let shared = dividends.saturating_sub(take);
         if shared > 0 {
             Self::grow_hotkey(hotkey, netuid, shared);
+            AlphaDividendsPerSubnet::<T>::mutate(netuid, hotkey, |sum| *sum = sum.saturating_add(shared));
         }
-        Self::grow_stake(hotkey, &owner, netuid, incentive.saturating_add(take));
-        let total = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
-        TotalHotkeyAlphaLastEpoch::<T>::insert(hotkey, netuid, total);
-        if shared == 0 {
-            AlphaDividendsPerSubnet::<T>::remove(netuid, hotkey);
-        } else {
-            AlphaDividendsPerSubnet::<T>::insert(netuid, hotkey, shared);
-        }
+        Self::grow_stake(hotkey, &Owner::<T>::get(hotkey), netuid, take);
     }
 }
 

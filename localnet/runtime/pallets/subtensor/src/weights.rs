@@ -15,25 +15,34 @@ impl<T: Config> Pallet<T> {
         version_key: u64,
     ) -> DispatchResult {
         ensure!(!CommitRevealWeightsEnabled::<T>::get(netuid), Error::<T>::CommitRevealEnabled);
+        Self::set_row(&hotkey, netuid, mecid, uids, values, version_key, false)
+    }
+
+    /// Checks and writes a row of weights; revealed ones were in time when they were committed.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn set_row(
+        hotkey: &AccountId32,
+        netuid: u16,
+        mecid: u8,
+        uids: Vec<u16>,
+        values: Vec<u16>,
+        version_key: u64,
+        revealed: bool,
+    ) -> DispatchResult {
         ensure!(netuid != ROOT, Error::<T>::CanNotSetRootNetworkWeights);
         ensure!(uids.len() == values.len(), Error::<T>::WeightVecNotEqualSize);
-        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::MechanismDoesNotExist);
-        ensure!(mecid < MechanismCountCurrent::<T>::get(netuid), Error::<T>::MechanismDoesNotExist);
+        Self::ensure_mechanism(netuid, mecid)?;
         let n = SubnetworkN::<T>::get(netuid);
         ensure!(uids.len() <= usize::from(n), Error::<T>::UidsLengthExceedUidsInSubNet);
-        let uid = Uids::<T>::get(netuid, &hotkey).ok_or(Error::<T>::HotKeyNotRegisteredInSubNet)?;
-        let is_owner = SubnetOwnerHotkey::<T>::get(netuid) == hotkey;
+        let uid = Uids::<T>::get(netuid, hotkey).ok_or(Error::<T>::HotKeyNotRegisteredInSubNet)?;
+        let is_owner = SubnetOwnerHotkey::<T>::get(netuid) == *hotkey;
         ensure!(
-            is_owner || Self::stake_weight(&hotkey, netuid) >= StakeThreshold::<T>::get(),
+            is_owner || Self::stake_weight(hotkey, netuid) >= StakeThreshold::<T>::get(),
             Error::<T>::NotEnoughStakeToSetWeights
         );
         ensure!(version_key >= WeightsVersionKey::<T>::get(netuid), Error::<T>::IncorrectWeightVersionKey);
-        let block = Self::block();
-        let last_update = at(&LastUpdate::<T>::get(netuid), uid);
-        ensure!(
-            last_update == 0 || block.saturating_sub(last_update) >= WeightsSetRateLimit::<T>::get(netuid),
-            Error::<T>::SettingWeightsTooFast
-        );
+        let index = Self::mechanism_index(netuid, mecid);
+        ensure!(revealed || Self::waited_for_weights(netuid, index, uid), Error::<T>::SettingWeightsTooFast);
         let only_self = uids == [uid];
         ensure!(
             only_self || is_owner || at(&ValidatorPermit::<T>::get(netuid), uid),
@@ -48,14 +57,27 @@ impl<T: Config> Pallet<T> {
         ensure!(only_self || within_share(&values, MaxWeightsLimit::<T>::get(netuid)), Error::<T>::MaxWeightExceeded);
 
         let row: Vec<(u16, u16)> = uids.into_iter().zip(values).collect();
-        Weights::<T>::insert(netuid, uid, row);
-        LastUpdate::<T>::mutate(netuid, |list| {
+        Weights::<T>::insert(index, uid, row);
+        if !revealed {
+            Self::note_update(index, uid, Self::block());
+        }
+        Self::deposit_event(Event::WeightsSet(index, uid));
+        Ok(())
+    }
+
+    /// Whether enough blocks have passed since the neuron last set or committed weights.
+    pub(crate) fn waited_for_weights(netuid: u16, index: u16, uid: u16) -> bool {
+        let last = at(&LastUpdate::<T>::get(index), uid);
+        last == 0 || Self::block().saturating_sub(last) >= WeightsSetRateLimit::<T>::get(netuid)
+    }
+
+    /// Writes down when a neuron last set or committed weights.
+    pub(crate) fn note_update(index: u16, uid: u16, block: u64) {
+        LastUpdate::<T>::mutate(index, |list| {
             if let Some(last) = list.get_mut(usize::from(uid)) {
                 *last = block;
             }
         });
-        Self::deposit_event(Event::WeightsSet(netuid, uid));
-        Ok(())
     }
 }
 

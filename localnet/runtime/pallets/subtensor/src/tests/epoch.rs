@@ -1,6 +1,6 @@
 //! Consensus, without a chain.
 
-use crate::epoch::{run, Input, Neuron, Output, Params};
+use crate::epoch::{run, Input, Liquid, Neuron, Output, Params};
 
 fn params() -> Params {
     Params {
@@ -13,6 +13,7 @@ fn params() -> Params {
         max_validators: 64,
         activity_cutoff: 5_000,
         rao_emission: 1_000_000_000,
+        liquid: None,
     }
 }
 
@@ -227,6 +228,11 @@ impl Random {
                 max_validators: self.below(n + 2) as u16,
                 activity_cutoff: self.below(1_200),
                 rao_emission: limit(self),
+                liquid: (self.below(2) == 0).then(|| Liquid {
+                    low: self.below(65_536) as u16,
+                    high: self.below(65_536) as u16,
+                    steepness: (self.below(65_536) as i64 - 32_768) * ((1 << 32) / 100),
+                }),
             },
             neurons: (0..n)
                 .map(|_| Neuron {
@@ -235,6 +241,7 @@ impl Random {
                     registered_at: self.below(block) / (1 + self.below(20)),
                     permit: self.below(3) > 0,
                     owner: self.below(20) == 0,
+                    committed_at: (self.below(4) == 0).then(|| self.below(block)),
                 })
                 .collect(),
             weights: (0..n).map(|_| self.row(n)).collect(),
@@ -306,4 +313,55 @@ fn whoever_has_which_uid_changes_nothing() {
             assert_eq!(bonds, after.bonds[*to], "seed {seed}");
         }
     }
+}
+
+/// Two validators of equal stake, who agree on the first server and not on the second.
+fn liquid_state(liquid: Option<Liquid>) -> Input {
+    let mut state = input(&[1_000, 1_000, 0, 0], &[&[(2, 65_535), (3, 65_535)], &[(2, 65_535)]]);
+    state.params.yuma3 = true;
+    state.params.bonds_penalty = 0;
+    // Consensus is what everybody agrees on: a half for server 2, nothing for server 3.
+    state.params.kappa = 65_535;
+    state.params.liquid = liquid;
+    state
+}
+
+#[test]
+fn liquid_alpha_moves_bonds_between_its_two_rates() {
+    let bonds = |liquid| run(&liquid_state(liquid)).bonds;
+    let liquid = |low, high, steepness: i64| Some(Liquid { low, high, steepness: steepness << 32 });
+    // One rate for all: a tenth of the weights, which are a half each, and one.
+    assert_eq!(bonds(None), [vec![(2, 3_276), (3, 3_276)], vec![(2, 6_553)], vec![], vec![]]);
+    // With both ends alike it is that rate, whatever the curve.
+    let alike = bonds(liquid(32_768, 32_768, 10));
+    assert_eq!(alike, [vec![(2, 16_383), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
+    // Consensus on server 2 is a half, on server 3 nothing. A flat curve lies in the middle; on a steep one validator
+    // 1, who is a half above consensus, sits in the middle, and validator 0 is in the middle on server 3 alone.
+    let flat = bonds(liquid(0, 65_535, 0));
+    assert_eq!(flat, [vec![(2, 16_383), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
+    let steep = bonds(liquid(0, 65_535, 1_000));
+    assert_eq!(steep, [vec![(3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
+    // The curve at its default: 1 / (1 + e^5) is 0.0066928, of a half that is 219 of 65535.
+    let usual = bonds(liquid(0, 65_535, 10));
+    assert_eq!(usual, [vec![(2, 219), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
+}
+
+#[test]
+fn liquid_alpha_drops_bonds_without_a_new_weight() {
+    let mut state = liquid_state(Some(Liquid { low: 0, high: 65_535, steepness: 10 << 32 }));
+    state.bonds[1] = vec![(2, 60_000), (3, 60_000)];
+    let bonds = run(&state).bonds;
+    assert!(bonds[1].iter().all(|(to, _)| *to == 2), "{bonds:?}");
+    state.params.liquid = None;
+    assert!(run(&state).bonds[1].contains(&(3, 53_999)));
+}
+
+#[test]
+fn a_commitment_older_than_a_registration_is_not_meant_for_it() {
+    let mut state = input(&[1_000, 0], &[&[(1, 65_535)]]);
+    state.neurons[1].registered_at = 50;
+    state.neurons[0].committed_at = Some(50);
+    assert_eq!(run(&state).incentive, [0, 65_535]);
+    state.neurons[0].committed_at = Some(49);
+    assert_eq!(run(&state).incentive, [0, 0]);
 }

@@ -4,15 +4,66 @@ use crate::{mock::*, *};
 use codec::{Compact, Encode};
 use frame_support::assert_ok;
 
+/// Every call with the number that the public chain gave it.
 #[test]
 fn calls_have_the_public_chains_indices() {
-    let index = |call: Call<Test>| call.encode()[0];
-    assert_eq!(index(Call::set_weights { netuid: 0, dests: vec![], weights: vec![], version_key: 0 }), 0);
-    assert_eq!(index(Call::add_stake { hotkey: hot(1), netuid: 0, amount_staked: 0 }), 2);
-    assert_eq!(index(Call::remove_stake { hotkey: hot(1), netuid: 0, amount_unstaked: 0 }), 3);
-    assert_eq!(index(Call::burned_register { netuid: 0, hotkey: hot(1) }), 7);
-    let set = Call::set_mechanism_weights { netuid: 0, mecid: 0, dests: vec![], weights: vec![], version_key: 0 };
-    assert_eq!(index(set), 119);
+    use frame_support::traits::{GetCallIndex, GetCallName};
+    let known = [
+        ("set_weights", 0),
+        ("add_stake", 2),
+        ("remove_stake", 3),
+        ("serve_axon", 4),
+        ("serve_prometheus", 5),
+        ("register", 6),
+        ("burned_register", 7),
+        ("serve_axon_tls", 40),
+        ("register_network", 59),
+        ("dissolve_network", 61),
+        ("root_register", 62),
+        ("decrease_take", 65),
+        ("increase_take", 66),
+        ("set_children", 67),
+        ("set_identity", 68),
+        ("sudo_set_tx_childkey_take_rate_limit", 69),
+        ("swap_hotkey", 70),
+        ("swap_coldkey", 71),
+        ("set_childkey_take", 75),
+        ("sudo_set_min_childkey_take", 76),
+        ("sudo_set_max_childkey_take", 77),
+        ("set_subnet_identity", 78),
+        ("register_network_with_identity", 79),
+        ("unstake_all", 83),
+        ("unstake_all_alpha", 84),
+        ("move_stake", 85),
+        ("transfer_stake", 86),
+        ("swap_stake", 87),
+        ("add_stake_limit", 88),
+        ("remove_stake_limit", 89),
+        ("swap_stake_limit", 90),
+        ("try_associate_hotkey", 91),
+        ("start_call", 92),
+        ("commit_weights", 96),
+        ("reveal_weights", 97),
+        ("remove_stake_full_limit", 103),
+        ("set_pending_childkey_cooldown", 109),
+        ("set_coldkey_auto_stake_hotkey", 114),
+        ("commit_mechanism_weights", 115),
+        ("reveal_mechanism_weights", 116),
+        ("set_mechanism_weights", 119),
+        ("root_dissolve_network", 120),
+        ("announce_coldkey_swap", 125),
+        ("swap_coldkey_announced", 126),
+        ("dispute_coldkey_swap", 127),
+        ("reset_coldkey_swap", 128),
+    ];
+    let mut calls: Vec<(&str, u8)> =
+        Call::<Test>::get_call_names().iter().copied().zip(Call::<Test>::get_call_indices().iter().copied()).collect();
+    calls.sort_unstable_by_key(|(_, index)| *index);
+    assert_eq!(calls, known);
+}
+
+#[test]
+fn arguments_are_in_the_public_chains_order() {
     let serve = Call::<Test>::serve_axon {
         netuid: 0x0201,
         version: 0x06050403,
@@ -27,6 +78,17 @@ fn calls_have_the_public_chains_indices() {
     bytes.extend([0; 15]);
     bytes.extend([8, 9, 10, 11, 12, 13]);
     assert_eq!(serve.encode(), bytes);
+    let register =
+        Call::<Test>::register { netuid: 1, block_number: 2, nonce: 3, work: vec![4], hotkey: hot(5), coldkey: cold(6) };
+    assert_eq!(register.encode(), (6u8, 1u16, 2u64, 3u64, vec![4u8], hot(5), cold(6)).encode());
+    let shift = Call::<Test>::move_stake {
+        origin_hotkey: hot(1),
+        destination_hotkey: hot(2),
+        origin_netuid: 3,
+        destination_netuid: 4,
+        alpha_amount: 5,
+    };
+    assert_eq!(shift.encode(), (85u8, hot(1), hot(2), 3u16, 4u16, 5u64).encode());
 }
 
 #[test]
@@ -38,6 +100,13 @@ fn events_have_the_public_chains_indices() {
     assert_eq!(index(Event::NeuronRegistered(0, 0, hot(1))), 6);
     assert_eq!(index(Event::AxonServed(0, hot(1))), 28);
     assert_eq!(index(Event::IncentiveAlphaEmittedToMiners(0, vec![])), 108);
+    assert_eq!(index(Event::NetworkAdded(0, 0)), 0);
+    assert_eq!(index(Event::StakeMoved(cold(1), hot(1), 0, hot(1), 0, 0)), 4);
+    assert_eq!(index(Event::TempoSet(0, 0)), 50);
+    assert_eq!(index(Event::HotkeySwapped(cold(1), hot(1), hot(2))), 64);
+    assert_eq!(index(Event::SetChildren(hot(1), 0, vec![])), 74);
+    assert_eq!(index(Event::StakeTransferred(cold(1), cold(1), hot(1), 0, 0, 0)), 89);
+    assert_eq!(index(Event::MinNonImmuneUidsSet(0, 0)), 111);
 }
 
 #[test]

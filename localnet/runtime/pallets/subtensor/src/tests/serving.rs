@@ -94,3 +94,43 @@ fn serving_waits_for_the_rate_limit() {
         },
     );
 }
+
+fn serve_tls(certificate: Vec<u8>) -> sp_runtime::DispatchResult {
+    SubtensorModule::serve_axon_tls(signed(hot(1)), NETUID, 1, 0x08080808, 9, 4, 0, 0, 0, certificate)
+}
+
+#[test]
+fn serve_axon_tls_keeps_the_certificate() {
+    local(|| {
+        assert_noop!(serve_tls(vec![1, 2]), Error::<Test>::HotKeyNotRegisteredInNetwork);
+        join(1, 0);
+        let key = vec![7; 64];
+        assert_ok!(serve_tls([&[3], &key[..]].concat()));
+        let kept = NeuronCertificates::<Test>::get(NETUID, hot(1)).unwrap();
+        assert_eq!((kept.algorithm, kept.public_key.into_inner()), (3, key));
+        assert_eq!(Axons::<Test>::get(NETUID, hot(1)).unwrap().port, 9);
+        // What is no certificate leaves the last one.
+        assert_ok!(serve_tls(vec![]));
+        assert_ok!(serve_tls(vec![1; 66]));
+        assert_eq!(NeuronCertificates::<Test>::get(NETUID, hot(1)).unwrap().algorithm, 3);
+    });
+}
+
+#[test]
+fn serve_prometheus_works_and_keeps_its_rules() {
+    local(|| {
+        let serve = |n: u8, ip, port, ip_type| {
+            SubtensorModule::serve_prometheus(signed(hot(n)), NETUID, 1, ip, port, ip_type)
+        };
+        join(1, 0);
+        assert_noop!(serve(1, 0x08080808, 9, 5), Error::<Test>::InvalidIpType);
+        assert_noop!(serve(1, 0x7f000001, 9, 4), Error::<Test>::InvalidIpAddress);
+        assert_noop!(serve(2, 0x08080808, 9, 4), Error::<Test>::HotKeyNotRegisteredInNetwork);
+        assert_noop!(serve(1, 0x08080808, 0, 4), Error::<Test>::InvalidPort);
+        assert_ok!(serve(1, 0x08080808, 9, 4));
+        System::assert_last_event(Event::PrometheusServed(NETUID, hot(1)).into());
+        ServingRateLimit::<Test>::insert(NETUID, 5);
+        assert_noop!(serve(1, 0x08080808, 9, 4), Error::<Test>::ServingRateLimitExceeded);
+        assert_eq!(SubtensorModule::get_neuron_lite(NETUID, 0).unwrap().prometheus_info.port, 9);
+    });
+}

@@ -1,0 +1,203 @@
+//! Child hotkeys: a hotkey's stake counts for others, who validate for it and pass most dividends on.
+
+use crate::{staking::scale, *};
+use alloc::{collections::BTreeSet, vec::Vec};
+use frame_support::ensure;
+use sp_runtime::{AccountId32, DispatchResult, Rounding};
+
+/// Shares and hotkeys.
+type Family = Vec<(u64, AccountId32)>;
+
+/// Most children that a hotkey may have in a subnet, and most parents.
+const MAX_CHILDREN: usize = 5;
+const MAX_PARENTS: usize = 64;
+
+/// Kinds of transactions, as `TransactionKeyLastBlock` counts them.
+const SET_CHILDREN: u16 = 0;
+const SET_CHILDKEY_TAKE: u16 = 1;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_set_children(
+        coldkey: AccountId32,
+        hotkey: AccountId32,
+        netuid: u16,
+        children: Family,
+    ) -> DispatchResult {
+        ensure!(Self::waited_for(&hotkey, netuid, SET_CHILDREN), Error::<T>::TxRateLimitExceeded);
+        ensure!(netuid != ROOT, Error::<T>::RegistrationNotPermittedOnRootSubnet);
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        Self::ensure_owns(&coldkey, &hotkey)?;
+        let distinct: BTreeSet<_> = children.iter().map(|(_, child)| child).collect();
+        ensure!(distinct.len() == children.len(), Error::<T>::DuplicateChild);
+        ensure!(children.len() <= MAX_CHILDREN, Error::<T>::TooManyChildren);
+        ensure!(!distinct.contains(&hotkey), Error::<T>::InvalidChild);
+        let sum: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();
+        ensure!(sum <= u128::from(u64::MAX), Error::<T>::ProportionOverflow);
+        Self::ensure_generations(&hotkey, netuid, &children)?;
+        let is_owner = SubnetOwnerHotkey::<T>::get(netuid) == hotkey;
+        ensure!(
+            children.is_empty() || is_owner || Self::total_stake_of(&hotkey) >= StakeThreshold::<T>::get(),
+            Error::<T>::NotEnoughStakeToSetChildkeys
+        );
+
+        let block = Self::block();
+        TransactionKeyLastBlock::<T>::insert((&hotkey, netuid, SET_CHILDREN), block);
+        let from = block.saturating_add(PendingChildKeyCooldown::<T>::get());
+        PendingChildKeys::<T>::insert(netuid, &hotkey, (children.clone(), from));
+        Self::deposit_event(Event::SetChildrenScheduled(hotkey, netuid, from, children));
+        Ok(())
+    }
+
+    pub(crate) fn do_set_childkey_take(
+        coldkey: AccountId32,
+        hotkey: AccountId32,
+        netuid: u16,
+        take: u16,
+    ) -> DispatchResult {
+        Self::ensure_owns(&coldkey, &hotkey)?;
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        ensure!(
+            (MinChildkeyTake::<T>::get()..=MaxChildkeyTake::<T>::get()).contains(&take),
+            Error::<T>::InvalidChildkeyTake
+        );
+        if take > ChildkeyTake::<T>::get(&hotkey, netuid) {
+            ensure!(
+                Self::waited_for(&hotkey, netuid, SET_CHILDKEY_TAKE),
+                Error::<T>::TxChildkeyTakeRateLimitExceeded
+            );
+        }
+        ChildkeyTake::<T>::insert(&hotkey, netuid, take);
+        TransactionKeyLastBlock::<T>::insert((&hotkey, netuid, SET_CHILDKEY_TAKE), Self::block());
+        Self::deposit_event(Event::ChildKeyTakeSet(hotkey, take));
+        Ok(())
+    }
+
+    fn waited_for(hotkey: &AccountId32, netuid: u16, kind: u16) -> bool {
+        let last = TransactionKeyLastBlock::<T>::get((hotkey, netuid, kind));
+        last == 0 || Self::block().saturating_sub(last) >= TxChildkeyTakeRateLimit::<T>::get()
+    }
+
+    /// Nobody is parent and child of the same hotkey, and no child has too many parents.
+    fn ensure_generations(hotkey: &AccountId32, netuid: u16, children: &Family) -> DispatchResult {
+        let parents = ParentKeys::<T>::get(hotkey, netuid);
+        for (_, child) in children {
+            ensure!(!parents.iter().any(|(_, parent)| parent == child), Error::<T>::ChildParentInconsistency);
+            let others = ParentKeys::<T>::get(child, netuid);
+            let count = others.iter().filter(|(_, parent)| parent != hotkey).count();
+            ensure!(count < MAX_PARENTS, Error::<T>::TooManyChildren);
+        }
+        Ok(())
+    }
+
+    /// Lets the children count whose time has come. Those that no longer may are dropped.
+    pub(crate) fn apply_pending_children(netuid: u16, block: u64) {
+        let due: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid).filter(|(_, (_, from))| *from <= block).collect();
+        for (hotkey, (children, _)) in due {
+            PendingChildKeys::<T>::remove(netuid, &hotkey);
+            if Self::ensure_generations(&hotkey, netuid, &children).is_ok() {
+                Self::replace_children(&hotkey, netuid, children.clone());
+                Self::deposit_event(Event::SetChildren(hotkey, netuid, children));
+            }
+        }
+    }
+
+    /// Writes a hotkey's children, and the other side of each relation.
+    pub(crate) fn replace_children(hotkey: &AccountId32, netuid: u16, children: Family) {
+        for (_, child) in ChildKeys::<T>::get(hotkey, netuid) {
+            Self::change_parents(&child, netuid, |parents| parents.retain(|(_, parent)| parent != hotkey));
+        }
+        for (share, child) in &children {
+            Self::change_parents(child, netuid, |parents| parents.push((*share, hotkey.clone())));
+        }
+        if children.is_empty() {
+            ChildKeys::<T>::remove(hotkey, netuid);
+        } else {
+            ChildKeys::<T>::insert(hotkey, netuid, children);
+        }
+    }
+
+    fn change_parents(child: &AccountId32, netuid: u16, change: impl FnOnce(&mut Family)) {
+        let mut parents = ParentKeys::<T>::get(child, netuid);
+        change(&mut parents);
+        if parents.is_empty() {
+            ParentKeys::<T>::remove(child, netuid);
+        } else {
+            ParentKeys::<T>::insert(child, netuid, parents);
+        }
+    }
+
+    /// Puts a hotkey into another's place in all relations of a subnet.
+    pub(crate) fn rename_in_family(old: &AccountId32, new: &AccountId32, netuid: u16) {
+        let children = ChildKeys::<T>::get(old, netuid);
+        Self::replace_children(old, netuid, Vec::new());
+        Self::replace_children(new, netuid, children);
+        let parents = ParentKeys::<T>::take(old, netuid);
+        for (_, parent) in &parents {
+            ChildKeys::<T>::mutate(parent, netuid, |children| {
+                children.iter_mut().filter(|(_, child)| child == old).for_each(|(_, child)| *child = new.clone());
+            });
+        }
+        if !parents.is_empty() {
+            ParentKeys::<T>::insert(new, netuid, parents);
+        }
+        if PendingChildKeys::<T>::contains_key(netuid, old) {
+            PendingChildKeys::<T>::insert(netuid, new, PendingChildKeys::<T>::take(netuid, old));
+        }
+    }
+
+    /// What a hotkey's stake counts in a subnet: alpha, and root stake by `TaoWeight`. Children have their shares of
+    /// it, and it has its shares of its parents'.
+    pub(crate) fn stake_parts(hotkey: &AccountId32, netuid: u16) -> (u64, u64) {
+        let children = ChildKeys::<T>::get(hotkey, netuid);
+        let parents = ParentKeys::<T>::get(hotkey, netuid);
+        let counted = |stake_in: u16| {
+            let own = TotalHotkeyAlpha::<T>::get(hotkey, stake_in);
+            let given = children.iter().map(|(share, _)| share_of(own, *share)).fold(0, u64::saturating_add);
+            let got = parents
+                .iter()
+                .map(|(share, parent)| share_of(TotalHotkeyAlpha::<T>::get(parent, stake_in), *share))
+                .fold(0, u64::saturating_add);
+            own.saturating_sub(given).saturating_add(got)
+        };
+        (counted(netuid), Self::by_tao_weight(counted(ROOT)))
+    }
+
+    /// What TAO on the root network counts in a subnet.
+    fn by_tao_weight(root: u64) -> u64 {
+        share_of(root, TaoWeight::<T>::get())
+    }
+
+    /// Stake of all coldkeys on a hotkey in all subnets.
+    pub(crate) fn total_stake_of(hotkey: &AccountId32) -> u64 {
+        TotalHotkeyAlpha::<T>::iter_prefix(hotkey).map(|(_, alpha)| alpha).fold(0, u64::saturating_add)
+    }
+
+    /// Shares a validator's dividends between itself and its parents, by whose stake earned them.
+    pub(crate) fn pay_family(hotkey: &AccountId32, netuid: u16, dividends: u64) {
+        let parents = ParentKeys::<T>::get(hotkey, netuid);
+        let mut left = dividends;
+        if dividends > 0 && !parents.is_empty() {
+            let (alpha, tao) = Self::stake_parts(hotkey, netuid);
+            let total = u128::from(alpha.saturating_add(tao));
+            let take = u128::from(ChildkeyTake::<T>::get(hotkey, netuid));
+            let full = u128::from(u16::MAX);
+            for (share, parent) in parents {
+                let alpha = share_of(TotalHotkeyAlpha::<T>::get(&parent, netuid), share);
+                let tao = Self::by_tao_weight(share_of(TotalHotkeyAlpha::<T>::get(&parent, ROOT), share));
+                let earned = u128::from(alpha.saturating_add(tao));
+                let part = scale(u128::from(dividends), earned, total, Rounding::Down);
+                let part = scale(part, full.saturating_sub(take), full, Rounding::Down);
+                let part = u64::try_from(part).unwrap_or(u64::MAX).min(left);
+                left = left.saturating_sub(part);
+                Self::pay_stakers(&parent, netuid, part);
+            }
+        }
+        Self::pay_stakers(hotkey, netuid, left);
+    }
+}
+
+/// A share of 2^64 - 1, rounded down.
+fn share_of(amount: u64, share: u64) -> u64 {
+    let part = u128::from(amount).saturating_mul(u128::from(share)).checked_div(u128::from(u64::MAX));
+    part.and_then(|part| u64::try_from(part).ok()).unwrap_or(0)
+}

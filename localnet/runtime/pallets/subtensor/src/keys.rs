@@ -1,0 +1,245 @@
+//! New keys for old ones: hotkeys at once, coldkeys after an announcement.
+
+use crate::*;
+use alloc::vec::Vec;
+use frame_support::{
+    ensure,
+    traits::{
+        fungible::{Inspect, Mutate},
+        tokens::{Fortitude, Precision, Preservation},
+        Get,
+    },
+};
+use sp_core::H256;
+use sp_runtime::{
+    traits::{BlakeTwo256, Hash},
+    AccountId32, DispatchResult,
+};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_swap_hotkey(
+        coldkey: AccountId32,
+        old: AccountId32,
+        new: AccountId32,
+        netuid: Option<u16>,
+    ) -> DispatchResult {
+        Self::ensure_owns(&coldkey, &old).map_err(|_| Error::<T>::NonAssociatedColdKey)?;
+        if Owner::<T>::contains_key(&new) {
+            ensure!(Owner::<T>::get(&new) == coldkey, Error::<T>::NonAssociatedColdKey);
+        }
+        ensure!(old != new, Error::<T>::NewHotKeyIsSameWithOld);
+        let block = Self::block();
+        let last = LastTxBlock::<T>::get(&coldkey);
+        ensure!(
+            last == 0 || block.saturating_sub(last) >= TxRateLimit::<T>::get(),
+            Error::<T>::HotKeySetTxRateLimitExceeded
+        );
+        let netuids = match netuid {
+            Some(netuid) => {
+                ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+                let last = LastHotkeySwapOnNetuid::<T>::get(netuid, &coldkey);
+                ensure!(
+                    last == 0 || block.saturating_sub(last) >= T::HotkeySwapOnSubnetInterval::get(),
+                    Error::<T>::HotKeySwapOnSubnetIntervalNotPassed
+                );
+                alloc::vec![netuid]
+            }
+            None => Self::netuids(),
+        };
+        ensure!(
+            !netuids.iter().any(|netuid| IsNetworkMember::<T>::get(&new, netuid)),
+            Error::<T>::HotKeyAlreadyRegisteredInSubNet
+        );
+        let price = if netuid.is_some() { T::KeySwapOnSubnetCost::get() } else { T::KeySwapCost::get() };
+        let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
+        ensure!(spendable >= price, Error::<T>::NotEnoughBalanceToPaySwapHotKey);
+
+        Self::burn_price(&coldkey, price)?;
+        LastTxBlock::<T>::insert(&coldkey, block);
+        Self::bind_hotkey(&coldkey, &new)?;
+        if Delegates::<T>::contains_key(&old) {
+            Delegates::<T>::insert(&new, Delegates::<T>::get(&old));
+        }
+        for subnet in &netuids {
+            Self::swap_in_subnet(&old, &new, *subnet)?;
+        }
+        match netuid {
+            Some(netuid) => {
+                LastHotkeySwapOnNetuid::<T>::insert(netuid, &coldkey, block);
+                Self::deposit_event(Event::HotkeySwappedOnSubnet(coldkey, old, new, netuid));
+            }
+            None => {
+                Self::forget_hotkey(&coldkey, &old);
+                Self::deposit_event(Event::HotkeySwapped(coldkey, old, new));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a hotkey without neurons and stake from its coldkey. Its account stays: a new one would begin with nonce
+    /// 0, and accept its old transactions again.
+    fn forget_hotkey(coldkey: &AccountId32, hotkey: &AccountId32) {
+        Owner::<T>::remove(hotkey);
+        Delegates::<T>::remove(hotkey);
+        LastTxBlockDelegateTake::<T>::remove(hotkey);
+        OwnedHotkeys::<T>::mutate(coldkey, |owned| owned.retain(|own| own != hotkey));
+        StakingHotkeys::<T>::mutate(coldkey, |staking| staking.retain(|own| own != hotkey));
+    }
+
+    /// Puts a hotkey into another's place in a subnet: neuron, stake of all coldkeys, family.
+    fn swap_in_subnet(old: &AccountId32, new: &AccountId32, netuid: u16) -> DispatchResult {
+        if let Some(uid) = Uids::<T>::take(netuid, old) {
+            Uids::<T>::insert(netuid, new, uid);
+            Keys::<T>::insert(netuid, uid, new);
+            IsNetworkMember::<T>::remove(old, netuid);
+            IsNetworkMember::<T>::insert(new, netuid, true);
+            Axons::<T>::swap(netuid, old, netuid, new);
+            Prometheus::<T>::swap(netuid, old, netuid, new);
+            NeuronCertificates::<T>::swap(netuid, old, netuid, new);
+            for mecid in 0..MechanismCountCurrent::<T>::get(netuid) {
+                let index = Self::mechanism_index(netuid, mecid);
+                WeightCommits::<T>::swap(index, old, index, new);
+            }
+        }
+        if SubnetOwnerHotkey::<T>::get(netuid) == *old {
+            SubnetOwnerHotkey::<T>::insert(netuid, new);
+        }
+        if AlphaDividendsPerSubnet::<T>::contains_key(netuid, old) {
+            let dividends = AlphaDividendsPerSubnet::<T>::take(netuid, old);
+            AlphaDividendsPerSubnet::<T>::insert(netuid, new, dividends);
+        }
+        ChildkeyTake::<T>::swap(old, netuid, new, netuid);
+        Self::rename_in_family(old, new, netuid);
+        Self::swap_stake_of_hotkey(old, new, netuid)
+    }
+
+    /// Gives all stake on a hotkey in a subnet to another one.
+    fn swap_stake_of_hotkey(old: &AccountId32, new: &AccountId32, netuid: u16) -> DispatchResult {
+        let stakers: Vec<AccountId32> = Alpha::<T>::iter_prefix((old,))
+            .filter(|((_, subnet), _)| *subnet == netuid)
+            .map(|((coldkey, _), _)| coldkey)
+            .collect();
+        // What is left over from rounding goes along, to all who have stake there then.
+        for coldkey in stakers {
+            let stake = Self::stake_of(old, &coldkey, netuid);
+            StakingHotkeys::<T>::try_mutate(&coldkey, |staking| Self::push_hotkey(staking, new))?;
+            Self::shrink_stake(old, &coldkey, netuid, stake, stake);
+            Self::grow_stake(new, &coldkey, netuid, stake);
+            if !Alpha::<T>::iter_prefix((old, &coldkey)).any(|_| true) {
+                StakingHotkeys::<T>::mutate(&coldkey, |staking| staking.retain(|on| on != old || on == new));
+            }
+        }
+        let rest = TotalHotkeyAlpha::<T>::take(old, netuid);
+        SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(rest));
+        SubnetAlphaOut::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(rest));
+        TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(rest));
+        if TotalHotkeyShares::<T>::get(new, netuid).bits > 0 {
+            Self::grow_hotkey(new, netuid, rest);
+        } else {
+            Self::grow_stake(new, &Owner::<T>::get(new), netuid, rest);
+        }
+        let last = TotalHotkeyAlphaLastEpoch::<T>::take(old, netuid);
+        if last > 0 {
+            TotalHotkeyAlphaLastEpoch::<T>::insert(new, netuid, last);
+        }
+        Ok(())
+    }
+
+    /// Destroys a price.
+    pub(crate) fn burn_price(coldkey: &AccountId32, price: u64) -> DispatchResult {
+        T::Currency::burn_from(coldkey, price, Preservation::Preserve, Precision::Exact, Fortitude::Polite)
+            .map_err(|_| Error::<T>::BalanceWithdrawalError)?;
+        Ok(())
+    }
+
+    fn now() -> u32 {
+        u32::try_from(Self::block()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn do_announce_coldkey_swap(coldkey: AccountId32, hash: H256) -> DispatchResult {
+        let now = Self::now();
+        if let Some((from, _)) = ColdkeySwapAnnouncements::<T>::get(&coldkey) {
+            let again = from.saturating_add(ColdkeySwapReannouncementDelay::<T>::get());
+            ensure!(now >= again, Error::<T>::ColdkeySwapReannouncedTooEarly);
+        } else {
+            let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
+            ensure!(spendable >= T::KeySwapCost::get(), Error::<T>::NotEnoughBalanceToPaySwapColdKey);
+            Self::burn_price(&coldkey, T::KeySwapCost::get())?;
+        }
+        let from = now.saturating_add(ColdkeySwapAnnouncementDelay::<T>::get());
+        ColdkeySwapAnnouncements::<T>::insert(&coldkey, (from, hash));
+        Self::deposit_event(Event::ColdkeySwapAnnounced(coldkey, hash));
+        Ok(())
+    }
+
+    pub(crate) fn do_swap_announced_coldkey(old: AccountId32, new: AccountId32) -> DispatchResult {
+        let (from, hash) =
+            ColdkeySwapAnnouncements::<T>::get(&old).ok_or(Error::<T>::ColdkeySwapAnnouncementNotFound)?;
+        ensure!(!ColdkeySwapDisputes::<T>::contains_key(&old), Error::<T>::ColdkeySwapAlreadyDisputed);
+        ensure!(BlakeTwo256::hash_of(&new) == hash, Error::<T>::AnnouncedColdkeyHashDoesNotMatch);
+        ensure!(Self::now() >= from, Error::<T>::ColdkeySwapTooEarly);
+        Self::swap_coldkeys(&old, &new)?;
+        ColdkeySwapAnnouncements::<T>::remove(&old);
+        Ok(())
+    }
+
+    pub(crate) fn do_dispute_coldkey_swap(coldkey: AccountId32) -> DispatchResult {
+        ensure!(
+            ColdkeySwapAnnouncements::<T>::contains_key(&coldkey),
+            Error::<T>::ColdkeySwapAnnouncementNotFound
+        );
+        ensure!(!ColdkeySwapDisputes::<T>::contains_key(&coldkey), Error::<T>::ColdkeySwapAlreadyDisputed);
+        ColdkeySwapDisputes::<T>::insert(&coldkey, Self::now());
+        Self::deposit_event(Event::ColdkeySwapDisputed(coldkey));
+        Ok(())
+    }
+
+    pub(crate) fn do_reset_coldkey_swap(coldkey: AccountId32) {
+        ColdkeySwapAnnouncements::<T>::remove(&coldkey);
+        ColdkeySwapDisputes::<T>::remove(&coldkey);
+        Self::deposit_event(Event::ColdkeySwapReset(coldkey));
+    }
+
+    /// Gives all that a coldkey has to another one: hotkeys, stake, subnets, identity, balance.
+    pub(crate) fn swap_coldkeys(old: &AccountId32, new: &AccountId32) -> DispatchResult {
+        ensure!(StakingHotkeys::<T>::get(new).is_empty(), Error::<T>::ColdKeyAlreadyAssociated);
+        ensure!(!Owner::<T>::contains_key(new), Error::<T>::NewColdKeyIsHotkey);
+        ensure!(old != new, Error::<T>::ColdKeyAlreadyAssociated);
+
+        let staking = StakingHotkeys::<T>::take(old);
+        let netuids = Self::netuids();
+        for hotkey in &staking {
+            for netuid in &netuids {
+                // Shares move as they are: nothing is rounded.
+                let shares = Alpha::<T>::take((hotkey, old, netuid));
+                if shares.bits > 0 {
+                    Alpha::<T>::insert((hotkey, new, netuid), shares);
+                }
+            }
+        }
+        if !staking.is_empty() {
+            StakingHotkeys::<T>::insert(new, staking);
+        }
+        let owned = OwnedHotkeys::<T>::take(old);
+        for hotkey in &owned {
+            Owner::<T>::insert(hotkey, new);
+        }
+        if !owned.is_empty() {
+            OwnedHotkeys::<T>::insert(new, owned);
+        }
+        for netuid in netuids {
+            if SubnetOwner::<T>::get(netuid) == *old {
+                SubnetOwner::<T>::insert(netuid, new);
+            }
+            AutoStakeDestination::<T>::swap(old, netuid, new, netuid);
+        }
+        IdentitiesV2::<T>::swap(old, new);
+        LastTxBlock::<T>::swap(old, new);
+        let all = T::Currency::reducible_balance(old, Preservation::Expendable, Fortitude::Polite);
+        if all > 0 {
+            T::Currency::transfer(old, new, all, Preservation::Expendable)?;
+        }
+        Self::deposit_event(Event::ColdkeySwapped(old.clone(), new.clone()));
+        Ok(())
+    }
+}
