@@ -130,10 +130,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             }
             Self::Staking => stakes,
             Self::Registration => {
-                matches!(
-                    call,
-                    SubtensorModule(Subtensor::burned_register { .. } | Subtensor::register { .. })
-                )
+                matches!(call, SubtensorModule(Subtensor::burned_register { .. } | Subtensor::register { .. }))
             }
             Self::Transfer => {
                 let transfers = matches!(
@@ -154,10 +151,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 _ => false,
             },
             Self::ChildKeys => {
-                matches!(
-                    call,
-                    SubtensorModule(Subtensor::set_children { .. } | Subtensor::set_childkey_take { .. })
-                )
+                matches!(call, SubtensorModule(Subtensor::set_children { .. } | Subtensor::set_childkey_take { .. }))
             }
             Self::SudoUncheckedSetCode => match call {
                 Sudo(pallet_sudo::Call::sudo_unchecked_weight { call, .. }) => {

@@ -178,7 +178,12 @@ fn pallets_keep_the_public_chains_indices() {
     assert_eq!(index(register().into()), 7);
     assert_eq!(index(pallet_utility::Call::batch { calls: vec![] }.into()), 11);
     assert_eq!(index(pallet_sudo::Call::remove_key {}.into()), 12);
-    assert_eq!(index(pallet_multisig::Call::poke_deposit { threshold: 0, other_signatories: vec![], call_hash: [0; 32] }.into()), 13);
+    assert_eq!(
+        index(
+            pallet_multisig::Call::poke_deposit { threshold: 0, other_signatories: vec![], call_hash: [0; 32] }.into()
+        ),
+        13
+    );
     assert_eq!(index(pallet_proxy::Call::remove_proxies {}.into()), 16);
     assert_eq!(index(pallet_admin_utils::Call::sudo_set_tempo { netuid: 1, tempo: 2 }.into()), 19);
 }
@@ -334,7 +339,9 @@ fn kinds_of_proxies_keep_the_public_chains_numbers() {
     assert!(ProxyType::Registration.filter(&register().into()) && !ProxyType::NonFungible.filter(&register().into()));
     let tempo = pallet_admin_utils::Call::sudo_set_tempo { netuid: 1, tempo: 2 }.into();
     assert!(ProxyType::Owner.filter(&tempo) && !ProxyType::Senate.filter(&tempo));
-    assert!(ProxyType::Any.is_superset(&ProxyType::Staking) && !ProxyType::NonTransfer.is_superset(&ProxyType::Transfer));
+    assert!(
+        ProxyType::Any.is_superset(&ProxyType::Staking) && !ProxyType::NonTransfer.is_superset(&ProxyType::Transfer)
+    );
 }
 
 #[test]
@@ -343,7 +350,8 @@ fn two_of_three_spend_what_is_theirs() {
         let mut all = [Key::Alice, Key::Bob, Key::Charlie].map(|key| key.to_account_id());
         all.sort();
         let shared = pallet_multisig::Pallet::<Runtime>::multi_account_id(&all, 2);
-        let fund = pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(shared.clone()), value: 9 * TAO };
+        let fund =
+            pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(shared.clone()), value: 9 * TAO };
         Executive::apply_extrinsic(signed(Key::Alice, 0, fund)).unwrap().unwrap();
         let give: RuntimeCall =
             pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(Key::Two.to_account_id()), value: TAO }

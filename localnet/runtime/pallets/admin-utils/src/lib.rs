@@ -92,7 +92,11 @@ pub mod pallet {
         /// Sets the blocks that a neuron waits between two `serve_axon`. For root and the owner.
         #[pallet::call_index(3)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_serving_rate_limit(origin: OriginFor<T>, netuid: u16, serving_rate_limit: u64) -> DispatchResult {
+        pub fn sudo_set_serving_rate_limit(
+            origin: OriginFor<T>,
+            netuid: u16,
+            serving_rate_limit: u64,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::ServingRateLimit)?;
             ensure_exists::<T>(netuid)?;
             ServingRateLimit::<T>::insert(netuid, serving_rate_limit);
@@ -126,7 +130,11 @@ pub mod pallet {
         /// Sets the lowest version key that `set_weights` accepts. For root and the owner.
         #[pallet::call_index(6)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_weights_version_key(origin: OriginFor<T>, netuid: u16, weights_version_key: u64) -> DispatchResult {
+        pub fn sudo_set_weights_version_key(
+            origin: OriginFor<T>,
+            netuid: u16,
+            weights_version_key: u64,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::Unknown)?;
             ensure_exists::<T>(netuid)?;
             WeightsVersionKey::<T>::insert(netuid, weights_version_key);
@@ -137,7 +145,11 @@ pub mod pallet {
         /// Sets the blocks that a neuron waits between two `set_weights`. Root only.
         #[pallet::call_index(7)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_weights_set_rate_limit(origin: OriginFor<T>, netuid: u16, weights_set_rate_limit: u64) -> DispatchResult {
+        pub fn sudo_set_weights_set_rate_limit(
+            origin: OriginFor<T>,
+            netuid: u16,
+            weights_set_rate_limit: u64,
+        ) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -149,7 +161,11 @@ pub mod pallet {
         /// Sets the blocks of one registration interval. Root only.
         #[pallet::call_index(8)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_adjustment_interval(origin: OriginFor<T>, netuid: u16, adjustment_interval: u16) -> DispatchResult {
+        pub fn sudo_set_adjustment_interval(
+            origin: OriginFor<T>,
+            netuid: u16,
+            adjustment_interval: u16,
+        ) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -183,7 +199,11 @@ pub mod pallet {
         /// Sets the smallest number of weights in one call. For root and the owner.
         #[pallet::call_index(14)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_min_allowed_weights(origin: OriginFor<T>, netuid: u16, min_allowed_weights: u16) -> DispatchResult {
+        pub fn sudo_set_min_allowed_weights(
+            origin: OriginFor<T>,
+            netuid: u16,
+            min_allowed_weights: u16,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::MinAllowedWeights)?;
             ensure_exists::<T>(netuid)?;
             MinAllowedWeights::<T>::insert(netuid, min_allowed_weights);
@@ -198,7 +218,10 @@ pub mod pallet {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::MaxAllowedUids)?;
             ensure_exists::<T>(netuid)?;
             ensure!(SubnetworkN::<T>::get(netuid) <= max_allowed_uids, Error::<T>::MaxAllowedUIdsLessThanCurrentUIds);
-            ensure!(max_allowed_uids >= MinAllowedUids::<T>::get(netuid), Error::<T>::MaxAllowedUidsLessThanMinAllowedUids);
+            ensure!(
+                max_allowed_uids >= MinAllowedUids::<T>::get(netuid),
+                Error::<T>::MaxAllowedUidsLessThanMinAllowedUids
+            );
             ensure!(max_allowed_uids <= T::MaxUids::get(), Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids);
             MaxAllowedUids::<T>::insert(netuid, max_allowed_uids);
             announce::<T>(Event::MaxAllowedUidsSet(netuid, max_allowed_uids));
@@ -246,7 +269,11 @@ pub mod pallet {
         /// Sets whether neurons may register. Root only.
         #[pallet::call_index(19)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_network_registration_allowed(origin: OriginFor<T>, netuid: u16, registration_allowed: bool) -> DispatchResult {
+        pub fn sudo_set_network_registration_allowed(
+            origin: OriginFor<T>,
+            netuid: u16,
+            registration_allowed: bool,
+        ) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -258,7 +285,11 @@ pub mod pallet {
         /// Sets whether neurons may register by proof of work. For root and the owner.
         #[pallet::call_index(20)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_network_pow_registration_allowed(origin: OriginFor<T>, netuid: u16, registration_allowed: bool) -> DispatchResult {
+        pub fn sudo_set_network_pow_registration_allowed(
+            origin: OriginFor<T>,
+            netuid: u16,
+            registration_allowed: bool,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::PowRegistrationAllowed)?;
             ensure_exists::<T>(netuid)?;
             NetworkPowRegistrationAllowed::<T>::insert(netuid, registration_allowed);
@@ -269,7 +300,11 @@ pub mod pallet {
         /// Sets the target of registrations in an interval; three times as many are admitted. Root only.
         #[pallet::call_index(21)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_target_registrations_per_interval(origin: OriginFor<T>, netuid: u16, target_registrations_per_interval: u16) -> DispatchResult {
+        pub fn sudo_set_target_registrations_per_interval(
+            origin: OriginFor<T>,
+            netuid: u16,
+            target_registrations_per_interval: u16,
+        ) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -319,11 +354,18 @@ pub mod pallet {
         /// Sets the largest number of validator permits. Root only.
         #[pallet::call_index(25)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_max_allowed_validators(origin: OriginFor<T>, netuid: u16, max_allowed_validators: u16) -> DispatchResult {
+        pub fn sudo_set_max_allowed_validators(
+            origin: OriginFor<T>,
+            netuid: u16,
+            max_allowed_validators: u16,
+        ) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
             ensure_exists::<T>(netuid)?;
-            ensure!(max_allowed_validators <= MaxAllowedUids::<T>::get(netuid), Error::<T>::MaxValidatorsLargerThanMaxUIds);
+            ensure!(
+                max_allowed_validators <= MaxAllowedUids::<T>::get(netuid),
+                Error::<T>::MaxValidatorsLargerThanMaxUIds
+            );
             MaxAllowedValidators::<T>::insert(netuid, max_allowed_validators);
             announce::<T>(Event::MaxAllowedValidatorsSet(netuid, max_allowed_validators));
             Ok(())
@@ -332,7 +374,11 @@ pub mod pallet {
         /// Sets the part of a million that old bonds keep. For root and the owner.
         #[pallet::call_index(26)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_bonds_moving_average(origin: OriginFor<T>, netuid: u16, bonds_moving_average: u64) -> DispatchResult {
+        pub fn sudo_set_bonds_moving_average(
+            origin: OriginFor<T>,
+            netuid: u16,
+            bonds_moving_average: u64,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::BondsMovingAverage)?;
             ensure_exists::<T>(netuid)?;
             ensure!(bonds_moving_average <= 1_000_000, Error::<T>::BondsMovingAverageMaxReached);
@@ -344,7 +390,11 @@ pub mod pallet {
         /// Sets the largest number of registrations in a block. Root only.
         #[pallet::call_index(27)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_max_registrations_per_block(origin: OriginFor<T>, netuid: u16, max_registrations_per_block: u16) -> DispatchResult {
+        pub fn sudo_set_max_registrations_per_block(
+            origin: OriginFor<T>,
+            netuid: u16,
+            max_registrations_per_block: u16,
+        ) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -478,7 +528,11 @@ pub mod pallet {
         /// Sets whether weights are committed first and revealed later. For root and the owner.
         #[pallet::call_index(49)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_commit_reveal_weights_enabled(origin: OriginFor<T>, netuid: u16, enabled: bool) -> DispatchResult {
+        pub fn sudo_set_commit_reveal_weights_enabled(
+            origin: OriginFor<T>,
+            netuid: u16,
+            enabled: bool,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::CommitRevealEnabled)?;
             ensure_exists::<T>(netuid)?;
             CommitRevealWeightsEnabled::<T>::insert(netuid, enabled);
@@ -499,7 +553,12 @@ pub mod pallet {
         /// Sets the slowest and the fastest rate of bonds with liquid alpha, of 65535. For root and the owner.
         #[pallet::call_index(51)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_alpha_values(origin: OriginFor<T>, netuid: u16, alpha_low: u16, alpha_high: u16) -> DispatchResult {
+        pub fn sudo_set_alpha_values(
+            origin: OriginFor<T>,
+            netuid: u16,
+            alpha_low: u16,
+            alpha_high: u16,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::AlphaValues)?;
             ensure!(LiquidAlphaOn::<T>::get(netuid), pallet_subtensor::Error::<T>::LiquidAlphaDisabled);
             // A fortieth, and no more than the other.
@@ -513,7 +572,11 @@ pub mod pallet {
         /// Sets the epochs after which commitments are revealed, 1 to 100. For root and the owner.
         #[pallet::call_index(57)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_commit_reveal_weights_interval(origin: OriginFor<T>, netuid: u16, interval: u64) -> DispatchResult {
+        pub fn sudo_set_commit_reveal_weights_interval(
+            origin: OriginFor<T>,
+            netuid: u16,
+            interval: u64,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::WeightCommitInterval)?;
             ensure_exists::<T>(netuid)?;
             ensure!(interval <= 100, pallet_subtensor::Error::<T>::RevealPeriodTooLarge);
@@ -628,7 +691,11 @@ pub mod pallet {
         /// Sets the number of the owner's neurons that clients show as never pruned. For root and the owner.
         #[pallet::call_index(72)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_owner_immune_neuron_limit(origin: OriginFor<T>, netuid: u16, immune_neurons: u16) -> DispatchResult {
+        pub fn sudo_set_owner_immune_neuron_limit(
+            origin: OriginFor<T>,
+            netuid: u16,
+            immune_neurons: u16,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::ImmuneNeuronLimit)?;
             ensure_exists::<T>(netuid)?;
             ImmuneOwnerUidsLimit::<T>::insert(netuid, immune_neurons);
@@ -672,7 +739,11 @@ pub mod pallet {
         /// owner.
         #[pallet::call_index(77)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_mechanism_emission_split(origin: OriginFor<T>, netuid: u16, maybe_split: Option<Vec<u16>>) -> DispatchResult {
+        pub fn sudo_set_mechanism_emission_split(
+            origin: OriginFor<T>,
+            netuid: u16,
+            maybe_split: Option<Vec<u16>>,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_owner_or_root(origin, netuid)?;
             ensure_exists::<T>(netuid)?;
             let Some(split) = maybe_split else {
@@ -692,7 +763,10 @@ pub mod pallet {
         pub fn sudo_set_min_allowed_uids(origin: OriginFor<T>, netuid: u16, min_allowed_uids: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure_exists::<T>(netuid)?;
-            ensure!(min_allowed_uids < MaxAllowedUids::<T>::get(netuid), Error::<T>::MinAllowedUidsGreaterThanMaxAllowedUids);
+            ensure!(
+                min_allowed_uids < MaxAllowedUids::<T>::get(netuid),
+                Error::<T>::MinAllowedUidsGreaterThanMaxAllowedUids
+            );
             ensure!(min_allowed_uids < SubnetworkN::<T>::get(netuid), Error::<T>::MinAllowedUidsGreaterThanCurrentUids);
             MinAllowedUids::<T>::insert(netuid, min_allowed_uids);
             announce::<T>(Event::MinAllowedUidsSet(netuid, min_allowed_uids));
@@ -702,7 +776,11 @@ pub mod pallet {
         /// Sets what becomes of TAO from registrations; it is destroyed either way. For root and the owner.
         #[pallet::call_index(80)]
         #[pallet::weight(setting::<T>())]
-        pub fn sudo_set_recycle_or_burn(origin: OriginFor<T>, netuid: u16, recycle_or_burn: RecycleOrBurnEnum) -> DispatchResult {
+        pub fn sudo_set_recycle_or_burn(
+            origin: OriginFor<T>,
+            netuid: u16,
+            recycle_or_burn: RecycleOrBurnEnum,
+        ) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::RecycleOrBurn)?;
             ensure_exists::<T>(netuid)?;
             RecycleOrBurn::<T>::insert(netuid, recycle_or_burn);

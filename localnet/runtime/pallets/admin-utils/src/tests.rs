@@ -189,7 +189,9 @@ fn limits_of_the_chain_are_set_by_root_alone() {
 #[test]
 fn values_out_of_bounds_are_refused() {
     chain(|| {
-        let refuse = |call, error: Refused| assert_noop!(root(call), error);
+        let refuse = |call, error: Refused| {
+            assert_noop!(root(call), error);
+        };
         let netuid = 1;
         SubnetworkN::<Test>::insert(1, 70);
         let max = |max_allowed_uids| Calls::sudo_set_max_allowed_uids { netuid, max_allowed_uids };

@@ -61,10 +61,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::InvalidChildkeyTake
         );
         if take > ChildkeyTake::<T>::get(&hotkey, netuid) {
-            ensure!(
-                Self::waited_for(&hotkey, netuid, SET_CHILDKEY_TAKE),
-                Error::<T>::TxChildkeyTakeRateLimitExceeded
-            );
+            ensure!(Self::waited_for(&hotkey, netuid, SET_CHILDKEY_TAKE), Error::<T>::TxChildkeyTakeRateLimitExceeded);
         }
         ChildkeyTake::<T>::insert(&hotkey, netuid, take);
         TransactionKeyLastBlock::<T>::insert((&hotkey, netuid, SET_CHILDKEY_TAKE), Self::block());

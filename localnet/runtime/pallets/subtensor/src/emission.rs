@@ -279,7 +279,8 @@ fn combine(results: &[(u64, epoch::Output)], pending: u64) -> epoch::Output {
         return all;
     }
     let add = |pick: fn(&epoch::Output) -> &Vec<u64>| -> Vec<u64> {
-        let at = |uid: usize| results.iter().filter_map(|(_, one)| pick(one).get(uid)).fold(0, |a, b| b.saturating_add(a));
+        let at =
+            |uid: usize| results.iter().filter_map(|(_, one)| pick(one).get(uid)).fold(0, |a, b| b.saturating_add(a));
         (0..first.active.len()).map(at).collect()
     };
     let average = |pick: fn(&epoch::Output) -> &Vec<u16>| -> Vec<u16> {

@@ -122,12 +122,15 @@ impl<T: Config> Pallet<T> {
             .collect();
         ensure!(
             indices.clone().all(|index| {
-                LastUpdate::<T>::get(index).len() == usize::from(n) && Incentive::<T>::get(index).len() == usize::from(n)
+                LastUpdate::<T>::get(index).len() == usize::from(n)
+                    && Incentive::<T>::get(index).len() == usize::from(n)
             }),
             "a mechanism's list has another length than the subnet"
         );
         ensure!(
-            indices.flat_map(WeightCommits::<T>::iter_prefix).all(|(hotkey, _)| Uids::<T>::contains_key(netuid, hotkey)),
+            indices
+                .flat_map(WeightCommits::<T>::iter_prefix)
+                .all(|(hotkey, _)| Uids::<T>::contains_key(netuid, hotkey)),
             "a commitment belongs to no neuron"
         );
         ensure!(

@@ -184,10 +184,7 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_dispute_coldkey_swap(coldkey: AccountId32) -> DispatchResult {
-        ensure!(
-            ColdkeySwapAnnouncements::<T>::contains_key(&coldkey),
-            Error::<T>::ColdkeySwapAnnouncementNotFound
-        );
+        ensure!(ColdkeySwapAnnouncements::<T>::contains_key(&coldkey), Error::<T>::ColdkeySwapAnnouncementNotFound);
         ensure!(!ColdkeySwapDisputes::<T>::contains_key(&coldkey), Error::<T>::ColdkeySwapAlreadyDisputed);
         ColdkeySwapDisputes::<T>::insert(&coldkey, Self::now());
         Self::deposit_event(Event::ColdkeySwapDisputed(coldkey));

@@ -12,18 +12,18 @@
 
 extern crate alloc;
 
+pub mod children;
+pub mod delegation;
 pub mod emission;
 pub mod epoch;
 pub mod genesis;
+pub mod identity;
 #[allow(missing_docs)]
 pub mod info;
-pub mod identity;
 pub mod invariants;
-pub mod moving;
-pub mod children;
-pub mod delegation;
 pub mod keys;
 pub mod metagraph;
+pub mod moving;
 pub mod networks;
 pub mod proof_of_work;
 pub mod registration;
@@ -32,8 +32,8 @@ pub mod root;
 pub mod rpc_info;
 pub mod serving;
 pub mod settings;
-pub mod staking;
 pub mod stake_info;
+pub mod staking;
 pub mod subnet_info;
 #[allow(missing_docs)]
 pub mod types;
@@ -290,19 +290,23 @@ pub mod pallet {
     pub type LastTxBlockDelegateTake<T: Config> = StorageMap<_, Identity, AccountId32, u64, ValueQuery>;
     /// Hotkeys for which a hotkey's stake counts: share of 2^64 - 1, hotkey.
     #[pallet::storage]
-    pub type ChildKeys<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<(u64, AccountId32)>, ValueQuery>;
+    pub type ChildKeys<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<(u64, AccountId32)>, ValueQuery>;
     /// Hotkeys whose stake counts for a hotkey: share of 2^64 - 1, hotkey.
     #[pallet::storage]
-    pub type ParentKeys<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<(u64, AccountId32)>, ValueQuery>;
+    pub type ParentKeys<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<(u64, AccountId32)>, ValueQuery>;
     /// Children that will count from the first epoch after a block on.
     #[pallet::storage]
-    pub type PendingChildKeys<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, (Vec<(u64, AccountId32)>, u64), ValueQuery>;
+    pub type PendingChildKeys<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, (Vec<(u64, AccountId32)>, u64), ValueQuery>;
     /// Blocks until new children count.
     #[pallet::storage]
     pub type PendingChildKeyCooldown<T: Config> = StorageValue<_, u64, ValueQuery, DefaultPendingChildKeyCooldown>;
     /// Share of its parents' dividends that a child takes, of 65535.
     #[pallet::storage]
-    pub type ChildkeyTake<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, u16, ValueQuery>;
+    pub type ChildkeyTake<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, u16, ValueQuery>;
     /// Highest take of a child, of 65535.
     #[pallet::storage]
     pub type MaxChildkeyTake<T: Config> = StorageValue<_, u16, ValueQuery, DefaultTake>;
@@ -328,16 +332,19 @@ pub mod pallet {
     pub type LastTxBlock<T: Config> = StorageMap<_, Identity, AccountId32, u64, ValueQuery>;
     /// Block of a coldkey's last hotkey swap in one subnet.
     #[pallet::storage]
-    pub type LastHotkeySwapOnNetuid<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, u64, ValueQuery>;
+    pub type LastHotkeySwapOnNetuid<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, u64, ValueQuery>;
     /// The hotkey to which a coldkey's incentive in a subnet goes, if not to the one that earned it.
     #[pallet::storage]
-    pub type AutoStakeDestination<T: Config> = StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, AccountId32, OptionQuery>;
+    pub type AutoStakeDestination<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, AccountId32, OptionQuery>;
     /// Blocks between the announcement of a coldkey swap and the swap.
     #[pallet::storage]
     pub type ColdkeySwapAnnouncementDelay<T: Config> = StorageValue<_, u32, ValueQuery, DefaultColdkeySwapDelay>;
     /// Blocks after that until another one may be announced.
     #[pallet::storage]
-    pub type ColdkeySwapReannouncementDelay<T: Config> = StorageValue<_, u32, ValueQuery, DefaultColdkeyReannouncementDelay>;
+    pub type ColdkeySwapReannouncementDelay<T: Config> =
+        StorageValue<_, u32, ValueQuery, DefaultColdkeyReannouncementDelay>;
     /// Announced coldkey swaps: block from which on, hash of the new coldkey.
     #[pallet::storage]
     pub type ColdkeySwapAnnouncements<T: Config> = StorageMap<_, Twox64Concat, AccountId32, (u32, H256), OptionQuery>;
@@ -352,10 +359,12 @@ pub mod pallet {
     pub type SubnetIdentitiesV3<T: Config> = StorageMap<_, Blake2_128Concat, u16, SubnetIdentityV3, OptionQuery>;
     /// Stake locked on a hotkey. No call of this chain locks any; clients read it.
     #[pallet::storage]
-    pub type HotkeyLock<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, LockState, OptionQuery>;
+    pub type HotkeyLock<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, LockState, OptionQuery>;
     /// Stake locked on a hotkey for a while. Empty, see `HotkeyLock`.
     #[pallet::storage]
-    pub type DecayingHotkeyLock<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, LockState, OptionQuery>;
+    pub type DecayingHotkeyLock<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, LockState, OptionQuery>;
     /// Stake locked on a subnet owner's hotkey. Empty, see `HotkeyLock`.
     #[pallet::storage]
     pub type OwnerLock<T: Config> = StorageMap<_, Identity, u16, LockState, OptionQuery>;
@@ -597,7 +606,8 @@ pub mod pallet {
     pub type BondsResetOn<T: Config> = StorageMap<_, Identity, u16, bool, ValueQuery>;
     /// Number of the owner's neurons that are never pruned.
     #[pallet::storage]
-    pub type ImmuneOwnerUidsLimit<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultImmuneOwnerUidsLimit>;
+    pub type ImmuneOwnerUidsLimit<T: Config> =
+        StorageMap<_, Identity, u16, u16, ValueQuery, DefaultImmuneOwnerUidsLimit>;
     /// Lowest `MaxAllowedUids` that an owner may set.
     #[pallet::storage]
     pub type MinAllowedUids<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultMinAllowedUids>;
@@ -609,7 +619,8 @@ pub mod pallet {
     pub type RevealPeriodEpochs<T: Config> = StorageMap<_, Twox64Concat, u16, u64, ValueQuery, DefaultRevealPeriod>;
     /// Commitments of a neuron: hash, block, first and last block in which it may be revealed.
     #[pallet::storage]
-    pub type WeightCommits<T: Config> = StorageDoubleMap<_, Twox64Concat, u16, Twox64Concat, AccountId32, Vec<(H256, u64, u64, u64)>, OptionQuery>;
+    pub type WeightCommits<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, u16, Twox64Concat, AccountId32, Vec<(H256, u64, u64, u64)>, OptionQuery>;
 
     // Registration.
 
@@ -695,7 +706,8 @@ pub mod pallet {
         StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, PrometheusInfo, OptionQuery>;
     /// Certificates of axons that speak TLS.
     #[pallet::storage]
-    pub type NeuronCertificates<T: Config> = StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, NeuronCertificate, OptionQuery>;
+    pub type NeuronCertificates<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, NeuronCertificate, OptionQuery>;
     /// Weights that a neuron has set: uid and value, the largest value being 65535.
     #[pallet::storage]
     pub type Weights<T: Config> = StorageDoubleMap<_, Identity, u16, Identity, u16, Vec<(u16, u16)>, ValueQuery>;
@@ -1358,12 +1370,7 @@ pub mod pallet {
         /// Stakes TAO of the calling coldkey on a hotkey in a subnet.
         #[pallet::call_index(2)]
         #[pallet::weight(call_weight::<T>(10, 9, 0))]
-        pub fn add_stake(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-            netuid: u16,
-            amount_staked: u64,
-        ) -> DispatchResult {
+        pub fn add_stake(origin: OriginFor<T>, hotkey: AccountId32, netuid: u16, amount_staked: u64) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_add_stake(coldkey, hotkey, netuid, amount_staked)
         }
@@ -1446,11 +1453,7 @@ pub mod pallet {
         /// In a full subnet the neuron with the lowest emission gives way.
         #[pallet::call_index(7)]
         #[pallet::weight((call_weight::<T>(40, 32, 0), DispatchClass::Normal, Pays::No))]
-        pub fn burned_register(
-            origin: OriginFor<T>,
-            netuid: u16,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn burned_register(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_burned_register(coldkey, netuid, hotkey)
         }
@@ -1482,10 +1485,7 @@ pub mod pallet {
         /// The price is locked until the subnet is dissolved. `start_call` opens it for stake and emission.
         #[pallet::call_index(59)]
         #[pallet::weight(call_weight::<T>(60, 110, 0))]
-        pub fn register_network(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn register_network(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_register_network(coldkey, hotkey, None)
         }
@@ -1493,11 +1493,7 @@ pub mod pallet {
         /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
         #[pallet::call_index(61)]
         #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
-        pub fn dissolve_network(
-            origin: OriginFor<T>,
-            coldkey: AccountId32,
-            netuid: u16,
-        ) -> DispatchResult {
+        pub fn dissolve_network(origin: OriginFor<T>, coldkey: AccountId32, netuid: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure!(SubnetOwner::<T>::get(netuid) == coldkey, Error::<T>::NotSubnetOwner);
             Self::do_dissolve_network(netuid)
@@ -1508,10 +1504,7 @@ pub mod pallet {
         /// When that is full the member with the least stake there gives way, if the newcomer has more.
         #[pallet::call_index(62)]
         #[pallet::weight(call_weight::<T>(140, 32, 0))]
-        pub fn root_register(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn root_register(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_root_register(coldkey, hotkey)
         }
@@ -1519,11 +1512,7 @@ pub mod pallet {
         /// Lowers the share of the dividends, of 65535, that the calling coldkey takes from a hotkey's stakers.
         #[pallet::call_index(65)]
         #[pallet::weight(call_weight::<T>(4, 3, 0))]
-        pub fn decrease_take(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-            take: u16,
-        ) -> DispatchResult {
+        pub fn decrease_take(origin: OriginFor<T>, hotkey: AccountId32, take: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_decrease_take(coldkey, hotkey, take)
         }
@@ -1531,11 +1520,7 @@ pub mod pallet {
         /// Raises the share of the dividends, of 65535, that the calling coldkey takes from a hotkey's stakers.
         #[pallet::call_index(66)]
         #[pallet::weight(call_weight::<T>(6, 3, 0))]
-        pub fn increase_take(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-            take: u16,
-        ) -> DispatchResult {
+        pub fn increase_take(origin: OriginFor<T>, hotkey: AccountId32, take: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_increase_take(coldkey, hotkey, take)
         }
@@ -1577,10 +1562,7 @@ pub mod pallet {
         /// Sets the blocks between two raises of a child's take. Root only.
         #[pallet::call_index(69)]
         #[pallet::weight(call_weight::<T>(0, 1, 0))]
-        pub fn sudo_set_tx_childkey_take_rate_limit(
-            origin: OriginFor<T>,
-            tx_rate_limit: u64,
-        ) -> DispatchResult {
+        pub fn sudo_set_tx_childkey_take_rate_limit(origin: OriginFor<T>, tx_rate_limit: u64) -> DispatchResult {
             ensure_root(origin)?;
             TxChildkeyTakeRateLimit::<T>::put(tx_rate_limit);
             Self::deposit_event(Event::TxChildKeyTakeRateLimitSet(tx_rate_limit));
@@ -1620,12 +1602,7 @@ pub mod pallet {
         /// Sets the share of its parents' dividends, of 65535, that a child hotkey takes.
         #[pallet::call_index(75)]
         #[pallet::weight(call_weight::<T>(8, 3, 0))]
-        pub fn set_childkey_take(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-            netuid: u16,
-            take: u16,
-        ) -> DispatchResult {
+        pub fn set_childkey_take(origin: OriginFor<T>, hotkey: AccountId32, netuid: u16, take: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_set_childkey_take(coldkey, hotkey, netuid, take)
         }
@@ -1633,10 +1610,7 @@ pub mod pallet {
         /// Sets the lowest take of a child. Root only.
         #[pallet::call_index(76)]
         #[pallet::weight(call_weight::<T>(1, 1, 0))]
-        pub fn sudo_set_min_childkey_take(
-            origin: OriginFor<T>,
-            take: u16,
-        ) -> DispatchResult {
+        pub fn sudo_set_min_childkey_take(origin: OriginFor<T>, take: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure!(take <= MaxChildkeyTake::<T>::get(), Error::<T>::InvalidChildkeyTake);
             MinChildkeyTake::<T>::put(take);
@@ -1647,10 +1621,7 @@ pub mod pallet {
         /// Sets the highest take of a child. Root only.
         #[pallet::call_index(77)]
         #[pallet::weight(call_weight::<T>(1, 1, 0))]
-        pub fn sudo_set_max_childkey_take(
-            origin: OriginFor<T>,
-            take: u16,
-        ) -> DispatchResult {
+        pub fn sudo_set_max_childkey_take(origin: OriginFor<T>, take: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure!(take >= MinChildkeyTake::<T>::get(), Error::<T>::InvalidChildkeyTake);
             MaxChildkeyTake::<T>::put(take);
@@ -1703,10 +1674,7 @@ pub mod pallet {
         /// Takes all stake of the calling coldkey back from a hotkey, in all subnets that are open.
         #[pallet::call_index(83)]
         #[pallet::weight(call_weight::<T>(400, 400, 0))]
-        pub fn unstake_all(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn unstake_all(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_unstake_all(coldkey, hotkey)
         }
@@ -1714,10 +1682,7 @@ pub mod pallet {
         /// Moves all stake of the calling coldkey on a hotkey to the root network.
         #[pallet::call_index(84)]
         #[pallet::weight(call_weight::<T>(400, 400, 0))]
-        pub fn unstake_all_alpha(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn unstake_all_alpha(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_unstake_all_alpha(coldkey, hotkey)
         }
@@ -1824,10 +1789,7 @@ pub mod pallet {
         /// Makes the calling coldkey the owner of a hotkey that nobody owns.
         #[pallet::call_index(91)]
         #[pallet::weight(call_weight::<T>(5, 4, 0))]
-        pub fn try_associate_hotkey(
-            origin: OriginFor<T>,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn try_associate_hotkey(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::bind_hotkey(&coldkey, &hotkey)
         }
@@ -1835,10 +1797,7 @@ pub mod pallet {
         /// Opens a subnet for stake and emission. For its owner, once.
         #[pallet::call_index(92)]
         #[pallet::weight(call_weight::<T>(6, 3, 0))]
-        pub fn start_call(
-            origin: OriginFor<T>,
-            netuid: u16,
-        ) -> DispatchResult {
+        pub fn start_call(origin: OriginFor<T>, netuid: u16) -> DispatchResult {
             ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
             Self::ensure_owner_or_root(origin, netuid)?;
             Self::do_start_call(netuid)
@@ -1849,11 +1808,7 @@ pub mod pallet {
         /// The hash is BLAKE2-256 of `(hotkey, netuid, uids, values, salt, version_key)`.
         #[pallet::call_index(96)]
         #[pallet::weight((call_weight::<T>(9, 2, 0), DispatchClass::Normal, Pays::No))]
-        pub fn commit_weights(
-            origin: OriginFor<T>,
-            netuid: u16,
-            commit_hash: H256,
-        ) -> DispatchResult {
+        pub fn commit_weights(origin: OriginFor<T>, netuid: u16, commit_hash: H256) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
             Self::do_commit_weights(hotkey, netuid, 0, commit_hash)
         }
@@ -1890,10 +1845,7 @@ pub mod pallet {
         /// Sets the blocks until new children count. Root only.
         #[pallet::call_index(109)]
         #[pallet::weight(call_weight::<T>(0, 1, 0))]
-        pub fn set_pending_childkey_cooldown(
-            origin: OriginFor<T>,
-            cooldown: u64,
-        ) -> DispatchResult {
+        pub fn set_pending_childkey_cooldown(origin: OriginFor<T>, cooldown: u64) -> DispatchResult {
             ensure_root(origin)?;
             PendingChildKeyCooldown::<T>::put(cooldown);
             Ok(())
@@ -1902,11 +1854,7 @@ pub mod pallet {
         /// Stakes the incentive of the calling coldkey's neurons in a subnet on this hotkey from now on.
         #[pallet::call_index(114)]
         #[pallet::weight(call_weight::<T>(6, 3, 0))]
-        pub fn set_coldkey_auto_stake_hotkey(
-            origin: OriginFor<T>,
-            netuid: u16,
-            hotkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn set_coldkey_auto_stake_hotkey(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_set_auto_stake(coldkey, netuid, hotkey)
         }
@@ -1960,10 +1908,7 @@ pub mod pallet {
         /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
         #[pallet::call_index(120)]
         #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
-        pub fn root_dissolve_network(
-            origin: OriginFor<T>,
-            netuid: u16,
-        ) -> DispatchResult {
+        pub fn root_dissolve_network(origin: OriginFor<T>, netuid: u16) -> DispatchResult {
             ensure_root(origin)?;
             Self::do_dissolve_network(netuid)
         }
@@ -1971,10 +1916,7 @@ pub mod pallet {
         /// Announces that the calling coldkey will be replaced by the one with this BLAKE2-256 hash.
         #[pallet::call_index(125)]
         #[pallet::weight(call_weight::<T>(5, 3, 0))]
-        pub fn announce_coldkey_swap(
-            origin: OriginFor<T>,
-            new_coldkey_hash: H256,
-        ) -> DispatchResult {
+        pub fn announce_coldkey_swap(origin: OriginFor<T>, new_coldkey_hash: H256) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_announce_coldkey_swap(coldkey, new_coldkey_hash)
         }
@@ -1982,10 +1924,7 @@ pub mod pallet {
         /// Gives all that the calling coldkey has to the announced one, after the delay.
         #[pallet::call_index(126)]
         #[pallet::weight(call_weight::<T>(400, 400, 0))]
-        pub fn swap_coldkey_announced(
-            origin: OriginFor<T>,
-            new_coldkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn swap_coldkey_announced(origin: OriginFor<T>, new_coldkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_swap_announced_coldkey(coldkey, new_coldkey)
         }
@@ -1993,9 +1932,7 @@ pub mod pallet {
         /// Stops the announced swap of the calling coldkey until root has decided.
         #[pallet::call_index(127)]
         #[pallet::weight(call_weight::<T>(3, 2, 0))]
-        pub fn dispute_coldkey_swap(
-            origin: OriginFor<T>,
-        ) -> DispatchResult {
+        pub fn dispute_coldkey_swap(origin: OriginFor<T>) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_dispute_coldkey_swap(coldkey)
         }
@@ -2003,10 +1940,7 @@ pub mod pallet {
         /// Calls an announced coldkey swap off. Root only.
         #[pallet::call_index(128)]
         #[pallet::weight(call_weight::<T>(1, 3, 0))]
-        pub fn reset_coldkey_swap(
-            origin: OriginFor<T>,
-            coldkey: AccountId32,
-        ) -> DispatchResult {
+        pub fn reset_coldkey_swap(origin: OriginFor<T>, coldkey: AccountId32) -> DispatchResult {
             ensure_root(origin)?;
             Self::do_reset_coldkey_swap(coldkey);
             Ok(())

@@ -40,12 +40,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_reveal_weights(
-        hotkey: AccountId32,
-        netuid: u16,
-        mecid: u8,
-        revealed: Revealed,
-    ) -> DispatchResult {
+    pub(crate) fn do_reveal_weights(hotkey: AccountId32, netuid: u16, mecid: u8, revealed: Revealed) -> DispatchResult {
         Self::ensure_mechanism(netuid, mecid)?;
         ensure!(CommitRevealWeightsEnabled::<T>::get(netuid), Error::<T>::CommitRevealDisabled);
         let index = Self::mechanism_index(netuid, mecid);

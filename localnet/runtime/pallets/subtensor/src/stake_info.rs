@@ -75,11 +75,8 @@ impl<T: Config> Pallet<T> {
                     *total = total.saturating_add(info.stake.0);
                 }
             }
-            let available = |total| StakeAvailability {
-                total: Compact(total),
-                locked: Compact(0),
-                available: Compact(total),
-            };
+            let available =
+                |total| StakeAvailability { total: Compact(total), locked: Compact(0), available: Compact(total) };
             all.insert(coldkey, totals.into_iter().map(|(netuid, total)| (netuid, available(total))).collect());
         }
         all

@@ -78,8 +78,14 @@ fn arguments_are_in_the_public_chains_order() {
     bytes.extend([0; 15]);
     bytes.extend([8, 9, 10, 11, 12, 13]);
     assert_eq!(serve.encode(), bytes);
-    let register =
-        Call::<Test>::register { netuid: 1, block_number: 2, nonce: 3, work: vec![4], hotkey: hot(5), coldkey: cold(6) };
+    let register = Call::<Test>::register {
+        netuid: 1,
+        block_number: 2,
+        nonce: 3,
+        work: vec![4],
+        hotkey: hot(5),
+        coldkey: cold(6),
+    };
     assert_eq!(register.encode(), (6u8, 1u16, 2u64, 3u64, vec![4u8], hot(5), cold(6)).encode());
     let shift = Call::<Test>::move_stake {
         origin_hotkey: hot(1),

@@ -166,10 +166,7 @@ fn coldkeys_are_not_merged() {
         {
             assert_noop!(SubtensorModule::swap_coldkey(RuntimeOrigin::root(), cold(1), new, 0), error);
         }
-        assert_noop!(
-            SubtensorModule::swap_coldkey(signed(cold(1)), cold(1), cold(7), 0),
-            DispatchError::BadOrigin
-        );
+        assert_noop!(SubtensorModule::swap_coldkey(signed(cold(1)), cold(1), cold(7), 0), DispatchError::BadOrigin);
         assert_ok!(SubtensorModule::swap_coldkey(RuntimeOrigin::root(), cold(1), cold(7), TAO));
         assert_eq!(Balances::free_balance(cold(7)), 2 * RICH - BURN - 2 * TAO);
     });

@@ -34,14 +34,11 @@ fn move_stake_works() {
 #[test]
 fn transfer_stake_gives_it_to_another_coldkey() {
     two_subnets(|| {
-        let call = |to: u8, amount| {
-            SubtensorModule::transfer_stake(signed(cold(1)), cold(to), hot(1), NETUID, NETUID, amount)
-        };
+        let call =
+            |to: u8, amount| SubtensorModule::transfer_stake(signed(cold(1)), cold(to), hot(1), NETUID, NETUID, amount);
         assert_ok!(call(2, 30 * TAO));
         assert_eq!((stake(1, 1, NETUID), stake(1, 2, NETUID)), (70 * TAO, 30 * TAO));
-        System::assert_last_event(
-            Event::StakeTransferred(cold(1), cold(2), hot(1), NETUID, NETUID, 30 * TAO).into(),
-        );
+        System::assert_last_event(Event::StakeTransferred(cold(1), cold(2), hot(1), NETUID, NETUID, 30 * TAO).into());
         assert_ok!(SubtensorModule::remove_stake(signed(cold(2)), hot(1), NETUID, 30 * TAO));
         TransferToggle::<Test>::insert(NETUID, false);
         assert_noop!(call(2, TAO), Error::<Test>::TransferDisallowed);
@@ -62,9 +59,8 @@ fn swap_stake_changes_the_subnet() {
         assert_ok!(SubtensorModule::swap_stake(signed(cold(1)), hot(1), NETUID, OTHER, 30 * TAO));
         System::assert_last_event(Event::StakeSwapped(cold(1), hot(1), NETUID, OTHER, 30 * TAO).into());
         assert_eq!((stake(1, 1, NETUID), stake(1, 1, OTHER)), (70 * TAO, 30 * TAO));
-        let limit = |price| {
-            SubtensorModule::swap_stake_limit(signed(cold(1)), hot(1), NETUID, OTHER, 10 * TAO, price, false)
-        };
+        let limit =
+            |price| SubtensorModule::swap_stake_limit(signed(cold(1)), hot(1), NETUID, OTHER, 10 * TAO, price, false);
         assert_noop!(limit(TAO + 1), Error::<Test>::ZeroMaxStakeAmount);
         assert_ok!(limit(TAO));
         assert_eq!((stake(1, 1, NETUID), stake(1, 1, OTHER)), (60 * TAO, 40 * TAO));

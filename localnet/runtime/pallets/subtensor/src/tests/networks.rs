@@ -23,10 +23,7 @@ fn register_network_works() {
         assert_eq!(Balances::free_balance(cold(1)), RICH - TAO);
         // The price is locked, not lost.
         assert_eq!(all_rao(), before);
-        assert_noop!(
-            SubtensorModule::add_stake(signed(cold(1)), hot(1), NEW, TAO),
-            Error::<Test>::SubtokenDisabled
-        );
+        assert_noop!(SubtensorModule::add_stake(signed(cold(1)), hot(1), NEW, TAO), Error::<Test>::SubtokenDisabled);
     });
 }
 
@@ -34,9 +31,7 @@ fn register_network_works() {
 fn a_subnet_comes_with_its_identity() {
     local(|| {
         let identity = |name: Vec<u8>| Some(SubnetIdentityV3 { subnet_name: name, ..Default::default() });
-        let call = |name| {
-            SubtensorModule::register_network_with_identity(signed(cold(1)), hot(1), identity(name))
-        };
+        let call = |name| SubtensorModule::register_network_with_identity(signed(cold(1)), hot(1), identity(name));
         assert_noop!(call(vec![1; 257]), Error::<Test>::InvalidIdentity);
         assert_ok!(call(b"new".to_vec()));
         assert_eq!(SubnetIdentitiesV3::<Test>::get(NEW).unwrap().subnet_name, b"new");
@@ -60,10 +55,7 @@ fn the_price_doubles_and_falls_with_time() {
 fn cannot_create_a_subnet_wrongly() {
     local(|| {
         join(2, 0);
-        assert_noop!(
-            SubtensorModule::register_network(signed(cold(1)), hot(2)),
-            Error::<Test>::NonAssociatedColdKey
-        );
+        assert_noop!(SubtensorModule::register_network(signed(cold(1)), hot(2)), Error::<Test>::NonAssociatedColdKey);
         assert_ok!(create(1));
         NetworkRateLimit::<Test>::put(5);
         assert_noop!(create(2), Error::<Test>::NetworkTxRateLimitExceeded);

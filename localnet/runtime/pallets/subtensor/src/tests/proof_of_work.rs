@@ -83,9 +83,8 @@ fn cannot_register_with_wrong_work() {
             assert_noop!(send(2, 9, nonce, &work), Error::<Test>::InvalidSeal);
             let as_other = SubtensorModule::register(signed(cold(1)), NETUID, 9, nonce, work.to_vec(), hot(1), cold(1));
             assert_noop!(as_other, Error::<Test>::TransactorAccountShouldBeHotKey);
-            let on = |netuid| {
-                SubtensorModule::register(signed(hot(1)), netuid, 9, nonce, work.to_vec(), hot(1), cold(1))
-            };
+            let on =
+                |netuid| SubtensorModule::register(signed(hot(1)), netuid, 9, nonce, work.to_vec(), hot(1), cold(1));
             assert_noop!(on(ROOT), Error::<Test>::RegistrationNotPermittedOnRootSubnet);
             assert_noop!(on(9), Error::<Test>::SubnetNotExists);
             assert_ok!(SubtensorModule::try_associate_hotkey(signed(cold(2)), hot(1)));

@@ -18,10 +18,7 @@ fn root_register_works() {
             Error::<Test>::HotKeyAlreadyRegisteredInSubNet
         );
         assert_ok!(SubtensorModule::try_associate_hotkey(signed(cold(2)), hot(2)));
-        assert_noop!(
-            SubtensorModule::root_register(signed(cold(3)), hot(2)),
-            Error::<Test>::NonAssociatedColdKey
-        );
+        assert_noop!(SubtensorModule::root_register(signed(cold(3)), hot(2)), Error::<Test>::NonAssociatedColdKey);
     });
 }
 

@@ -119,9 +119,8 @@ fn serve_axon_tls_keeps_the_certificate() {
 #[test]
 fn serve_prometheus_works_and_keeps_its_rules() {
     local(|| {
-        let serve = |n: u8, ip, port, ip_type| {
-            SubtensorModule::serve_prometheus(signed(hot(n)), NETUID, 1, ip, port, ip_type)
-        };
+        let serve =
+            |n: u8, ip, port, ip_type| SubtensorModule::serve_prometheus(signed(hot(n)), NETUID, 1, ip, port, ip_type);
         join(1, 0);
         assert_noop!(serve(1, 0x08080808, 9, 5), Error::<Test>::InvalidIpType);
         assert_noop!(serve(1, 0x7f000001, 9, 4), Error::<Test>::InvalidIpAddress);
