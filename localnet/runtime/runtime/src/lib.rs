@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod apis;
+pub mod check_nonce;
 pub mod genesis;
 pub mod proxy;
 #[cfg(test)]
@@ -54,7 +55,7 @@ pub type TxExtension = (
     frame_system::CheckTxVersion<Runtime>,
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckMortality<Runtime>,
-    frame_system::CheckNonce<Runtime>,
+    check_nonce::CheckNonce,
     frame_system::CheckWeight<Runtime>,
     pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
     frame_metadata_hash_extension::CheckMetadataHash<Runtime>,

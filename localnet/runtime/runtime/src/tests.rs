@@ -54,7 +54,7 @@ fn signed(key: Key, nonce: Nonce, call: impl Into<RuntimeCall>) -> UncheckedExtr
         frame_system::CheckTxVersion::new(),
         frame_system::CheckGenesis::new(),
         frame_system::CheckMortality::from(Era::Immortal),
-        frame_system::CheckNonce::from(nonce),
+        check_nonce::CheckNonce::from(nonce),
         frame_system::CheckWeight::new(),
         pallet_transaction_payment::ChargeTransactionPayment::from(0),
         frame_metadata_hash_extension::CheckMetadataHash::new(false),
@@ -371,5 +371,37 @@ fn two_of_three_spend_what_is_theirs() {
         assert_eq!(Balances::free_balance(Key::Two.to_account_id()), 0);
         approve(Key::Bob, 0, Some(pallet_multisig::Timepoint { height: 1, index: 2 }));
         assert_eq!(Balances::free_balance(Key::Two.to_account_id()), TAO);
+    });
+}
+
+#[test]
+fn work_registers_a_hotkey_without_any_balance() {
+    use pallet_subtensor::proof_of_work::{meets, seal};
+    in_first_block(|| {
+        let hotkey = HOTKEY.to_account_id();
+        let difficulty = pallet_subtensor::Difficulty::<Runtime>::get(1);
+        let hash = System::block_hash(0);
+        let nonce = (0..).find(|nonce| meets(&seal(hash, &hotkey, *nonce), difficulty)).unwrap();
+        let register = |nonce| Subtensor::register {
+            netuid: 1,
+            block_number: 0,
+            nonce,
+            work: seal(hash, &HOTKEY.to_account_id(), nonce).to_vec(),
+            hotkey: HOTKEY.to_account_id(),
+            coldkey: Key::Bob.to_account_id(),
+        };
+        // Neither without enough work, nor with a later nonce, nor signed by somebody else.
+        let refused = |tx| Executive::apply_extrinsic(tx).map(|_| ());
+        let poor = (0..).find(|nonce| !meets(&seal(hash, &hotkey, *nonce), difficulty)).unwrap();
+        let no_account = Err(TransactionValidityError::Invalid(InvalidTransaction::Payment));
+        assert_eq!(refused(signed(HOTKEY, 0, register(poor))), no_account);
+        assert_eq!(refused(signed(HOTKEY, 1, register(nonce))), no_account);
+        assert_eq!(refused(signed(Key::Two, 0, register(nonce))), no_account);
+        Executive::apply_extrinsic(signed(HOTKEY, 0, register(nonce))).unwrap().unwrap();
+        assert_eq!(pallet_subtensor::Keys::<Runtime>::get(1, 0), hotkey);
+        assert_eq!((System::account_nonce(&hotkey), System::account_exists(&hotkey)), (1, true));
+        Executive::apply_extrinsic(signed(HOTKEY, 1, serve())).unwrap().unwrap();
+        let again = Executive::apply_extrinsic(signed(HOTKEY, 0, register(nonce)));
+        assert_eq!(again.map(|_| ()), Err(TransactionValidityError::Invalid(InvalidTransaction::Stale)));
     });
 }

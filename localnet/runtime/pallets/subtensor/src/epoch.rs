@@ -350,7 +350,7 @@ fn liquid_rate(liquid: &Liquid, consensus: Fixed, weight: Fixed, bond: Fixed) ->
 /// e to a power between -20 and 20, beyond which it stays, by its power series.
 fn exp(power: Fixed) -> Fixed {
     let limit = ONE.saturating_mul(20);
-    let size = power.clamp(-limit, limit).saturating_abs();
+    let size = power.min(limit).max(limit.saturating_neg()).saturating_abs();
     let (mut sum, mut term) = (ONE.saturating_add(size), size);
     for i in 2..128 {
         term = div(mul(term, size), ONE.saturating_mul(i));

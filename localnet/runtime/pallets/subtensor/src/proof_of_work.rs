@@ -44,6 +44,22 @@ impl<T: Config> Pallet<T> {
         Self::ensure_room(netuid)?;
         ensure!(!Uids::<T>::contains_key(netuid, &hotkey), Error::<T>::HotKeyAlreadyRegisteredInSubNet);
 
+        Self::check_work(netuid, &work, &hotkey)?;
+        if Owner::<T>::contains_key(&hotkey) {
+            ensure!(Owner::<T>::get(&hotkey) == coldkey, Error::<T>::NonAssociatedColdKey);
+        }
+        ensure!(Self::has_free_uid(netuid) || Self::neuron_to_prune(netuid).is_some(), Error::<T>::NoNeuronIdAvailable);
+
+        let block = Self::block();
+        let old: Vec<_> = UsedWork::<T>::iter().filter(|(_, used)| block.saturating_sub(*used) >= MAX_AGE).collect();
+        old.iter().for_each(|(seal, _)| UsedWork::<T>::remove(seal));
+        UsedWork::<T>::insert(&work.seal, block);
+        POWRegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
+        Self::admit(netuid, &coldkey, hotkey)
+    }
+
+    /// The work is for a recent block, enough, right, and new.
+    fn check_work(netuid: u16, work: &Work, hotkey: &AccountId32) -> DispatchResult {
         let block = Self::block();
         ensure!(work.block <= block, Error::<T>::InvalidWorkBlock);
         ensure!(block.saturating_sub(work.block) < MAX_AGE, Error::<T>::InvalidWorkBlock);
@@ -55,17 +71,13 @@ impl<T: Config> Pallet<T> {
         let claimed: [u8; 32] = work.seal.as_slice().try_into().map_err(|_| Error::<T>::InvalidSeal)?;
         ensure!(meets(&claimed, Difficulty::<T>::get(netuid)), Error::<T>::InvalidDifficulty);
         let hash = H256::from_slice(hash.as_ref());
-        ensure!(seal(hash, &hotkey, work.nonce) == claimed, Error::<T>::InvalidSeal);
+        ensure!(seal(hash, hotkey, work.nonce) == claimed, Error::<T>::InvalidSeal);
         ensure!(!UsedWork::<T>::contains_key(&work.seal), Error::<T>::InvalidSeal);
-        if Owner::<T>::contains_key(&hotkey) {
-            ensure!(Owner::<T>::get(&hotkey) == coldkey, Error::<T>::NonAssociatedColdKey);
-        }
-        ensure!(Self::has_free_uid(netuid) || Self::neuron_to_prune(netuid).is_some(), Error::<T>::NoNeuronIdAvailable);
+        Ok(())
+    }
 
-        let old: Vec<_> = UsedWork::<T>::iter().filter(|(_, used)| block.saturating_sub(*used) >= MAX_AGE).collect();
-        old.iter().for_each(|(seal, _)| UsedWork::<T>::remove(seal));
-        UsedWork::<T>::insert(&work.seal, block);
-        POWRegistrationsThisInterval::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
-        Self::admit(netuid, &coldkey, hotkey)
+    /// Whether `register` would accept this work now.
+    pub fn is_good_work(netuid: u16, block: u64, nonce: u64, seal: &[u8], hotkey: &AccountId32) -> bool {
+        seal.len() == 32 && Self::check_work(netuid, &Work { block, nonce, seal: seal.to_vec() }, hotkey).is_ok()
     }
 }

@@ -93,6 +93,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The hotkeys on which a coldkey has stake, with the subnet and the stake.
+    #[allow(clippy::type_complexity)]
     pub fn get_delegated(coldkey: &AccountId32) -> Vec<(DelegateInfo, (Compact<u16>, Compact<u64>))> {
         Self::get_stake_info_for_coldkey(coldkey)
             .into_iter()
