@@ -1,6 +1,7 @@
 //! Subnets that come and go: their price, their start, which one gives way, and their end.
 
 use crate::*;
+use alloc::vec::Vec;
 use frame_support::{
     ensure,
     traits::{
@@ -147,7 +148,7 @@ impl<T: Config> Pallet<T> {
     /// Ends a subnet. Stake goes back to the coldkeys, the price to the owner; emission that was not paid is lost.
     pub(crate) fn do_dissolve_network(netuid: u16) -> DispatchResult {
         ensure!(netuid != ROOT && NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
-        for ((hotkey, coldkey, subnet), _) in Alpha::<T>::iter().collect::<alloc::vec::Vec<_>>() {
+        for ((hotkey, coldkey, subnet), _) in Alpha::<T>::iter().collect::<Vec<_>>() {
             if subnet == netuid {
                 let stake = Self::stake_of(&hotkey, &coldkey, netuid);
                 Self::shrink_stake(&hotkey, &coldkey, netuid, stake, stake);
@@ -163,10 +164,18 @@ impl<T: Config> Pallet<T> {
             TotalHotkeyAlphaLastEpoch::<T>::remove(&hotkey, netuid);
             TotalHotkeyShares::<T>::remove(&hotkey, netuid);
             IsNetworkMember::<T>::remove(&hotkey, netuid);
-            ChildKeys::<T>::remove(&hotkey, netuid);
-            ParentKeys::<T>::remove(&hotkey, netuid);
             ChildkeyTake::<T>::remove(&hotkey, netuid);
-            AutoStakeDestination::<T>::remove(Owner::<T>::get(&hotkey), netuid);
+        }
+        // Children and coldkeys of these need not own, or be, a known hotkey.
+        let here = |(_, subnet): &(AccountId32, u16)| *subnet == netuid;
+        for (parent, _) in ChildKeys::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
+            ChildKeys::<T>::remove(parent, netuid);
+        }
+        for (child, _) in ParentKeys::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
+            ParentKeys::<T>::remove(child, netuid);
+        }
+        for (coldkey, _) in AutoStakeDestination::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
+            AutoStakeDestination::<T>::remove(coldkey, netuid);
         }
         let locked = SubnetLocked::<T>::take(netuid);
         if SubnetOwner::<T>::contains_key(netuid) {

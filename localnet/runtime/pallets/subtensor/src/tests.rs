@@ -12,6 +12,7 @@ mod metagraph;
 mod moving;
 mod networks;
 mod proof_of_work;
+mod random;
 mod registration;
 mod reveal;
 mod root;
