@@ -75,7 +75,7 @@ export interface ChainClient extends AsyncDisposable {
   /** Any call by the metadata's names, arguments too: `submit({ call: 'Balances.transfer_all', args, signer })`. */
   submit(args: { call: string; args: Record<string, unknown>; signer: Signer } & SubmitOptions): Promise<Submitted>;
   /** Local chain only: the engine sends from its development account. */
-  devFund(args: { address: string; amountRao: bigint; signal?: AbortSignal }): Promise<{ hash: string; block: number }>;
+  devFund(args: { address: string; amountRao: bigint; signal?: AbortSignal }): Promise<{ hash: string; blockHash: string }>;
   close(): Promise<void>;
 }
 
@@ -291,8 +291,8 @@ class Client implements ChainClient {
     if (!this.isLocal) throw chainError('unsupported', `${this.chainName} is no development chain: it funds nobody`);
     const params = [checkAddress(address), String(checkAmount(amountRao))];
     const answer = await this.connection.call('dev_fund', params, { signal, timeoutMs: FUND_MS, once: true });
-    const { hash, block } = answer as { hash: string; block: number };
-    return { hash, block };
+    const { hash, block } = answer as { hash: string; block: string };
+    return { hash, blockHash: block };
   }
 
   async close(): Promise<void> {

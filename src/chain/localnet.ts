@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtModule, pollUntil, withDeadline, writeFileAtomic } from '../base/index.js';
+import { builtModule, pollUntil, withDeadline } from '../base/index.js';
 import { chainError } from './errors.js';
 
 export interface LocalnetOptions {
@@ -67,9 +67,8 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
     }
     child.stdout?.destroy();
     if (detached) child.unref();
-    const pid = child.pid!;
-    writeFileAtomic(pidPath(dataFolder), JSON.stringify({ pid, port: start.port }));
     const { genesis } = start;
+    const { pid } = child;
     return { url: urlOf(start.port), port: start.port, joined: false, genesis, pid, exited, stop: () => end(child) };
   } catch (error) {
     child.kill('SIGKILL');
@@ -82,16 +81,10 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
  * says is believed only when a chain at its port names the same process.
  */
 export async function stopLocalnet(dataFolder: string): Promise<{ pid: number } | undefined> {
-  const path = pidPath(dataFolder);
-  if (!existsSync(path)) return undefined;
-  const { pid, port } = readPidFile(path);
-  if (pid === undefined || port === undefined || (await servingPid(port)) !== pid) {
-    rmSync(path, { force: true });
-    return undefined;
-  }
+  const { pid, port } = readPidFile(dataFolder);
+  if (pid === undefined || port === undefined || (await servingPid(port)) !== pid) return undefined;
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
-  rmSync(path, { force: true });
   return { pid };
 }
 
@@ -100,13 +93,11 @@ function joined(port: number): Localnet {
   return { url: urlOf(port), port, joined: true, genesis: undefined, pid: undefined, exited, stop: async () => {} };
 }
 
-function pidPath(dataFolder: string): string {
-  return join(dataFolder, 'localnet.pid');
-}
-
-function readPidFile(path: string): { pid?: number; port?: number } {
+/** What the engine writes into its data folder while it runs; see `localnet/engine/main.ts`. */
+function readPidFile(dataFolder: string): { pid?: number; port?: number } {
   try {
-    const { pid, port } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    const text = readFileSync(join(dataFolder, 'localnet.json'), 'utf8');
+    const { pid, port } = JSON.parse(text) as Record<string, unknown>;
     return typeof pid === 'number' && typeof port === 'number' ? { pid, port } : {};
   } catch {
     return {};

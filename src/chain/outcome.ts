@@ -2,7 +2,7 @@ import { fromHex } from '../base/index.js';
 import type { Connection } from './connection.js';
 import type { Chain } from './chain.js';
 import { chainError } from './errors.js';
-import type { Runtime } from './runtime.js';
+import { pascal, type Runtime } from './runtime.js';
 
 /** Something that a transaction did, as the runtime tells it. */
 export interface ChainEvent {
@@ -85,15 +85,10 @@ export function describeDispatchError(runtime: Runtime, error: DispatchErrorCode
   return { pallet: 'System', name: detail === '' ? error.type : `${error.type}.${detail}`, docs: '' };
 }
 
-/** The number of a block, and whether it holds this transaction. */
+/** Whether a block holds this transaction. */
 export async function blockHolds(connection: Connection<Chain>, blockHash: string, hex: string): Promise<boolean> {
   const signed = (await connection.call('chain_getBlock', [blockHash])) as { block: { extrinsics: string[] } } | null;
   return signed?.block.extrinsics.includes(hex) ?? false;
-}
-
-/** polkadot-js shows pallets in camel case; the metadata, and we, in Pascal case. */
-function pascal(section: string): string {
-  return section.charAt(0).toUpperCase() + section.slice(1);
 }
 
 /** The account's nonce in the newest block, without what waits in the pool. */

@@ -196,7 +196,7 @@ export class Runtime {
   moduleError(index: number, error: Uint8Array): ModuleError {
     try {
       const meta = this.registry.findMetaError({ index: this.registry.createType('u8', index), error } as never);
-      return { pallet: meta.section, name: meta.name, docs: meta.docs.join(' ').trim() };
+      return { pallet: pascal(meta.section), name: meta.name, docs: meta.docs.join(' ').trim() };
     } catch {
       return { pallet: `pallet ${index}`, name: `error ${error[0] ?? 0}`, docs: '' };
     }
@@ -229,6 +229,11 @@ export class Runtime {
   private missing(what: string) {
     return chainError('unsupported', `${this.specName} ${this.specVersion} has no ${what}`, { what });
   }
+}
+
+/** polkadot-js shows pallets in camel case; the metadata, and we, in Pascal case. */
+export function pascal(section: string): string {
+  return section.charAt(0).toUpperCase() + section.slice(1);
 }
 
 interface StorageEntry {
