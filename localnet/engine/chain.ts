@@ -10,7 +10,6 @@ import { compact, hex, join, lengthPrefixed, Reader, toKey, unhex } from './code
 import { engineError } from './errors.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
 import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
-import { twox } from './host/crypto-library.js';
 import { decodeApplied, type Invalidity, type Runtime, type Runtimes } from './runtime.js';
 import { type Changes, Overlay, type StateReader } from './state.js';
 import { StateLog } from './state-log.js';
@@ -20,8 +19,8 @@ const NONE = new Uint8Array();
 const ZERO_HASH = new Uint8Array(32);
 /** Transactions that do not fit before a block counts as full, as sc-basic-authorship has it. */
 const SKIPPED_AT_MOST = 8;
-/** `Timestamp.Now`, which every FRAME chain with the timestamp pallet has. */
-const TIMESTAMP = toKey(join(twox(Buffer.from('Timestamp'), 2), twox(Buffer.from('Now'), 2)));
+/** `Timestamp.Now`, which every FRAME chain with the timestamp pallet has: twox-128 of both words. */
+const TIMESTAMP = toKey(unhex('0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb'));
 
 export interface ChainOptions {
   folder: string;

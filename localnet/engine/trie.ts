@@ -1,5 +1,5 @@
 import { equalBytes } from '../../src/base/bytes.js';
-import { compact, type Key, toKey } from './codec.js';
+import { compact, type Key, toKey, unhex } from './codec.js';
 import { blake2b256 } from './host/crypto-library.js';
 
 /**
@@ -25,7 +25,8 @@ interface Node {
 }
 
 const HASHED_ABOVE = 32;
-const EMPTY_ROOT = blake2b256(Uint8Array.of(0));
+/** blake2b-256 of one zero byte. */
+const EMPTY_ROOT = unhex('0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314');
 
 /** An immutable trie. */
 export class Trie {
