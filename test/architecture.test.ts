@@ -64,8 +64,9 @@ describe('the architecture', () => {
         const path = normalize(join(dirname(file), target));
         const folder = folderOf(path);
         if (folder === own) continue;
-        const allowed =
-          folder !== undefined && MAY_IMPORT[own]!.includes(folder) && relative(folder, path) === 'index.js';
+        // The engine is to answer in half a second: it takes single files of base, past the log and YAML libraries.
+        const entrance = own === 'localnet/engine' || relative(folder ?? '', path) === 'index.js';
+        const allowed = folder !== undefined && MAY_IMPORT[own]!.includes(folder) && entrance;
         if (!allowed) wrong.push(`${file} imports ${target}`);
       }
     }
