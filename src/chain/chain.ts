@@ -11,6 +11,8 @@ export interface Chain {
   /** JSON-RPC methods; empty when the node does not say. */
   readonly methods: ReadonlySet<string>;
   readonly runtime: Runtime;
+  /** Between two blocks. */
+  readonly blockTimeMs: number;
 }
 
 type Call = (method: string, params: readonly unknown[]) => Promise<unknown>;
@@ -46,16 +48,18 @@ export async function identify(
   const same =
     before && before.runtime.specName === version.specName && before.runtime.specVersion === version.specVersion;
   if (same) return before;
-  const [name, methods, runtime] = await Promise.all([
+  const [name, methods, slot, runtime] = await Promise.all([
     call('system_chain', []).catch(() => version.specName),
     call('rpc_methods', []).catch(() => undefined),
+    call('state_call', ['AuraApi_slot_duration', '0x']).catch(optional),
     readRuntime(call, version, url),
   ]);
   if (!runtime.hasPallet('SubtensorModule')) {
     const what = `${url} serves ${String(name)} (${version.specName} ${version.specVersion}), which is no Subtensor chain`;
     throw chainError('foreign_chain', what, { url, specName: version.specName });
   }
-  return { genesisHash: genesis, name: String(name), methods: methodNames(methods), runtime };
+  const blockTimeMs = slotMs(slot) ?? constantMs(runtime) ?? DEFAULT_BLOCK_MS;
+  return { genesisHash: genesis, name: String(name), methods: methodNames(methods), runtime, blockTimeMs };
 }
 
 /** The runtime of now, after an upgrade. */
@@ -69,12 +73,21 @@ export function isDevelopmentChain({ methods, genesisHash }: Chain): boolean {
   return methods.has('dev_fund') && !isValuableGenesis(genesisHash);
 }
 
-/** Milliseconds between two blocks, as the runtime's constants tell. */
-export function blockTimeMs({ runtime }: Chain): number {
-  const period = runtime.constant('Timestamp.MinimumPeriod');
-  const value = runtime.constant('Aura.SlotDuration') ?? runtime.constant('Babe.ExpectedBlockTime');
-  const ms = value ? Number(value.toString()) : 2 * Number(period?.toString() ?? 0);
-  return ms > 0 ? ms : 12_000;
+const DEFAULT_BLOCK_MS = 12_000;
+
+/** What `AuraApi.slot_duration` answers: a u64. */
+function slotMs(answer: unknown): number | undefined {
+  if (typeof answer !== 'string' || !/^0x[0-9a-f]{16}$/.test(answer)) return undefined;
+  const ms = Number(new DataView(fromHex(answer).buffer).getBigUint64(0, true));
+  return ms > 0 ? ms : undefined;
+}
+
+/** The same from the constants of chains that do not answer that. */
+function constantMs(runtime: Runtime): number | undefined {
+  const slot = runtime.constant('Aura.SlotDuration') ?? runtime.constant('Babe.ExpectedBlockTime');
+  const least = runtime.constant('Timestamp.MinimumPeriod');
+  const ms = slot ? Number(slot.toString()) : 2 * Number(least?.toString() ?? 0);
+  return ms > 0 ? ms : undefined;
 }
 
 async function readVersion(call: Call, url: string) {

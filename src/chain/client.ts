@@ -1,6 +1,6 @@
 import { isAddress, type Log, messageOf, silentLog } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
-import { blockTimeMs, type Chain, currentRuntime, identify, isDevelopmentChain } from './chain.js';
+import { type Chain, currentRuntime, identify, isDevelopmentChain } from './chain.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import { type Block, type Header, readHeader } from './header.js';
@@ -75,7 +75,11 @@ export interface ChainClient extends AsyncDisposable {
   /** Any call by the metadata's names, arguments too: `submit({ call: 'Balances.transfer_all', args, signer })`. */
   submit(args: { call: string; args: Record<string, unknown>; signer: Signer } & SubmitOptions): Promise<Submitted>;
   /** Local chain only: the engine sends from its development account. */
-  devFund(args: { address: string; amountRao: bigint; signal?: AbortSignal }): Promise<{ hash: string; blockHash: string }>;
+  devFund(args: {
+    address: string;
+    amountRao: bigint;
+    signal?: AbortSignal;
+  }): Promise<{ hash: string; blockHash: string }>;
   close(): Promise<void>;
 }
 
@@ -170,7 +174,7 @@ class Client implements ChainClient {
   }
 
   get blockTimeMs(): number {
-    return blockTimeMs(this.connection.chain);
+    return this.connection.chain.blockTimeMs;
   }
 
   headBlock(): number {

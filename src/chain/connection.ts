@@ -278,11 +278,15 @@ async function diagnose(url: string, error: unknown): Promise<never> {
     throw chainError('foreign_chain', what, { url, status: answer.status }, error);
   } catch (probe) {
     if (isBittensorError(probe)) throw probe;
-    const code = ((probe as Error).cause as { code?: unknown } | undefined)?.code;
+    const cause = (probe as Error).cause as { code?: unknown; message?: unknown } | undefined;
+    const code = typeof cause?.code === 'string' ? cause.code : '';
     // Node's HTTP parser could not read the answer: something else listens there.
-    if (typeof code === 'string' && code.startsWith('HPE_')) {
+    if (code.startsWith('HPE_')) {
       throw chainError('foreign_chain', `${url} answers, but is not a chain node`, { url }, error);
     }
+    // Some websockets keep the reason to themselves.
+    if (/^E[A-Z]+$/.test(code))
+      throw chainError('chain_unreachable', `${url}: ${String(cause?.message || code)}`, { url }, error);
     throw error;
   }
 }

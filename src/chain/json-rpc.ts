@@ -176,7 +176,10 @@ class Session implements RpcSession {
     }
     const pending = this.pending.get(Number(message.id));
     if (!pending) return;
-    if (message.error !== undefined && message.error !== null) return pending.reject(this.refusal(message.error));
+    if (message.error !== undefined && message.error !== null) {
+      pending.reject(this.refusal(message.error));
+      return;
+    }
     if (pending.onResult) this.subscriptions.set(String(message.result), pending.onResult);
     pending.resolve(message.result);
   }

@@ -1,6 +1,6 @@
 import { isBittensorError, type Log, messageOf, sleep, toHex } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
-import { blockTimeMs, type Chain } from './chain.js';
+import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './extrinsic.js';
@@ -50,7 +50,7 @@ export class Submitter {
 
   /** `what` names the call in messages. Errors: `rejected`, `dispatch`, `timeout`, `unsupported`, `chain_unreachable`. */
   async submit(what: string, call: Uint8Array, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
-    const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * blockTimeMs(this.connection.chain));
+    const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * this.connection.chain.blockTimeMs);
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     let hash: string | undefined;
@@ -153,7 +153,7 @@ export class Submitter {
     waitFor: 'inclusion' | 'finalization',
     signal: AbortSignal,
   ): Promise<string> {
-    const pauseMs = Math.min(1_000, Math.max(50, blockTimeMs(this.connection.chain) / 2));
+    const pauseMs = Math.min(1_000, Math.max(50, this.connection.chain.blockTimeMs / 2));
     for (let from = sent.era.birth; ; ) {
       try {
         // The same bytes: at worst the pool has them already, or a block has.
@@ -193,7 +193,7 @@ export class Submitter {
 
   /** Begins at a finalized block, so that no reorganisation makes the signature worthless. */
   private async era(signal: AbortSignal): Promise<Era> {
-    const period = eraPeriod(blockTimeMs(this.connection.chain));
+    const period = eraPeriod(this.connection.chain.blockTimeMs);
     const head = await this.connection.call('chain_getFinalizedHead', [], { signal });
     const current = numberOf(await this.connection.call('chain_getHeader', [head], { signal }));
     const birth = eraBirth(period, current);

@@ -185,7 +185,10 @@ describe('connecting', () => {
 
   it('says that something which speaks no HTTP is no chain', async () => {
     const server = createServer(socket => {
-      socket.on('error', () => {}).resume().end('SSH-2.0-x\r\n');
+      socket
+        .on('error', () => {})
+        .resume()
+        .end('SSH-2.0-x\r\n');
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
