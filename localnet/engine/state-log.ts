@@ -386,8 +386,8 @@ function decodeChanges(
     const key = toKey(reader.vec());
     const length = reader.compact() - 1;
     places.set(key, { segment: file.segment, offset: file.offset + reader.offset, length });
-    // A copy: the payload is a view of a large buffer.
-    changes.set(key, length < 0 ? null : reader.take(length).slice());
+    // A copy, as the payload is a view of a large buffer (whose own `slice` would be a view as well).
+    changes.set(key, length < 0 ? null : Uint8Array.from(reader.take(length)));
   }
   return { block, changes, placeOf: key => places.get(key)! };
 }
