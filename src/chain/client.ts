@@ -150,7 +150,7 @@ class Client implements ChainClient {
     private readonly heads: Heads,
     private readonly log: Log,
   ) {
-    this.submitter = new Submitter(connection, log);
+    this.submitter = new Submitter(connection, options => heads.newest(options), log);
   }
 
   get endpoint(): string {

@@ -220,8 +220,8 @@ export class Connection<Chain> {
         this.lastProblem = error;
         const says = messageOf(error);
         // The same problem again is not news.
-        if (says !== said) this.options.log.debug(says);
-        if (isBittensorError(error) && error.code === 'foreign_chain' && says !== said) this.options.log.error(says);
+        const level = isBittensorError(error) && error.code === 'foreign_chain' ? 'error' : 'debug';
+        if (says !== said) this.options.log[level](says);
         said = says;
         await sleep(pauseMs, this.closing.signal);
       }

@@ -83,17 +83,15 @@ class Session implements RpcSession {
     this.ended = new Promise(resolve => {
       this.end = resolve;
     });
-    let problem: string | undefined;
-    socket.onopen = () => opened();
-    socket.onmessage = event => this.onMessage(event.data);
-    socket.onerror = event => {
-      problem = event.message || 'the connection failed';
-    };
-    socket.onclose = event => {
-      const reason = problem ?? (event.reason || `closed with code ${event.code}`);
+    const fail = (reason: string) => {
       refused(chainError('chain_unreachable', `${url}: ${reason}`, { url, reason }));
       this.finish(reason);
     };
+    socket.onopen = () => opened();
+    socket.onmessage = event => this.onMessage(event.data);
+    // Not every platform closes after an error.
+    socket.onerror = event => fail(event.message || 'the connection failed');
+    socket.onclose = event => fail(event.reason || `closed with code ${event.code}`);
     this.opened.catch(() => {});
   }
 

@@ -4,6 +4,7 @@ import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './extrinsic.js';
+import type { Block } from './header.js';
 import { NonceLanes } from './nonces.js';
 import { accountNonce, blockHolds, outcomeInBlock, type Submitted } from './outcome.js';
 import { isNonceClash, poolError, rejected } from './pool-errors.js';
@@ -45,6 +46,8 @@ export class Submitter {
 
   constructor(
     private readonly connection: Connection<Chain>,
+    /** The newest finalized block. */
+    private readonly newest: (options: { signal: AbortSignal }) => Promise<Block>,
     private readonly log: Log,
   ) {}
 
@@ -77,9 +80,10 @@ export class Submitter {
       Number(await this.connection.call('system_accountNextIndex', [signer.address], { signal }));
     for (let attempt = 0; ; attempt++) {
       try {
+        // Before its turn: some blocks sooner or later make no difference to it.
+        const era = await this.era(signal);
         const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
           const { chain } = this.connection;
-          const era = await this.era(signal);
           const signed = signExtrinsic(call, signer, chain.runtime, { nonce, era, genesisHash: chain.genesisHash });
           return this.watch({ ...signed, hex: toHex(signed.bytes), nonce, era }, signer, signal);
         });
@@ -158,7 +162,8 @@ export class Submitter {
       try {
         // The same bytes: at worst the pool has them already, or a block has.
         await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
-        const head = waitFor === 'finalization' ? await this.finalizedNumber(signal) : await this.bestNumber(signal);
+        const head =
+          waitFor === 'finalization' ? (await this.newest({ signal })).number : await this.bestNumber(signal);
         const found = await this.find(sent, from, signal, head);
         if (found) return found;
         if (head > sent.era.birth + sent.era.period) throw rejected(what, 'its time ran out', { hash: sent.hash });
@@ -186,19 +191,13 @@ export class Submitter {
     return numberOf(await this.connection.call('chain_getHeader', [], { signal }));
   }
 
-  private async finalizedNumber(signal: AbortSignal): Promise<number> {
-    const hash = await this.connection.call('chain_getFinalizedHead', [], { signal });
-    return numberOf(await this.connection.call('chain_getHeader', [hash], { signal }));
-  }
-
   /** Begins at a finalized block, so that no reorganisation makes the signature worthless. */
   private async era(signal: AbortSignal): Promise<Era> {
     const period = eraPeriod(this.connection.chain.blockTimeMs);
-    const head = await this.connection.call('chain_getFinalizedHead', [], { signal });
-    const current = numberOf(await this.connection.call('chain_getHeader', [head], { signal }));
-    const birth = eraBirth(period, current);
-    const birthHash = birth === current ? head : await this.connection.call('chain_getBlockHash', [birth], { signal });
-    return { period, birth, birthHash: String(birthHash) };
+    const head = await this.newest({ signal });
+    const birth = eraBirth(period, head.number);
+    if (birth === head.number) return { period, birth, birthHash: head.hash };
+    return { period, birth, birthHash: String(await this.connection.call('chain_getBlockHash', [birth], { signal })) };
   }
 }
 

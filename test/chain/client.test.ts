@@ -312,6 +312,27 @@ describe('a chain whose process is killed', () => {
     }
   });
 
+  it('is refused when another chain has taken its place', async () => {
+    using folder = temporaryFolder();
+    using another = temporaryFolder();
+    const said: string[] = [];
+    const first = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 100, detached: false });
+    const client = await connect({ endpoints: [first.url], log: { ...silentLog, error: m => said.push(m) } });
+    await first.stop();
+    const second = await startLocalnet({ port: first.port, dataFolder: another.path, blockTime: 99, detached: false });
+    try {
+      const error = await seen('the refusal', async () => {
+        const refused = await failure(() => client.balanceRao(alice.address, { timeoutMs: 300 }));
+        return refused.code === 'foreign_chain' ? refused : undefined;
+      });
+      expect(error.message).toContain('another chain');
+      expect(said).toEqual([error.message]);
+    } finally {
+      await client.close();
+      await second.stop();
+    }
+  });
+
   it('lets a submission that was under way arrive after the restart', async () => {
     using folder = temporaryFolder();
     const first = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 3_000, detached: false });
