@@ -30,9 +30,14 @@ const changed = Math.max(
     .map(newest),
 );
 if (existsSync(stamp) && statSync(stamp).mtimeMs > changed) process.exit(0);
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
-  stdio: 'inherit',
-});
+try {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
+    stdio: 'inherit',
+  });
+} catch {
+  // The compiler has said what is wrong.
+  process.exit(1);
+}
 for (const file of filesIn(dist)) {
   const source = join(root, relative(dist, file)).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
   if (source.endsWith('.ts') && !existsSync(source)) rmSync(file);
