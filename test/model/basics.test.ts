@@ -112,14 +112,21 @@ describe('gradient descent', () => {
   const variable = (values: number[]) => tf.tidy(() => tf.variable(tf.tensor1d(values)));
   const gradients = (v: tf.Variable, values: number[]) => new Map([[v, tf.tensor1d(values)]]);
 
-  it.each(['wasm', 'js'] as const)('moves by the momentum of all gradients so far on %s', async device => {
+  it.each([
+    ['wasm', true],
+    ['wasm', false],
+    ['js', true],
+  ] as const)('moves by the momentum of all gradients so far on %s, in place: %s', async (device, inPlace) => {
     await startBackend(device);
     const before = tensorCount();
     const [fast, slow] = [variable([1, 2]), variable([1, 2])];
-    const sgd = new Sgd([
-      { variables: new Map([['fast', fast]]), learningRate: 0.1, momentum: 0.9 },
-      { variables: new Map([['slow', slow]]), learningRate: 0.01, momentum: 0 },
-    ]);
+    const sgd = new Sgd(
+      [
+        { variables: new Map([['fast', fast]]), learningRate: 0.1, momentum: 0.9 },
+        { variables: new Map([['slow', slow]]), learningRate: 0.01, momentum: 0 },
+      ],
+      inPlace ? undefined : () => undefined,
+    );
     for (let n = 0; n < 2; n++) sgd.step(new Map([...gradients(fast, [10, -20]), ...gradients(slow, [10, -20])]));
     // m = 10, then 0.9 * 10 + 10 = 19
     expect(fast.arraySync()).toEqual([expect.closeTo(1 - 1 - 1.9, 5), expect.closeTo(2 + 2 + 3.8, 5)]);
@@ -131,7 +138,10 @@ describe('gradient descent', () => {
       ['slow', [2]],
     ]);
     sgd.forget('fast', 1, 1);
-    expect(sgd.state()[0]!.data[1]).toBe(0);
+    const state = sgd.state();
+    expect(state[0]!.data[1]).toBe(0);
+    sgd.load(state);
+    expect(sgd.state()).toEqual(state);
     sgd.dispose();
     tf.dispose([fast, slow]);
     expect(tensorCount()).toBe(before);

@@ -179,7 +179,7 @@ describe('the local weights of the metagraph', () => {
     const weights = new LocalWeights(0.1);
     weights.setWeights(['a', 'b', 'c'], [0.3, 0.2, 0.1]);
     expect(weights.select(['a', 'b', 'c', 'd'], 2)).toEqual(['a', 'b']);
-    expect(weights.select(['d', 'c'], 5)).toEqual(['c', 'd']);
+    expect(weights.select(['d', 'c', 'd'], 5)).toEqual(['c', 'd']);
     for (let n = 0; n < 100; n++)
       weights.follow(
         new Map([
