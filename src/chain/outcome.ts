@@ -39,43 +39,74 @@ interface DispatchErrorCodec {
   readonly value: { toString(): string };
 }
 
-/** What became of a transaction in a block that holds it. Error `dispatch` when it failed there. */
-export async function outcomeInBlock(
-  connection: Connection<Chain>,
-  what: string,
-  extrinsic: { readonly hex: string; readonly hash: string },
-  blockHash: string,
-): Promise<Submitted> {
-  const { runtime } = connection.chain;
-  const [signed, events] = await Promise.all([
-    connection.call('chain_getBlock', [blockHash]),
-    connection.call('state_getStorage', [runtime.storageKey('System.Events'), blockHash]),
-  ]);
-  const { block } = signed as { block: { header: { number: string }; extrinsics: string[] } };
-  const index = block.extrinsics.indexOf(extrinsic.hex);
-  const blockNumber = Number(block.header.number);
-  const place = { hash: extrinsic.hash, blockHash, blockNumber };
-  if (index < 0) throw chainError('unsupported', `${what}: block ${blockNumber} does not hold it`, place);
-  const records = (typeof events === 'string' ? runtime.decodeEvents(events) : []) as unknown as Iterable<EventRecord>;
-  const own = [...records].filter(({ phase }) => phase.isApplyExtrinsic && phase.asApplyExtrinsic.toNumber() === index);
-  const failed = own.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
-  if (failed) {
-    const reason = describeDispatchError(runtime, failed.event.data[0] as DispatchErrorCodec);
-    const docs = reason.docs === '' ? '' : ` (${reason.docs})`;
-    throw chainError('dispatch', `${what} failed in block ${blockNumber}: ${reason.name}${docs}`, {
-      ...reason,
-      ...place,
-    });
+interface DecodedBlock {
+  readonly number: number;
+  readonly extrinsics: readonly string[];
+  readonly records: readonly EventRecord[];
+}
+
+/** Blocks of which transactions wait to hear; several of one block share its reading. */
+const MOST_BLOCKS = 8;
+
+/** Reads what became of transactions. */
+export class Outcomes {
+  private readonly blocks = new Map<string, Promise<DecodedBlock>>();
+
+  constructor(private readonly connection: Connection<Chain>) {}
+
+  /** What a transaction did in a block that holds it. Error `dispatch` when it failed there. */
+  async inBlock(what: string, extrinsic: { readonly hex: string; readonly hash: string }, blockHash: string) {
+    const { runtime } = this.connection.chain;
+    const { number: blockNumber, extrinsics, records } = await this.block(blockHash);
+    const place = { hash: extrinsic.hash, blockHash, blockNumber };
+    const index = extrinsics.indexOf(extrinsic.hex);
+    if (index < 0) throw chainError('unsupported', `${what}: block ${blockNumber} does not hold it`, place);
+    const own = records.filter(({ phase }) => phase.isApplyExtrinsic && phase.asApplyExtrinsic.toNumber() === index);
+    const failed = own.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
+    if (failed) {
+      const reason = describeDispatchError(runtime, failed.event.data[0] as DispatchErrorCodec);
+      const docs = reason.docs === '' ? '' : ` (${reason.docs})`;
+      const message = `${what} failed in block ${blockNumber}: ${reason.name}${docs}`;
+      throw chainError('dispatch', message, { ...reason, ...place });
+    }
+    return { ...place, ...summary(own) } satisfies Submitted;
   }
-  const list = own.map(
+
+  private block(hash: string): Promise<DecodedBlock> {
+    let block = this.blocks.get(hash);
+    if (!block) {
+      block = this.read(hash);
+      this.blocks.set(hash, block);
+      block.catch(() => this.blocks.delete(hash));
+      for (const oldest of this.blocks.keys()) if (this.blocks.size > MOST_BLOCKS) this.blocks.delete(oldest);
+    }
+    return block;
+  }
+
+  private async read(hash: string): Promise<DecodedBlock> {
+    const { connection } = this;
+    const { runtime } = connection.chain;
+    const [signed, events] = await Promise.all([
+      connection.call('chain_getBlock', [hash]),
+      connection.call('state_getStorage', [runtime.storageKey('System.Events'), hash]),
+    ]);
+    const { block } = signed as { block: { header: { number: string }; extrinsics: string[] } };
+    const records =
+      typeof events === 'string' ? (runtime.decodeEvents(events) as unknown as Iterable<EventRecord>) : [];
+    return { number: Number(block.header.number), extrinsics: block.extrinsics, records: [...records] };
+  }
+}
+
+function summary(records: readonly EventRecord[]): Pick<Submitted, 'feeRao' | 'events'> {
+  const events = records.map(
     ({ event }): ChainEvent => ({
       pallet: pascal(event.section),
       name: event.method,
       data: [...event.data].map(field => field.toPrimitive()),
     }),
   );
-  const paid = list.find(event => event.pallet === 'TransactionPayment' && event.name === 'TransactionFeePaid');
-  return { ...place, feeRao: paid ? BigInt(String(paid.data[1])) : undefined, events: list };
+  const paid = events.find(event => event.pallet === 'TransactionPayment' && event.name === 'TransactionFeePaid');
+  return { feeRao: paid ? BigInt(String(paid.data[1])) : undefined, events };
 }
 
 /** A dispatch error by the name and documentation that the runtime gives it. */

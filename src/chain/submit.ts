@@ -6,7 +6,7 @@ import { chainError } from './errors.js';
 import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './extrinsic.js';
 import type { Block } from './header.js';
 import { NonceLanes } from './nonces.js';
-import { accountNonce, blockHolds, outcomeInBlock, type Submitted } from './outcome.js';
+import { accountNonce, blockHolds, Outcomes, type Submitted } from './outcome.js';
 import { isNonceClash, poolError, rejected } from './pool-errors.js';
 
 export interface SubmitOptions {
@@ -43,13 +43,16 @@ type Status =
  */
 export class Submitter {
   private readonly lanes = new NonceLanes();
+  private readonly outcomes: Outcomes;
 
   constructor(
     private readonly connection: Connection<Chain>,
     /** The newest finalized block. */
     private readonly newest: (options: { signal: AbortSignal }) => Promise<Block>,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.outcomes = new Outcomes(connection);
+  }
 
   /** `what` names the call in messages. Errors: `rejected`, `dispatch`, `timeout`, `unsupported`, `chain_unreachable`. */
   async submit(what: string, call: Uint8Array, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
@@ -62,7 +65,7 @@ export class Submitter {
         const sent = await this.send(what, call, signer, signal);
         hash = sent.hash;
         const blockHash = await this.settle(what, sent, signer, options.waitFor ?? 'inclusion', signal);
-        if (blockHash !== undefined) return await outcomeInBlock(this.connection, what, sent, blockHash);
+        if (blockHash !== undefined) return await this.outcomes.inBlock(what, sent, blockHash);
         if (attempt >= MOST_RETRIES) throw rejected(what, 'its nonce was taken again and again', { hash });
       }
     } catch (error) {
