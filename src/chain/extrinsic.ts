@@ -1,5 +1,4 @@
-import { blake2b } from '@noble/hashes/blake2.js';
-import { concat, fromHex, toHex } from '../base/index.js';
+import { blake2b256, concat, fromHex, toHex } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
 import { chainError } from './errors.js';
 import type { Runtime } from './runtime.js';
@@ -100,9 +99,9 @@ export function signExtrinsic(
   const extra = concat(...parts.map(part => part.extra));
   const payload = concat(call, extra, ...parts.map(part => part.implicit));
   // Source: sp-runtime `SignedPayload::using_encoded`.
-  const signature = signer.sign(payload.length > 256 ? blake2b(payload, { dkLen: 32 }) : payload);
+  const signature = signer.sign(payload.length > 256 ? blake2b256(payload) : payload);
   // 0x84: signed, version 4; 0: MultiAddress::Id; 1: MultiSignature::Sr25519.
   const body = concat(Uint8Array.of(0x84, 0), signer.publicKey, Uint8Array.of(1), signature, extra, call);
   const bytes = concat(compact(body.length), body);
-  return { bytes, hash: toHex(blake2b(bytes, { dkLen: 32 })) };
+  return { bytes, hash: toHex(blake2b256(bytes)) };
 }

@@ -1,5 +1,4 @@
-import { blake2b } from '@noble/hashes/blake2.js';
-import { concat, fromHex, toHex } from '../base/index.js';
+import { blake2b256, concat, fromHex, toHex } from '../base/index.js';
 import { compact } from './scale.js';
 
 /** A finalized block as subscribers see it. */
@@ -28,7 +27,7 @@ export function readHeader(json: unknown): Header | undefined {
     const bytes = concat(fromHex(parentHash), compact(height), ...roots, compact(logs.length), ...logs);
     return {
       number: height,
-      hash: toHex(blake2b(bytes, { dkLen: 32 })),
+      hash: toHex(blake2b256(bytes)),
       parentHash,
       changesRuntime: logs.some(log => log[0] === RUNTIME_UPDATED),
     };

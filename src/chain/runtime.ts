@@ -1,16 +1,20 @@
 import { Metadata, TypeRegistry } from '@polkadot/types';
+import type { StorageEntryMetadataLatest } from '@polkadot/types/interfaces/metadata';
+import { createKeyRaw } from '@polkadot/types/metadata/decorate/storage/createFunction';
 import type { PortableRegistry } from '@polkadot/types';
 import type { Codec } from '@polkadot/types-codec/types';
-import { xxhashAsU8a } from '@polkadot/util-crypto';
 import { concat, fromHex, toHex } from '../base/index.js';
 import { chainError } from './errors.js';
-import { hashKey } from './hashers.js';
 
 type LookupId = Parameters<TypeRegistry['createLookupType']>[0];
 
+type KeyParts = Parameters<typeof createKeyRaw>[2];
+
 interface StorageItem {
-  readonly hashers: readonly string[];
-  readonly keys: readonly LookupId[];
+  readonly prefix: string;
+  readonly method: string;
+  readonly hashers: KeyParts['hashers'];
+  readonly keys: KeyParts['keys'];
   readonly value: LookupId;
   readonly fallback: Uint8Array;
   readonly optional: boolean;
@@ -51,7 +55,6 @@ export class Runtime {
   private readonly apis = new Map<string, ApiMethod>();
   private readonly constants = new Map<string, Codec>();
   private readonly pallets = new Set<string>();
-  private readonly prefixes = new Map<string, Uint8Array>();
 
   private constructor(
     readonly specName: string,
@@ -67,8 +70,8 @@ export class Runtime {
       if (pallet.storage.isSome) {
         const { prefix, items } = pallet.storage.unwrap();
         for (const item of items) {
-          this.storage.set(`${name}.${item.name}`, storageItem(registry.lookup, item));
-          this.prefixes.set(`${name}.${item.name}`, itemPrefix(prefix.toString(), item.name.toString()));
+          const names = { prefix: prefix.toString(), method: item.name.toString() };
+          this.storage.set(`${name}.${item.name}`, { ...names, ...storageItem(registry.lookup, item) });
         }
       }
       if (pallet.calls.isSome) {
@@ -135,13 +138,10 @@ export class Runtime {
 
   /** The key of a storage value, `0x...`. Fewer `keys` than the item has give a prefix. */
   storageKey(path: string, keys: readonly unknown[] = []): string {
-    const item = this.storageItem(path);
-    const parts = keys.map((key, i) => {
-      const type = item.keys[i];
-      if (type === undefined) throw chainError('bad_argument', `storage ${path} has ${item.keys.length} keys`);
-      return hashKey(item.hashers[i]!, this.encode(type, key));
-    });
-    return toHex(concat(this.prefixes.get(path)!, ...parts));
+    const { prefix, method, hashers, keys: types } = this.storageItem(path);
+    if (keys.length > types.length) throw chainError('bad_argument', `storage ${path} has ${types.length} keys`);
+    const parts = { args: [...keys], hashers: hashers.slice(0, keys.length), keys: types.slice(0, keys.length) };
+    return toHex(createKeyRaw(this.registry, { prefix, method }, parts));
   }
 
   /** Decodes a value; an absent one is the item's default, or undefined where the item is optional. */
@@ -236,26 +236,14 @@ export function pascal(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1);
 }
 
-interface StorageEntry {
-  type: {
-    isPlain: boolean;
-    asPlain: LookupId;
-    asMap: { hashers: Iterable<{ type: string }>; key: LookupId; value: LookupId };
-  };
-  fallback: { toU8a(bare: true): Uint8Array };
-  modifier: { isOptional: boolean };
-}
+type StorageEntry = StorageEntryMetadataLatest;
 
-function storageItem(lookup: PortableRegistry, { type, fallback, modifier }: StorageEntry): StorageItem {
+function storageItem(lookup: PortableRegistry, { type, fallback, modifier }: StorageEntry) {
   const rest = { fallback: fallback.toU8a(true), optional: modifier.isOptional };
   if (type.isPlain) return { hashers: [], keys: [], value: type.asPlain, ...rest };
-  const hashers = [...type.asMap.hashers].map(hasher => hasher.type);
+  const hashers = [...type.asMap.hashers];
   const keys = hashers.length === 1 ? [type.asMap.key] : [...lookup.getSiType(type.asMap.key).def.asTuple];
   return { hashers, keys, value: type.asMap.value, ...rest };
-}
-
-function itemPrefix(pallet: string, item: string): Uint8Array {
-  return concat(xxhashAsU8a(pallet, 128), xxhashAsU8a(item, 128));
 }
 
 function variantsOf(lookup: PortableRegistry, type: LookupId) {

@@ -1,8 +1,6 @@
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
-import { sha512 } from '@noble/hashes/sha2.js';
+import { pbkdf2Sync } from 'node:crypto';
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { utf8 } from '../base/index.js';
 import { walletError } from './errors.js';
 
 /** How many words a mnemonic may have: 128 to 256 bits of entropy in steps of 32. */
@@ -30,8 +28,8 @@ export function normalizeMnemonic(text: string): string {
  */
 export function miniSecretFromMnemonic(mnemonic: string, password = ''): Uint8Array {
   const entropy = entropyOf(normalizeMnemonic(mnemonic).split(' '));
-  const seed = pbkdf2(sha512, entropy, utf8(`mnemonic${password.normalize('NFKD')}`), { c: 2048, dkLen: 64 });
-  const secret = seed.slice(0, 32);
+  const seed = pbkdf2Sync(entropy, `mnemonic${password.normalize('NFKD')}`, 2048, 64, 'sha512');
+  const secret = Uint8Array.from(seed.subarray(0, 32));
   entropy.fill(0);
   seed.fill(0);
   return secret;

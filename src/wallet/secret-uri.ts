@@ -1,5 +1,4 @@
-import { blake2b } from '@noble/hashes/blake2.js';
-import { concat, fromHex, utf8 } from '../base/index.js';
+import { blake2b256, concat, fromHex, utf8 } from '../base/index.js';
 import { walletError } from './errors.js';
 
 /** The development phrase that every Substrate node knows; what stands before `//Alice` when nothing does. */
@@ -39,7 +38,7 @@ function chainCodeOf(code: string): Uint8Array {
     : /^0x([0-9a-fA-F]{2})+$/.test(code)
       ? fromHex(code)
       : scaleString(code);
-  chainCode.set(bytes.length > 32 ? blake2b(bytes, { dkLen: 32 }) : bytes);
+  chainCode.set(bytes.length > 32 ? blake2b256(bytes) : bytes);
   return chainCode;
 }
 
