@@ -10,7 +10,7 @@ import { compact, hex, join, lengthPrefixed, Reader, toKey, unhex } from './code
 import { engineError } from './errors.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
 import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
-import { decodeApplied, type Invalidity, type Runtime, type Runtimes } from './runtime.js';
+import { CODE_KEY, decodeApplied, type Invalidity, type Runtime, type Runtimes } from './runtime.js';
 import { type Changes, Overlay, type StateReader } from './state.js';
 import { StateLog } from './state-log.js';
 
@@ -201,10 +201,16 @@ export class Chain {
       this.blocks.dropLast();
       throw error;
     }
-    const before = this.newest;
     this.newest = block;
-    const added = { block, changes, newRuntime: changes.has(':code') && before !== block };
-    for (const listener of this.listeners) listener(added);
+    const added = { block, changes, newRuntime: changes.has(CODE_KEY) };
+    for (const listener of this.listeners) {
+      try {
+        listener(added);
+      } catch (error) {
+        // The block stands; what somebody made of it is theirs.
+        this.options.log.error(`after block ${block.header.number}: ${messageOf(error)}`);
+      }
+    }
     return added;
   }
 
@@ -261,7 +267,7 @@ export class Chain {
   private compareCode(): void {
     const { source, log } = this.options;
     if (source.kind !== 'runtime') return;
-    const stored = this.state.get(':code');
+    const stored = this.state.get(CODE_KEY);
     if (!stored || Buffer.compare(stored, source.code) === 0) return;
     log.info(
       `this chain goes on with its own runtime (spec version ${this.runtime.version.specVersion}); the one that came with the program begins with a new data folder`,

@@ -61,7 +61,8 @@ export class Executor {
       });
     }
     this.pages = shapeOf(wasm).importedMemoryPages;
-    this.exported = new Set(WebAssembly.Module.exports(this.module).map(entry => entry.name));
+    const exported = WebAssembly.Module.exports(this.module).filter(({ kind }) => kind === 'function');
+    this.exported = new Set(exported.map(({ name }) => name));
     this.idle.push(this.instantiate());
   }
 

@@ -29,6 +29,8 @@ export class LogFile {
   ) {}
 
   private dirty = false;
+  /** Part of a record was written behind `end`. */
+  private torn = false;
   private closed = false;
 
   static open(path: string): LogFile {
@@ -46,10 +48,13 @@ export class LogFile {
     frame.writeUInt32LE(payload.length, 0);
     frame.writeUInt32LE(crc32(payload), 4);
     frame.set(payload, FRAME_HEADER);
+    // Cut only now when it failed then: a record behind a torn one could not be read.
+    if (this.torn) this.truncate(this.end);
     try {
       for (let done = 0; done < frame.length; ) done += writeSync(this.file, frame, done);
     } catch (error) {
-      this.truncate(this.end);
+      this.torn = true;
+      this.cutQuietly();
       const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
       throw engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
     }
@@ -80,6 +85,15 @@ export class LogFile {
   truncate(end: number): void {
     ftruncateSync(this.file, end);
     this.end = end;
+    this.torn = false;
+  }
+
+  private cutQuietly(): void {
+    try {
+      this.truncate(this.end);
+    } catch {
+      // The next append tries again.
+    }
   }
 
   /**
