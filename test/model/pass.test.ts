@@ -117,6 +117,33 @@ describe('gradients across the wire', () => {
     expect(size).toBeGreaterThan(1e-7);
   });
 
+  it('come with all that the documents name, by both names of the network loss', async () => {
+    const synapse = new MnistSynapse({ ...SMALL, seed: 1 });
+    const caller = { forward: async () => ({ ok: false, code: 'x' }) as const, backward: async () => ({ ok: true }) };
+    const neuron = { router: new Router(), peers: [], caller, timeoutMs: 10 };
+    const pass = await synapse.remoteForward(neuron, batch(784), false);
+    expect(Object.keys(pass.tensors)).toEqual(
+      expect.arrayContaining([
+        'loss',
+        'localOutput',
+        'localTarget',
+        'localTargetLoss',
+        'networkOutput',
+        'networkTarget',
+      ]),
+    );
+    expect(pass.remoteTargetLoss).toBe(pass.tensors.networkTargetLoss);
+    expect(pass.tensors.distillationLoss.rank).toBe(0);
+    expect(pass.gradients.size).toBe(0);
+    expect(pass.scores.size).toBe(0);
+    pass.dispose();
+    // Peers that all fail: the synapse calls itself.
+    const failed = await synapse.remoteForward({ ...neuron, peers: ['a'] }, batch(784), true);
+    expect(failed.failures).toEqual([{ ok: false, peer: 'a', code: 'x' }]);
+    expect(failed.gradients.size).toBe(synapse.variables.size);
+    failed.dispose();
+  });
+
   it('leave no tensor behind, with an encoder and when it is all aborted', async () => {
     const synapse = new Encoding();
     const router = new Router();
