@@ -18,8 +18,8 @@ import {
 } from '../model/index.js';
 import type {
   CallerGradients,
-  OpenRequest,
   Opened,
+  OpenRequest,
   Prepared,
   RemoteBackward,
   RemoteForward,

@@ -1,7 +1,7 @@
-import type { Log } from '../base/index.js';
+import { type Log, messageOf } from '../base/index.js';
 import type { PeerDirectory } from './directory.js';
-import type { PeerHealth } from './peer-health.js';
 import type { ModelServer } from './model-server.js';
+import type { PeerHealth } from './peer-health.js';
 import type { Trainer } from './trainer.js';
 import type { WeightRow } from './weight-row.js';
 
@@ -78,8 +78,13 @@ async function finishEpoch(
       `student alone: Avg. loss: ${test.local.loss.toFixed(4)}, Accuracy: ${percent(test.local.correct)}`,
   );
   await server.serve(await trainer.parameters());
-  await save();
-  log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
+  try {
+    await save();
+    log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
+  } catch (error) {
+    // Training and serving go on without a disk; the save before this one is still whole.
+    log.error(`Model not saved: ${messageOf(error)}; going on, and trying again after the next epoch`);
+  }
 }
 
 /** Applies what callers sent back since the last step. A neuron that does not train serves the result at once. */
