@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { u64le } from '../../src/base/bytes.js';
 import type { Clock } from '../../src/base/clock.js';
-import { messageOf, systemCodeOf } from '../../src/base/errors.js';
+import { isBittensorError, messageOf, systemCodeOf } from '../../src/base/errors.js';
 import { writeFileAtomic } from '../../src/base/files.js';
 import type { Log } from '../../src/base/log.js';
 import { BlockLog } from './block-log.js';
@@ -286,7 +286,7 @@ export class Chain {
       return this.initializeAt(soon, slotMs, runtime);
     } catch (error) {
       // Some runtimes want a slot of its own, or half a slot of time, for each block.
-      if (nextSlot === soon) throw error;
+      if (nextSlot === soon || !isTrap(error)) throw error;
       const opened = this.initializeAt(nextSlot, slotMs, runtime);
       this.oneBlockPerSlot = true;
       return opened;
@@ -311,7 +311,7 @@ export class Chain {
     const extrinsics = Array.from({ length: reader.compact() }, () => lengthPrefixed(reader.vec()));
     for (const extrinsic of extrinsics) {
       const refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
-      if (refused) throw engineError('host_error', `the runtime refuses its own inherent: ${refused.reason}`);
+      if (refused) throw engineError('runtime_trap', `the runtime refuses its own inherent: ${refused.reason}`);
     }
     return { runtime, state, extrinsics };
   }
@@ -348,12 +348,15 @@ function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Reje
     refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
   } catch (error) {
     // A panic is the transaction's doing; anything else is ours, and says nothing about it.
-    const trap = (error as { code?: unknown }).code === 'runtime_trap';
-    return { fate: trap ? 'invalid' : 'later', reason: messageOf(error) };
+    return { fate: isTrap(error) ? 'invalid' : 'later', reason: messageOf(error) };
   }
   if (!refused) return undefined;
   const fate = refused.variant === 'ExhaustsResources' ? 'full' : refused.variant === 'Future' ? 'later' : 'invalid';
   return { fate, reason: refused.reason };
+}
+
+function isTrap(error: unknown): boolean {
+  return isBittensorError(error) && error.code === 'runtime_trap';
 }
 
 /** Without Aura, one millisecond: any two blocks are in different slots. */
