@@ -18,6 +18,8 @@ export function createOutput(stream: NodeJS.WriteStream = process.stdout): Outpu
       clearOnComplete: true,
       hideCursor: null,
       gracefulExit: false,
+      // Lines longer than the terminal wrap as they do without a bar.
+      linewrap: true,
     },
     cliProgress.Presets.legacy,
   );
