@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ChainThread } from './chain-thread.js';
 import { formatTime } from '../../src/base/clock.js';
 import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import { writeFileAtomic } from '../../src/base/files.js';
+import { ChainThread } from './chain-thread.js';
 import { EXIT, exitCodeOf } from './errors.js';
 import { lockFolder } from './folder-lock.js';
 import type { Settings } from './protocol.js';

@@ -1,9 +1,9 @@
 import { isBittensorError, messageOf } from '../../src/base/errors.js';
-import { hex, toKey } from './codec.js';
 import type { Candidates } from './chain.js';
+import { hex, toKey } from './codec.js';
 import type { Block } from './header.js';
-import { blake2b256 } from './host/crypto-library.js';
 import { Heap } from './heap.js';
+import { blake2b256 } from './host/crypto-library.js';
 import { POOL, RpcError } from './rpc-error.js';
 import { type Invalidity, isInvalid, type Validity } from './runtime.js';
 

@@ -1,6 +1,6 @@
 import { hex, join, Reader } from './codec.js';
-import { type CallState, Executor, type ExecutorOptions, NOTHING } from './executor.js';
 import { engineError } from './errors.js';
+import { type CallState, Executor, type ExecutorOptions, NOTHING } from './executor.js';
 import { blake2b256 } from './host/crypto-library.js';
 import { Overlay, type StateReader } from './state.js';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { packagePath } from '../../src/base/worker.js';
 import { messageOf } from '../../src/base/errors.js';
+import { packagePath } from '../../src/base/worker.js';
 import { engineError } from './errors.js';
 import { mergeJson } from './json.js';
 import type { Settings } from './protocol.js';

@@ -1,8 +1,8 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
+import { messageOf } from '../../src/base/errors.js';
 import { syncFolder } from '../../src/base/files.js';
 import type { Log } from '../../src/base/log.js';
-import { messageOf } from '../../src/base/errors.js';
 import { compact, type Key, keyBytes, Reader, toKey } from './codec.js';
 import { engineError } from './errors.js';
 import { LogFile } from './log-file.js';

@@ -1,6 +1,6 @@
+import { compactFromU8a, compactToU8a } from '@polkadot/util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactFromU8a, compactToU8a } from '@polkadot/util';
 import {
   compact,
   compactBig,

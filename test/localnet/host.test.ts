@@ -13,6 +13,7 @@ import {
 } from '@polkadot/util-crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toKey, unhex } from '../../localnet/engine/codec.js';
 import { Allocator } from '../../localnet/engine/host/allocator.js';
 import {
   blake2b,
@@ -29,7 +30,6 @@ import {
   twox,
 } from '../../localnet/engine/host/crypto-library.js';
 import { SignatureCache } from '../../localnet/engine/host/signatures.js';
-import { toKey, unhex } from '../../localnet/engine/codec.js';
 
 const SEED = 3;
 const data = fc.uint8Array({ maxLength: 400 });
