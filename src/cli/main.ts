@@ -27,7 +27,9 @@ export function createProgram(): Command {
 
 async function main(): Promise<number> {
   try {
-    await createProgram().parseAsync(normalizeArgv(process.argv.slice(2), [runSettings, localnetSettings]), { from: 'user' });
+    await createProgram().parseAsync(normalizeArgv(process.argv.slice(2), [runSettings, localnetSettings]), {
+      from: 'user',
+    });
     return EXIT.ok;
   } catch (error) {
     // Commander has already said what was wrong; help and version are not errors.

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BittensorError, Closing, type Log, type ResolvedSettings } from '../base/index.js';
+import { BittensorError, Closing, type Log, messageOf, type ResolvedSettings } from '../base/index.js';
 import { type ChainClient, connect, startLocalnet } from '../chain/index.js';
 import { Axon, Dendrite, Gossip } from '../net/index.js';
 import { ready } from '../wallet/index.js';
@@ -27,6 +27,8 @@ export interface RunHooks {
 
 /** A local chain that a neuron started ends itself this long after its last client has gone. */
 const LINGER_SECONDS = 10;
+/** A chain that ends sooner than this is not started again: something is wrong with it. */
+const LEAST_CHAIN_MS = 5_000;
 
 /**
  * Runs one neuron from the first key to the clean stop: chain or gossip, axon, training, weights.
@@ -77,7 +79,9 @@ async function runUntilStopped(
   prepared.catch(fail);
 
   await ready();
-  const chain = chainless ? undefined : await reachChain(settings, signal);
+  // The log lies in the slot, which is taken once it is known what chain this is.
+  let say = (_line: string) => {};
+  const chain = chainless ? undefined : await reachChain(settings, signal, line => say(line));
   if (chain) closing.add(() => chain.close());
   const mayCreate = chain === undefined || chain.isLocal;
   const identity = await takeIdentity({
@@ -91,6 +95,7 @@ async function runUntilStopped(
   const root = hooks.openLog(settings.logdir ?? identity.slot.folder);
   closing.add(() => root.flush());
   const log = root.child('neuron');
+  say = line => log.warn(line);
   log.info(
     `Neuron ${identity.slot.name}: hotkey ${identity.hotkey.address}${identity.created ? ' (made just now)' : ''}`,
   );
@@ -152,7 +157,11 @@ async function runUntilStopped(
 }
 
 /** Connects to the chain; starts a local one first when the endpoint is a loopback port where nothing listens. */
-async function reachChain(settings: RunSettings, signal: AbortSignal): Promise<ChainClient> {
+async function reachChain(
+  settings: RunSettings,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<ChainClient> {
   const endpoints = settings.chain_endpoint.split(',').map(endpoint => endpoint.trim());
   const first = parseEndpoint(endpoints[0]!);
   if (
@@ -162,15 +171,33 @@ async function reachChain(settings: RunSettings, signal: AbortSignal): Promise<C
     isLoopback(first.host) &&
     !(await isListening(first.host, first.port))
   ) {
-    await startLocalnet({
-      port: first.port,
-      dataFolder: join(settings.data, `chain-${first.port}`),
-      lingerSeconds: LINGER_SECONDS,
-      detached: true,
-      signal,
-    });
+    await keepLocalChain(first.port, join(settings.data, `chain-${first.port}`), signal, say);
   }
   return connect({ endpoints, signal });
+}
+
+/** Starts the local chain, and again when it ends while this neuron needs it; its blocks are on disk. */
+async function keepLocalChain(
+  port: number,
+  dataFolder: string,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const began = performance.now();
+  const chain = await startLocalnet({ port, dataFolder, lingerSeconds: LINGER_SECONDS, detached: true, signal });
+  if (chain.joined) return;
+  void chain.exited
+    .then(async code => {
+      if (signal.aborted) return;
+      const log = join(dataFolder, 'localnet.log');
+      if (performance.now() - began < LEAST_CHAIN_MS)
+        return say(`The local chain ended again (exit code ${code}); see ${log}`);
+      say(`The local chain ended (exit code ${code}, see ${log}); starting it again`);
+      await keepLocalChain(port, dataFolder, signal, say);
+    })
+    .catch(error => {
+      if (!signal.aborted) say(`The local chain cannot be started again: ${messageOf(error)}`);
+    });
 }
 
 function announcedAddress(settings: RunSettings, chain: ChainClient | undefined): string {

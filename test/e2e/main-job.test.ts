@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
@@ -88,6 +90,20 @@ describe('the main job', () => {
     expect(Number(resumed[2])).toBeGreaterThan(0);
     expect(await again.ended()).toBe(0);
   }, 400_000);
+
+  it('starts the local chain again when that is killed, and goes on from its last block', async () => {
+    const port = await freePort();
+    const neuron = home.run('run', '-c', `ws://127.0.0.1:${port}`);
+    await neuron.waitFor(/published by serve_axon in block (\d+)/);
+    const [, before] = await neuron.waitFor(/Epoch at block (\d+)/);
+    const folder = join(home.folder, '.bittensor', 'node', `chain-${port}`);
+    const { pid } = JSON.parse(readFileSync(join(folder, 'localnet.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await neuron.waitFor(/The local chain ended .*; starting it again/);
+    const [, after] = await neuron.waitFor(/Epoch at block (\d+)/, PATIENCE_MS, neuron.lines.length);
+    expect(Number(after)).toBe(Number(before) + 40);
+    await expectCleanStop(neuron);
+  }, 300_000);
 
   it('runs without a chain: two neurons find each other by gossip', async () => {
     const gossip = await freePort();
