@@ -133,6 +133,7 @@ describe('the methods', () => {
     expect(await call('state_getStorageAt', CODE, test.chain.hashAt(1))).toBe(code);
     expect(await call('state_getStorageSize', CODE)).toBe(code.length / 2 - 1);
     expect(await call('state_getStorageHash', CODE)).toBe(hex(blake2b256(test.chain.state.get(':code')!)));
+    expect(await call('state_getStorage', CODE.slice(2))).toBe(code);
     expect(await call('state_getStorage', '0x00')).toBeNull();
     expect(await call('state_getStorageSize', '0x00')).toBeNull();
     expect(await call('state_queryStorageAt', [CODE, '0x00'], null)).toEqual([
