@@ -1,3 +1,4 @@
+import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
 import { type Cli, TestHome } from '../helpers/cli.js';
@@ -55,6 +56,18 @@ describe('bittensor-cli localnet', () => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'dev_newBlock', params: [{ count: 3 }] });
     await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
     expect(await statusBlock()).toBe(3);
+  });
+
+  it('tells clients its block time, which the official ones read from the metadata', async () => {
+    const chain = home.run('localnet', 'start', '--port', port, '--block-time', '1000');
+    await chain.waitFor(/Local chain at/);
+    const provider = new WsProvider(`ws://127.0.0.1:${port}`) as never;
+    const api = await ApiPromise.create({ provider, noInitWarn: true });
+    try {
+      expect(api.consts['aura']!['slotDuration']!.toString()).toBe('1000');
+    } finally {
+      await api.disconnect();
+    }
   });
 
   it.each([['5'], ['sometimes'], ['-1']])('refuses the block time %s', async time => {
