@@ -86,7 +86,7 @@ export class Chain {
     if (blocks.head > 0) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
     const values = buildGenesis(options.source, runtimes);
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
-    const states = StateLog.create(folder, values, { keepBlocks, version, log });
+    const states = StateLog.create(folder, values, { keepBlocks, log });
     const block = genesisBlock(states.head().trie(version).root, version);
     // A start that was interrupted before chain.json was written is made again.
     if (blocks.head === 0) blocks.dropLast();
@@ -98,7 +98,7 @@ export class Chain {
   }
 
   private static resume(options: ChainOptions, known: Description): Chain {
-    const { folder, runtimes, log, keepBlocks } = options;
+    const { folder, log, keepBlocks } = options;
     if (known.source !== sourceId(options.source)) {
       throw engineError(
         'bad_data',
@@ -110,8 +110,7 @@ export class Chain {
     if (blocks.hashAt(0) !== known.genesis) {
       throw engineError('bad_data', `${folder} names genesis ${known.genesis}, but block 0 is ${blocks.hashAt(0)}`);
     }
-    const version = (state: StateReader) => runtimes.of(state).version.stateVersion;
-    const states = StateLog.open(folder, blocks.head, { keepBlocks, version, log });
+    const states = StateLog.open(folder, blocks.head, { keepBlocks, log });
     const chain = new Chain(options, blocks, states);
     chain.compareCode();
     return chain;

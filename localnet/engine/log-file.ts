@@ -64,7 +64,7 @@ export class LogFile {
     return offset;
   }
 
-  read(offset: number, length: number): Uint8Array {
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const got = readSync(this.file, bytes, done, length - done, offset + done);
@@ -101,14 +101,16 @@ export class LogFile {
    * behind it is a `bad_data` error, because cutting there would lose blocks.
    */
   *frames(log: Log): Generator<Frame> {
-    let buffer: Buffer = Buffer.alloc(0);
+    let buffer = new Uint8Array();
+    let view = new DataView(buffer.buffer);
     let start = 0;
     let at = 0;
     // Makes [at, at + length) available in the buffer.
     const have = (length: number) => {
       if (at + length > this.end) return false;
       if (at + length > start + buffer.length) {
-        buffer = Buffer.from(this.read(at, Math.min(Math.max(length, READ_BYTES), this.end - at)).buffer);
+        buffer = this.read(at, Math.min(Math.max(length, READ_BYTES), this.end - at));
+        view = new DataView(buffer.buffer);
         start = at;
       }
       return true;
@@ -116,8 +118,8 @@ export class LogFile {
     while (at < this.end) {
       let payload: Uint8Array | undefined;
       if (have(FRAME_HEADER)) {
-        const length = buffer.readUInt32LE(at - start);
-        const sum = buffer.readUInt32LE(at - start + 4);
+        const length = view.getUint32(at - start, true);
+        const sum = view.getUint32(at - start + 4, true);
         if (length > 0 && length < LONGEST_FRAME && have(FRAME_HEADER + length)) {
           const from = at - start + FRAME_HEADER;
           const candidate = buffer.subarray(from, from + length);

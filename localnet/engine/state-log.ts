@@ -8,7 +8,7 @@ import { engineError } from './errors.js';
 import { LogFile } from './log-file.js';
 import { SortedKeys } from './sorted-keys.js';
 import type { Changes, StateReader } from './state.js';
-import { type StateVersion, Trie } from './trie.js';
+import { Trie } from './trie.js';
 
 /** The first byte of each frame's payload. */
 const SNAPSHOT = 1;
@@ -25,6 +25,8 @@ interface Place {
   length: number;
 }
 
+const NOWHERE: Place = { segment: 0, offset: 0, length: -1 };
+
 /**
  * The state on disk and in memory. Disk: segments `state-<block>.log`, each a snapshot of the state after that block and then
  * the changes of the following blocks. Memory: all values of the head, its keys in order, its trie; of old states only where
@@ -40,7 +42,8 @@ export class StateLog {
   /** Keys without a value now that had one in an old state. */
   private readonly gone = new SortedKeys();
   private readonly changedIn = new Map<number, Key[]>();
-  private headTrie = Trie.empty;
+  /** Made when it is first asked for: a chain that was opened again answers before that. */
+  private headTrie: Trie | undefined;
   private newest = 0;
   private oldest = 0;
   private segment = 0;
@@ -56,31 +59,27 @@ export class StateLog {
   static create(
     folder: string,
     genesis: ReadonlyMap<Key, Uint8Array>,
-    options: { keepBlocks: number | undefined; version: StateVersion; log: Log },
+    options: { keepBlocks: number | undefined; log: Log },
   ): StateLog {
     for (const name of segmentNames(folder)) rmSync(joinPath(folder, name));
     const state = new StateLog(folder, options.keepBlocks, options.log);
     for (const [key, value] of genesis) state.values.set(key, value);
     state.writeSegment(0);
     state.keys = SortedKeys.from(state.values.keys());
-    state.headTrie = Trie.of(state.values, options.version);
     return state;
   }
 
-  /** Reads what is on disk, up to `upTo`; `version` tells the trie's version from the state. */
-  static open(
-    folder: string,
-    upTo: number,
-    options: { keepBlocks: number | undefined; version: (state: StateReader) => StateVersion; log: Log },
-  ): StateLog {
+  /** Reads what is on disk, up to block `upTo`. */
+  static open(folder: string, upTo: number, options: { keepBlocks: number | undefined; log: Log }): StateLog {
     const state = new StateLog(folder, options.keepBlocks, options.log);
     const names = segmentNames(folder);
     if (names.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
     names.forEach((name, i) => {
       state.load(Number(name.slice(6, -4)), upTo, i === 0);
     });
+    // So far they are views of the buffers that were read; most of those have been replaced by later ones.
+    for (const [key, value] of state.values) state.values.set(key, new Uint8Array(value));
     state.keys = SortedKeys.from(state.values.keys());
-    state.headTrie = Trie.of(state.values, options.version(state.head()));
     state.forget();
     return state;
   }
@@ -100,7 +99,10 @@ export class StateLog {
       get: key => this.values.get(key) ?? null,
       has: key => this.values.has(key),
       next: key => this.keys.after(key),
-      trie: () => this.headTrie,
+      trie: version => {
+        this.headTrie ??= Trie.of(this.values, version);
+        return this.headTrie;
+      },
     };
   }
 
@@ -151,10 +153,12 @@ export class StateLog {
   append(block: number, changes: Changes, trie: Trie): void {
     const { payload, offsets } = encodeChanges(block, changes);
     const start = this.current().append(payload);
-    this.adopt(block, changes, key => {
-      const at = offsets.get(key)!;
-      return { segment: this.segment, offset: start + at.offset, length: at.length };
-    });
+    const changed: Key[] = [];
+    for (const [key, value] of changes) {
+      const { offset, length } = offsets.get(key)!;
+      this.adopt(block, key, value, { segment: this.segment, offset: start + offset, length }, changed);
+    }
+    this.adopted(block, changed);
     this.headTrie = trie;
     this.forget();
     this.rotate();
@@ -181,31 +185,35 @@ export class StateLog {
     return this.segments.get(place.segment)!.read(place.offset, place.length);
   }
 
-  private adopt(block: number, changes: Changes, placeOf: (key: Key) => Place): void {
-    const changed: Key[] = [];
-    for (const [key, value] of changes) {
-      const before = this.places.get(key) ?? { segment: 0, offset: 0, length: -1 };
-      if (value === null && before.length < 0) continue;
+  /** Makes one change part of the head. With `changed`, remembers what was there before and adds the key. */
+  private adopt(block: number, key: Key, value: Uint8Array | null, place: Place, changed: Key[] | undefined): void {
+    const before = this.places.get(key) ?? NOWHERE;
+    if (value === null && before.length < 0) return;
+    if (changed) {
       changed.push(key);
       const past = this.past.get(key);
       if (past) past.push({ block, before });
       else this.past.set(key, [{ block, before }]);
-      if (value === null) {
-        this.values.delete(key);
-        this.places.delete(key);
-        this.keys.delete(key);
-        this.gone.add(key);
-      } else {
-        this.values.set(key, value);
-        this.places.set(key, placeOf(key));
-        if (before.length < 0) {
-          this.keys.add(key);
-          this.gone.delete(key);
-        }
+    }
+    if (value === null) {
+      this.values.delete(key);
+      this.places.delete(key);
+      this.keys.delete(key);
+      if (changed) this.gone.add(key);
+    } else {
+      this.values.set(key, value);
+      this.places.set(key, place);
+      if (before.length < 0) {
+        this.keys.add(key);
+        this.gone.delete(key);
       }
     }
-    if (this.keepBlocks !== undefined) this.changedIn.set(block, changed);
+  }
+
+  private adopted(block: number, changed: Key[] | undefined): void {
     this.newest = block;
+    if (!changed) this.oldest = block;
+    else if (this.keepBlocks !== undefined) this.changedIn.set(block, changed);
   }
 
   /** Drops what only states behind the horizon need. */
@@ -299,12 +307,13 @@ export class StateLog {
         this.snapshotBytes = offset + payload.length;
         continue;
       }
-      const { block, changes, placeOf } = decodeChanges(payload, { segment: start, offset });
+      const reader = new Reader(payload, 1);
+      const block = reader.compact();
       if (kind === SNAPSHOT) {
-        for (const [key, value] of changes) {
+        eachChange(reader, (key, value, at) => {
           if (first) this.values.set(key, value!);
-          this.places.set(key, placeOf(key));
-        }
+          this.places.set(key, { segment: start, offset: offset + at, length: value!.length });
+        });
         continue;
       }
       if (kind !== CHANGES || block !== this.newest + 1) {
@@ -314,7 +323,13 @@ export class StateLog {
         file.truncate(offset - 8);
         break;
       }
-      this.adopt(block, changes, placeOf);
+      const kept = this.keepBlocks === undefined || block > upTo - this.keepBlocks;
+      const changed: Key[] | undefined = kept ? [] : undefined;
+      eachChange(reader, (key, value, at) => {
+        const place = { segment: start, offset: offset + at, length: value?.length ?? -1 };
+        this.adopt(block, key, value, place, changed);
+      });
+      this.adopted(block, changed);
     }
     if (!whole) throw engineError('bad_data', `${file.path} has no whole snapshot`);
     this.segment = start;
@@ -374,22 +389,14 @@ function encodeChanges(
   return { payload: Buffer.concat(parts), offsets };
 }
 
-function decodeChanges(
-  payload: Uint8Array,
-  file: { segment: number; offset: number },
-): { block: number; changes: Changes; placeOf: (key: Key) => Place } {
-  const reader = new Reader(payload, 1);
-  const block = reader.compact();
-  const changes = new Map<Key, Uint8Array | null>();
-  const places = new Map<Key, Place>();
+/** Calls back for each change behind the block number, with where the value lies in the payload; values are views. */
+function eachChange(reader: Reader, visit: (key: Key, value: Uint8Array | null, at: number) => void): void {
   for (let count = reader.compact(); count > 0; count--) {
     const key = toKey(reader.vec());
     const length = reader.compact() - 1;
-    places.set(key, { segment: file.segment, offset: file.offset + reader.offset, length });
-    // A copy, as the payload is a view of a large buffer (whose own `slice` would be a view as well).
-    changes.set(key, length < 0 ? null : Uint8Array.from(reader.take(length)));
+    const at = reader.offset;
+    visit(key, length < 0 ? null : reader.take(length), at);
   }
-  return { block, changes, placeOf: key => places.get(key)! };
 }
 
 function snapshotEnd(block: number, count: number): Uint8Array {

@@ -83,10 +83,9 @@ describe('the state log', () => {
     ['a', Uint8Array.of(1)],
     ['z', new Uint8Array(40)],
   ] as [Key, Uint8Array][]);
-  const version = () => 1 as const;
 
   function run(folder: string, list: readonly Step[], keepBlocks?: number) {
-    const state = StateLog.create(folder, genesis, { keepBlocks, version: 1, log: silentLog });
+    const state = StateLog.create(folder, genesis, { keepBlocks, log: silentLog });
     const all = [new Map(genesis)];
     list.forEach((step, i) => {
       const next = new Map(all[i]);
@@ -119,7 +118,7 @@ describe('the state log', () => {
         const { state, all } = run(folder.path, list);
         check(state, all);
         state.close();
-        const again = StateLog.open(folder.path, list.length, { keepBlocks: undefined, version, log: silentLog });
+        const again = StateLog.open(folder.path, list.length, { keepBlocks: undefined, log: silentLog });
         check(again, all);
         again.close();
       }),
@@ -132,7 +131,7 @@ describe('the state log', () => {
     const list: Step[] = [[['a', null]], [['b', Uint8Array.of(2)]], [['c', Uint8Array.of(3)]]];
     const { state, all } = run(folder.path, list);
     state.close();
-    const earlier = StateLog.open(folder.path, 1, { keepBlocks: undefined, version, log: silentLog });
+    const earlier = StateLog.open(folder.path, 1, { keepBlocks: undefined, log: silentLog });
     expect(earlier.headNumber).toBe(1);
     check(earlier, all.slice(0, 2));
     earlier.append(2, new Map([['x', Uint8Array.of(9)]]), earlier.head().trie(1));
@@ -155,7 +154,7 @@ describe('the state log', () => {
     const files = readdirSync(folder.path).sort();
     expect(files).toEqual(['state-0000003000.log']);
     state.close();
-    const again = StateLog.open(folder.path, 3500, { keepBlocks: 20, version, log: silentLog });
+    const again = StateLog.open(folder.path, 3500, { keepBlocks: 20, log: silentLog });
     expect(again.oldestNumber).toBe(3480);
     expect(roots(again)).toEqual(expected);
     again.close();
@@ -166,7 +165,7 @@ describe('the state log', () => {
     const { state, all } = run(folder.path, [[['b', Uint8Array.of(1)]]]);
     state.close();
     writeFileSync(join(folder.path, 'state-0000000001.log.tmp'), 'half');
-    const again = StateLog.open(folder.path, 1, { keepBlocks: undefined, version, log: silentLog });
+    const again = StateLog.open(folder.path, 1, { keepBlocks: undefined, log: silentLog });
     check(again, all);
     again.close();
   });
@@ -177,7 +176,7 @@ describe('the state log', () => {
     state.close();
     const path = join(folder.path, 'state-0000000000.log');
     truncateSync(path, statSync(path).size - 3);
-    const open = () => StateLog.open(folder.path, 0, { keepBlocks: undefined, version, log: silentLog });
+    const open = () => StateLog.open(folder.path, 0, { keepBlocks: undefined, log: silentLog });
     expect(open).toThrow('has no whole snapshot');
     appendFileSync(path, 'x');
     expect(open).toThrow('has no whole snapshot');
@@ -188,7 +187,7 @@ describe('the state log', () => {
     const odd = toKey(Uint8Array.from({ length: 256 }, (_, i) => i));
     const { state } = run(folder.path, [[[odd, Uint8Array.of(5)]]]);
     state.close();
-    const again = StateLog.open(folder.path, 1, { keepBlocks: undefined, version, log: silentLog });
+    const again = StateLog.open(folder.path, 1, { keepBlocks: undefined, log: silentLog });
     expect(again.head().get(odd)).toEqual(Uint8Array.of(5));
     again.close();
   });

@@ -34,7 +34,8 @@ export class GuestMemory {
   }
 
   all(): Uint8Array {
-    if (this.bytes.buffer !== this.memory.buffer) this.bytes = new Uint8Array(this.memory.buffer);
+    // Growing detaches the old buffer; its length is asked for much faster than the memory for its buffer.
+    if (this.bytes.length === 0) this.bytes = new Uint8Array(this.memory.buffer);
     return this.bytes;
   }
 
