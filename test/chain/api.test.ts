@@ -1,3 +1,4 @@
+import type { ApiPromise } from '@polkadot/api';
 import { expandMetadata, Metadata, TypeRegistry } from '@polkadot/types';
 import { describe, expect, it, vi } from 'vitest';
 import { fromHex, toHex } from '../../src/base/index.js';
@@ -185,6 +186,26 @@ describe.each([14, 15] as const)("upstream's metadata, spec 343, version %i", as
       // And the real signature is one of exactly these bytes.
       const signature = fromHex(ours.hex).subarray(ours.hex.indexOf(toHex(alice.publicKey).slice(2)) / 2 - 1 + 33);
       expect(verify(alice.publicKey, signedBytes[0]!, signature.subarray(0, 64))).toBe(true);
+    }
+  });
+
+  it('signs past an extension that it does not know only when that has no bytes', async () => {
+    const withExtension = (name: string, other: string) => {
+      const text = Buffer.from(metadata).toString('latin1').replaceAll(name, other);
+      const version = { ...SUBTENSOR_343, specName: 'other' };
+      const chain = { genesisHash: GENESIS, name: 'x', version, metadata: Buffer.from(text, 'latin1') };
+      return createApi(chain, { call: async () => null });
+    };
+    const context = { nonce: 0, era: { period: 64, birth: 0, birthHash: GENESIS } };
+    const sign = async (other: ApiPromise) => signExtrinsic(other, createCall(other, ...CALLS[0]!), silentKey, context);
+    const silentKey = { publicKey: alice.publicKey, address: alice.address, sign: () => new Uint8Array(64) };
+    const empty = await withExtension('CheckNonZeroSender', 'CheckNonZeroSendex');
+    expect(empty.registry.signedExtensions).toContain('CheckNonZeroSendex');
+    expect(await sign(empty)).toEqual(await sign(api));
+    for (const name of ['CheckNonce', 'CheckTxVersion']) {
+      const error = await failure(async () => sign(await withExtension(name, `${name.slice(0, -1)}x`)));
+      expect(error).toMatchObject({ code: 'unsupported' });
+      expect(error.message).toContain(`${name.slice(0, -1)}x`);
     }
   });
 
