@@ -10,9 +10,9 @@ export interface ConnectionOptions<Chain> {
   log: Log;
   /**
    * Looks at a fresh session and says what chain is there, or throws `foreign_chain`. Called for every connection;
-   * `before` is what the first one found.
+   * `before` is what the first one found, `connection` what will carry requests once it is admitted.
    */
-  admit(session: RpcSession, before: Chain | undefined): Promise<Chain>;
+  admit(session: RpcSession, before: Chain | undefined, connection: Connection<Chain>): Promise<Chain>;
 }
 
 /** Deadline of one attempt to connect to one endpoint, in milliseconds; asking what chain it is included. */
@@ -187,7 +187,7 @@ export class Connection<Chain> {
       diagnose(url, error),
     );
     try {
-      const admission = this.options.admit(session, this.chainNow);
+      const admission = this.options.admit(session, this.chainNow, this);
       this.chainNow = await withDeadline(admission, CONNECT_MS, `asking ${url} what chain it is`, stop);
       stop.throwIfAborted();
     } catch (error) {

@@ -1,8 +1,9 @@
-import { fromHex } from '../base/index.js';
+import type { ApiPromise } from '@polkadot/api';
+import type { AccountInfo, DispatchError, EventRecord } from '@polkadot/types/interfaces';
+import { decodeStorage, palletName, storageKey } from './api.js';
 import type { Connection } from './connection.js';
 import type { Chain } from './chain.js';
 import { chainError } from './errors.js';
-import { pascal, type Runtime } from './runtime.js';
 
 /** Something that a transaction did, as the runtime tells it. */
 export interface ChainEvent {
@@ -22,23 +23,6 @@ export interface Submitted {
   readonly events: readonly ChainEvent[];
 }
 
-/** The decoded codecs of `System.Events`, as far as they are used here. */
-interface EventRecord {
-  readonly phase: { readonly isApplyExtrinsic: boolean; readonly asApplyExtrinsic: { toNumber(): number } };
-  readonly event: {
-    readonly section: string;
-    readonly method: string;
-    readonly data: Iterable<{ toPrimitive(): unknown }> & { readonly [index: number]: unknown };
-  };
-}
-
-interface DispatchErrorCodec {
-  readonly isModule: boolean;
-  readonly asModule: { readonly index: { toNumber(): number }; readonly error: { toU8a(bare: true): Uint8Array } };
-  readonly type: string;
-  readonly value: { toString(): string };
-}
-
 interface DecodedBlock {
   readonly number: number;
   readonly extrinsics: readonly string[];
@@ -56,7 +40,7 @@ export class Outcomes {
 
   /** What a transaction did in a block that holds it. Error `dispatch` when it failed there. */
   async inBlock(what: string, extrinsic: { readonly hex: string; readonly hash: string }, blockHash: string) {
-    const { runtime } = this.connection.chain;
+    const { api } = this.connection.chain;
     const { number: blockNumber, extrinsics, records } = await this.block(blockHash);
     const place = { hash: extrinsic.hash, blockHash, blockNumber };
     const index = extrinsics.indexOf(extrinsic.hex);
@@ -64,7 +48,7 @@ export class Outcomes {
     const own = records.filter(({ phase }) => phase.isApplyExtrinsic && phase.asApplyExtrinsic.toNumber() === index);
     const failed = own.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
     if (failed) {
-      const reason = describeDispatchError(runtime, failed.event.data[0] as DispatchErrorCodec);
+      const reason = describeDispatchError(api, failed.event.data[0] as DispatchError);
       const docs = reason.docs === '' ? '' : ` (${reason.docs})`;
       const message = `${what} failed in block ${blockNumber}: ${reason.name}${docs}`;
       throw chainError('dispatch', message, { ...reason, ...place });
@@ -85,14 +69,14 @@ export class Outcomes {
 
   private async read(hash: string): Promise<DecodedBlock> {
     const { connection } = this;
-    const { runtime } = connection.chain;
+    const { api } = connection.chain;
     const [signed, events] = await Promise.all([
       connection.call('chain_getBlock', [hash]),
-      connection.call('state_getStorage', [runtime.storageKey('System.Events'), hash]),
+      connection.call('state_getStorage', [storageKey(api, 'System.Events'), hash]),
     ]);
     const { block } = signed as { block: { header: { number: string }; extrinsics: string[] } };
     const records =
-      typeof events === 'string' ? (runtime.decodeEvents(events) as unknown as Iterable<EventRecord>) : [];
+      typeof events === 'string' ? (decodeStorage(api, 'System.Events', events) as unknown as EventRecord[]) : [];
     return { number: Number(block.header.number), extrinsics: block.extrinsics, records: [...records] };
   }
 }
@@ -100,7 +84,7 @@ export class Outcomes {
 function summary(records: readonly EventRecord[]): Pick<Submitted, 'feeRao' | 'events'> {
   const events = records.map(
     ({ event }): ChainEvent => ({
-      pallet: pascal(event.section),
+      pallet: palletName(event.section),
       name: event.method,
       data: [...event.data].map(field => field.toPrimitive()),
     }),
@@ -110,10 +94,18 @@ function summary(records: readonly EventRecord[]): Pick<Submitted, 'feeRao' | 'e
 }
 
 /** A dispatch error by the name and documentation that the runtime gives it. */
-export function describeDispatchError(runtime: Runtime, error: DispatchErrorCodec) {
-  if (error.isModule) return runtime.moduleError(error.asModule.index.toNumber(), error.asModule.error.toU8a(true));
-  const detail = error.value?.toString() ?? '';
-  return { pallet: 'System', name: detail === '' ? error.type : `${error.type}.${detail}`, docs: '' };
+export function describeDispatchError(api: ApiPromise, error: DispatchError) {
+  if (!error.isModule) {
+    const detail = error.value?.toString() ?? '';
+    return { pallet: 'System', name: detail === '' ? error.type : `${error.type}.${detail}`, docs: '' };
+  }
+  try {
+    const { section, name, docs } = api.registry.findMetaError(error.asModule);
+    return { pallet: palletName(section), name, docs: docs.join(' ').trim() };
+  } catch {
+    const { index, error: number } = error.asModule;
+    return { pallet: `pallet ${index.toString()}`, name: `error ${number.toU8a(true)[0] ?? 0}`, docs: '' };
+  }
 }
 
 /** Whether a block holds this transaction. */
@@ -124,9 +116,6 @@ export async function blockHolds(connection: Connection<Chain>, blockHash: strin
 
 /** The account's nonce in the newest block, without what waits in the pool. */
 export async function accountNonce(connection: Connection<Chain>, publicKey: Uint8Array): Promise<number> {
-  const { runtime } = connection.chain;
-  const value = await connection.call('state_getStorage', [runtime.storageKey('System.Account', [publicKey])]);
-  if (typeof value !== 'string') return 0;
-  // AccountInfo begins with its nonce, a u32.
-  return new DataView(fromHex(value).buffer).getUint32(0, true);
+  const account = await connection.chain.api.query.system!.account!(publicKey);
+  return (account as unknown as AccountInfo).nonce.toNumber();
 }

@@ -1,13 +1,14 @@
-import { isBittensorError, type Log, messageOf, sleep, toHex } from '../base/index.js';
+import type { Call } from '@polkadot/types/interfaces';
+import { isBittensorError, type Log, messageOf, sleep } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './extrinsic.js';
 import type { Block } from './header.js';
 import { NonceLanes } from './nonces.js';
 import { accountNonce, blockHolds, Outcomes, type Submitted } from './outcome.js';
 import { isNonceClash, poolError, rejected } from './pool-errors.js';
+import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './signing.js';
 
 export interface SubmitOptions {
   /** `inclusion` (default): in a block; `finalization`: in a block that cannot go away. */
@@ -21,7 +22,6 @@ export interface SubmitOptions {
 const MOST_RETRIES = 8;
 
 interface Sent extends SignedExtrinsic {
-  readonly hex: string;
   readonly nonce: number;
   readonly era: Era;
   /** The next thing that the pool says of it. */
@@ -55,7 +55,7 @@ export class Submitter {
   }
 
   /** `what` names the call in messages. Errors: `rejected`, `dispatch`, `timeout`, `unsupported`, `chain_unreachable`. */
-  async submit(what: string, call: Uint8Array, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
+  async submit(what: string, call: Call, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
     const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * this.connection.chain.blockTimeMs);
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
@@ -78,7 +78,7 @@ export class Submitter {
   }
 
   /** Signs with the next nonce and gives it to the pool, again while the nonce clashes. */
-  private async send(what: string, call: Uint8Array, signer: Signer, signal: AbortSignal): Promise<Sent> {
+  private async send(what: string, call: Call, signer: Signer, signal: AbortSignal): Promise<Sent> {
     const nextNonce = async () =>
       Number(await this.connection.call('system_accountNextIndex', [signer.address], { signal }));
     for (let attempt = 0; ; attempt++) {
@@ -86,9 +86,8 @@ export class Submitter {
         // Before its turn: some blocks sooner or later make no difference to it.
         const era = await this.era(signal);
         const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
-          const { chain } = this.connection;
-          const signed = signExtrinsic(call, signer, chain.runtime, { nonce, era, genesisHash: chain.genesisHash });
-          return this.watch({ ...signed, hex: toHex(signed.bytes), nonce, era }, signer, signal);
+          const signed = await signExtrinsic(this.connection.chain.api, call, signer, { nonce, era });
+          return this.watch({ ...signed, nonce, era }, signer, signal);
         });
         return await unlessAborted(turn, signal, sent => sent.stop());
       } catch (error) {

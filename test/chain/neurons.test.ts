@@ -2,10 +2,11 @@ import { TypeRegistry } from '@polkadot/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeAddress, encodeAddress, fromHex } from '../../src/base/index.js';
+import { findApiMethod } from '../../src/chain/api.js';
 import { decodeNeurons, neuronsFromDecoded } from '../../src/chain/neurons.js';
 import { neuronColumns } from '../../src/chain/reads.js';
 import { failure } from '../wallet/helpers.js';
-import { upstreamRuntime } from './metadata-vectors.js';
+import { upstreamApi } from './metadata-vectors.js';
 
 const TYPES = {
   AxonInfo: {
@@ -158,12 +159,13 @@ describe('the decoder of neurons', () => {
     );
   });
 
-  it("agrees with a decoder made from upstream's metadata", () => {
-    const runtime = upstreamRuntime(15);
-    if (!runtime) return;
+  it("agrees with a decoder made from upstream's metadata", async () => {
+    const api = await upstreamApi(15);
+    if (!api) return;
     const bytes = encode(fc.sample(neuron, { seed: 3, numRuns: 20 }));
-    const general = neuronsFromDecoded(runtime.decodeApi('NeuronInfoRuntimeApi.get_neurons_lite', bytes).toPrimitive());
-    expect(neuronColumns(runtime, bytes)).toEqual(decodeNeurons(bytes));
+    const { output } = findApiMethod(api, 'NeuronInfoRuntimeApi.get_neurons_lite')!;
+    const general = neuronsFromDecoded(api.registry.createTypeUnsafe(output, [bytes]).toPrimitive());
+    expect(neuronColumns(api, bytes)).toEqual(decodeNeurons(bytes));
     expect(general).toEqual(decodeNeurons(bytes));
   });
 
