@@ -61,6 +61,8 @@ async function run(given: Settings): Promise<void> {
     return stopping;
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+  // A pipe that the parent holds open ends with the parent, however that ended.
+  if (settings.attached) process.stdin.on('close', () => void stop('the process that started it has ended')).resume();
   chain.onFailure = error => {
     say('error', messageOf(error));
     void stop('the chain failed', isBittensorError(error) ? exitCodeOf(error.code) : EXIT.failed);

@@ -18,7 +18,7 @@ import {
   readSchedule,
   readWeights,
 } from './reads.js';
-import { Submitter, type SubmitOptions } from './submit.js';
+import { type SubmitOptions, Submitter } from './submit.js';
 
 export interface ConnectOptions {
   /** `ws://` or `wss://`, tried in turn; see `resolveNetwork`. */

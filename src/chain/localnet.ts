@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtModule, pollUntil, withDeadline } from '../base/index.js';
+import { BittensorError, builtModule, messageOf, pollUntil, withDeadline } from '../base/index.js';
 import { chainError } from './errors.js';
 
 export interface LocalnetOptions {
   /** 0: any free port. */
   port: number;
+  /** Loopback address to bind; default 127.0.0.1. */
+  host?: string;
   /** The chain's blocks and the process's log. */
   dataFolder: string;
   /** Milliseconds between blocks (default 250), or: a block per transaction, or: blocks on demand only. */
@@ -43,18 +45,21 @@ const STOP_MS = 5_000;
  * Node.js only.
  */
 export async function startLocalnet(options: LocalnetOptions): Promise<Localnet> {
-  const { port, dataFolder, blockTime = 250, lingerSeconds, detached = true } = options;
+  const { port, host = '127.0.0.1', dataFolder, blockTime = 250, lingerSeconds, detached = true } = options;
   const engine = fileURLToPath(builtModule(import.meta.url, '../../localnet/engine/main.js'));
   if (!existsSync(engine)) throw failed(port, 'it is not built (npm run build)');
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const logPath = join(dataFolder, 'localnet.log');
-  const log = openSync(logPath, 'a', 0o600);
-  const args = ['--port', port, '--data', dataFolder, '--block-time', blockTime].map(String);
+  const log = openLog(dataFolder, logPath);
+  const args = ['--port', port, '--host', host, '--data', dataFolder, '--block-time', blockTime].map(String);
+  if (!detached) args.push('--attached');
   if (lingerSeconds !== undefined) args.push('--linger', String(lingerSeconds));
   let child: ChildProcess;
   try {
     // A terminal's Ctrl-C reaches every process of its group: the chain is to survive it, so it gets a group of its own.
-    child = spawn(process.execPath, [engine, ...args], { detached, stdio: ['ignore', 'pipe', log] });
+    child = spawn(process.execPath, [engine, ...args], {
+      detached,
+      stdio: [detached ? 'ignore' : 'pipe', 'pipe', log],
+    });
   } finally {
     closeSync(log);
   }
@@ -62,14 +67,22 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   try {
     const start = await withDeadline(firstWords(child), START_MS, 'starting the local chain', options.signal);
     if (start.kind === 'exited') {
-      if (start.code === PORT_TAKEN) return joined(port);
+      if (start.code === PORT_TAKEN) return joined(host, port);
       throw failed(port, `it ended with code ${start.code}: ${lastLine(logPath)}`);
     }
     child.stdout?.destroy();
     if (detached) child.unref();
     const { genesis } = start;
     const { pid } = child;
-    return { url: urlOf(start.port), port: start.port, joined: false, genesis, pid, exited, stop: () => end(child) };
+    return {
+      url: urlOf(host, start.port),
+      port: start.port,
+      joined: false,
+      genesis,
+      pid,
+      exited,
+      stop: () => end(child),
+    };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
@@ -81,33 +94,47 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
  * says is believed only when a chain at its port names the same process.
  */
 export async function stopLocalnet(dataFolder: string): Promise<{ pid: number } | undefined> {
-  const { pid, port } = readPidFile(dataFolder);
-  if (pid === undefined || port === undefined || (await servingPid(port)) !== pid) return undefined;
+  const { pid, url } = readPidFile(dataFolder);
+  if (pid === undefined || url === undefined || (await chainProcessAt(url)) !== pid) return undefined;
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
   return { pid };
 }
 
-function joined(port: number): Localnet {
+function joined(host: string, port: number): Localnet {
   const exited = new Promise<never>(() => {});
-  return { url: urlOf(port), port, joined: true, genesis: undefined, pid: undefined, exited, stop: async () => {} };
+  return {
+    url: urlOf(host, port),
+    port,
+    joined: true,
+    genesis: undefined,
+    pid: undefined,
+    exited,
+    stop: async () => {},
+  };
 }
 
 /** What the engine writes into its data folder while it runs; see `localnet/engine/main.ts`. */
-function readPidFile(dataFolder: string): { pid?: number; port?: number } {
+function readPidFile(dataFolder: string): { pid?: number; url?: string } {
   try {
     const text = readFileSync(join(dataFolder, 'localnet.json'), 'utf8');
-    const { pid, port } = JSON.parse(text) as Record<string, unknown>;
-    return typeof pid === 'number' && typeof port === 'number' ? { pid, port } : {};
+    const { pid, url } = JSON.parse(text) as Record<string, unknown>;
+    return typeof pid === 'number' && typeof url === 'string' ? { pid, url } : {};
   } catch {
     return {};
   }
 }
 
-/** The process behind a local chain's port, as it says itself. */
-async function servingPid(port: number): Promise<number | undefined> {
+/** True when a chain that kept its data here ended without saying so: it was killed, or the machine was. */
+export function endedUncleanly(dataFolder: string): boolean {
+  const { pid } = readPidFile(dataFolder);
+  return pid !== undefined && !isRunning(pid);
+}
+
+/** The id of the process behind a local chain's `ws://` address, as it says itself; undefined when it is no such chain. */
+export async function chainProcessAt(url: string): Promise<number | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}`, {
+    const answer = await fetch(url.replace(/^ws:/, 'http:'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'dev_status', params: [] }),
@@ -159,8 +186,17 @@ async function end(child: ChildProcess): Promise<void> {
   await withDeadline(ended, STOP_MS, 'stopping the local chain').catch(() => child.kill('SIGKILL'));
 }
 
-function urlOf(port: number): string {
-  return `ws://127.0.0.1:${port}`;
+function urlOf(host: string, port: number): string {
+  return `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function openLog(dataFolder: string, path: string): number {
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });
+  }
 }
 
 function lastLine(path: string): string {

@@ -1,8 +1,8 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { AccountInfo, DispatchError, EventRecord } from '@polkadot/types/interfaces';
 import { decodeStorage, palletName, storageKey } from './api.js';
-import type { Connection } from './connection.js';
 import type { Chain } from './chain.js';
+import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
 
 /** Something that a transaction did, as the runtime tells it. */

@@ -4,9 +4,9 @@ import { decodeStorage, encodeInputs, findApiMethod, findStorage, storageKey } f
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
+import type { Block } from './header.js';
 import { createMetagraph, type Metagraph, type Neuron, neuronsFromColumns } from './metagraph.js';
 import { decodeNeurons, NEURONS_LITE_SHAPE, neuronsFromDecoded } from './neurons.js';
-import type { Block } from './header.js';
 
 /** A subnet's settings. What a chain's version does not have is undefined. */
 export interface Hyperparameters {
