@@ -31,6 +31,8 @@ export class LogFile {
   private dirty = false;
   /** Part of a record was written behind `end`. */
   private torn = false;
+  /** Why the disk did not take what was written earlier. */
+  private unsynced: Error | undefined;
   private closed = false;
 
   static open(path: string): LogFile {
@@ -44,6 +46,7 @@ export class LogFile {
 
   /** Writes one frame and returns where its payload begins. A failure leaves the file as it was, and is a `disk` error. */
   append(payload: Uint8Array): number {
+    if (this.unsynced) throw this.cannotWrite(this.unsynced);
     const frame = Buffer.allocUnsafe(FRAME_HEADER + payload.length);
     frame.writeUInt32LE(payload.length, 0);
     frame.writeUInt32LE(crc32(payload), 4);
@@ -55,8 +58,7 @@ export class LogFile {
     } catch (error) {
       this.torn = true;
       this.cutQuietly();
-      const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
-      throw engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
+      throw this.cannotWrite(error);
     }
     const offset = this.end + FRAME_HEADER;
     this.end += frame.length;
@@ -158,17 +160,30 @@ export class LogFile {
     this.dirty = false;
   }
 
-  /** The same without waiting; a failure shows at the next write. */
+  /**
+   * The same without waiting. After a failure every later append is a `disk` error, until the file is opened again: the
+   * system forgets what it could not write, so that a second try would succeed without it.
+   */
   syncSoon(): void {
     if (!this.dirty || this.closed) return;
     this.dirty = false;
-    fdatasync(this.file, () => {});
+    fdatasync(this.file, error => {
+      if (error && !this.closed) this.unsynced ??= error;
+    });
   }
 
   close(): void {
     if (this.closed) return;
-    this.sync();
-    this.closed = true;
-    closeSync(this.file);
+    try {
+      this.sync();
+    } finally {
+      this.closed = true;
+      closeSync(this.file);
+    }
+  }
+
+  private cannotWrite(error: unknown): Error {
+    const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
+    return engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
   }
 }

@@ -6,7 +6,7 @@ import { type Key, toKey } from '../../localnet/engine/codec.js';
 import { LogFile } from '../../localnet/engine/log-file.js';
 import { StateLog } from '../../localnet/engine/state-log.js';
 import { Trie } from '../../localnet/engine/trie.js';
-import { silentLog } from '../../src/base/index.js';
+import { pollUntil, silentLog } from '../../src/base/index.js';
 import { keepingLog, temporaryFolder } from './fixture.js';
 
 const SEED = 11;
@@ -70,6 +70,25 @@ describe('the log file', () => {
     writeFileSync(path, damaged);
     expect(() => contents(path)).toThrow('is damaged at byte');
     expect(statSync(path).size).toBe(damaged.length);
+  });
+
+  it('takes nothing more once the disk did not take what was written before', async () => {
+    // A device that takes every write and cannot be synced.
+    const file = LogFile.open('/dev/null');
+    file.append(bytes('one'));
+    file.syncSoon();
+    const refusal = await pollUntil('a refused write', { withinMs: 5000 }, () => {
+      try {
+        file.append(bytes('another'));
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    });
+    expect(refusal).toMatchObject({ code: 'disk', message: expect.stringContaining('cannot write /dev/null: EINVAL') });
+    expect(() => file.append(bytes('another'))).toThrow('EINVAL');
+    expect(() => file.close()).toThrow('EINVAL');
+    file.close();
   });
 });
 
