@@ -98,9 +98,12 @@ export class Author {
     try {
       included = this.buildWith(pool.candidates()).included;
     } catch (error) {
-      if (!this.failing) log.error(`no block: ${messageOf(error)}; trying again every ${RETRY_MS / 1000} s`);
+      // A damaged folder does not heal.
+      const hopeless = isBittensorError(error) && error.code === 'bad_data';
+      const next = hopeless ? '' : `; trying again every ${RETRY_MS / 1000} s`;
+      if (!this.failing) log.error(`no block: ${messageOf(error)}${next}`);
       this.failing = true;
-      this.schedule(RETRY_MS);
+      if (!hopeless) this.schedule(RETRY_MS);
       return;
     }
     if (typeof blockTime === 'number') {

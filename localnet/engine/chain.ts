@@ -86,7 +86,7 @@ export class Chain {
     if (blocks.head > 0) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
     const values = buildGenesis(options.source, runtimes);
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
-    const states = StateLog.create(folder, values, { keepBlocks, log });
+    const states = StateLog.create(folder, values, version, { keepBlocks, log });
     const block = genesisBlock(states.head().trie(version).root, version);
     // A start that was interrupted before chain.json was written is made again.
     if (blocks.head === 0) blocks.dropLast();
@@ -110,7 +110,11 @@ export class Chain {
     if (blocks.hashAt(0) !== known.genesis) {
       throw engineError('bad_data', `${folder} names genesis ${known.genesis}, but block 0 is ${blocks.hashAt(0)}`);
     }
-    const states = StateLog.open(folder, blocks.head, { keepBlocks, log });
+    const states = StateLog.open(folder, blocks.head, {
+      keepBlocks,
+      log,
+      rootOf: number => blocks.block(number)!.header.stateRoot,
+    });
     const chain = new Chain(options, blocks, states);
     chain.compareCode();
     return chain;
@@ -191,11 +195,11 @@ export class Chain {
 
   /** Verifies a block on top of the head and makes it the head; a block that does not verify is `bad_block`. */
   import(block: Block): NewBlock {
-    const { state, trie } = this.verify(block);
+    const { state, trie, version } = this.verify(block);
     const changes = state.changes();
     this.blocks.append(block);
     try {
-      this.states.append(block.header.number, changes, trie);
+      this.states.append(block.header.number, changes, trie, version);
     } catch (error) {
       this.blocks.dropLast();
       throw error;
@@ -236,20 +240,23 @@ export class Chain {
       throw engineError('bad_block', `${at} has parent ${hex(header.parentHash)}, not ${parent}`);
     }
     const runtime = this.runtime;
+    const version = runtime.version.stateVersion;
+    // A damaged state is the folder's fault, not the block's.
+    this.state.trie(version);
     const state = new Overlay(this.state);
     try {
       runtime.executor.call(state, 'Core_execute_block', encodeBlock(block), true);
     } catch (error) {
       throw engineError('bad_block', `${at} does not verify: ${messageOf(error)}`, { cause: error });
     }
-    const trie = state.trie(runtime.version.stateVersion);
+    const trie = state.trie(version);
     if (hex(trie.root) !== hex(header.stateRoot)) {
       throw engineError(
         'bad_block',
         `${at} has state root ${hex(header.stateRoot)}, executing it gives ${hex(trie.root)}`,
       );
     }
-    return { state, trie };
+    return { state, trie, version };
   }
 
   /** Executes blocks whose state the last run could not write any more. */
@@ -258,8 +265,8 @@ export class Chain {
     if (missing > 0) this.options.log.warn(`executing ${missing} blocks again whose state was not on the disk`);
     while (this.states.headNumber < this.blocks.head) {
       const block = this.blocks.block(this.states.headNumber + 1)!;
-      const { state, trie } = this.verify(block);
-      this.states.append(block.header.number, state.changes(), trie);
+      const { state, trie, version } = this.verify(block);
+      this.states.append(block.header.number, state.changes(), trie, version);
     }
   }
 

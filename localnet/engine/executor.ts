@@ -129,6 +129,8 @@ function checkImports(module: WebAssembly.Module, env: HostFunctions): void {
 }
 
 function callError(method: string, error: unknown, panics: readonly string[]): Error {
+  // A damaged folder, found when its state was first read as a whole.
+  if (isBittensorError(error) && error.code === 'bad_data') return error;
   // `panicked at FILE:LINE:COLUMN:` and the message on the next line.
   const panic = panics.at(-1)?.replace(/^panicked at [^\n]*\n/, '');
   if (error instanceof WebAssembly.RuntimeError || (isBittensorError(error) && error.code === 'runtime_trap')) {

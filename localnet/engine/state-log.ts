@@ -3,17 +3,19 @@ import { join as joinPath } from 'node:path';
 import { messageOf } from '../../src/base/errors.js';
 import { syncFolder } from '../../src/base/files.js';
 import type { Log } from '../../src/base/log.js';
-import { compact, type Key, keyBytes, Reader, toKey } from './codec.js';
+import { equalBytes } from '../../src/base/bytes.js';
+import { compact, hex, type Key, keyBytes, Reader, toKey } from './codec.js';
 import { engineError } from './errors.js';
 import { LogFile } from './log-file.js';
 import { SortedKeys } from './sorted-keys.js';
 import type { Changes, StateReader } from './state.js';
-import { Trie } from './trie.js';
+import { type StateVersion, Trie } from './trie.js';
 
-/** The first byte of each frame's payload. */
-const SNAPSHOT = 1;
+/** The first byte of each frame's payload: a snapshot or changes, with values in the form of state version 1 or 0. */
 const SNAPSHOT_END = 2;
-const CHANGES = 3;
+const SNAPSHOT: Record<StateVersion, number> = { 1: 1, 0: 4 };
+const CHANGES: Record<StateVersion, number> = { 1: 3, 0: 5 };
+const VERSIONS = [0, 1] as const;
 const CHUNK_BYTES = 2 ** 20;
 /** A segment holds at least this many blocks before the next begins. */
 const SEGMENT_BLOCKS = 1000;
@@ -23,9 +25,18 @@ interface Place {
   segment: number;
   offset: number;
   length: number;
+  /** Under which it was written: a runtime upgrade to another one leaves what it does not touch as it is in the trie. */
+  version: StateVersion;
 }
 
-const NOWHERE: Place = { segment: 0, offset: 0, length: -1 };
+const NOWHERE: Place = { segment: 0, offset: 0, length: -1, version: 1 };
+
+export interface StateLogOptions {
+  keepBlocks: number | undefined;
+  log: Log;
+  /** The state root in a block's header: what was read from the disk is compared with it when its trie is first made. */
+  rootOf?: (block: number) => Uint8Array;
+}
 
 /**
  * The state on disk and in memory. Disk: segments `state-<block>.log`, each a snapshot of the state after that block and then
@@ -49,29 +60,36 @@ export class StateLog {
   private segment = 0;
   private snapshotBytes = 0;
 
+  private readonly keepBlocks: number | undefined;
+  private readonly log: Log;
+  private damage: Error | undefined;
+
   private constructor(
     private readonly folder: string,
-    private readonly keepBlocks: number | undefined,
-    private readonly log: Log,
-  ) {}
+    private readonly options: StateLogOptions,
+  ) {
+    this.keepBlocks = options.keepBlocks;
+    this.log = options.log;
+  }
 
   /** Writes the state of block 0. */
   static create(
     folder: string,
     genesis: ReadonlyMap<Key, Uint8Array>,
-    options: { keepBlocks: number | undefined; log: Log },
+    version: StateVersion,
+    options: Omit<StateLogOptions, 'rootOf'>,
   ): StateLog {
     for (const name of segmentNames(folder)) rmSync(joinPath(folder, name));
-    const state = new StateLog(folder, options.keepBlocks, options.log);
+    const state = new StateLog(folder, options);
     for (const [key, value] of genesis) state.values.set(key, value);
-    state.writeSegment(0);
+    state.writeSegment(0, () => version);
     state.keys = SortedKeys.from(state.values.keys());
     return state;
   }
 
   /** Reads what is on disk, up to block `upTo`. */
-  static open(folder: string, upTo: number, options: { keepBlocks: number | undefined; log: Log }): StateLog {
-    const state = new StateLog(folder, options.keepBlocks, options.log);
+  static open(folder: string, upTo: number, options: StateLogOptions): StateLog {
+    const state = new StateLog(folder, options);
     const names = segmentNames(folder);
     if (names.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
     names.forEach((name, i) => {
@@ -99,8 +117,8 @@ export class StateLog {
       get: key => this.values.get(key) ?? null,
       has: key => this.values.has(key),
       next: key => this.keys.after(key),
-      trie: version => {
-        this.headTrie ??= Trie.of(this.values, version);
+      trie: () => {
+        this.headTrie ??= this.checkedTrie();
         return this.headTrie;
       },
     };
@@ -141,22 +159,22 @@ export class StateLog {
       get,
       has,
       next,
-      trie(version) {
+      trie: () => {
         const entries: [Key, Uint8Array | null][] = has('') ? [['', get('')]] : [];
         for (let key = next(''); key !== null; key = next(key)) entries.push([key, get(key)]);
-        return Trie.of(entries, version);
+        return trieOf(entries, key => (place(key) ?? this.places.get(key)!).version);
       },
     };
   }
 
   /** Writes the changes of the block behind the head and makes them the head. A failed write changes nothing. */
-  append(block: number, changes: Changes, trie: Trie): void {
-    const { payload, offsets } = encodeChanges(block, changes);
+  append(block: number, changes: Changes, trie: Trie, version: StateVersion): void {
+    const { payload, offsets } = encodeChanges(block, changes, CHANGES[version]);
     const start = this.current().append(payload);
     const changed: Key[] = [];
     for (const [key, value] of changes) {
       const { offset, length } = offsets.get(key)!;
-      this.adopt(block, key, value, { segment: this.segment, offset: start + offset, length }, changed);
+      this.adopt(block, key, value, { segment: this.segment, offset: start + offset, length, version }, changed);
     }
     this.adopted(block, changed);
     this.headTrie = trie;
@@ -174,6 +192,20 @@ export class StateLog {
 
   close(): void {
     for (const file of this.segments.values()) file.close();
+  }
+
+  /** The trie of what is in memory; `bad_data` when that is not what the header of the head says. */
+  private checkedTrie(): Trie {
+    if (this.damage) throw this.damage;
+    const trie = trieOf(this.values, key => this.places.get(key)!.version);
+    const expected = this.options.rootOf?.(this.newest);
+    if (!expected || equalBytes(trie.root, expected)) return trie;
+    this.damage = engineError(
+      'bad_data',
+      `${this.folder}: the state of block ${this.newest} is damaged, its root is ${hex(trie.root)} and not ${hex(expected)} as the block says: restore a copy of this folder, or begin again in an empty one`,
+      { data: { folder: this.folder, block: this.newest } },
+    );
+    throw this.damage;
   }
 
   private current(): LogFile {
@@ -254,18 +286,20 @@ export class StateLog {
     }
   }
 
-  private writeSegment(block: number): void {
+  private writeSegment(block: number, versionOf = (key: Key) => this.places.get(key)!.version): void {
     const path = segmentPath(this.folder, block);
     const temporary = `${path}.tmp`;
     rmSync(temporary, { force: true });
     const file = LogFile.open(temporary);
     const places = new Map<Key, Place>();
     try {
-      for (const entries of chunks(this.values)) {
-        const { payload, offsets } = encodeChanges(block, new Map(entries), SNAPSHOT);
-        const start = file.append(payload);
-        for (const [key, at] of offsets)
-          places.set(key, { segment: block, offset: start + at.offset, length: at.length });
+      for (const version of VERSIONS) {
+        for (const entries of chunks(this.values, key => versionOf(key) === version)) {
+          const { payload, offsets } = encodeChanges(block, new Map(entries), SNAPSHOT[version]);
+          const start = file.append(payload);
+          for (const [key, at] of offsets)
+            places.set(key, { segment: block, offset: start + at.offset, length: at.length, version });
+        }
       }
       file.append(snapshotEnd(block, this.values.size));
       file.sync();
@@ -307,16 +341,17 @@ export class StateLog {
         this.snapshotBytes = offset + payload.length;
         continue;
       }
+      const version = kind === SNAPSHOT[0] || kind === CHANGES[0] ? 0 : 1;
       const reader = new Reader(payload, 1);
       const block = reader.compact();
-      if (kind === SNAPSHOT) {
+      if (kind === SNAPSHOT[version]) {
         eachChange(reader, (key, value, at) => {
           if (first) this.values.set(key, value!);
-          this.places.set(key, { segment: start, offset: offset + at, length: value!.length });
+          this.places.set(key, { segment: start, offset: offset + at, length: value!.length, version });
         });
         continue;
       }
-      if (kind !== CHANGES || block !== this.newest + 1) {
+      if (kind !== CHANGES[version] || block !== this.newest + 1) {
         throw engineError('bad_data', `${file.path} has block ${block} where block ${this.newest + 1} belongs`);
       }
       if (block > upTo) {
@@ -326,7 +361,7 @@ export class StateLog {
       const kept = this.keepBlocks === undefined || block > upTo - this.keepBlocks;
       const changed: Key[] | undefined = kept ? [] : undefined;
       eachChange(reader, (key, value, at) => {
-        const place = { segment: start, offset: offset + at, length: value?.length ?? -1 };
+        const place = { segment: start, offset: offset + at, length: value?.length ?? -1, version } as const;
         this.adopt(block, key, value, place, changed);
       });
       this.adopted(block, changed);
@@ -346,10 +381,18 @@ function segmentNames(folder: string): string[] {
     .sort();
 }
 
-function* chunks(values: ReadonlyMap<Key, Uint8Array>): Generator<[Key, Uint8Array][]> {
+/** A trie of values of both versions. */
+function trieOf(entries: Iterable<readonly [Key, Uint8Array | null]>, versionOf: (key: Key) => StateVersion): Trie {
+  const parts: Record<StateVersion, (readonly [Key, Uint8Array | null])[]> = { 0: [], 1: [] };
+  for (const entry of entries) parts[versionOf(entry[0])].push(entry);
+  return Trie.of(parts[0], 0).with(parts[1], 1);
+}
+
+function* chunks(values: ReadonlyMap<Key, Uint8Array>, wanted: (key: Key) => boolean): Generator<[Key, Uint8Array][]> {
   let chunk: [Key, Uint8Array][] = [];
   let bytes = 0;
   for (const entry of values) {
+    if (!wanted(entry[0])) continue;
     chunk.push(entry);
     bytes += entry[0].length + entry[1].length;
     if (bytes < CHUNK_BYTES) continue;
@@ -369,7 +412,7 @@ interface Span {
 function encodeChanges(
   block: number,
   changes: Changes,
-  kind = CHANGES,
+  kind: number,
 ): { payload: Uint8Array; offsets: Map<Key, Span> } {
   const parts: Uint8Array[] = [Uint8Array.of(kind), compact(block), compact(changes.size)];
   let at = parts.reduce((sum, part) => sum + part.length, 0);

@@ -5,7 +5,9 @@ import { hex, keyHex, Reader, toKey, unhex } from '../../localnet/engine/codec.j
 import { parseRawSpec } from '../../localnet/engine/genesis.js';
 import { type Block, encodeHeader, type Header, makeBlock } from '../../localnet/engine/header.js';
 import { blake2b, blake2b256, twox } from '../../localnet/engine/host/crypto-library.js';
+import { LogFile } from '../../localnet/engine/log-file.js';
 import { aliceKeys } from '../../localnet/engine/transaction.js';
+import { silentLog } from '../../src/base/index.js';
 import { account, inOrder, keepingLog, openChain, runtimeCode, type TestChain, temporaryFolder } from './fixture.js';
 
 const AMOUNT = 1_000_000_000n;
@@ -229,6 +231,32 @@ describe('a chain that is opened again', () => {
     expect(() => openChain(folder.path)).toThrow('is damaged at byte');
     appendFileSync(blocks, 'x');
     expect(() => openChain(folder.path)).toThrow('is damaged at byte');
+  });
+
+  it('answers, but builds nothing on a state that is not the one its head names', () => {
+    using folder = temporaryFolder();
+    const test = grown(folder.path);
+    const { head } = test.chain;
+    const candidate = test.transfer(account(9), AMOUNT, 4);
+    test.close();
+    const path = join(folder.path, 'state-0000000000.log');
+    const file = LogFile.open(path);
+    const frames = [...file.frames(silentLog)].map(({ payload }) => Uint8Array.from(payload));
+    // One bit of a balance, in a record that is whole.
+    const key = Buffer.from(blake2b(account(3), 16));
+    const frame = frames.at(-1)!;
+    frame[Buffer.from(frame.buffer).indexOf(key) + 16 + 32 + 1 + 16]! ^= 1;
+    file.truncate(0);
+    for (const payload of frames) file.append(payload);
+    file.close();
+    using again = openChain(folder.path);
+    expect(again.chain.head).toEqual(head);
+    expect(balance(again, account(3))).toBe(AMOUNT + 1n);
+    again.pool.submit(candidate);
+    const damaged = { code: 'bad_data', message: expect.stringContaining('the state of block 4 is damaged') };
+    for (let i = 0; i < 2; i++) expect(() => again.author.build()).toThrow(expect.objectContaining(damaged));
+    expect(again.chain.head).toEqual(head);
+    expect(again.pool.readyCount).toBe(1);
   });
 
   it('makes a start again that was interrupted before it was complete', () => {

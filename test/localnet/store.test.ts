@@ -104,13 +104,13 @@ describe('the state log', () => {
   ] as [Key, Uint8Array][]);
 
   function run(folder: string, list: readonly Step[], keepBlocks?: number) {
-    const state = StateLog.create(folder, genesis, { keepBlocks, log: silentLog });
+    const state = StateLog.create(folder, genesis, 1, { keepBlocks, log: silentLog });
     const all = [new Map(genesis)];
     list.forEach((step, i) => {
       const next = new Map(all[i]);
       for (const [k, v] of step) v === null ? next.delete(k) : next.set(k, v);
       const changes = new Map(step);
-      state.append(i + 1, changes, state.head().trie(1).with(changes, 1));
+      state.append(i + 1, changes, state.head().trie(1).with(changes, 1), 1);
       all.push(next);
     });
     return { state, all };
@@ -153,7 +153,7 @@ describe('the state log', () => {
     const earlier = StateLog.open(folder.path, 1, { keepBlocks: undefined, log: silentLog });
     expect(earlier.headNumber).toBe(1);
     check(earlier, all.slice(0, 2));
-    earlier.append(2, new Map([['x', Uint8Array.of(9)]]), earlier.head().trie(1));
+    earlier.append(2, new Map([['x', Uint8Array.of(9)]]), earlier.head().trie(1), 1);
     expect(earlier.head().has('b')).toBe(false);
     earlier.close();
   });
@@ -199,6 +199,58 @@ describe('the state log', () => {
     expect(open).toThrow('has no whole snapshot');
     appendFileSync(path, 'x');
     expect(open).toThrow('has no whole snapshot');
+  });
+
+  it('keeps the form that values have in the trie when the state version changes', () => {
+    const long = (fill: number) => new Uint8Array(50).fill(fill);
+    const old = new Map(['a', 'b', 'c', 'd'].map(k => [k, long(1)] as [Key, Uint8Array]));
+    using folder = temporaryFolder();
+    const state = StateLog.create(folder.path, old, 0, { keepBlocks: 20, log: silentLog });
+    const roots: Uint8Array[] = [state.head().trie(0).root];
+    const append = (changes: Map<Key, Uint8Array | null>, version: 0 | 1) => {
+      const trie = state.head().trie(version).with(changes, version);
+      roots.push(trie.root);
+      state.append(roots.length - 1, changes, trie, version);
+    };
+    const reopened = () => {
+      state.sync();
+      const options = { keepBlocks: 20, log: silentLog, rootOf: (block: number) => roots[block]! };
+      return StateLog.open(folder.path, roots.length - 1, options);
+    };
+    append(new Map([['b', long(2)]]), 0);
+    // The upgrade came with block 1: the same value, written anew, takes the new form.
+    append(new Map([['c', long(1)]]), 1);
+    expect(roots[2]).not.toEqual(roots[1]);
+    {
+      const again = reopened();
+      expect([0, 1, 2].map(block => again.at(block)!.trie(1).root)).toEqual(roots);
+      again.close();
+    }
+    // Long enough for a snapshot.
+    for (let i = 0; i < 1500; i++) append(new Map([['d', new Uint8Array(30).fill(i)]]), 1);
+    expect(readdirSync(folder.path)).toEqual(['state-0000001000.log']);
+    const again = reopened();
+    expect(again.head().trie(1).root).toEqual(roots.at(-1));
+    expect(again.at(1490)!.trie(1).root).toEqual(roots[1490]);
+    again.close();
+    state.close();
+  });
+
+  it('compares what it reads with the header of the head, once', () => {
+    using folder = temporaryFolder();
+    const { state } = run(folder.path, [[['b', Uint8Array.of(1)]]]);
+    state.close();
+    const asked: number[] = [];
+    const rootOf = (block: number) => {
+      asked.push(block);
+      return new Uint8Array(32);
+    };
+    const again = StateLog.open(folder.path, 1, { keepBlocks: undefined, log: silentLog, rootOf });
+    expect(again.head().get('b')).toEqual(Uint8Array.of(1));
+    expect(asked).toEqual([]);
+    for (let i = 0; i < 2; i++) expect(() => again.head().trie(1)).toThrow(/the state of block 1 is damaged.* restore/);
+    expect(asked).toEqual([1]);
+    again.close();
   });
 
   it('keeps keys of any bytes', () => {
