@@ -68,7 +68,7 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
     const start = await withDeadline(firstWords(child), START_MS, 'starting the local chain', options.signal);
     if (start.kind === 'exited') {
       if (start.code === PORT_TAKEN) return joined(host, port);
-      throw failed(port, `it ended with code ${start.code}: ${lastLine(logPath)}`);
+      throw failed(port, lastLine(logPath));
     }
     child.stdout?.destroy();
     if (detached) child.unref();
@@ -90,12 +90,15 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
 }
 
 /**
- * Ends the chain that keeps its data in this folder, whoever started it. Undefined when none runs. What the pid file
- * says is believed only when a chain at its port names the same process.
+ * Ends the local chain of this address, or the one that keeps its data in this folder, whoever started it. Undefined when
+ * none runs. What the pid file says is believed only when a chain at its address names the same process.
  */
-export async function stopLocalnet(dataFolder: string): Promise<{ pid: number } | undefined> {
-  const { pid, url } = readPidFile(dataFolder);
-  if (pid === undefined || url === undefined || (await chainProcessAt(url)) !== pid) return undefined;
+export async function stopLocalnet(
+  where: { dataFolder: string } | { url: string },
+): Promise<{ pid: number } | undefined> {
+  const known = 'url' in where ? { url: where.url } : readPidFile(where.dataFolder);
+  const pid = known.url === undefined ? undefined : await chainProcessAt(known.url);
+  if (pid === undefined || ('pid' in known && known.pid !== pid)) return undefined;
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
   return { pid };
@@ -199,8 +202,10 @@ function openLog(dataFolder: string, path: string): number {
   }
 }
 
+/** What the process said last, without time and level. */
 function lastLine(path: string): string {
-  return readFileSync(path, 'utf8').trim().split('\n').at(-1)?.slice(0, 300) || 'it said nothing';
+  const line = readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
+  return line.replace(/^.*? \| \w+ \| localnet - /, '').slice(0, 400) || 'it said nothing';
 }
 
 function failed(port: number, why: string) {

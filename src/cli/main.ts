@@ -40,4 +40,6 @@ async function main(): Promise<number> {
   }
 }
 
+// A terminal or pipe that is closed is no reason to crash; `run` then stops cleanly.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 process.exitCode = await main();

@@ -84,7 +84,9 @@ async function fund(client: ChainClient, address: string, neededRao: bigint, log
   const balance = await client.balanceRao(address);
   if (balance >= neededRao) return;
   await client.devFund({ address, amountRao: neededRao - balance });
-  log.info(`Funded coldkey ${address} from the development account`);
+  log.info(
+    `Funded coldkey ${address} with ${(Number(neededRao - balance) / Number(TAO)).toFixed(0)} TAO from the development account`,
+  );
 }
 
 async function announce({ client, netuid, hotkey, axon, log, signal }: Membership, uid: number): Promise<void> {

@@ -14,10 +14,10 @@ describe("the local chain's process", () => {
     await second.stop();
     await using client = await connect({ endpoints: [second.url] });
     expect(client.genesisHash).toBe(first.genesis);
-    expect(await stopLocalnet(elsewhere.path)).toBeUndefined();
-    expect(await stopLocalnet(folder.path)).toEqual({ pid: first.pid });
+    expect(await stopLocalnet({ dataFolder: elsewhere.path })).toBeUndefined();
+    expect(await stopLocalnet({ dataFolder: folder.path })).toEqual({ pid: first.pid });
     expect(await first.exited).toBe(0);
-    expect(await stopLocalnet(folder.path)).toBeUndefined();
+    expect(await stopLocalnet({ dataFolder: folder.path })).toBeUndefined();
     await first.stop();
   });
 

@@ -41,10 +41,10 @@ describe('bittensor-cli localnet', () => {
     const twice = await ended(home.run('localnet', 'start', '--port', port, '--detach'));
     expect(twice).toMatchObject({ code: 3, text: expect.stringContaining('a chain is already running at') });
     const stop = await ended(home.run('localnet', 'stop', '--port', port));
-    expect(stop).toMatchObject({ code: 0, text: expect.stringMatching(/Stopped the chain of port \d+/) });
+    expect(stop).toMatchObject({ code: 0, text: expect.stringMatching(/Stopped the chain at ws:.*process \d+/) });
     expect(await ended(home.run('localnet', 'stop', '--port', port))).toMatchObject({
       code: 0,
-      text: expect.stringContaining('No chain runs'),
+      text: expect.stringContaining('No local chain runs'),
     });
     expect((await ended(home.run('localnet', 'status', '--port', port))).code).toBe(4);
   });

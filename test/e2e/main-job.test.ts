@@ -105,6 +105,30 @@ describe('the main job', () => {
     await expectCleanStop(neuron);
   }, 300_000);
 
+  it('ends cleanly when Ctrl-C comes while it starts, twice, or when its terminal closes', async () => {
+    const starting = home.run('run', '-m', '0');
+    await starting.waitFor(/Bittensor$/);
+    expect((await starting.stop()).code).toBe(0);
+    for (const signals of [['SIGINT', 'SIGINT'], ['SIGHUP']] as const) {
+      const neuron = home.run('run', '-m', '0');
+      await neuron.waitFor(TRAIN_LINE);
+      const ends = signals.map(signal => neuron.stop(signal));
+      expect((await ends[0]!).code).toBe(0);
+      expect(neuron.lines.join('\n')).toMatch(/Stopped after \d+ steps .*; model saved to/);
+    }
+  });
+
+  it('never runs the same hotkey twice, whatever the data folder', async () => {
+    const hotkey = /Neuron (\S+): hotkey (5\w+)/;
+    const [one, two] = await Promise.all(
+      ['a', 'b'].map(folder => home.run('run', '-m', '0', '--data', join(home.folder, folder)).waitFor(hotkey)),
+    );
+    expect(one![2]).not.toBe(two![2]);
+    const again = home.run('run', '-m', '0', '--data', join(home.folder, 'c'), '-k', one![1]!);
+    expect(await again.ended()).toBe(5);
+    expect(again.lines.at(-1)).toMatch(/hotkey "\S+" is in use by another neuron/);
+  });
+
   it('runs without a chain: two neurons find each other by gossip', async () => {
     const gossip = await freePort();
     const first = home.run('run', '-m', String(gossip));
