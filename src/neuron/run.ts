@@ -41,15 +41,16 @@ export async function runNeuron(
   const signal = AbortSignal.any([hooks.signal, stop.signal]);
   let fatal: unknown;
   const fail = (error: unknown) => {
-    fatal ??= error;
+    // What the abort itself interrupts is not an error of its own.
+    if (!signal.aborted) fatal ??= error;
     stop.abort(error);
   };
   const closing = new Closing();
   try {
     await runUntilStopped(settings, sources.axon_port === 'default', hooks, signal, fail, closing);
   } catch (error) {
-    // What the abort itself interrupts is not an error of its own.
-    if (!signal.aborted) fatal ??= error;
+    // A model that could not be saved is an error after Ctrl-C too, and the exit code says so.
+    if (!signal.aborted || error instanceof SaveError) fatal ??= error instanceof SaveError ? error.cause : error;
   }
   stop.abort();
   await closing.close().catch(error => {
@@ -57,6 +58,9 @@ export async function runNeuron(
   });
   if (fatal !== undefined) throw fatal;
 }
+
+/** The last save failed; `cause` says why. */
+class SaveError extends Error {}
 
 async function runUntilStopped(
   settings: RunSettings,
@@ -162,10 +166,8 @@ async function runUntilStopped(
     settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers },
   });
   await axon.stop();
-  // After Ctrl-C too a model that cannot be saved is an error, and the exit code says so.
   await save().catch(error => {
-    fail(error);
-    throw error;
+    throw new SaveError('the model was not saved', { cause: error });
   });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);

@@ -38,6 +38,12 @@ describe('a full disk', () => {
     expect(saved()).toBe(before);
     expect(readdirSync(slot).filter(name => name.endsWith('.tmp'))).toEqual([]);
 
+    // Ctrl-C must not hide it either.
+    const stopped = home.run('run', '-m', '0', '--data', disk);
+    await stopped.waitFor(/Train Epoch/);
+    expect((await stopped.stop()).code).toBe(7);
+    expect(saved()).toBe(before);
+
     // With room again it goes on from what it had.
     execFileSync('mount', ['-o', 'remount,size=256m', disk]);
     const again = run();
