@@ -11,12 +11,22 @@ node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a
 
 # Two terminals may start at once: one installs and builds, the other waits for it.
 lock="$here/.setup-lock"
+holder_of() { cat "$lock/pid" 2>/dev/null || true; }
+waited=0
 until mkdir "$lock" 2>/dev/null; do
-  holder=$(cat "$lock/pid" 2>/dev/null || true)
-  if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then rm -rf "$lock"; else sleep 0.2; fi
+  [ -d "$lock" ] || fail "cannot make $lock: is this folder writable?"
+  holder=$(holder_of)
+  # A lock without a running owner was left behind by a crash; a fresh one gets its owner's number within a second.
+  if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null || { [ -z "$holder" ] && [ $((waited % 25)) -eq 24 ]; }; then
+    [ "$(holder_of)" = "$holder" ] && mv "$lock" "$lock.stale.$$" 2>/dev/null && rm -rf "$lock.stale.$$"
+    continue
+  fi
+  [ "$waited" -eq 0 ] && echo "Waiting for another start to install and build ..."
+  waited=$((waited + 1))
+  sleep 0.2
 done
-echo $$ >"$lock/pid"
 trap 'rm -rf "$lock"' EXIT
+echo $$ >"$lock/pid"
 if ! cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock.json"; then
   echo "Installing packages (npm ci) ..."
   (cd "$here" && npm ci --no-fund --no-audit --loglevel=error)

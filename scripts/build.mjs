@@ -1,6 +1,6 @@
 // Compiles to dist/ when a source is newer than the last build, and removes what no source makes any more.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +22,7 @@ function filesIn(folder) {
   );
 }
 
-const begin = Date.now();
+const begin = new Date();
 const changed = Math.max(
   ...sources
     .map(path => join(root, path))
@@ -30,11 +30,18 @@ const changed = Math.max(
     .map(newest),
 );
 if (existsSync(stamp) && statSync(stamp).mtimeMs > changed) process.exit(0);
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
-  stdio: 'inherit',
-});
+try {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
+    stdio: 'inherit',
+  });
+} catch {
+  // The compiler has said what is wrong.
+  process.exit(1);
+}
 for (const file of filesIn(dist)) {
   const source = join(root, relative(dist, file)).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
   if (source.endsWith('.ts') && !existsSync(source)) rmSync(file);
 }
-writeFileSync(stamp, `${Date.now() - begin} ms\n`);
+// A source that was changed while the compiler ran is newer than this.
+writeFileSync(stamp, '');
+utimesSync(stamp, begin, begin);

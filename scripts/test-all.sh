@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
-# The checks that need more than Node: Rust, the wasm toolchain, protoc, other implementations.
-# Installs with apt, npm and pip what is missing, cached outside the clone. A tool that cannot be had is a failure.
+# The checks that need more than Node: Rust, the wasm toolchain, protoc, root.
+# Installs with apt what is missing; builds are cached outside the clone. A tool that cannot be had is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/tally.sh
-cache="${XDG_CACHE_HOME:-$HOME/.cache}/bittensor-ci"
-mkdir -p "$cache"
-
 apt_install() {
   local missing=()
   for package in "$@"; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
@@ -23,13 +20,9 @@ pallet_tests() {
   return "$code"
 }
 
-generated_proto() {
-  bash scripts/proto.sh && git diff --exit-code --stat -- src/net/gen
-}
-
 step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm lld protobuf-compiler
 suite "pallet tests" pallet_tests
 step "runtime.wasm is what its sources make" bash localnet/runtime/build.sh --check
-step "generated protobuf code is current" generated_proto
-suite "conformance" npx vitest run --config vitest.conformance.config.ts
+step "generated protobuf code is current" bash scripts/proto.sh --check
+suite "system tests" npx vitest run --config vitest.system.config.ts
 tally

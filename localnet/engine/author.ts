@@ -1,6 +1,6 @@
-import { messageOf } from '../../src/base/errors.js';
+import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import type { Log } from '../../src/base/log.js';
-import type { Chain, NewBlock } from './chain.js';
+import type { Candidates, Chain, NewBlock } from './chain.js';
 import type { Pool } from './pool.js';
 
 /** A block each N milliseconds, one as soon as something is ready, or only on request. */
@@ -54,12 +54,34 @@ export class Author {
 
   /** Builds a block now; throws when it cannot be. */
   build(): NewBlock {
+    return this.buildWith(this.options.pool.candidates()).added;
+  }
+
+  private buildWith(candidates: Candidates): { added: NewBlock; included: number } {
     const { chain, pool, blockTime, log } = this.options;
+    const taken: Uint8Array[] = [];
+    const counted: Candidates = {
+      next() {
+        const candidate = candidates.next();
+        if (candidate) taken.push(candidate.bytes);
+        return candidate;
+      },
+      rejected(reason) {
+        taken.pop();
+        candidates.rejected(reason);
+      },
+    };
     const budgetMs = typeof blockTime === 'number' ? Math.max(100, blockTime / 2) : 2000;
-    const added = chain.build(pool.candidates(), performance.now() + budgetMs);
-    if (this.failing) log.info(`building blocks again, at block ${added.block.header.number}`);
-    this.failing = false;
-    return added;
+    try {
+      const added = chain.build(counted, performance.now() + budgetMs);
+      if (this.failing) log.info(`building blocks again, at block ${added.block.header.number}`);
+      this.failing = false;
+      return { added, included: taken.length };
+    } catch (error) {
+      // A block that does not verify would be built again and again: the chain goes on without its transactions.
+      if (isBittensorError(error) && error.code === 'bad_block') for (const bytes of taken) pool.discard(bytes);
+      throw error;
+    }
   }
 
   private schedule(inMs: number): void {
@@ -74,13 +96,14 @@ export class Author {
     const { blockTime, pool, log } = this.options;
     let included = 0;
     try {
-      const before = pool.readyCount;
-      this.build();
-      included = before - pool.readyCount;
+      included = this.buildWith(pool.candidates()).included;
     } catch (error) {
-      if (!this.failing) log.error(`no block: ${messageOf(error)}; trying again every ${RETRY_MS / 1000} s`);
+      // A damaged folder does not heal.
+      const hopeless = isBittensorError(error) && error.code === 'bad_data';
+      const next = hopeless ? '' : `; trying again every ${RETRY_MS / 1000} s`;
+      if (!this.failing) log.error(`no block: ${messageOf(error)}${next}`);
       this.failing = true;
-      this.schedule(RETRY_MS);
+      if (!hopeless) this.schedule(RETRY_MS);
       return;
     }
     if (typeof blockTime === 'number') {

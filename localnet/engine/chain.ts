@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { u64le } from '../../src/base/bytes.js';
 import type { Clock } from '../../src/base/clock.js';
-import { messageOf, systemCodeOf } from '../../src/base/errors.js';
+import { isBittensorError, messageOf, systemCodeOf } from '../../src/base/errors.js';
 import { writeFileAtomic } from '../../src/base/files.js';
 import type { Log } from '../../src/base/log.js';
 import { BlockLog } from './block-log.js';
@@ -10,8 +10,7 @@ import { compact, hex, join, lengthPrefixed, Reader, toKey, unhex } from './code
 import { engineError } from './errors.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
 import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
-import { twox } from './host/crypto-library.js';
-import { decodeApplied, type Invalidity, type Runtime, type Runtimes } from './runtime.js';
+import { CODE_KEY, decodeApplied, type Invalidity, type Runtime, type Runtimes } from './runtime.js';
 import { type Changes, Overlay, type StateReader } from './state.js';
 import { StateLog } from './state-log.js';
 
@@ -20,8 +19,8 @@ const NONE = new Uint8Array();
 const ZERO_HASH = new Uint8Array(32);
 /** Transactions that do not fit before a block counts as full, as sc-basic-authorship has it. */
 const SKIPPED_AT_MOST = 8;
-/** `Timestamp.Now`, which every FRAME chain with the timestamp pallet has. */
-const TIMESTAMP = toKey(join(twox(Buffer.from('Timestamp'), 2), twox(Buffer.from('Now'), 2)));
+/** `Timestamp.Now`, which every FRAME chain with the timestamp pallet has: twox-128 of both words. */
+const TIMESTAMP = toKey(unhex('0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb'));
 
 export interface ChainOptions {
   folder: string;
@@ -87,7 +86,7 @@ export class Chain {
     if (blocks.head > 0) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
     const values = buildGenesis(options.source, runtimes);
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
-    const states = StateLog.create(folder, values, { keepBlocks, version, log });
+    const states = StateLog.create(folder, values, version, { keepBlocks, log });
     const block = genesisBlock(states.head().trie(version).root, version);
     // A start that was interrupted before chain.json was written is made again.
     if (blocks.head === 0) blocks.dropLast();
@@ -99,7 +98,7 @@ export class Chain {
   }
 
   private static resume(options: ChainOptions, known: Description): Chain {
-    const { folder, runtimes, log, keepBlocks } = options;
+    const { folder, log, keepBlocks } = options;
     if (known.source !== sourceId(options.source)) {
       throw engineError(
         'bad_data',
@@ -111,8 +110,11 @@ export class Chain {
     if (blocks.hashAt(0) !== known.genesis) {
       throw engineError('bad_data', `${folder} names genesis ${known.genesis}, but block 0 is ${blocks.hashAt(0)}`);
     }
-    const version = (state: StateReader) => runtimes.of(state).version.stateVersion;
-    const states = StateLog.open(folder, blocks.head, { keepBlocks, version, log });
+    const states = StateLog.open(folder, blocks.head, {
+      keepBlocks,
+      log,
+      rootOf: number => blocks.block(number)!.header.stateRoot,
+    });
     const chain = new Chain(options, blocks, states);
     chain.compareCode();
     return chain;
@@ -193,19 +195,25 @@ export class Chain {
 
   /** Verifies a block on top of the head and makes it the head; a block that does not verify is `bad_block`. */
   import(block: Block): NewBlock {
-    const { state, trie } = this.verify(block);
+    const { state, trie, version } = this.verify(block);
     const changes = state.changes();
     this.blocks.append(block);
     try {
-      this.states.append(block.header.number, changes, trie);
+      this.states.append(block.header.number, changes, trie, version);
     } catch (error) {
       this.blocks.dropLast();
       throw error;
     }
-    const before = this.newest;
     this.newest = block;
-    const added = { block, changes, newRuntime: changes.has(':code') && before !== block };
-    for (const listener of this.listeners) listener(added);
+    const added = { block, changes, newRuntime: changes.has(CODE_KEY) };
+    for (const listener of this.listeners) {
+      try {
+        listener(added);
+      } catch (error) {
+        // The block stands; what somebody made of it is theirs.
+        this.options.log.error(`after block ${block.header.number}: ${messageOf(error)}`);
+      }
+    }
     return added;
   }
 
@@ -232,20 +240,23 @@ export class Chain {
       throw engineError('bad_block', `${at} has parent ${hex(header.parentHash)}, not ${parent}`);
     }
     const runtime = this.runtime;
+    const version = runtime.version.stateVersion;
+    // A damaged state is the folder's fault, not the block's.
+    this.state.trie(version);
     const state = new Overlay(this.state);
     try {
       runtime.executor.call(state, 'Core_execute_block', encodeBlock(block), true);
     } catch (error) {
       throw engineError('bad_block', `${at} does not verify: ${messageOf(error)}`, { cause: error });
     }
-    const trie = state.trie(runtime.version.stateVersion);
+    const trie = state.trie(version);
     if (hex(trie.root) !== hex(header.stateRoot)) {
       throw engineError(
         'bad_block',
         `${at} has state root ${hex(header.stateRoot)}, executing it gives ${hex(trie.root)}`,
       );
     }
-    return { state, trie };
+    return { state, trie, version };
   }
 
   /** Executes blocks whose state the last run could not write any more. */
@@ -254,15 +265,15 @@ export class Chain {
     if (missing > 0) this.options.log.warn(`executing ${missing} blocks again whose state was not on the disk`);
     while (this.states.headNumber < this.blocks.head) {
       const block = this.blocks.block(this.states.headNumber + 1)!;
-      const { state, trie } = this.verify(block);
-      this.states.append(block.header.number, state.changes(), trie);
+      const { state, trie, version } = this.verify(block);
+      this.states.append(block.header.number, state.changes(), trie, version);
     }
   }
 
   private compareCode(): void {
     const { source, log } = this.options;
     if (source.kind !== 'runtime') return;
-    const stored = this.state.get(':code');
+    const stored = this.state.get(CODE_KEY);
     if (!stored || Buffer.compare(stored, source.code) === 0) return;
     log.info(
       `this chain goes on with its own runtime (spec version ${this.runtime.version.specVersion}); the one that came with the program begins with a new data folder`,
@@ -281,7 +292,7 @@ export class Chain {
       return this.initializeAt(soon, slotMs, runtime);
     } catch (error) {
       // Some runtimes want a slot of its own, or half a slot of time, for each block.
-      if (nextSlot === soon) throw error;
+      if (nextSlot === soon || !isTrap(error)) throw error;
       const opened = this.initializeAt(nextSlot, slotMs, runtime);
       this.oneBlockPerSlot = true;
       return opened;
@@ -306,7 +317,7 @@ export class Chain {
     const extrinsics = Array.from({ length: reader.compact() }, () => lengthPrefixed(reader.vec()));
     for (const extrinsic of extrinsics) {
       const refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
-      if (refused) throw engineError('host_error', `the runtime refuses its own inherent: ${refused.reason}`);
+      if (refused) throw engineError('runtime_trap', `the runtime refuses its own inherent: ${refused.reason}`);
     }
     return { runtime, state, extrinsics };
   }
@@ -343,12 +354,15 @@ function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Reje
     refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
   } catch (error) {
     // A panic is the transaction's doing; anything else is ours, and says nothing about it.
-    const trap = (error as { code?: unknown }).code === 'runtime_trap';
-    return { fate: trap ? 'invalid' : 'later', reason: messageOf(error) };
+    return { fate: isTrap(error) ? 'invalid' : 'later', reason: messageOf(error) };
   }
   if (!refused) return undefined;
   const fate = refused.variant === 'ExhaustsResources' ? 'full' : refused.variant === 'Future' ? 'later' : 'invalid';
   return { fate, reason: refused.reason };
+}
+
+function isTrap(error: unknown): boolean {
+  return isBittensorError(error) && error.code === 'runtime_trap';
 }
 
 /** Without Aura, one millisecond: any two blocks are in different slots. */

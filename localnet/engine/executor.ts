@@ -18,9 +18,13 @@ import { shapeOf } from './wasm-imports.js';
 
 /** Substrate gives a runtime 2048 pages (128 MiB) of heap; twice that, since epochs of large subnets may need it. */
 const MAXIMUM_PAGES = 4096;
+/** Room for the heap of most calls (1 MiB) beyond the module's own memory. */
+const HEAP_PAGES = 16;
 /** Instances that grew above this are not kept. */
 const KEEP_BELOW_BYTES = 64 * 2 ** 20;
 const INSTANCES_KEPT = 2;
+/** A panic may quote megabytes. */
+const MESSAGE_AT_MOST = 2000;
 /** `RuntimeInterfaceLogLevel::Error`; 1 is warn, 2 info, 3 debug, 4 trace. */
 const ERROR_LEVEL = 0;
 
@@ -47,6 +51,7 @@ export class Executor {
   private readonly pages: number | undefined;
   private readonly exported: ReadonlySet<string>;
   private readonly idle: Instance[] = [];
+  private image: Uint8Array | undefined;
 
   constructor(
     code: Uint8Array,
@@ -61,7 +66,8 @@ export class Executor {
       });
     }
     this.pages = shapeOf(wasm).importedMemoryPages;
-    this.exported = new Set(WebAssembly.Module.exports(this.module).map(entry => entry.name));
+    const exported = WebAssembly.Module.exports(this.module).filter(({ kind }) => kind === 'function');
+    this.exported = new Set(exported.map(({ name }) => name));
     this.idle.push(this.instantiate());
   }
 
@@ -80,10 +86,7 @@ export class Executor {
     try {
       const result = instance.call(state, method, argument);
       state.unwind(depth);
-      if (instance.bytes <= KEEP_BELOW_BYTES && this.idle.length < INSTANCES_KEPT) {
-        instance.reset();
-        this.idle.push(instance);
-      }
+      if (!fresh) this.keep(instance);
       return result;
     } catch (error) {
       state.unwind(depth);
@@ -92,7 +95,16 @@ export class Executor {
   }
 
   private instantiate(): Instance {
-    return new Instance(this.module, this.pages, this.options);
+    const instance = new Instance({ module: this.module, pages: this.pages, image: this.image }, this.options);
+    this.image = instance.image;
+    return instance;
+  }
+
+  /** Keeps an instance for later calls. Fresh ones are not worth it: resetting memory that is new costs page faults. */
+  private keep(instance: Instance): void {
+    if (instance.bytes > KEEP_BELOW_BYTES || this.idle.length >= INSTANCES_KEPT) return;
+    instance.reset();
+    this.idle.push(instance);
   }
 }
 
@@ -106,7 +118,19 @@ function unpacked(code: Uint8Array): Uint8Array {
   return unpack(code.subarray(8));
 }
 
+function checkImports(module: WebAssembly.Module, env: HostFunctions): void {
+  const missing = WebAssembly.Module.imports(module)
+    .filter(({ module: from, name, kind }) => kind === 'function' && (from !== 'env' || !Object.hasOwn(env, name)))
+    .map(({ name }) => name);
+  if (missing.length === 0) return;
+  throw engineError('bad_runtime', `the runtime needs host functions that this engine lacks: ${missing.join(', ')}`, {
+    data: { missing },
+  });
+}
+
 function callError(method: string, error: unknown, panics: readonly string[]): Error {
+  // A damaged folder, found when its state was first read as a whole.
+  if (isBittensorError(error) && error.code === 'bad_data') return error;
   // `panicked at FILE:LINE:COLUMN:` and the message on the next line.
   const panic = panics.at(-1)?.replace(/^panicked at [^\n]*\n/, '');
   if (error instanceof WebAssembly.RuntimeError || (isBittensorError(error) && error.code === 'runtime_trap')) {
@@ -123,37 +147,25 @@ class Instance implements Guest {
   private readonly guest: GuestMemory;
   private readonly memory: WebAssembly.Memory;
   private readonly exports: Record<string, unknown>;
-  private readonly image: Uint8Array;
+  /** The memory below the heap as it was at first; the same in all instances of a module. */
+  readonly image: Uint8Array;
   private current: CallState | undefined;
 
   constructor(
-    module: WebAssembly.Module,
-    pages: number | undefined,
+    parts: { module: WebAssembly.Module; pages: number | undefined; image: Uint8Array | undefined },
     private readonly options: ExecutorOptions,
   ) {
+    const { module, pages } = parts;
     const imported =
-      pages === undefined
-        ? undefined
-        : new WebAssembly.Memory({ initial: Math.max(pages, 64), maximum: MAXIMUM_PAGES });
-    const env: HostFunctions & { memory?: WebAssembly.Memory } = {
+      pages === undefined ? undefined : new WebAssembly.Memory({ initial: pages + HEAP_PAGES, maximum: MAXIMUM_PAGES });
+    const env: HostFunctions = {
       ...storageFunctions(this),
       ...hashingFunctions(this),
       ...cryptoFunctions(this, options.signatures),
       ...miscFunctions(this),
       ...offchainFunctions(),
     };
-    const missing = WebAssembly.Module.imports(module)
-      .filter(({ module: from, name, kind }) => kind === 'function' && (from !== 'env' || !Object.hasOwn(env, name)))
-      .map(({ name }) => name);
-    if (missing.length > 0) {
-      throw engineError(
-        'bad_runtime',
-        `the runtime needs host functions that this engine lacks: ${missing.join(', ')}`,
-        {
-          data: { missing },
-        },
-      );
-    }
+    if (!parts.image) checkImports(module, env);
     const instance = new WebAssembly.Instance(module, { env: { ...env, ...(imported && { memory: imported }) } });
     this.exports = instance.exports;
     const memory = imported ?? this.exports['memory'];
@@ -163,7 +175,7 @@ class Instance implements Guest {
       throw engineError('bad_runtime', 'the runtime has no memory or does not export __heap_base');
     }
     this.memory = memory;
-    this.image = new Uint8Array(memory.buffer).slice(0, base);
+    this.image = parts.image ?? new Uint8Array(memory.buffer).slice(0, base);
     this.allocator = new Allocator(memory, base, MAXIMUM_PAGES);
     this.guest = new GuestMemory(memory, this.allocator);
   }
@@ -212,7 +224,7 @@ class Instance implements Guest {
   }
 
   log(level: number, target: string, message: string): void {
-    if (level === ERROR_LEVEL && this.panics.length < 16) this.panics.push(message);
+    if (level === ERROR_LEVEL && this.panics.length < 16) this.panics.push(message.slice(0, MESSAGE_AT_MOST));
     this.options.onLog?.(level, target, message);
   }
 

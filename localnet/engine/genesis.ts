@@ -1,7 +1,7 @@
 import { messageOf } from '../../src/base/errors.js';
-import { hex, type Key, join, lengthPrefixed, Reader, toKey, unhex } from './codec.js';
-import { NOTHING } from './executor.js';
+import { hex, join, type Key, lengthPrefixed, Reader, toKey, unhex } from './codec.js';
 import { engineError } from './errors.js';
+import { NOTHING } from './executor.js';
 import { type Block, encodeHeader, makeBlock } from './header.js';
 import { blake2b256 } from './host/crypto-library.js';
 import { mergeJson } from './json.js';

@@ -5,11 +5,11 @@ export class Heap<T> {
   constructor(private readonly isBetter: (a: T, b: T) => boolean) {}
 
   push(item: T): void {
-    const { items, isBetter } = this;
+    const items = this.items;
     let i = items.push(item) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (!isBetter(item, items[parent]!)) break;
+      if (!this.isBetter(item, items[parent]!)) break;
       items[i] = items[parent]!;
       i = parent;
     }
@@ -17,7 +17,7 @@ export class Heap<T> {
   }
 
   pop(): T | undefined {
-    const { items, isBetter } = this;
+    const items = this.items;
     const best = items[0];
     const last = items.pop();
     if (last === undefined || items.length === 0) return best;
@@ -25,8 +25,8 @@ export class Heap<T> {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && isBetter(items[child + 1]!, items[child]!)) child++;
-      if (!isBetter(items[child]!, last)) break;
+      if (child + 1 < items.length && this.isBetter(items[child + 1]!, items[child]!)) child++;
+      if (!this.isBetter(items[child]!, last)) break;
       items[i] = items[child]!;
       i = child;
     }

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { Log } from '../../src/base/log.js';
 import { messageOf, systemCodeOf } from '../../src/base/errors.js';
+import type { Log } from '../../src/base/log.js';
 import { engineError } from './errors.js';
 
 /** Length and CRC-32 of the payload, little endian, in front of each frame. */
@@ -29,6 +29,10 @@ export class LogFile {
   ) {}
 
   private dirty = false;
+  /** Part of a record was written behind `end`. */
+  private torn = false;
+  /** Why the disk did not take what was written earlier. */
+  private unsynced: Error | undefined;
   private closed = false;
 
   static open(path: string): LogFile {
@@ -42,16 +46,19 @@ export class LogFile {
 
   /** Writes one frame and returns where its payload begins. A failure leaves the file as it was, and is a `disk` error. */
   append(payload: Uint8Array): number {
+    if (this.unsynced) throw this.cannotWrite(this.unsynced);
     const frame = Buffer.allocUnsafe(FRAME_HEADER + payload.length);
     frame.writeUInt32LE(payload.length, 0);
     frame.writeUInt32LE(crc32(payload), 4);
     frame.set(payload, FRAME_HEADER);
+    // Cut only now when it failed then: a record behind a torn one could not be read.
+    if (this.torn) this.truncate(this.end);
     try {
       for (let done = 0; done < frame.length; ) done += writeSync(this.file, frame, done);
     } catch (error) {
-      this.truncate(this.end);
-      const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
-      throw engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
+      this.torn = true;
+      this.cutQuietly();
+      throw this.cannotWrite(error);
     }
     const offset = this.end + FRAME_HEADER;
     this.end += frame.length;
@@ -59,7 +66,7 @@ export class LogFile {
     return offset;
   }
 
-  read(offset: number, length: number): Uint8Array {
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const got = readSync(this.file, bytes, done, length - done, offset + done);
@@ -80,6 +87,15 @@ export class LogFile {
   truncate(end: number): void {
     ftruncateSync(this.file, end);
     this.end = end;
+    this.torn = false;
+  }
+
+  private cutQuietly(): void {
+    try {
+      this.truncate(this.end);
+    } catch {
+      // The next append tries again.
+    }
   }
 
   /**
@@ -87,14 +103,16 @@ export class LogFile {
    * behind it is a `bad_data` error, because cutting there would lose blocks.
    */
   *frames(log: Log): Generator<Frame> {
-    let buffer: Buffer = Buffer.alloc(0);
+    let buffer = new Uint8Array();
+    let view = new DataView(buffer.buffer);
     let start = 0;
     let at = 0;
     // Makes [at, at + length) available in the buffer.
     const have = (length: number) => {
       if (at + length > this.end) return false;
       if (at + length > start + buffer.length) {
-        buffer = Buffer.from(this.read(at, Math.min(Math.max(length, READ_BYTES), this.end - at)).buffer);
+        buffer = this.read(at, Math.min(Math.max(length, READ_BYTES), this.end - at));
+        view = new DataView(buffer.buffer);
         start = at;
       }
       return true;
@@ -102,8 +120,8 @@ export class LogFile {
     while (at < this.end) {
       let payload: Uint8Array | undefined;
       if (have(FRAME_HEADER)) {
-        const length = buffer.readUInt32LE(at - start);
-        const sum = buffer.readUInt32LE(at - start + 4);
+        const length = view.getUint32(at - start, true);
+        const sum = view.getUint32(at - start + 4, true);
         if (length > 0 && length < LONGEST_FRAME && have(FRAME_HEADER + length)) {
           const from = at - start + FRAME_HEADER;
           const candidate = buffer.subarray(from, from + length);
@@ -142,17 +160,30 @@ export class LogFile {
     this.dirty = false;
   }
 
-  /** The same without waiting; a failure shows at the next write. */
+  /**
+   * The same without waiting. After a failure every later append is a `disk` error, until the file is opened again: the
+   * system forgets what it could not write, so that a second try would succeed without it.
+   */
   syncSoon(): void {
     if (!this.dirty || this.closed) return;
     this.dirty = false;
-    fdatasync(this.file, () => {});
+    fdatasync(this.file, error => {
+      if (error && !this.closed) this.unsynced ??= error;
+    });
   }
 
   close(): void {
     if (this.closed) return;
-    this.sync();
-    this.closed = true;
-    closeSync(this.file);
+    try {
+      this.sync();
+    } finally {
+      this.closed = true;
+      closeSync(this.file);
+    }
+  }
+
+  private cannotWrite(error: unknown): Error {
+    const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
+    return engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
   }
 }

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ChainThread } from './chain-thread.js';
 import { formatTime } from '../../src/base/clock.js';
 import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import { writeFileAtomic } from '../../src/base/files.js';
+import { ChainThread } from './chain-thread.js';
 import { EXIT, exitCodeOf } from './errors.js';
 import { lockFolder } from './folder-lock.js';
 import type { Settings } from './protocol.js';
@@ -61,6 +61,8 @@ async function run(given: Settings): Promise<void> {
     return stopping;
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
+  // A pipe that the parent holds open ends with the parent, however that ended.
+  if (settings.attached) process.stdin.on('close', () => void stop('the process that started it has ended')).resume();
   chain.onFailure = error => {
     say('error', messageOf(error));
     void stop('the chain failed', isBittensorError(error) ? exitCodeOf(error.code) : EXIT.failed);

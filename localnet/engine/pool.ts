@@ -1,9 +1,9 @@
 import { isBittensorError, messageOf } from '../../src/base/errors.js';
-import { hex, toKey } from './codec.js';
 import type { Candidates } from './chain.js';
+import { hex, toKey } from './codec.js';
 import type { Block } from './header.js';
-import { blake2b256 } from './host/crypto-library.js';
 import { Heap } from './heap.js';
+import { blake2b256 } from './host/crypto-library.js';
 import { POOL, RpcError } from './rpc-error.js';
 import { type Invalidity, isInvalid, type Validity } from './runtime.js';
 
@@ -30,7 +30,7 @@ export interface PoolOptions {
   finalizedAfterMs?: number;
 }
 
-const FINALIZED_AFTER_MS = 100;
+const FINALIZED_AFTER_MS = 250;
 
 export interface PoolLimits {
   readyCount: number;
@@ -59,7 +59,7 @@ interface Entry {
   /** Tags that must be provided before; those that the chain has provided since are taken out. */
   readonly requires: Set<string>;
   readonly provides: readonly string[];
-  /** The last block that may include it. */
+  /** The last block that may include it: with that one as the head, it is too late. */
   validTill: number;
   validatedAt: number;
   readonly watchers: Set<Watcher>;
@@ -182,7 +182,7 @@ export class Pool {
     for (const entry of this.all()) {
       const usurper = entry.provides.map(tag => settled.get(tag)).find(hash => hash !== undefined);
       if (usurper) this.remove(entry, { usurped: usurper });
-      else if (entry.validTill < block.header.number) this.remove(entry, 'invalid');
+      else if (entry.validTill <= block.header.number) this.remove(entry, 'invalid');
     }
     for (const tag of settled.keys()) {
       for (const entry of this.requirers.get(tag) ?? []) entry.requires.delete(tag);
@@ -191,6 +191,12 @@ export class Pool {
     for (const tag of settled.keys()) this.requirers.delete(tag);
     // Inherents are foreign as well; others may have settled tags that future transactions wait for.
     this.revalidate(foreign > 1);
+  }
+
+  /** Drops a transaction for good. */
+  discard(bytes: Uint8Array): void {
+    const entry = this.find(hex(blake2b256(bytes)));
+    if (entry) this.remove(entry, 'invalid');
   }
 
   private find(hash: string): Entry | undefined {

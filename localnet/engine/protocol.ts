@@ -29,6 +29,8 @@ export interface Settings {
   /** Blocks whose old state is kept; undefined keeps all. */
   keepBlocks: number | undefined;
   lingerSeconds: number | undefined;
+  /** End when stdin does. */
+  readonly attached: boolean;
   /** A raw chain specification; otherwise the runtime's own genesis. */
   specPath: string | undefined;
   runtimePath: string;

@@ -1,6 +1,6 @@
 import { hex, join, Reader } from './codec.js';
-import { type CallState, Executor, type ExecutorOptions, NOTHING } from './executor.js';
 import { engineError } from './errors.js';
+import { type CallState, Executor, type ExecutorOptions, NOTHING } from './executor.js';
 import { blake2b256 } from './host/crypto-library.js';
 import { Overlay, type StateReader } from './state.js';
 
@@ -32,7 +32,7 @@ export class Runtime {
     return this.cachedVersion;
   }
 
-  /** A call whose answer depends on the code alone, as all of `Metadata_*`; remembered. */
+  /** A call whose answer depends on the code alone, as that of a preset; remembered. */
   constant(method: string, argument: Uint8Array): Uint8Array {
     const key = `${method} ${hex(argument)}`;
     let answer = this.answers.get(key);
@@ -45,7 +45,6 @@ export class Runtime {
 
   /** A call that may write; the writes are dropped. */
   view(state: StateReader, method: string, argument: Uint8Array): Uint8Array {
-    if (method.startsWith('Metadata_')) return this.constant(method, argument);
     return this.executor.call(new Overlay(state), method, argument);
   }
 }

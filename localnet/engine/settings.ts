@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { packagePath } from '../../src/base/worker.js';
 import { messageOf } from '../../src/base/errors.js';
+import { packagePath } from '../../src/base/worker.js';
 import { engineError } from './errors.js';
 import { mergeJson } from './json.js';
 import type { Settings } from './protocol.js';
@@ -19,13 +19,14 @@ const OWN_CHAIN = {
 const KEEP_AT_LEAST = 16;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS]
-  [--prune BLOCKS | --archive] [--spec RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--prune BLOCKS | --archive] [--spec RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
   --host           address to bind; default 127.0.0.1
   --block-time     milliseconds between blocks (default 250), instant (a block per transaction) or manual (dev_newBlock)
   --linger         end that many seconds after the last client has gone
+  --attached       end when stdin does: with the process that started this one
   --prune          blocks whose state is kept, default 1000; --archive keeps all
   --spec           start from a raw chain specification
   --genesis-patch  JSON merged over the runtime's preset
@@ -48,6 +49,7 @@ export function readSettings(args: readonly string[]): Settings {
     blockTime,
     keepBlocks: given.archive ? undefined : whole('--prune', given.prune ?? '1000', KEEP_AT_LEAST, 2 ** 31),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
+    attached: given.attached === true,
     specPath: given.spec,
     runtimePath: given.runtime ?? packagePath('localnet/runtime.wasm'),
     preset: given.preset ?? OWN_CHAIN.preset,
@@ -69,6 +71,7 @@ function parse(args: readonly string[]) {
         host: text,
         'block-time': text,
         linger: text,
+        attached: { type: 'boolean' },
         prune: text,
         archive: { type: 'boolean' },
         spec: text,

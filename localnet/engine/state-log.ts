@@ -1,19 +1,21 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
+import { messageOf } from '../../src/base/errors.js';
 import { syncFolder } from '../../src/base/files.js';
 import type { Log } from '../../src/base/log.js';
-import { messageOf } from '../../src/base/errors.js';
-import { compact, type Key, keyBytes, Reader, toKey } from './codec.js';
+import { equalBytes } from '../../src/base/bytes.js';
+import { compact, hex, type Key, keyBytes, Reader, toKey } from './codec.js';
 import { engineError } from './errors.js';
 import { LogFile } from './log-file.js';
 import { SortedKeys } from './sorted-keys.js';
 import type { Changes, StateReader } from './state.js';
 import { type StateVersion, Trie } from './trie.js';
 
-/** The first byte of each frame's payload. */
-const SNAPSHOT = 1;
+/** The first byte of each frame's payload: a snapshot or changes, with values in the form of state version 1 or 0. */
 const SNAPSHOT_END = 2;
-const CHANGES = 3;
+const SNAPSHOT: Record<StateVersion, number> = { 1: 1, 0: 4 };
+const CHANGES: Record<StateVersion, number> = { 1: 3, 0: 5 };
+const VERSIONS = [0, 1] as const;
 const CHUNK_BYTES = 2 ** 20;
 /** A segment holds at least this many blocks before the next begins. */
 const SEGMENT_BLOCKS = 1000;
@@ -23,6 +25,17 @@ interface Place {
   segment: number;
   offset: number;
   length: number;
+  /** Under which it was written: a runtime upgrade to another one leaves what it does not touch as it is in the trie. */
+  version: StateVersion;
+}
+
+const NOWHERE: Place = { segment: 0, offset: 0, length: -1, version: 1 };
+
+export interface StateLogOptions {
+  keepBlocks: number | undefined;
+  log: Log;
+  /** The state root in a block's header: what was read from the disk is compared with it when its trie is first made. */
+  rootOf?: (block: number) => Uint8Array;
 }
 
 /**
@@ -40,47 +53,51 @@ export class StateLog {
   /** Keys without a value now that had one in an old state. */
   private readonly gone = new SortedKeys();
   private readonly changedIn = new Map<number, Key[]>();
-  private headTrie = Trie.empty;
+  /** Made when it is first asked for: a chain that was opened again answers before that. */
+  private headTrie: Trie | undefined;
   private newest = 0;
   private oldest = 0;
   private segment = 0;
   private snapshotBytes = 0;
 
+  private readonly keepBlocks: number | undefined;
+  private readonly log: Log;
+  private damage: Error | undefined;
+
   private constructor(
     private readonly folder: string,
-    private readonly keepBlocks: number | undefined,
-    private readonly log: Log,
-  ) {}
+    private readonly options: StateLogOptions,
+  ) {
+    this.keepBlocks = options.keepBlocks;
+    this.log = options.log;
+  }
 
   /** Writes the state of block 0. */
   static create(
     folder: string,
     genesis: ReadonlyMap<Key, Uint8Array>,
-    options: { keepBlocks: number | undefined; version: StateVersion; log: Log },
+    version: StateVersion,
+    options: Omit<StateLogOptions, 'rootOf'>,
   ): StateLog {
     for (const name of segmentNames(folder)) rmSync(joinPath(folder, name));
-    const state = new StateLog(folder, options.keepBlocks, options.log);
+    const state = new StateLog(folder, options);
     for (const [key, value] of genesis) state.values.set(key, value);
-    state.writeSegment(0);
+    state.writeSegment(0, () => version);
     state.keys = SortedKeys.from(state.values.keys());
-    state.headTrie = Trie.of(state.values, options.version);
     return state;
   }
 
-  /** Reads what is on disk, up to `upTo`; `version` tells the trie's version from the state. */
-  static open(
-    folder: string,
-    upTo: number,
-    options: { keepBlocks: number | undefined; version: (state: StateReader) => StateVersion; log: Log },
-  ): StateLog {
-    const state = new StateLog(folder, options.keepBlocks, options.log);
+  /** Reads what is on disk, up to block `upTo`. */
+  static open(folder: string, upTo: number, options: StateLogOptions): StateLog {
+    const state = new StateLog(folder, options);
     const names = segmentNames(folder);
     if (names.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
     names.forEach((name, i) => {
       state.load(Number(name.slice(6, -4)), upTo, i === 0);
     });
+    // So far they are views of the buffers that were read; most of those have been replaced by later ones.
+    for (const [key, value] of state.values) state.values.set(key, new Uint8Array(value));
     state.keys = SortedKeys.from(state.values.keys());
-    state.headTrie = Trie.of(state.values, options.version(state.head()));
     state.forget();
     return state;
   }
@@ -100,7 +117,10 @@ export class StateLog {
       get: key => this.values.get(key) ?? null,
       has: key => this.values.has(key),
       next: key => this.keys.after(key),
-      trie: () => this.headTrie,
+      trie: () => {
+        this.headTrie ??= this.checkedTrie();
+        return this.headTrie;
+      },
     };
   }
 
@@ -139,22 +159,24 @@ export class StateLog {
       get,
       has,
       next,
-      trie(version) {
+      trie: () => {
         const entries: [Key, Uint8Array | null][] = has('') ? [['', get('')]] : [];
         for (let key = next(''); key !== null; key = next(key)) entries.push([key, get(key)]);
-        return Trie.of(entries, version);
+        return trieOf(entries, key => (place(key) ?? this.places.get(key)!).version);
       },
     };
   }
 
   /** Writes the changes of the block behind the head and makes them the head. A failed write changes nothing. */
-  append(block: number, changes: Changes, trie: Trie): void {
-    const { payload, offsets } = encodeChanges(block, changes);
+  append(block: number, changes: Changes, trie: Trie, version: StateVersion): void {
+    const { payload, offsets } = encodeChanges(block, changes, CHANGES[version]);
     const start = this.current().append(payload);
-    this.adopt(block, changes, key => {
-      const at = offsets.get(key)!;
-      return { segment: this.segment, offset: start + at.offset, length: at.length };
-    });
+    const changed: Key[] = [];
+    for (const [key, value] of changes) {
+      const { offset, length } = offsets.get(key)!;
+      this.adopt(block, key, value, { segment: this.segment, offset: start + offset, length, version }, changed);
+    }
+    this.adopted(block, changed);
     this.headTrie = trie;
     this.forget();
     this.rotate();
@@ -172,6 +194,20 @@ export class StateLog {
     for (const file of this.segments.values()) file.close();
   }
 
+  /** The trie of what is in memory; `bad_data` when that is not what the header of the head says. */
+  private checkedTrie(): Trie {
+    if (this.damage) throw this.damage;
+    const trie = trieOf(this.values, key => this.places.get(key)!.version);
+    const expected = this.options.rootOf?.(this.newest);
+    if (!expected || equalBytes(trie.root, expected)) return trie;
+    this.damage = engineError(
+      'bad_data',
+      `${this.folder}: the state of block ${this.newest} is damaged, its root is ${hex(trie.root)} and not ${hex(expected)} as the block says: restore a copy of this folder, or begin again in an empty one`,
+      { data: { folder: this.folder, block: this.newest } },
+    );
+    throw this.damage;
+  }
+
   private current(): LogFile {
     return this.segments.get(this.segment)!;
   }
@@ -181,31 +217,35 @@ export class StateLog {
     return this.segments.get(place.segment)!.read(place.offset, place.length);
   }
 
-  private adopt(block: number, changes: Changes, placeOf: (key: Key) => Place): void {
-    const changed: Key[] = [];
-    for (const [key, value] of changes) {
-      const before = this.places.get(key) ?? { segment: 0, offset: 0, length: -1 };
-      if (value === null && before.length < 0) continue;
+  /** Makes one change part of the head. With `changed`, remembers what was there before and adds the key. */
+  private adopt(block: number, key: Key, value: Uint8Array | null, place: Place, changed: Key[] | undefined): void {
+    const before = this.places.get(key) ?? NOWHERE;
+    if (value === null && before.length < 0) return;
+    if (changed) {
       changed.push(key);
       const past = this.past.get(key);
       if (past) past.push({ block, before });
       else this.past.set(key, [{ block, before }]);
-      if (value === null) {
-        this.values.delete(key);
-        this.places.delete(key);
-        this.keys.delete(key);
-        this.gone.add(key);
-      } else {
-        this.values.set(key, value);
-        this.places.set(key, placeOf(key));
-        if (before.length < 0) {
-          this.keys.add(key);
-          this.gone.delete(key);
-        }
+    }
+    if (value === null) {
+      this.values.delete(key);
+      this.places.delete(key);
+      this.keys.delete(key);
+      if (changed) this.gone.add(key);
+    } else {
+      this.values.set(key, value);
+      this.places.set(key, place);
+      if (before.length < 0) {
+        this.keys.add(key);
+        this.gone.delete(key);
       }
     }
-    if (this.keepBlocks !== undefined) this.changedIn.set(block, changed);
+  }
+
+  private adopted(block: number, changed: Key[] | undefined): void {
     this.newest = block;
+    if (!changed) this.oldest = block;
+    else if (this.keepBlocks !== undefined) this.changedIn.set(block, changed);
   }
 
   /** Drops what only states behind the horizon need. */
@@ -246,18 +286,20 @@ export class StateLog {
     }
   }
 
-  private writeSegment(block: number): void {
+  private writeSegment(block: number, versionOf = (key: Key) => this.places.get(key)!.version): void {
     const path = segmentPath(this.folder, block);
     const temporary = `${path}.tmp`;
     rmSync(temporary, { force: true });
     const file = LogFile.open(temporary);
     const places = new Map<Key, Place>();
     try {
-      for (const entries of chunks(this.values)) {
-        const { payload, offsets } = encodeChanges(block, new Map(entries), SNAPSHOT);
-        const start = file.append(payload);
-        for (const [key, at] of offsets)
-          places.set(key, { segment: block, offset: start + at.offset, length: at.length });
+      for (const version of VERSIONS) {
+        for (const entries of chunks(this.values, key => versionOf(key) === version)) {
+          const { payload, offsets } = encodeChanges(block, new Map(entries), SNAPSHOT[version]);
+          const start = file.append(payload);
+          for (const [key, at] of offsets)
+            places.set(key, { segment: block, offset: start + at.offset, length: at.length, version });
+        }
       }
       file.append(snapshotEnd(block, this.values.size));
       file.sync();
@@ -299,22 +341,30 @@ export class StateLog {
         this.snapshotBytes = offset + payload.length;
         continue;
       }
-      const { block, changes, placeOf } = decodeChanges(payload, { segment: start, offset });
-      if (kind === SNAPSHOT) {
-        for (const [key, value] of changes) {
+      const version = kind === SNAPSHOT[0] || kind === CHANGES[0] ? 0 : 1;
+      const reader = new Reader(payload, 1);
+      const block = reader.compact();
+      if (kind === SNAPSHOT[version]) {
+        eachChange(reader, (key, value, at) => {
           if (first) this.values.set(key, value!);
-          this.places.set(key, placeOf(key));
-        }
+          this.places.set(key, { segment: start, offset: offset + at, length: value!.length, version });
+        });
         continue;
       }
-      if (kind !== CHANGES || block !== this.newest + 1) {
+      if (kind !== CHANGES[version] || block !== this.newest + 1) {
         throw engineError('bad_data', `${file.path} has block ${block} where block ${this.newest + 1} belongs`);
       }
       if (block > upTo) {
         file.truncate(offset - 8);
         break;
       }
-      this.adopt(block, changes, placeOf);
+      const kept = this.keepBlocks === undefined || block > upTo - this.keepBlocks;
+      const changed: Key[] | undefined = kept ? [] : undefined;
+      eachChange(reader, (key, value, at) => {
+        const place = { segment: start, offset: offset + at, length: value?.length ?? -1, version } as const;
+        this.adopt(block, key, value, place, changed);
+      });
+      this.adopted(block, changed);
     }
     if (!whole) throw engineError('bad_data', `${file.path} has no whole snapshot`);
     this.segment = start;
@@ -331,10 +381,18 @@ function segmentNames(folder: string): string[] {
     .sort();
 }
 
-function* chunks(values: ReadonlyMap<Key, Uint8Array>): Generator<[Key, Uint8Array][]> {
+/** A trie of values of both versions. */
+function trieOf(entries: Iterable<readonly [Key, Uint8Array | null]>, versionOf: (key: Key) => StateVersion): Trie {
+  const parts: Record<StateVersion, (readonly [Key, Uint8Array | null])[]> = { 0: [], 1: [] };
+  for (const entry of entries) parts[versionOf(entry[0])].push(entry);
+  return Trie.of(parts[0], 0).with(parts[1], 1);
+}
+
+function* chunks(values: ReadonlyMap<Key, Uint8Array>, wanted: (key: Key) => boolean): Generator<[Key, Uint8Array][]> {
   let chunk: [Key, Uint8Array][] = [];
   let bytes = 0;
   for (const entry of values) {
+    if (!wanted(entry[0])) continue;
     chunk.push(entry);
     bytes += entry[0].length + entry[1].length;
     if (bytes < CHUNK_BYTES) continue;
@@ -354,7 +412,7 @@ interface Span {
 function encodeChanges(
   block: number,
   changes: Changes,
-  kind = CHANGES,
+  kind: number,
 ): { payload: Uint8Array; offsets: Map<Key, Span> } {
   const parts: Uint8Array[] = [Uint8Array.of(kind), compact(block), compact(changes.size)];
   let at = parts.reduce((sum, part) => sum + part.length, 0);
@@ -374,22 +432,14 @@ function encodeChanges(
   return { payload: Buffer.concat(parts), offsets };
 }
 
-function decodeChanges(
-  payload: Uint8Array,
-  file: { segment: number; offset: number },
-): { block: number; changes: Changes; placeOf: (key: Key) => Place } {
-  const reader = new Reader(payload, 1);
-  const block = reader.compact();
-  const changes = new Map<Key, Uint8Array | null>();
-  const places = new Map<Key, Place>();
+/** Calls back for each change behind the block number, with where the value lies in the payload; values are views. */
+function eachChange(reader: Reader, visit: (key: Key, value: Uint8Array | null, at: number) => void): void {
   for (let count = reader.compact(); count > 0; count--) {
     const key = toKey(reader.vec());
     const length = reader.compact() - 1;
-    places.set(key, { segment: file.segment, offset: file.offset + reader.offset, length });
-    // A copy: the payload is a view of a large buffer.
-    changes.set(key, length < 0 ? null : reader.take(length).slice());
+    const at = reader.offset;
+    visit(key, length < 0 ? null : reader.take(length), at);
   }
-  return { block, changes, placeOf: key => places.get(key)! };
 }
 
 function snapshotEnd(block: number, count: number): Uint8Array {

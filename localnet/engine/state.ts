@@ -8,7 +8,7 @@ export interface StateReader {
   has(key: Key): boolean;
   /** The first key above `key` that has a value, or null. */
   next(key: Key): Key | null;
-  /** Its trie; expensive for anything but the head. */
+  /** Its trie; expensive for anything but the head. A state that knows under which version each value was written ignores `version`. */
   trie(version: StateVersion): Trie;
 }
 

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../src/base/bytes.js';
-import { compact, type Key, toKey } from './codec.js';
+import { compact, type Key, toKey, unhex } from './codec.js';
 import { blake2b256 } from './host/crypto-library.js';
 
 /**
@@ -25,7 +25,8 @@ interface Node {
 }
 
 const HASHED_ABOVE = 32;
-const EMPTY_ROOT = blake2b256(Uint8Array.of(0));
+/** blake2b-256 of one zero byte. */
+const EMPTY_ROOT = unhex('0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314');
 
 /** An immutable trie. */
 export class Trie {
@@ -56,7 +57,7 @@ export class Trie {
     if (!this.node) add(Uint8Array.of(0));
     for (const key of keys) {
       for (let node = this.node, isRoot = true; node; isRoot = false) {
-        const encoded = encode(node);
+        const encoded = encode(node).slice();
         // A shorter one is inside its parent.
         if (isRoot || encoded.length >= 32) add(encoded);
         const matched = commonNibbles(node.key, key, node.from, node.to);
@@ -194,15 +195,15 @@ function mergeOnlyChild(node: Node): Node {
 }
 
 function rootHash(node: Node): Uint8Array {
-  const encoded = encode(node);
-  node.reference ??= encoded.length < 32 ? encoded : blake2b256(encoded);
-  return encoded.length < 32 ? blake2b256(encoded) : node.reference;
+  const reference = referenceOf(node);
+  // The root is hashed however short it is.
+  return reference.length < 32 ? blake2b256(reference) : reference;
 }
 
 function referenceOf(node: Node): Uint8Array {
   if (node.reference === undefined) {
     const encoded = encode(node);
-    node.reference = encoded.length < 32 ? encoded : blake2b256(encoded);
+    node.reference = encoded.length < 32 ? encoded.slice() : blake2b256(encoded);
   }
   return node.reference;
 }
@@ -214,48 +215,62 @@ const BRANCH = { prefix: 0x80, most: 63 };
 const BRANCH_VALUE = { prefix: 0xc0, most: 63 };
 const BRANCH_HASHED = { prefix: 0x10, most: 15 };
 
+/** Where nodes are encoded; what is encoded stays valid until the next node is. */
+let scratch = new Uint8Array(4096);
+
 function encode(node: Node): Uint8Array {
-  const parts: Uint8Array[] = [header(node)];
-  if (node.children) {
+  // First, because they use the scratch space as well.
+  const references = node.children?.map(child => child && referenceOf(child));
+  const inline = node.value && !node.valueHash ? node.value.length : 0;
+  // Header, bitmap, length, 16 references of at most 33 bytes; a key's nibbles take half of them in bytes.
+  const most = node.key.length + inline + 600;
+  if (scratch.length < most) scratch = new Uint8Array(2 * most);
+  const bytes = scratch;
+  let at = writeHeader(node, bytes);
+  if (references) {
     let bitmap = 0;
-    node.children.forEach((child, i) => {
-      if (child) bitmap |= 1 << i;
-    });
-    parts.push(Uint8Array.of(bitmap & 255, bitmap >> 8));
+    for (let i = 0; i < 16; i++) if (references[i]) bitmap |= 1 << i;
+    bytes[at++] = bitmap & 255;
+    bytes[at++] = bitmap >> 8;
   }
-  if (node.value) {
-    if (node.valueHash) parts.push(node.valueHash);
-    else parts.push(compact(node.value.length), node.value);
+  if (node.valueHash) {
+    bytes.set(node.valueHash, at);
+    at += 32;
+  } else if (node.value) {
+    const length = compact(inline);
+    bytes.set(length, at);
+    bytes.set(node.value, at + length.length);
+    at += length.length + inline;
   }
-  for (const child of node.children ?? []) {
-    if (!child) continue;
-    const reference = referenceOf(child);
-    parts.push(Uint8Array.of(reference.length << 2), reference);
+  for (const reference of references ?? []) {
+    if (!reference) continue;
+    bytes[at++] = reference.length << 2;
+    bytes.set(reference, at);
+    at += reference.length;
   }
-  return Buffer.concat(parts);
+  return bytes.subarray(0, at);
 }
 
-function header(node: Node): Uint8Array {
-  const kind = !node.children
-    ? node.valueHash
-      ? LEAF_HASHED
-      : LEAF
-    : !node.value
-      ? BRANCH
-      : node.valueHash
-        ? BRANCH_HASHED
-        : BRANCH_VALUE;
-  const bytes: number[] = [];
+function kindOf(node: Node): { prefix: number; most: number } {
+  if (!node.children) return node.valueHash ? LEAF_HASHED : LEAF;
+  if (!node.value) return BRANCH;
+  return node.valueHash ? BRANCH_HASHED : BRANCH_VALUE;
+}
+
+/** Kind, length of the partial key, and its nibbles; an odd one comes first, in a byte of its own. */
+function writeHeader(node: Node, bytes: Uint8Array): number {
+  const { prefix, most } = kindOf(node);
   const length = node.to - node.from;
-  if (length < kind.most) bytes.push(kind.prefix | length);
+  let at = 0;
+  if (length < most) bytes[at++] = prefix | length;
   else {
-    bytes.push(kind.prefix | kind.most);
-    let rest = length - kind.most;
-    for (; rest >= 255; rest -= 255) bytes.push(255);
-    bytes.push(rest);
+    bytes[at++] = prefix | most;
+    let rest = length - most;
+    for (; rest >= 255; rest -= 255) bytes[at++] = 255;
+    bytes[at++] = rest;
   }
   let i = node.from;
-  if (length & 1) bytes.push(nibble(node.key, i++));
-  for (; i < node.to; i += 2) bytes.push((nibble(node.key, i) << 4) | nibble(node.key, i + 1));
-  return Uint8Array.from(bytes);
+  if (length & 1) bytes[at++] = nibble(node.key, i++);
+  for (; i < node.to; i += 2) bytes[at++] = (nibble(node.key, i) << 4) | nibble(node.key, i + 1);
+  return at;
 }

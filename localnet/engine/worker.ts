@@ -60,6 +60,17 @@ const runtimes = new Runtimes({
     ),
 });
 
+if (!(source instanceof Error) && source.genesis.kind === 'runtime') warm(source.genesis.code);
+
+/** Compiles the runtime ahead of its first use; what is wrong with it is said when the chain opens. */
+function warm(code: Uint8Array): void {
+  try {
+    runtimes.of({ get: () => code });
+  } catch {
+    // Comes again.
+  }
+}
+
 function readSource(): { genesis: GenesisSource; settings: Settings } | Error {
   try {
     if (settings.specPath === undefined) {

@@ -3,6 +3,7 @@ export * from './bytes.js';
 export * from './clock.js';
 export * from './errors.js';
 export * from './files.js';
+export * from './hash.js';
 export * from './lifecycle.js';
 export * from './log.js';
 export * from './options.js';

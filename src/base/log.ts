@@ -43,6 +43,7 @@ export function createLog(options: LogOptions = {}): Log & { flush(): Promise<vo
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     file = createWriteStream(join(options.folder, 'bittensor.log'), { flags: 'a', mode: 0o600 });
     // A full disk must not end the node: the console still has every line.
+    file.once('error', error => write(`${formatTime(Date.now())} | WARN | log file not written: ${error.message}`));
     file.on('error', () => {});
     streams.push({ stream: file, level: 'debug' });
   }

@@ -1,8 +1,11 @@
+import type { ApiPromise } from '@polkadot/api';
+import { compactStripLength } from '@polkadot/util';
 import { fromHex, isBittensorError } from '../base/index.js';
+import { createApi, findConstant, hasPallet, type Introduction, versionOf } from './api.js';
 import { chainError } from './errors.js';
 import type { RpcSession } from './json-rpc.js';
 import { isValuableGenesis } from './networks.js';
-import { Runtime } from './runtime.js';
+import type { Transport } from './provider.js';
 
 /** What is known of the chain behind a connection. */
 export interface Chain {
@@ -10,22 +13,26 @@ export interface Chain {
   readonly name: string;
   /** JSON-RPC methods; empty when the node does not say. */
   readonly methods: ReadonlySet<string>;
-  readonly runtime: Runtime;
+  /** Its types, calls and storage. */
+  readonly api: ApiPromise;
+  /** Between two blocks. */
+  readonly blockTimeMs: number;
 }
 
-type Call = (method: string, params: readonly unknown[]) => Promise<unknown>;
+type Call = Transport['call'];
 
 /** Deadline of each question while a connection is made. */
 const ASK_MS = 8_000;
 
 /**
- * Asks a node what chain it serves. Errors: `foreign_chain` when it is no Substrate node, serves no Subtensor chain,
+ * Asks a node what chain it serves; `transport` is for what its api asks later. Errors: `foreign_chain` when it is no Substrate node, serves no Subtensor chain,
  * or another chain than `before` or `genesisHash` say.
  */
 export async function identify(
   session: RpcSession,
   before: Chain | undefined,
   genesisHash: string | undefined,
+  transport: Transport,
 ): Promise<Chain> {
   const { url } = session;
   const call: Call = (method, params) => session.call(method, params, { timeoutMs: ASK_MS });
@@ -43,25 +50,31 @@ export async function identify(
     });
   }
   const version = await readVersion(call, url);
-  const same =
-    before && before.runtime.specName === version.specName && before.runtime.specVersion === version.specVersion;
-  if (same) return before;
-  const [name, methods, runtime] = await Promise.all([
+  if (before && isOf(before.api, version)) return before;
+  const [answer, methods, slot, metadata] = await Promise.all([
     call('system_chain', []).catch(() => version.specName),
     call('rpc_methods', []).catch(() => undefined),
-    readRuntime(call, version, url),
+    call('state_call', ['AuraApi_slot_duration', '0x']).catch(optional),
+    readMetadata(call, url),
   ]);
-  if (!runtime.hasPallet('SubtensorModule')) {
-    const what = `${url} serves ${String(name)} (${version.specName} ${version.specVersion}), which is no Subtensor chain`;
+  const name = String(answer);
+  const api = await createApi({ genesisHash: genesis, name, version, metadata }, transport);
+  if (!hasPallet(api, 'SubtensorModule')) {
+    const what = `${url} serves ${name} (${version.specName} ${version.specVersion}), which is no Subtensor chain`;
     throw chainError('foreign_chain', what, { url, specName: version.specName });
   }
-  return { genesisHash: genesis, name: String(name), methods: methodNames(methods), runtime };
+  const blockTimeMs = slotMs(slot) ?? constantMs(api) ?? DEFAULT_BLOCK_MS;
+  return { genesisHash: genesis, name, methods: methodNames(methods), api, blockTimeMs };
 }
 
-/** The runtime of now, after an upgrade. */
-export async function currentRuntime(call: Call, before: Runtime, url: string): Promise<Runtime> {
+/** The chain with the runtime of now, after an upgrade. */
+export async function currentChain(transport: Transport, before: Chain, url: string): Promise<Chain> {
+  const call: Call = (method, params) => transport.call(method, params);
   const version = await readVersion(call, url);
-  return version.specVersion === before.specVersion ? before : readRuntime(call, version, url);
+  if (isOf(before.api, version)) return before;
+  const metadata = await readMetadata(call, url);
+  const { genesisHash, name } = before;
+  return { ...before, api: await createApi({ genesisHash, name, version, metadata }, transport) };
 }
 
 /** True for a development chain that funds accounts by itself. Where value is at stake, no node can claim that. */
@@ -69,15 +82,29 @@ export function isDevelopmentChain({ methods, genesisHash }: Chain): boolean {
   return methods.has('dev_fund') && !isValuableGenesis(genesisHash);
 }
 
-/** Milliseconds between two blocks, as the runtime's constants tell. */
-export function blockTimeMs({ runtime }: Chain): number {
-  const period = runtime.constant('Timestamp.MinimumPeriod');
-  const value = runtime.constant('Aura.SlotDuration') ?? runtime.constant('Babe.ExpectedBlockTime');
-  const ms = value ? Number(value.toString()) : 2 * Number(period?.toString() ?? 0);
-  return ms > 0 ? ms : 12_000;
+const DEFAULT_BLOCK_MS = 12_000;
+
+/** What `AuraApi.slot_duration` answers: a u64. */
+function slotMs(answer: unknown): number | undefined {
+  if (typeof answer !== 'string' || !/^0x[0-9a-f]{16}$/.test(answer)) return undefined;
+  const ms = Number(new DataView(fromHex(answer).buffer).getBigUint64(0, true));
+  return ms > 0 ? ms : undefined;
 }
 
-async function readVersion(call: Call, url: string) {
+/** The same from the constants of chains that do not answer that. */
+function constantMs(api: ApiPromise): number | undefined {
+  const slot = findConstant(api, 'Aura.SlotDuration') ?? findConstant(api, 'Babe.ExpectedBlockTime');
+  const least = findConstant(api, 'Timestamp.MinimumPeriod');
+  const ms = slot ? Number(slot.toString()) : 2 * Number(least?.toString() ?? 0);
+  return ms > 0 ? ms : undefined;
+}
+
+function isOf(api: ApiPromise, { specName, specVersion }: Introduction['version']): boolean {
+  const own = versionOf(api);
+  return own.specName === specName && own.specVersion === specVersion;
+}
+
+async function readVersion(call: Call, url: string): Promise<Introduction['version']> {
   const version = (await call('state_getRuntimeVersion', []).catch(error => notSubstrate(url, error))) as Record<
     string,
     unknown
@@ -86,28 +113,22 @@ async function readVersion(call: Call, url: string) {
   if (typeof specName !== 'string' || typeof specVersion !== 'number' || typeof transactionVersion !== 'number') {
     throw chainError('foreign_chain', `${url} does not say what runtime it has`, { url });
   }
-  return { specName, specVersion, transactionVersion };
+  return { ...version, specName, specVersion };
 }
 
-async function readRuntime(
-  call: Call,
-  version: Awaited<ReturnType<typeof readVersion>>,
-  url: string,
-): Promise<Runtime> {
+async function readMetadata(call: Call, url: string): Promise<Uint8Array> {
   // Version 15 describes runtime APIs; chains that do not have it answer an empty option or an error.
   const answer = await call('state_call', ['Metadata_metadata_at_version', '0x0f000000']).catch(optional);
   const metadata = typeof answer === 'string' ? opaqueMetadata(fromHex(answer)) : undefined;
-  if (metadata) return Runtime.fromMetadata(metadata, version);
+  if (metadata) return metadata;
   const old = await call('state_getMetadata', []).catch(error => notSubstrate(url, error));
   if (typeof old !== 'string') throw chainError('foreign_chain', `${url} gives no metadata`, { url });
-  return Runtime.fromMetadata(fromHex(old), version);
+  return fromHex(old);
 }
 
-/** Takes `Option<OpaqueMetadata>` apart: an option byte, a compact length, the metadata. */
+/** The metadata in an `Option<OpaqueMetadata>`. */
 export function opaqueMetadata(bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes[0] !== 1 || bytes.length < 6) return undefined;
-  const lengthBytes = [1, 2, 4, (bytes[1]! >> 2) + 5][bytes[1]! & 3]!;
-  return bytes.subarray(1 + lengthBytes);
+  return bytes[0] === 1 ? compactStripLength(bytes.subarray(1))[1] : undefined;
 }
 
 function methodNames(answer: unknown): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import { isAddress, type Log, messageOf, silentLog } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
-import { blockTimeMs, type Chain, currentRuntime, identify, isDevelopmentChain } from './chain.js';
+import { createCall, findConstant, hasCall, versionOf } from './api.js';
+import { type Chain, currentChain, identify, isDevelopmentChain } from './chain.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import { type Block, type Header, readHeader } from './header.js';
@@ -17,7 +18,7 @@ import {
   readSchedule,
   readWeights,
 } from './reads.js';
-import { Submitter, type SubmitOptions } from './submit.js';
+import { type SubmitOptions, Submitter } from './submit.js';
 
 export interface ConnectOptions {
   /** `ws://` or `wss://`, tried in turn; see `resolveNetwork`. */
@@ -75,7 +76,11 @@ export interface ChainClient extends AsyncDisposable {
   /** Any call by the metadata's names, arguments too: `submit({ call: 'Balances.transfer_all', args, signer })`. */
   submit(args: { call: string; args: Record<string, unknown>; signer: Signer } & SubmitOptions): Promise<Submitted>;
   /** Local chain only: the engine sends from its development account. */
-  devFund(args: { address: string; amountRao: bigint; signal?: AbortSignal }): Promise<{ hash: string; block: number }>;
+  devFund(args: {
+    address: string;
+    amountRao: bigint;
+    signal?: AbortSignal;
+  }): Promise<{ hash: string; blockHash: string }>;
   close(): Promise<void>;
 }
 
@@ -122,7 +127,7 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
       endpoints: options.endpoints,
       timeoutMs: options.timeoutMs ?? 10_000,
       log,
-      admit: (session, before) => identify(session, before, options.genesisHash),
+      admit: (session, before, own) => identify(session, before, options.genesisHash, own),
     },
     options.signal,
   );
@@ -146,7 +151,7 @@ class Client implements ChainClient {
     private readonly heads: Heads,
     private readonly log: Log,
   ) {
-    this.submitter = new Submitter(connection, log);
+    this.submitter = new Submitter(connection, options => heads.newest(options), log);
   }
 
   get endpoint(): string {
@@ -162,7 +167,7 @@ class Client implements ChainClient {
   }
 
   get specVersion(): number {
-    return this.connection.chain.runtime.specVersion;
+    return versionOf(this.connection.chain.api).specVersion;
   }
 
   get isLocal(): boolean {
@@ -170,7 +175,7 @@ class Client implements ChainClient {
   }
 
   get blockTimeMs(): number {
-    return blockTimeMs(this.connection.chain);
+    return this.connection.chain.blockTimeMs;
   }
 
   headBlock(): number {
@@ -214,7 +219,7 @@ class Client implements ChainClient {
   }
 
   existentialDepositRao(): bigint {
-    return BigInt(this.connection.chain.runtime.constant('Balances.ExistentialDeposit')?.toString() ?? 0);
+    return BigInt(findConstant(this.connection.chain.api, 'Balances.ExistentialDeposit')?.toString() ?? 0);
   }
 
   async burnRao(netuid: number, options?: CallOptions): Promise<bigint> {
@@ -275,24 +280,23 @@ class Client implements ChainClient {
     if (wrong !== undefined) throw chainError('bad_argument', `${wrong} is no 16-bit uid or weight`);
     const version_key = versionKey ?? (await this.hyperparameters(netuid, options)).weightsVersionKey;
     const args = { netuid, dests: uids, weights: weightsU16, version_key };
-    const plain = this.connection.chain.runtime.hasCall('SubtensorModule.set_weights');
+    const plain = hasCall(this.connection.chain.api, 'SubtensorModule.set_weights');
     return plain
       ? this.submit({ call: 'SubtensorModule.set_weights', args, signer, ...options })
       : this.submit({ call: 'SubtensorModule.set_mechanism_weights', args: { ...args, mecid: 0 }, signer, ...options });
   }
 
   async submit({ call, args, signer, ...options }: Parameters<ChainClient['submit']>[0]): Promise<Submitted> {
-    const bytes = this.connection.chain.runtime.encodeCall(call, args);
     const what = call.slice(call.indexOf('.') + 1);
-    return this.submitter.submit(what, bytes, signer, options);
+    return this.submitter.submit(what, createCall(this.connection.chain.api, call, args), signer, options);
   }
 
   async devFund({ address, amountRao, signal }: Parameters<ChainClient['devFund']>[0]) {
     if (!this.isLocal) throw chainError('unsupported', `${this.chainName} is no development chain: it funds nobody`);
     const params = [checkAddress(address), String(checkAmount(amountRao))];
     const answer = await this.connection.call('dev_fund', params, { signal, timeoutMs: FUND_MS, once: true });
-    const { hash, block } = answer as { hash: string; block: number };
-    return { hash, block };
+    const { hash, block } = answer as { hash: string; block: string };
+    return { hash, blockHash: block };
   }
 
   async close(): Promise<void> {
@@ -327,7 +331,7 @@ class Heads {
   static async follow(connection: Connection<Chain>, log: Log): Promise<Heads> {
     const heads = new Heads(connection, log, await readHead(connection));
     await connection.subscribe('chain_subscribeFinalizedHeads', 'chain_unsubscribeFinalizedHeads', [], json => {
-      const header = readHeader(json);
+      const header = readHeader(connection.chain.api, json);
       if (header) heads.advance(header);
     });
     return heads;
@@ -365,11 +369,11 @@ class Heads {
   private async refresh(): Promise<void> {
     const { connection } = this;
     try {
-      const call = (method: string, params: readonly unknown[]) => connection.call(method, params);
-      const runtime = await currentRuntime(call, connection.chain.runtime, connection.endpoint);
-      if (runtime === connection.chain.runtime) return;
-      connection.update({ ...connection.chain, runtime });
-      this.log.info(`the chain's runtime is now ${runtime.specName} ${runtime.specVersion}`);
+      const chain = await currentChain(connection, connection.chain, connection.endpoint);
+      if (chain === connection.chain) return;
+      connection.update(chain);
+      const { specName, specVersion } = versionOf(chain.api);
+      this.log.info(`the chain's runtime is now ${specName} ${specVersion}`);
     } catch (error) {
       if (!connection.isClosed) this.log.warn(`cannot read the chain's new runtime: ${messageOf(error)}`);
     }
@@ -379,7 +383,7 @@ class Heads {
 async function readHead(connection: Connection<Chain>, options: CallOptions = {}, known?: Header): Promise<Header> {
   const hash = await connection.call('chain_getFinalizedHead', [], options);
   if (known && known.hash === hash) return known;
-  const header = readHeader(await connection.call('chain_getHeader', [hash], options));
+  const header = readHeader(connection.chain.api, await connection.call('chain_getHeader', [hash], options));
   if (!header || header.hash !== hash)
     throw chainError('foreign_chain', `${connection.endpoint} gives headers of another kind`);
   return header;

@@ -10,9 +10,9 @@ export interface ConnectionOptions<Chain> {
   log: Log;
   /**
    * Looks at a fresh session and says what chain is there, or throws `foreign_chain`. Called for every connection;
-   * `before` is what the first one found.
+   * `before` is what the first one found, `connection` what will carry requests once it is admitted.
    */
-  admit(session: RpcSession, before: Chain | undefined): Promise<Chain>;
+  admit(session: RpcSession, before: Chain | undefined, connection: Connection<Chain>): Promise<Chain>;
 }
 
 /** Deadline of one attempt to connect to one endpoint, in milliseconds; asking what chain it is included. */
@@ -187,7 +187,7 @@ export class Connection<Chain> {
       diagnose(url, error),
     );
     try {
-      const admission = this.options.admit(session, this.chainNow);
+      const admission = this.options.admit(session, this.chainNow, this);
       this.chainNow = await withDeadline(admission, CONNECT_MS, `asking ${url} what chain it is`, stop);
       stop.throwIfAborted();
     } catch (error) {
@@ -220,8 +220,8 @@ export class Connection<Chain> {
         this.lastProblem = error;
         const says = messageOf(error);
         // The same problem again is not news.
-        if (says !== said) this.options.log.debug(says);
-        if (isBittensorError(error) && error.code === 'foreign_chain' && says !== said) this.options.log.error(says);
+        const level = isBittensorError(error) && error.code === 'foreign_chain' ? 'error' : 'debug';
+        if (says !== said) this.options.log[level](says);
         said = says;
         await sleep(pauseMs, this.closing.signal);
       }
@@ -278,11 +278,15 @@ async function diagnose(url: string, error: unknown): Promise<never> {
     throw chainError('foreign_chain', what, { url, status: answer.status }, error);
   } catch (probe) {
     if (isBittensorError(probe)) throw probe;
-    const code = ((probe as Error).cause as { code?: unknown } | undefined)?.code;
+    const cause = (probe as Error).cause as { code?: unknown; message?: unknown } | undefined;
+    const code = typeof cause?.code === 'string' ? cause.code : '';
     // Node's HTTP parser could not read the answer: something else listens there.
-    if (typeof code === 'string' && code.startsWith('HPE_')) {
+    if (code.startsWith('HPE_')) {
       throw chainError('foreign_chain', `${url} answers, but is not a chain node`, { url }, error);
     }
+    // Some websockets keep the reason to themselves.
+    if (/^E[A-Z]+$/.test(code))
+      throw chainError('chain_unreachable', `${url}: ${String(cause?.message || code)}`, { url }, error);
     throw error;
   }
 }

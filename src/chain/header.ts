@@ -1,6 +1,5 @@
-import { blake2b } from '@noble/hashes/blake2.js';
-import { concat, fromHex, toHex } from '../base/index.js';
-import { compact } from './scale.js';
+import type { ApiPromise } from '@polkadot/api';
+import type { Header as HeaderCodec } from '@polkadot/types/interfaces';
 
 /** A finalized block as subscribers see it. */
 export interface Block {
@@ -14,23 +13,17 @@ export interface Header extends Block {
   readonly changesRuntime: boolean;
 }
 
-/** Index of `RuntimeEnvironmentUpdated` in sp-runtime's `DigestItem`. */
-const RUNTIME_UPDATED = 8;
-
 /** A header as JSON-RPC gives it, with the hash that it has; undefined when it is none. */
-export function readHeader(json: unknown): Header | undefined {
+export function readHeader(api: ApiPromise, json: unknown): Header | undefined {
+  const { parentHash, number } = (json ?? {}) as Record<string, unknown>;
+  if (typeof parentHash !== 'string' || typeof number !== 'string') return undefined;
   try {
-    const { parentHash, number, stateRoot, extrinsicsRoot, digest } = json as Record<string, unknown>;
-    const logs = ((digest as { logs: string[] }).logs ?? []).map(fromHex);
-    const height = Number(number);
-    if (typeof parentHash !== 'string' || !Number.isSafeInteger(height)) return undefined;
-    const roots = [fromHex(stateRoot as string), fromHex(extrinsicsRoot as string)];
-    const bytes = concat(fromHex(parentHash), compact(height), ...roots, compact(logs.length), ...logs);
+    const header = api.registry.createTypeUnsafe<HeaderCodec>('Header', [json]);
     return {
-      number: height,
-      hash: toHex(blake2b(bytes, { dkLen: 32 })),
+      number: header.number.toNumber(),
+      hash: header.hash.toHex(),
       parentHash,
-      changesRuntime: logs.some(log => log[0] === RUNTIME_UPDATED),
+      changesRuntime: header.digest.logs.some(log => log.isRuntimeEnvironmentUpdated),
     };
   } catch {
     return undefined;

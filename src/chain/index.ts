@@ -1,4 +1,4 @@
-// A browser may use everything here but `startLocalnet` and `stopLocalnet`: localnet.ts is the only file with Node.js modules.
+// A browser may use everything here but what localnet.ts exports: it is the only file with Node.js modules.
 export {
   type CallOptions,
   type ChainClient,
@@ -11,7 +11,14 @@ export {
 export type { ChainErrorCode } from './errors.js';
 export type { Block } from './header.js';
 export { formatIp, type IpNumber, parseIp } from './ip.js';
-export { type Localnet, type LocalnetOptions, startLocalnet, stopLocalnet } from './localnet.js';
+export {
+  chainProcessAt,
+  endedUncleanly,
+  type Localnet,
+  type LocalnetOptions,
+  startLocalnet,
+  stopLocalnet,
+} from './localnet.js';
 export {
   type AxonEndpoint,
   createMetagraph,

@@ -83,17 +83,15 @@ class Session implements RpcSession {
     this.ended = new Promise(resolve => {
       this.end = resolve;
     });
-    let problem: string | undefined;
-    socket.onopen = () => opened();
-    socket.onmessage = event => this.onMessage(event.data);
-    socket.onerror = event => {
-      problem = event.message || 'the connection failed';
-    };
-    socket.onclose = event => {
-      const reason = problem ?? (event.reason || `closed with code ${event.code}`);
+    const fail = (reason: string) => {
       refused(chainError('chain_unreachable', `${url}: ${reason}`, { url, reason }));
       this.finish(reason);
     };
+    socket.onopen = () => opened();
+    socket.onmessage = event => this.onMessage(event.data);
+    // Not every platform closes after an error.
+    socket.onerror = event => fail(event.message || 'the connection failed');
+    socket.onclose = event => fail(event.reason || `closed with code ${event.code}`);
     this.opened.catch(() => {});
   }
 
@@ -176,7 +174,10 @@ class Session implements RpcSession {
     }
     const pending = this.pending.get(Number(message.id));
     if (!pending) return;
-    if (message.error !== undefined && message.error !== null) return pending.reject(this.refusal(message.error));
+    if (message.error !== undefined && message.error !== null) {
+      pending.reject(this.refusal(message.error));
+      return;
+    }
     if (pending.onResult) this.subscriptions.set(String(message.result), pending.onResult);
     pending.resolve(message.result);
   }

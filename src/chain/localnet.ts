@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtModule, pollUntil, withDeadline, writeFileAtomic } from '../base/index.js';
+import { BittensorError, builtModule, messageOf, pollUntil, withDeadline } from '../base/index.js';
 import { chainError } from './errors.js';
 
 export interface LocalnetOptions {
   /** 0: any free port. */
   port: number;
+  /** Loopback address to bind; default 127.0.0.1. */
+  host?: string;
   /** The chain's blocks and the process's log. */
   dataFolder: string;
   /** Milliseconds between blocks (default 250), or: a block per transaction, or: blocks on demand only. */
@@ -43,18 +45,21 @@ const STOP_MS = 5_000;
  * Node.js only.
  */
 export async function startLocalnet(options: LocalnetOptions): Promise<Localnet> {
-  const { port, dataFolder, blockTime = 250, lingerSeconds, detached = true } = options;
+  const { port, host = '127.0.0.1', dataFolder, blockTime = 250, lingerSeconds, detached = true } = options;
   const engine = fileURLToPath(builtModule(import.meta.url, '../../localnet/engine/main.js'));
   if (!existsSync(engine)) throw failed(port, 'it is not built (npm run build)');
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const logPath = join(dataFolder, 'localnet.log');
-  const log = openSync(logPath, 'a', 0o600);
-  const args = ['--port', port, '--data', dataFolder, '--block-time', blockTime].map(String);
+  const log = openLog(dataFolder, logPath);
+  const args = ['--port', port, '--host', host, '--data', dataFolder, '--block-time', blockTime].map(String);
+  if (!detached) args.push('--attached');
   if (lingerSeconds !== undefined) args.push('--linger', String(lingerSeconds));
   let child: ChildProcess;
   try {
     // A terminal's Ctrl-C reaches every process of its group: the chain is to survive it, so it gets a group of its own.
-    child = spawn(process.execPath, [engine, ...args], { detached, stdio: ['ignore', 'pipe', log] });
+    child = spawn(process.execPath, [engine, ...args], {
+      detached,
+      stdio: [detached ? 'ignore' : 'pipe', 'pipe', log],
+    });
   } finally {
     closeSync(log);
   }
@@ -62,15 +67,22 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   try {
     const start = await withDeadline(firstWords(child), START_MS, 'starting the local chain', options.signal);
     if (start.kind === 'exited') {
-      if (start.code === PORT_TAKEN) return joined(port);
-      throw failed(port, `it ended with code ${start.code}: ${lastLine(logPath)}`);
+      if (start.code === PORT_TAKEN) return joined(host, port);
+      throw failed(port, lastLine(logPath));
     }
     child.stdout?.destroy();
     if (detached) child.unref();
-    const pid = child.pid!;
-    writeFileAtomic(pidPath(dataFolder), JSON.stringify({ pid, port: start.port }));
     const { genesis } = start;
-    return { url: urlOf(start.port), port: start.port, joined: false, genesis, pid, exited, stop: () => end(child) };
+    const { pid } = child;
+    return {
+      url: urlOf(host, start.port),
+      port: start.port,
+      joined: false,
+      genesis,
+      pid,
+      exited,
+      stop: () => end(child),
+    };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
@@ -78,45 +90,54 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
 }
 
 /**
- * Ends the chain that keeps its data in this folder, whoever started it. Undefined when none runs. What the pid file
- * says is believed only when a chain at its port names the same process.
+ * Ends the local chain of this address, or the one that keeps its data in this folder, whoever started it. Undefined when
+ * none runs. What the pid file says is believed only when a chain at its address names the same process.
  */
-export async function stopLocalnet(dataFolder: string): Promise<{ pid: number } | undefined> {
-  const path = pidPath(dataFolder);
-  if (!existsSync(path)) return undefined;
-  const { pid, port } = readPidFile(path);
-  if (pid === undefined || port === undefined || (await servingPid(port)) !== pid) {
-    rmSync(path, { force: true });
-    return undefined;
-  }
+export async function stopLocalnet(
+  where: { dataFolder: string } | { url: string },
+): Promise<{ pid: number } | undefined> {
+  const known = 'url' in where ? { url: where.url } : readPidFile(where.dataFolder);
+  const pid = known.url === undefined ? undefined : await chainProcessAt(known.url);
+  if (pid === undefined || ('pid' in known && known.pid !== pid)) return undefined;
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
-  rmSync(path, { force: true });
   return { pid };
 }
 
-function joined(port: number): Localnet {
+function joined(host: string, port: number): Localnet {
   const exited = new Promise<never>(() => {});
-  return { url: urlOf(port), port, joined: true, genesis: undefined, pid: undefined, exited, stop: async () => {} };
+  return {
+    url: urlOf(host, port),
+    port,
+    joined: true,
+    genesis: undefined,
+    pid: undefined,
+    exited,
+    stop: async () => {},
+  };
 }
 
-function pidPath(dataFolder: string): string {
-  return join(dataFolder, 'localnet.pid');
-}
-
-function readPidFile(path: string): { pid?: number; port?: number } {
+/** What the engine writes into its data folder while it runs; see `localnet/engine/main.ts`. */
+function readPidFile(dataFolder: string): { pid?: number; url?: string } {
   try {
-    const { pid, port } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    return typeof pid === 'number' && typeof port === 'number' ? { pid, port } : {};
+    const text = readFileSync(join(dataFolder, 'localnet.json'), 'utf8');
+    const { pid, url } = JSON.parse(text) as Record<string, unknown>;
+    return typeof pid === 'number' && typeof url === 'string' ? { pid, url } : {};
   } catch {
     return {};
   }
 }
 
-/** The process behind a local chain's port, as it says itself. */
-async function servingPid(port: number): Promise<number | undefined> {
+/** True when a chain that kept its data here ended without saying so: it was killed, or the machine was. */
+export function endedUncleanly(dataFolder: string): boolean {
+  const { pid } = readPidFile(dataFolder);
+  return pid !== undefined && !isRunning(pid);
+}
+
+/** The id of the process behind a local chain's `ws://` address, as it says itself; undefined when it is no such chain. */
+export async function chainProcessAt(url: string): Promise<number | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}`, {
+    const answer = await fetch(url.replace(/^ws:/, 'http:'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'dev_status', params: [] }),
@@ -168,12 +189,23 @@ async function end(child: ChildProcess): Promise<void> {
   await withDeadline(ended, STOP_MS, 'stopping the local chain').catch(() => child.kill('SIGKILL'));
 }
 
-function urlOf(port: number): string {
-  return `ws://127.0.0.1:${port}`;
+function urlOf(host: string, port: number): string {
+  return `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+function openLog(dataFolder: string, path: string): number {
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });
+  }
+}
+
+/** What the process said last, without time and level. */
 function lastLine(path: string): string {
-  return readFileSync(path, 'utf8').trim().split('\n').at(-1)?.slice(0, 300) || 'it said nothing';
+  const line = readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
+  return line.replace(/^.*? \| \w+ \| localnet - /, '').slice(0, 400) || 'it said nothing';
 }
 
 function failed(port: number, why: string) {

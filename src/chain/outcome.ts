@@ -1,8 +1,9 @@
-import { fromHex } from '../base/index.js';
-import type { Connection } from './connection.js';
+import type { ApiPromise } from '@polkadot/api';
+import type { AccountInfo, DispatchError, EventRecord } from '@polkadot/types/interfaces';
+import { decodeStorage, palletName, storageKey } from './api.js';
 import type { Chain } from './chain.js';
+import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import type { Runtime } from './runtime.js';
 
 /** Something that a transaction did, as the runtime tells it. */
 export interface ChainEvent {
@@ -22,85 +23,99 @@ export interface Submitted {
   readonly events: readonly ChainEvent[];
 }
 
-/** The decoded codecs of `System.Events`, as far as they are used here. */
-interface EventRecord {
-  readonly phase: { readonly isApplyExtrinsic: boolean; readonly asApplyExtrinsic: { toNumber(): number } };
-  readonly event: {
-    readonly section: string;
-    readonly method: string;
-    readonly data: Iterable<{ toPrimitive(): unknown }> & { readonly [index: number]: unknown };
-  };
+interface DecodedBlock {
+  readonly number: number;
+  readonly extrinsics: readonly string[];
+  readonly records: readonly EventRecord[];
 }
 
-interface DispatchErrorCodec {
-  readonly isModule: boolean;
-  readonly asModule: { readonly index: { toNumber(): number }; readonly error: { toU8a(bare: true): Uint8Array } };
-  readonly type: string;
-  readonly value: { toString(): string };
-}
+/** Blocks of which transactions wait to hear; several of one block share its reading. */
+const MOST_BLOCKS = 8;
 
-/** What became of a transaction in a block that holds it. Error `dispatch` when it failed there. */
-export async function outcomeInBlock(
-  connection: Connection<Chain>,
-  what: string,
-  extrinsic: { readonly hex: string; readonly hash: string },
-  blockHash: string,
-): Promise<Submitted> {
-  const { runtime } = connection.chain;
-  const [signed, events] = await Promise.all([
-    connection.call('chain_getBlock', [blockHash]),
-    connection.call('state_getStorage', [runtime.storageKey('System.Events'), blockHash]),
-  ]);
-  const { block } = signed as { block: { header: { number: string }; extrinsics: string[] } };
-  const index = block.extrinsics.indexOf(extrinsic.hex);
-  const blockNumber = Number(block.header.number);
-  const place = { hash: extrinsic.hash, blockHash, blockNumber };
-  if (index < 0) throw chainError('unsupported', `${what}: block ${blockNumber} does not hold it`, place);
-  const records = (typeof events === 'string' ? runtime.decodeEvents(events) : []) as unknown as Iterable<EventRecord>;
-  const own = [...records].filter(({ phase }) => phase.isApplyExtrinsic && phase.asApplyExtrinsic.toNumber() === index);
-  const failed = own.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
-  if (failed) {
-    const reason = describeDispatchError(runtime, failed.event.data[0] as DispatchErrorCodec);
-    const docs = reason.docs === '' ? '' : ` (${reason.docs})`;
-    throw chainError('dispatch', `${what} failed in block ${blockNumber}: ${reason.name}${docs}`, {
-      ...reason,
-      ...place,
-    });
+/** Reads what became of transactions. */
+export class Outcomes {
+  private readonly blocks = new Map<string, Promise<DecodedBlock>>();
+
+  constructor(private readonly connection: Connection<Chain>) {}
+
+  /** What a transaction did in a block that holds it. Error `dispatch` when it failed there. */
+  async inBlock(what: string, extrinsic: { readonly hex: string; readonly hash: string }, blockHash: string) {
+    const { api } = this.connection.chain;
+    const { number: blockNumber, extrinsics, records } = await this.block(blockHash);
+    const place = { hash: extrinsic.hash, blockHash, blockNumber };
+    const index = extrinsics.indexOf(extrinsic.hex);
+    if (index < 0) throw chainError('unsupported', `${what}: block ${blockNumber} does not hold it`, place);
+    const own = records.filter(({ phase }) => phase.isApplyExtrinsic && phase.asApplyExtrinsic.toNumber() === index);
+    const failed = own.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
+    if (failed) {
+      const reason = describeDispatchError(api, failed.event.data[0] as DispatchError);
+      const docs = reason.docs === '' ? '' : ` (${reason.docs})`;
+      const message = `${what} failed in block ${blockNumber}: ${reason.name}${docs}`;
+      throw chainError('dispatch', message, { ...reason, ...place });
+    }
+    return { ...place, ...summary(own) } satisfies Submitted;
   }
-  const list = own.map(
+
+  private block(hash: string): Promise<DecodedBlock> {
+    let block = this.blocks.get(hash);
+    if (!block) {
+      block = this.read(hash);
+      this.blocks.set(hash, block);
+      block.catch(() => this.blocks.delete(hash));
+      for (const oldest of this.blocks.keys()) if (this.blocks.size > MOST_BLOCKS) this.blocks.delete(oldest);
+    }
+    return block;
+  }
+
+  private async read(hash: string): Promise<DecodedBlock> {
+    const { connection } = this;
+    const { api } = connection.chain;
+    const [signed, events] = await Promise.all([
+      connection.call('chain_getBlock', [hash]),
+      connection.call('state_getStorage', [storageKey(api, 'System.Events'), hash]),
+    ]);
+    const { block } = signed as { block: { header: { number: string }; extrinsics: string[] } };
+    const records =
+      typeof events === 'string' ? (decodeStorage(api, 'System.Events', events) as unknown as EventRecord[]) : [];
+    return { number: Number(block.header.number), extrinsics: block.extrinsics, records: [...records] };
+  }
+}
+
+function summary(records: readonly EventRecord[]): Pick<Submitted, 'feeRao' | 'events'> {
+  const events = records.map(
     ({ event }): ChainEvent => ({
-      pallet: pascal(event.section),
+      pallet: palletName(event.section),
       name: event.method,
       data: [...event.data].map(field => field.toPrimitive()),
     }),
   );
-  const paid = list.find(event => event.pallet === 'TransactionPayment' && event.name === 'TransactionFeePaid');
-  return { ...place, feeRao: paid ? BigInt(String(paid.data[1])) : undefined, events: list };
+  const paid = events.find(event => event.pallet === 'TransactionPayment' && event.name === 'TransactionFeePaid');
+  return { feeRao: paid ? BigInt(String(paid.data[1])) : undefined, events };
 }
 
 /** A dispatch error by the name and documentation that the runtime gives it. */
-export function describeDispatchError(runtime: Runtime, error: DispatchErrorCodec) {
-  if (error.isModule) return runtime.moduleError(error.asModule.index.toNumber(), error.asModule.error.toU8a(true));
-  const detail = error.value?.toString() ?? '';
-  return { pallet: 'System', name: detail === '' ? error.type : `${error.type}.${detail}`, docs: '' };
+export function describeDispatchError(api: ApiPromise, error: DispatchError) {
+  if (!error.isModule) {
+    const detail = error.value?.toString() ?? '';
+    return { pallet: 'System', name: detail === '' ? error.type : `${error.type}.${detail}`, docs: '' };
+  }
+  try {
+    const { section, name, docs } = api.registry.findMetaError(error.asModule);
+    return { pallet: palletName(section), name, docs: docs.join(' ').trim() };
+  } catch {
+    const { index, error: number } = error.asModule;
+    return { pallet: `pallet ${index.toString()}`, name: `error ${number.toU8a(true)[0] ?? 0}`, docs: '' };
+  }
 }
 
-/** The number of a block, and whether it holds this transaction. */
+/** Whether a block holds this transaction. */
 export async function blockHolds(connection: Connection<Chain>, blockHash: string, hex: string): Promise<boolean> {
   const signed = (await connection.call('chain_getBlock', [blockHash])) as { block: { extrinsics: string[] } } | null;
   return signed?.block.extrinsics.includes(hex) ?? false;
 }
 
-/** polkadot-js shows pallets in camel case; the metadata, and we, in Pascal case. */
-function pascal(section: string): string {
-  return section.charAt(0).toUpperCase() + section.slice(1);
-}
-
 /** The account's nonce in the newest block, without what waits in the pool. */
 export async function accountNonce(connection: Connection<Chain>, publicKey: Uint8Array): Promise<number> {
-  const { runtime } = connection.chain;
-  const value = await connection.call('state_getStorage', [runtime.storageKey('System.Account', [publicKey])]);
-  if (typeof value !== 'string') return 0;
-  // AccountInfo begins with its nonce, a u32.
-  return new DataView(fromHex(value).buffer).getUint32(0, true);
+  const account = await connection.chain.api.query.system!.account!(publicKey);
+  return (account as unknown as AccountInfo).nonce.toNumber();
 }

@@ -1,11 +1,12 @@
-import { toHex, fromHex } from '../base/index.js';
+import type { ApiPromise } from '@polkadot/api';
+import { fromHex, toHex } from '../base/index.js';
+import { decodeStorage, encodeInputs, findApiMethod, findStorage, storageKey } from './api.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import { createMetagraph, type Metagraph, type Neuron, neuronsFromColumns } from './metagraph.js';
-import { decodeNeurons, NEURONS_LITE_SHAPE, type NeuronColumns, neuronsFromDecoded } from './neurons.js';
 import type { Block } from './header.js';
-import type { Runtime } from './runtime.js';
+import { createMetagraph, type Metagraph, type Neuron, neuronsFromColumns } from './metagraph.js';
+import { decodeNeurons, NEURONS_LITE_SHAPE, neuronsFromDecoded } from './neurons.js';
 
 /** A subnet's settings. What a chain's version does not have is undefined. */
 export interface Hyperparameters {
@@ -47,16 +48,16 @@ export async function readMany(
   items: readonly Key[],
   { at, ...options }: ReadOptions = {},
 ): Promise<unknown[]> {
-  const { runtime } = connection.chain;
-  const keys = items.map(([path, ...args]) => runtime.storageKey(path, args));
+  const { api } = connection.chain;
+  const keys = items.map(([path, ...args]) => storageKey(api, path, args));
   const values = await readRaw(connection, keys, at, options);
-  return items.map(([path], i) => runtime.decodeStorage(path, values[i]!)?.toPrimitive());
+  return items.map(([path], i) => decodeStorage(api, path, values[i]!)?.toPrimitive());
 }
 
 /** As `readMany`, with undefined for items that the chain does not have. */
 async function readKnown(connection: Connection<Chain>, items: readonly Key[], options: ReadOptions = {}) {
-  const { runtime } = connection.chain;
-  const known = items.filter(([path]) => runtime.hasStorage(path));
+  const { api } = connection.chain;
+  const known = items.filter(([path]) => findStorage(api, path));
   const values = await readMany(connection, known, options);
   return new Map(known.map(([path], i) => [path, values[i]]));
 }
@@ -198,29 +199,29 @@ export async function readMetagraph(
   options: ReadOptions = {},
 ): Promise<Metagraph> {
   const at = { ...options, at: blockHash };
-  const { runtime } = connection.chain;
-  const request = runtime.hasApi(NEURONS_API)
-    ? runtime.encodeApi(NEURONS_API, [netuid])
-    : ([NEURONS_API.replace('.', '_'), toHex(Uint8Array.of(netuid & 255, netuid >> 8))] as const);
+  const { api } = connection.chain;
+  const method = findApiMethod(api, NEURONS_API);
+  const request = [
+    NEURONS_API.replace('.', '_'),
+    method ? encodeInputs(api, method, [netuid]) : toHex(api.registry.createType('u16', netuid).toU8a()),
+  ] as const;
   const [answer, { tempo, lastEpochBlock }] = await Promise.all([
     callApi(connection, request, at),
     readSchedule(connection, netuid, block, at),
   ]);
   const text = toHex(answer);
   if (cache.last?.answer !== text) {
-    cache.last = { answer: text, neurons: neuronsFromColumns(neuronColumns(runtime, answer), cache.addresses) };
+    cache.last = { answer: text, neurons: neuronsFromColumns(neuronColumns(api, answer, method), cache.addresses) };
   }
   return createMetagraph({ netuid, block, blockHash, tempo, lastEpochBlock }, cache.last.neurons);
 }
 
 /** The fast decoder where the metadata confirms the shape that it knows, or says nothing of it; else the general one. */
-export function neuronColumns(runtime: Runtime, answer: Uint8Array): NeuronColumns {
-  if (!runtime.hasApi(NEURONS_API)) return decodeNeurons(answer);
-  const shape = runtime.apiShape(NEURONS_API);
-  if (shape === NEURONS_LITE_SHAPE) return decodeNeurons(answer);
-  const decoded = runtime.decodeApi(NEURONS_API, answer);
+export function neuronColumns(api: ApiPromise, answer: Uint8Array, method = findApiMethod(api, NEURONS_API)) {
+  if (!method || method.shape === NEURONS_LITE_SHAPE) return decodeNeurons(answer);
+  const decoded = api.registry.createTypeUnsafe(method.output, [answer]);
   // Runtimes of spec 218 and before wrap the encoded list into bytes.
-  if (shape === 'Vec<u8>') return decodeNeurons(decoded.toU8a(true));
+  if (method.shape === 'Vec<u8>') return decodeNeurons(decoded.toU8a(true));
   return neuronsFromDecoded(decoded.toPrimitive());
 }
 

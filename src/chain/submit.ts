@@ -1,12 +1,14 @@
-import { isBittensorError, type Log, messageOf, sleep, toHex } from '../base/index.js';
+import type { Call } from '@polkadot/types/interfaces';
+import { isBittensorError, type Log, messageOf, sleep } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
-import { blockTimeMs, type Chain } from './chain.js';
+import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './extrinsic.js';
+import type { Block } from './header.js';
 import { NonceLanes } from './nonces.js';
-import { accountNonce, blockHolds, outcomeInBlock, type Submitted } from './outcome.js';
+import { accountNonce, blockHolds, Outcomes, type Submitted } from './outcome.js';
 import { isNonceClash, poolError, rejected } from './pool-errors.js';
+import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './signing.js';
 
 export interface SubmitOptions {
   /** `inclusion` (default): in a block; `finalization`: in a block that cannot go away. */
@@ -20,7 +22,6 @@ export interface SubmitOptions {
 const MOST_RETRIES = 8;
 
 interface Sent extends SignedExtrinsic {
-  readonly hex: string;
   readonly nonce: number;
   readonly era: Era;
   /** The next thing that the pool says of it. */
@@ -42,15 +43,20 @@ type Status =
  */
 export class Submitter {
   private readonly lanes = new NonceLanes();
+  private readonly outcomes: Outcomes;
 
   constructor(
     private readonly connection: Connection<Chain>,
+    /** The newest finalized block. */
+    private readonly newest: (options: { signal: AbortSignal }) => Promise<Block>,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.outcomes = new Outcomes(connection);
+  }
 
   /** `what` names the call in messages. Errors: `rejected`, `dispatch`, `timeout`, `unsupported`, `chain_unreachable`. */
-  async submit(what: string, call: Uint8Array, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
-    const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * blockTimeMs(this.connection.chain));
+  async submit(what: string, call: Call, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
+    const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * this.connection.chain.blockTimeMs);
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     let hash: string | undefined;
@@ -59,7 +65,7 @@ export class Submitter {
         const sent = await this.send(what, call, signer, signal);
         hash = sent.hash;
         const blockHash = await this.settle(what, sent, signer, options.waitFor ?? 'inclusion', signal);
-        if (blockHash !== undefined) return await outcomeInBlock(this.connection, what, sent, blockHash);
+        if (blockHash !== undefined) return await this.outcomes.inBlock(what, sent, blockHash);
         if (attempt >= MOST_RETRIES) throw rejected(what, 'its nonce was taken again and again', { hash });
       }
     } catch (error) {
@@ -72,16 +78,16 @@ export class Submitter {
   }
 
   /** Signs with the next nonce and gives it to the pool, again while the nonce clashes. */
-  private async send(what: string, call: Uint8Array, signer: Signer, signal: AbortSignal): Promise<Sent> {
+  private async send(what: string, call: Call, signer: Signer, signal: AbortSignal): Promise<Sent> {
     const nextNonce = async () =>
       Number(await this.connection.call('system_accountNextIndex', [signer.address], { signal }));
     for (let attempt = 0; ; attempt++) {
       try {
+        // Before its turn: some blocks sooner or later make no difference to it.
+        const era = await this.era(signal);
         const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
-          const { chain } = this.connection;
-          const era = await this.era(signal);
-          const signed = signExtrinsic(call, signer, chain.runtime, { nonce, era, genesisHash: chain.genesisHash });
-          return this.watch({ ...signed, hex: toHex(signed.bytes), nonce, era }, signer, signal);
+          const signed = await signExtrinsic(this.connection.chain.api, call, signer, { nonce, era });
+          return this.watch({ ...signed, nonce, era }, signer, signal);
         });
         return await unlessAborted(turn, signal, sent => sent.stop());
       } catch (error) {
@@ -153,12 +159,13 @@ export class Submitter {
     waitFor: 'inclusion' | 'finalization',
     signal: AbortSignal,
   ): Promise<string> {
-    const pauseMs = Math.min(1_000, Math.max(50, blockTimeMs(this.connection.chain) / 2));
+    const pauseMs = Math.min(1_000, Math.max(50, this.connection.chain.blockTimeMs / 2));
     for (let from = sent.era.birth; ; ) {
       try {
         // The same bytes: at worst the pool has them already, or a block has.
         await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
-        const head = waitFor === 'finalization' ? await this.finalizedNumber(signal) : await this.bestNumber(signal);
+        const head =
+          waitFor === 'finalization' ? (await this.newest({ signal })).number : await this.bestNumber(signal);
         const found = await this.find(sent, from, signal, head);
         if (found) return found;
         if (head > sent.era.birth + sent.era.period) throw rejected(what, 'its time ran out', { hash: sent.hash });
@@ -186,19 +193,13 @@ export class Submitter {
     return numberOf(await this.connection.call('chain_getHeader', [], { signal }));
   }
 
-  private async finalizedNumber(signal: AbortSignal): Promise<number> {
-    const hash = await this.connection.call('chain_getFinalizedHead', [], { signal });
-    return numberOf(await this.connection.call('chain_getHeader', [hash], { signal }));
-  }
-
   /** Begins at a finalized block, so that no reorganisation makes the signature worthless. */
   private async era(signal: AbortSignal): Promise<Era> {
-    const period = eraPeriod(blockTimeMs(this.connection.chain));
-    const head = await this.connection.call('chain_getFinalizedHead', [], { signal });
-    const current = numberOf(await this.connection.call('chain_getHeader', [head], { signal }));
-    const birth = eraBirth(period, current);
-    const birthHash = birth === current ? head : await this.connection.call('chain_getBlockHash', [birth], { signal });
-    return { period, birth, birthHash: String(birthHash) };
+    const period = eraPeriod(this.connection.chain.blockTimeMs);
+    const head = await this.newest({ signal });
+    const birth = eraBirth(period, head.number);
+    if (birth === head.number) return { period, birth, birthHash: head.hash };
+    return { period, birth, birthHash: String(await this.connection.call('chain_getBlockHash', [birth], { signal })) };
   }
 }
 

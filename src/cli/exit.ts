@@ -12,6 +12,9 @@ export const EXIT = {
   disk: 7,
 } as const;
 
+/** System errors that mean a path of the user's is wrong or forbidden. */
+const FILE_SYSTEM = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG'];
+
 /** Error code to exit code and, where there is one, what to do about it. */
 const EXITS: Readonly<Record<string, readonly [exit: number, hint?: string]>> = {
   bad_setting: [EXIT.usage, 'bittensor-cli run --help lists every setting'],
@@ -28,20 +31,32 @@ const EXITS: Readonly<Record<string, readonly [exit: number, hint?: string]>> = 
   bad_wallet_name: [EXIT.key],
   wallet_exists: [EXIT.key],
   wallet_not_found: [EXIT.key],
-  bad_checkpoint: [EXIT.checkpoint, 'give another file with --model_path, or move this one away to start anew'],
+  bad_checkpoint: [EXIT.checkpoint],
   unknown_model: [EXIT.usage],
   device: [EXIT.usage, '--device auto takes the best that is there'],
   not_registered: [EXIT.chain],
   no_address: [EXIT.usage],
-  chain_unreachable: [EXIT.chain, 'is the chain running and the endpoint right? (--chain_endpoint)'],
-  foreign_chain: [EXIT.chain, 'give the endpoint of a Bittensor chain (--chain_endpoint)'],
-  disk: [EXIT.disk, 'free some space, or give another --data folder; nothing that was saved before is lost'],
+  chain_unreachable: [EXIT.chain],
+  localnet_failed: [EXIT.chain],
+  dispatch: [EXIT.chain],
+  rejected: [EXIT.chain],
+  unsupported: [EXIT.chain],
+  bad_network: [EXIT.usage],
+  bad_argument: [EXIT.usage],
+  bad_address: [EXIT.usage],
+  cannot_listen: [EXIT.portInUse],
+  no_slot: [EXIT.failed],
+  foreign_chain: [EXIT.chain],
+  disk: [EXIT.disk, 'nothing that was saved before is lost'],
 };
 
 /** The one line for an error, and the exit code. An error that is not ours keeps its stack: it is a bug. */
 export function explainError(error: unknown): { line: string; exit: number } {
   if (!isBittensorError(error)) {
-    if (systemCodeOf(error) === 'ENOSPC') return { line: `the disk is full: ${messageOf(error)}`, exit: EXIT.disk };
+    const system = systemCodeOf(error);
+    if (system === 'ENOSPC') return { line: `the disk is full: ${messageOf(error)}`, exit: EXIT.disk };
+    // What a file system says (EACCES: permission denied, open '...') is clear enough.
+    if (system !== undefined && FILE_SYSTEM.includes(system)) return { line: messageOf(error), exit: EXIT.disk };
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { line: `unexpected error, please report it: ${stack}`, exit: EXIT.failed };
   }

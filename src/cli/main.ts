@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packagePath } from '../base/index.js';
 import { runSettings } from '../neuron/index.js';
-import { addLocalnetCommand } from './commands/localnet.js';
+import { addLocalnetCommand, localnetSettings } from './commands/localnet.js';
 import { addRunCommand } from './commands/run.js';
 import { EXIT, explainError } from './exit.js';
 import { normalizeArgv } from './flags.js';
@@ -27,7 +27,9 @@ export function createProgram(): Command {
 
 async function main(): Promise<number> {
   try {
-    await createProgram().parseAsync(normalizeArgv(process.argv.slice(2), [runSettings]), { from: 'user' });
+    await createProgram().parseAsync(normalizeArgv(process.argv.slice(2), [runSettings, localnetSettings]), {
+      from: 'user',
+    });
     return EXIT.ok;
   } catch (error) {
     // Commander has already said what was wrong; help and version are not errors.
@@ -38,4 +40,6 @@ async function main(): Promise<number> {
   }
 }
 
+// A terminal or pipe that is closed is no reason to crash; `run` then stops cleanly.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 process.exitCode = await main();

@@ -7,17 +7,26 @@ export interface Output {
   close(): void;
 }
 
-export function createOutput(stream: NodeJS.WriteStream = process.stdout): Output {
+/** `onGone` is called when nobody reads the output any more: its terminal or pipe was closed. */
+export function createOutput(onGone: () => void, stream: NodeJS.WriteStream = process.stdout): Output {
+  stream.once('error', () => {
+    bars?.stop();
+    bars = undefined;
+    onGone();
+  });
+  let bars: cliProgress.MultiBar | undefined;
   if (!stream.isTTY) {
     return { line: text => void stream.write(`${text}\n`), progress() {}, close() {} };
   }
-  const bars = new cliProgress.MultiBar(
+  bars = new cliProgress.MultiBar(
     {
       format: '{title} [{bar}] {percentage}% {value}/{total} eta {eta_formatted}',
       stream,
       clearOnComplete: true,
       hideCursor: null,
       gracefulExit: false,
+      // Lines longer than the terminal wrap as they do without a bar.
+      linewrap: true,
     },
     cliProgress.Presets.legacy,
   );
@@ -25,11 +34,11 @@ export function createOutput(stream: NodeJS.WriteStream = process.stdout): Outpu
   let closed = false;
   return {
     line(text) {
-      if (bar && !closed) bars.log(`${text}\n`);
+      if (bar && bars && !closed) bars.log(`${text}\n`);
       else stream.write(`${text}\n`);
     },
     progress(title, done, total) {
-      if (closed) return;
+      if (closed || !bars) return;
       bar ??= bars.create(total, done, { title });
       bar.setTotal(total);
       bar.update(done, { title });
@@ -37,7 +46,7 @@ export function createOutput(stream: NodeJS.WriteStream = process.stdout): Outpu
     close() {
       if (closed) return;
       closed = true;
-      if (bar) bars.stop();
+      if (bar) bars?.stop();
     },
   };
 }

@@ -1,28 +1,32 @@
+/** Ctrl-C, a service manager's stop, and the end of the terminal. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long a clean stop may take before the process ends anyway. */
 const LIMIT_MS = 1_900;
 
 /**
- * Turns the first SIGINT or SIGTERM into an abort; a second one ends the process at once (exit code 130), and so does
- * a stop that hangs. `dispose()` gives the signals back.
+ * Turns the first of them into an abort; further ones change nothing. A stop that hangs ends the process (exit code 130).
+ * `dispose()` gives the signals back.
  */
-export function stopOnSignal(onForced: () => void = () => {}): { signal: AbortSignal; dispose(): void } {
+export function stopOnSignal(onForced: () => void = () => {}): { signal: AbortSignal; stop(): void; dispose(): void } {
   const controller = new AbortController();
   const force = () => {
     onForced();
     process.exit(130);
   };
   const onSignal = () => {
-    if (controller.signal.aborted) return force();
+    // An impatient second Ctrl-C must not cost the checkpoint: the stop under way ends within its limit.
+    if (controller.signal.aborted) return;
     controller.abort(new DOMException('stopped by the user', 'AbortError'));
     setTimeout(force, LIMIT_MS).unref();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    stop: () => {
+      if (!controller.signal.aborted) onSignal();
+    },
     dispose() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
 }

@@ -38,8 +38,9 @@ export class LocalWeights {
     this.setWeights(peers, weights);
   }
 
-  /** The `count` peers of the largest weight, in the order of their names so that equal sets look equal. */
-  select(peers: readonly string[], count: number): string[] {
+  /** The `count` peers of the largest weight, each once, in the order of their names so that equal sets look equal. */
+  select(names: readonly string[], count: number): string[] {
+    const peers = [...new Set(names)];
     const weights = this.getWeights(peers);
     const order = peers.map((_, i) => i).sort((a, b) => weights[b]! - weights[a]! || (peers[a]! < peers[b]! ? -1 : 1));
     return order

@@ -11,7 +11,16 @@ export function learnFrom(teacherLogits: tf.Tensor, studentLogits: tf.Tensor): t
   return crossEntropy(stopGradient(tf.softmax(teacherLogits as tf.Tensor2D)), studentLogits);
 }
 
-/** Mean over all elements of the squared distance to a teacher that does not learn from it. */
+/**
+ * Mean over all elements of the squared distance of the student to a teacher that does not learn from it. Its gradient is written out:
+ * composed of kernels it would fill a whole tensor with one number first.
+ */
 export function distillation(teacher: tf.Tensor, student: tf.Tensor): tf.Scalar {
-  return tf.mean(tf.square(tf.sub(student, stopGradient(teacher)))) as tf.Scalar;
+  const squares = tf.customGrad((x, save) => {
+    const difference = tf.sub(x as tf.Tensor, teacher);
+    (save as tf.GradSaveFunc)([difference]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(saved[0]!, tf.mul(dy, 2 / difference.size));
+    return { value: tf.mean(tf.square(difference)), gradFunc };
+  });
+  return squares(student) as tf.Scalar;
 }

@@ -32,6 +32,9 @@ export const mnistDefaults: MnistConfig = {
   maxRows: 1024,
 };
 
+/** When the synapse calls itself there is nobody to imitate: the loss only keeps the student's norm. */
+const OWN_DISTILLATION_WEIGHT = 1;
+
 /**
  * Handwritten digits: a student that learns to stand in for the network, a main network that reads image and context (the network's
  * answer, or the student's guess of it), and a head to ten classes. Source of the design: the October 2020 manual; what the answer is
@@ -77,21 +80,11 @@ export class MnistSynapse extends Synapse<MnistConfig> {
     const labelled = targets.shape[0];
     const student = this.student(x); // [rows, 1024]
     const image = this.image(x); // [rows, 1024], serves both contexts
-    let context: tf.Tensor; // [rows, 1024]
-    let localOutput: tf.Tensor; // [rows, 1024]
-    let networkOutput: tf.Tensor; // [rows, 1024]
-    if (network) {
-      context = network;
-      const both = this.main(image, tf.concat([student, context])); // [2 * rows, 1024]
-      localOutput = tf.slice(both, [0, 0], [rows, -1]);
-      networkOutput = tf.slice(both, [rows, 0], [rows, -1]);
-    } else {
-      localOutput = this.main(image, student);
-      context = this.ownAnswer(localOutput);
-      networkOutput = this.main(image, context);
-    }
-    const localTarget = this.target(localOutput); // [rows, 10]
-    const networkTarget = this.target(networkOutput); // [rows, 10]
+    const context = network ?? ownAnswer(student); // [rows, 1024]
+    const both = this.main(image, tf.concat([student, context])); // [2 * rows, 1024]
+    const scores = this.target(both); // [2 * rows, 10]
+    const [localOutput, networkOutput] = [firstRows(both, rows), rowsFrom(both, rows)]; // [rows, 1024] each
+    const [localTarget, networkTarget] = [firstRows(scores, rows), rowsFrom(scores, rows)]; // [rows, 10] each
 
     const localTargetLoss = crossEntropy(targets, firstRows(localTarget, labelled));
     const networkTargetLoss = crossEntropy(targets, firstRows(networkTarget, labelled));
@@ -99,7 +92,7 @@ export class MnistSynapse extends Synapse<MnistConfig> {
     const losses = [
       localTargetLoss,
       networkTargetLoss,
-      tf.mul(distillationLoss, network ? this.config.distillationWeight : 1),
+      tf.mul(distillationLoss, network ? this.config.distillationWeight : OWN_DISTILLATION_WEIGHT),
     ];
     if (network) losses.push(crossEntropy(targets, this.readout(firstRows(context, labelled))));
     if (labelled < rows) losses.push(learnFrom(rowsFrom(networkTarget, labelled), rowsFrom(localTarget, labelled)));
@@ -138,13 +131,6 @@ export class MnistSynapse extends Synapse<MnistConfig> {
     return this.dense('target', output, 'linear');
   }
 
-  /** What the synapse hears when it calls itself: its own answer as a receiver brings it to norm 32, without gradient. -> [rows, 1024] */
-  private ownAnswer(output: tf.Tensor): tf.Tensor2D {
-    const scores = centred(stopGradient(this.target(output)));
-    const norms = tf.maximum(tf.norm(scores, 'euclidean', 1, true), 1e-20);
-    return this.spread(tf.mul(tf.div(scores, norms), ANSWER_NORM));
-  }
-
   /** Class scores in the first coordinates of the network's width. [rows, 10] -> [rows, 1024] */
   private spread(scores: tf.Tensor): tf.Tensor2D {
     return tf.pad(centred(scores), [
@@ -173,6 +159,13 @@ export class MnistSynapse extends Synapse<MnistConfig> {
     });
     this.parameter(`${name}.bias`, [outputs], new Float32Array(outputs));
   }
+}
+
+/** What the synapse hears when it calls itself: its student, as a receiver brings an answer to norm 32, without gradient. */
+function ownAnswer(student: tf.Tensor): tf.Tensor {
+  const vector = stopGradient(student);
+  const norms = tf.maximum(tf.norm(vector, 'euclidean', 1, true), 1e-20);
+  return tf.mul(tf.div(vector, norms), ANSWER_NORM);
 }
 
 function centred(scores: tf.Tensor): tf.Tensor {

@@ -26,7 +26,11 @@ export class Sgd {
   /** By variable name: numbers where they lie in reach, tensors on a device. */
   private readonly momenta = new Map<string, Float32Array | tf.Variable>();
 
-  constructor(private readonly groups: readonly ParameterGroup[]) {}
+  constructor(
+    private readonly groups: readonly ParameterGroup[],
+    /** Where a tensor's numbers can be written to, or undefined. */
+    private readonly reach: (tensor: tf.Tensor) => Float32Array | undefined = viewOf,
+  ) {}
 
   /** One step. Takes the gradients over: they are disposed here. Variables without a gradient stay as they are. */
   step(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, received?: ReceivedGradients): void {
@@ -35,47 +39,33 @@ export class Sgd {
         const extra = received?.gradients.get(name);
         const gradient = gradients.get(variable) ?? (extra && tf.zerosLike(variable));
         if (!gradient) continue;
-        if (viewOf(variable))
-          this.stepInPlace(name, variable, owned(gradient), { learningRate, momentum }, extra, received?.scale ?? 1);
-        else this.stepOnDevice(name, variable, gradient, { learningRate, momentum }, extra, received?.scale ?? 1);
+        const more = extra && { values: extra, scale: received!.scale };
+        const update = { name, variable, gradient, more, learningRate, momentum };
+        if (this.reach(variable)) this.updateInPlace(update);
+        else this.updateOnDevice(update);
       }
     }
   }
 
-  private stepInPlace(
-    name: string,
-    variable: tf.Variable,
-    gradient: tf.Tensor,
-    rates: { learningRate: number; momentum: number },
-    extra: Float32Array | undefined,
-    scale: number,
-  ): void {
-    let momentum = this.momenta.get(name) as Float32Array | undefined;
-    momentum ??= new Float32Array(variable.size);
-    this.momenta.set(name, momentum);
-    const [p, g] = [viewOf(variable)!, viewOf(gradient)!];
-    if (extra) for (let i = 0; i < g.length; i++) g[i]! += scale * extra[i]!;
-    update(p, g, momentum, rates.learningRate, rates.momentum);
-    variable.assign(gradient);
-    gradient.dispose();
+  private updateInPlace({ name, variable, gradient, more, learningRate, momentum }: Update): void {
+    const last = (this.momenta.get(name) ?? new Float32Array(variable.size)) as Float32Array;
+    this.momenta.set(name, last);
+    const next = owned(gradient);
+    const [p, g] = [viewOf(variable)!, viewOf(next)!];
+    if (more) for (let i = 0; i < g.length; i++) g[i]! += more.scale * more.values[i]!;
+    descend(p, g, last, learningRate, momentum);
+    variable.assign(next);
+    next.dispose();
   }
 
-  private stepOnDevice(
-    name: string,
-    variable: tf.Variable,
-    gradient: tf.Tensor,
-    rates: { learningRate: number; momentum: number },
-    extra: Float32Array | undefined,
-    scale: number,
-  ): void {
-    let momentum = this.momenta.get(name) as tf.Variable | undefined;
-    momentum ??= tf.variable(tf.zerosLike(variable), false);
-    this.momenta.set(name, momentum);
-    const last = momentum;
+  private updateOnDevice({ name, variable, gradient, more, learningRate, momentum }: Update): void {
+    const last = (this.momenta.get(name) ?? ownVariable(tf.zerosLike(variable))) as tf.Variable;
+    this.momenta.set(name, last);
     tf.tidy(() => {
-      const whole = extra ? tf.add(gradient, tf.mul(tf.tensor(extra, variable.shape), scale)) : gradient;
-      last.assign(tf.add(tf.mul(last, rates.momentum), whole));
-      variable.assign(tf.sub(variable, tf.mul(last, rates.learningRate)));
+      const received = more && tf.mul(tf.tensor(more.values, variable.shape), more.scale);
+      const whole = received ? tf.add(gradient, received) : gradient;
+      last.assign(tf.add(tf.mul(last, momentum), whole));
+      variable.assign(tf.sub(variable, tf.mul(last, learningRate)));
     });
     gradient.dispose();
   }
@@ -115,7 +105,7 @@ export class Sgd {
     this.dispose();
     for (const { name, data } of state) {
       const variable = variables.get(name)!;
-      this.momenta.set(name, viewOf(variable) ? data.slice() : tf.variable(tf.tensor(data, variable.shape), false));
+      this.momenta.set(name, this.reach(variable) ? data.slice() : ownVariable(tf.tensor(data, variable.shape)));
     }
   }
 
@@ -123,6 +113,17 @@ export class Sgd {
     for (const momentum of this.momenta.values()) if (!(momentum instanceof Float32Array)) momentum.dispose();
     this.momenta.clear();
   }
+}
+
+/** What is done to one variable. */
+interface Update {
+  name: string;
+  variable: tf.Variable;
+  gradient: tf.Tensor;
+  /** Gradients that came from elsewhere. */
+  more: { values: Float32Array; scale: number } | undefined;
+  learningRate: number;
+  momentum: number;
 }
 
 /** The L2 norm of all numbers of all gradients together. */
@@ -157,12 +158,19 @@ function sumOfSquares(values: Float32Array): number {
 }
 
 /** m = momentum * m + g; g = p - rate * m. A function of its own, so that it is compiled for these types once. */
-function update(p: Float32Array, g: Float32Array, m: Float32Array, rate: number, momentum: number): void {
+function descend(p: Float32Array, g: Float32Array, m: Float32Array, rate: number, momentum: number): void {
   for (let i = 0; i < g.length; i++) {
     const next = Math.fround(momentum * m[i]! + g[i]!);
     m[i] = next;
     g[i] = p[i]! - rate * next;
   }
+}
+
+/** A variable of these numbers; the tensor is used up. */
+function ownVariable(tensor: tf.Tensor): tf.Variable {
+  const variable = tf.variable(tensor, false);
+  tensor.dispose();
+  return variable;
 }
 
 /** The gradient when its memory is its own, else a copy. */

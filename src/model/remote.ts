@@ -1,4 +1,4 @@
-import { messageOf, withDeadline } from '../base/index.js';
+import { isBittensorError, messageOf, withDeadline } from '../base/index.js';
 import { normaliseRows } from './normalise.js';
 import { describeShape, elementCount, type PlainTensor } from './tensor.js';
 
@@ -84,7 +84,7 @@ export class RemoteSynapse {
       return await withDeadline(send(stop), timeoutMs, `${what} to ${this.peer}`, signal);
     } catch (error) {
       if (signal?.aborted) return { ok: false, code: 'aborted' };
-      return { ok: false, code: (error as { code?: unknown }).code === 'timeout' ? 'timeout' : messageOf(error) };
+      return { ok: false, code: isBittensorError(error) ? error.code : messageOf(error) };
     } finally {
       limit.abort();
     }

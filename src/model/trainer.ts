@@ -212,7 +212,7 @@ export class Trainer {
   }
 
   /**
-   * Saves parameters, momenta, router and step, and `about` (epoch, best loss and the like; plain JSON) beside them.
+   * Saves parameters, momenta, router and step, and `about` (epoch, best loss and the like; plain JSON without a `trainer` of its own) beside them.
    * The save before it stays as `<path>.previous`.
    */
   save(path: string, about: Record<string, unknown> = {}): void {
@@ -220,13 +220,13 @@ export class Trainer {
       model: this.options.model,
       groups: { model: this.synapse.state(), momentum: this.optimizer.state(), router: this.router.state() },
       about: {
+        ...about,
         trainer: {
           step: this.steps,
           seed: this.options.seed,
           routerPeers: this.router.peers(),
           weights: this.weights.state(),
         },
-        ...about,
       },
     });
   }

@@ -50,6 +50,7 @@ export function vjp<Extra extends Record<string, tf.Tensor> = Record<string, nev
     return { ...shown!, variables: byVariable, inputs: gradients.slice(variables.length) as tf.Tensor[] };
   } catch (error) {
     if (shown) tf.dispose([...shown.outputs, ...Object.values(shown.extra)]);
+    disposeTape();
     throw error;
   }
 }
@@ -64,6 +65,13 @@ export const stopGradient: (x: tf.Tensor) => tf.Tensor = tf.customGrad(x => ({
   value: tf.clone(x as tf.Tensor),
   gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
 }));
+
+/** TensorFlow.js keeps what a half-finished tape has saved. */
+function disposeTape(): void {
+  const { state } = tf.engine();
+  for (const node of state.activeTape ?? []) tf.dispose(node.saved ?? []);
+  state.activeTape = [];
+}
 
 function keepCopy(tensor: tf.Tensor): tf.Tensor {
   return tf.keep(tf.clone(tensor));

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 /** The part of TensorFlow.js's wasm backend that is used here. */
 interface WasmBackend extends tf.KernelBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
+  typedArrayFromHeap(info: tf.TensorInfo): Numbers;
 }
+type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /**
  * Adds the kernels that training needs and tfjs-backend-wasm 4.22 lacks: the gradient of a lookup and of a convolution's filter.
@@ -48,54 +49,58 @@ const unsortedSegmentSum: tf.KernelConfig = {
   },
 };
 
-/** The gradient of a convolution's filter: for each place of the filter, what it saw (transposed) times dy. NHWC, no dilation. */
+/**
+ * The gradient of a convolution's filter: for each place of the filter, what it saw (transposed) times dy. NHWC, no dilation.
+ * TensorInfos go straight to kernels here: tensors made of them would give their memory back twice.
+ */
 const conv2DBackpropFilter: tf.KernelConfig = {
   kernelName: tf.Conv2DBackpropFilter,
   backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs }) => {
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    const heap = backend as WasmBackend;
+    const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
     const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
-    const x = asTensor(inputs.x!) as tf.Tensor4D;
-    const dy = asTensor(inputs.dy!) as tf.Tensor4D;
-    const conv = tf.backend_util.computeConv2DInfo(
-      x.shape,
-      filterShape,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-      false,
-      tf.backend_util.convertConv2DDataFormat(dataFormat),
-    );
     if (dataFormat !== 'NHWC') throw new Error(`the gradient of a filter is written for NHWC, not ${dataFormat}`);
-    const { batchSize, outHeight, outWidth, inChannels, outChannels, strideHeight, strideWidth, padInfo } = conv;
-    return tf.tidy(() => {
-      const places = batchSize * outHeight * outWidth;
-      const edges: [number, number][] = [
-        [0, 0],
-        [padInfo.top, padInfo.bottom + strideHeight],
-        [padInfo.left, padInfo.right + strideWidth],
-        [0, 0],
-      ];
-      const padded = tf.pad(x, edges); // [batch, height, width, in], the filter fits everywhere
-      const slopes = tf.reshape(dy, [places, outChannels]);
-      const parts: tf.Tensor[] = [];
-      for (let row = 0; row < filterShape[0]; row++) {
-        for (let column = 0; column < filterShape[1]; column++) {
-          const end = [row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1];
-          const seen = tf.stridedSlice(
-            padded,
-            [0, row, column, 0],
-            [batchSize, end[0]!, end[1]!, inChannels],
-            [1, strideHeight, strideWidth, 1],
-          ); // [batch, outHeight, outWidth, in]
-          parts.push(tf.matMul(tf.transpose(tf.reshape(seen, [places, inChannels])), slopes)); // [in, out]
-        }
+    const shape = x.shape as [number, number, number, number];
+    const conv = tf.backend_util.computeConv2DInfo(shape, filterShape, strides, 1, pad, dimRoundingMode);
+    const { inChannels, outChannels } = conv;
+    const places = conv.batchSize * conv.outHeight * conv.outWidth;
+    const output = heap.makeOutput(filterShape, 'float32');
+    const seen = heap.makeOutput([1, inChannels, places], 'float32');
+    const slopes = { ...dy, shape: [1, places, outChannels] };
+    const multiply = tf.getKernel(tf.BatchMatMul, 'wasm').kernelFunc;
+    for (let row = 0; row < conv.filterHeight; row++) {
+      for (let column = 0; column < conv.filterWidth; column++) {
+        gatherSeen(heap.typedArrayFromHeap(seen), heap.typedArrayFromHeap(x), conv, row, column);
+        const part = multiply({
+          inputs: { a: seen, b: slopes },
+          attrs: { transposeA: false, transposeB: false },
+          backend,
+        }) as tf.TensorInfo; // [1, in, out]
+        const start = (row * conv.filterWidth + column) * inChannels * outChannels;
+        heap.typedArrayFromHeap(output).set(heap.typedArrayFromHeap(part), start);
+        heap.disposeData(part.dataId);
       }
-      return tf.reshape(tf.concat(parts, 0), filterShape);
-    });
+    }
+    heap.disposeData(seen.dataId);
+    return output;
   },
 };
 
-function asTensor(info: tf.TensorInfo): tf.Tensor {
-  return tf.engine().makeTensorFromTensorInfo(info);
+/** Fills `seen` [in, places] with what one place of the filter saw; 0 where it looked beyond the edge. */
+function gatherSeen(seen: Numbers, x: Numbers, conv: tf.backend_util.Conv2DInfo, row: number, column: number): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, strideHeight, strideWidth, padInfo } = conv;
+  const places = batchSize * outHeight * outWidth;
+  let place = 0;
+  for (let image = 0; image < batchSize; image++) {
+    for (let i = 0; i < outHeight; i++) {
+      const y = i * strideHeight + row - padInfo.top;
+      for (let j = 0; j < outWidth; j++, place++) {
+        const across = j * strideWidth + column - padInfo.left;
+        const inside = y >= 0 && y < inHeight && across >= 0 && across < inWidth;
+        const from = ((image * inHeight + y) * inWidth + across) * inChannels;
+        for (let c = 0; c < inChannels; c++) seen[c * places + place] = inside ? x[from + c]! : 0;
+      }
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { concat, fromHex, toHex, u32le, u64le, utf8 } from '../base/index.js';
+import { concat, fromHex, u32le, u64le, utf8 } from '../base/index.js';
 import { type Signer, verify } from '../wallet/index.js';
 import { DataType, Modality } from './gen/bittensor.js';
 import type { WireDtype, WireModality, WireTensor } from './wire.js';
@@ -144,7 +144,7 @@ export function verifyDigest(key: Uint8Array, purpose: Purpose, digest: Uint8Arr
 
 /** A public key as `neuron_key` has it: `0x` and 64 hexadecimal digits, lower case. */
 export function keyText(publicKey: Uint8Array): string {
-  return toHex(publicKey);
+  return `0x${Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString('hex')}`;
 }
 
 /** The 32 bytes of a `neuron_key`; undefined for any other text, upper case included, so that one key has one name. */

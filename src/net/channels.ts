@@ -63,10 +63,6 @@ export class ChannelPool {
     }
   }
 
-  get size(): number {
-    return this.channels.size;
-  }
-
   close(): void {
     this.closed = true;
     for (const { client } of this.channels.values()) client.close();

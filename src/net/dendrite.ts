@@ -188,9 +188,10 @@ export class Dendrite {
     const first = await this.send(kind, peer, request, endsAt, signal, traffic);
     if (first.code !== 'ClockSkew' || !this.nonces.correct(peer.hotkey, first.timeMs))
       return checked(kind, first, request);
-    this.log.info(
-      `the clock of ${peer.host}:${peer.port} differs by ${this.nonces.offsetMs(peer.hotkey)} ms: corrected`,
-    );
+    const offsetMs = this.nonces.offsetMs(peer.hotkey);
+    // Less than a second is no difference: an axon that just started refuses what was signed before.
+    const say = Math.abs(offsetMs) < 1_000 ? this.log.debug : this.log.info;
+    say.call(this.log, `the clock of ${peer.host}:${peer.port} differs by ${offsetMs} ms: corrected`);
     return checked(kind, await this.send(kind, peer, request, endsAt, signal, traffic), request);
   }
 

@@ -104,13 +104,6 @@ export class Intake {
     });
   };
 
-  /** Bytes of requests that are not complete. */
-  heldBytes(): number {
-    let sum = 0;
-    for (const traffic of this.traffic.values()) sum += heldBy(traffic);
-    return sum;
-  }
-
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;

@@ -14,6 +14,7 @@ import {
 import { RETURN_CODES, type ReturnCode, returnCodeOf } from './codes.js';
 import { checkEnvelope, tensorMessageRule } from './envelope.js';
 import { RequestError } from './errors.js';
+import { encodeMessage } from './frame.js';
 import { TensorMessage } from './gen/bittensor.js';
 import { clean } from './status.js';
 import { fromProto, PROTOCOL_VERSION, type TensorLimits, toProto, type WireTensor } from './wire.js';
@@ -52,7 +53,7 @@ export function sealRequest(
     );
   }
   const digest = requestDigest({ ...request, caller: signer.publicKey });
-  const bytes = TensorMessage.encode({
+  const bytes = encodeMessage({
     ...emptyMessage(),
     neuronKey: keyText(signer.publicKey),
     receiverKey: keyText(request.receiver),
@@ -61,7 +62,7 @@ export function sealRequest(
     signature: signDigest(signer, 'request', digest),
     tensors,
     parameterVersion: request.parameterVersion,
-  }).finish();
+  });
   return { bytes, digest };
 }
 
@@ -120,7 +121,7 @@ export function sealReply(
     responder: signer.publicKey,
     time,
   });
-  return TensorMessage.encode({
+  return encodeMessage({
     ...emptyMessage(),
     neuronKey: keyText(signer.publicKey),
     receiverKey: to.callerText,
@@ -132,7 +133,7 @@ export function sealReply(
     message: content.message,
     parameterVersion: content.parameterVersion,
     time,
-  }).finish();
+  });
 }
 
 /** Decodes a reply and verifies that `responder` signed it for this very request. Throws a `RequestError`. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { toHex } from '../base/index.js';
 import { openWallet, readKeypair, type Signer } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
-import { type Slot, takeFreeSlot, takeNamedSlot } from './slots.js';
+import { takeLock } from './lock-file.js';
+import { freeSlots, keyInUse, type Slot, takeNamedSlot } from './slots.js';
 
 /** The keys of one neuron and its place in the data folder. */
 export interface Identity {
@@ -20,6 +22,8 @@ export interface Identity {
 export interface IdentityOptions {
   dataFolder: string;
   walletsPath: string;
+  /** Where keys in use are locked, for every data folder of this user. */
+  locksFolder: string;
   walletName: string;
   /** Name of a hotkey or path of a key file; none: the lowest free slot. */
   neuronKey: string | undefined;
@@ -27,32 +31,41 @@ export interface IdentityOptions {
   mayCreate: boolean;
 }
 
-/** Finds or makes the keys of a neuron. Errors: `bad_key`, `slot_taken`, and those of the wallet. */
+/**
+ * Finds or makes the keys of a neuron, and locks its slot and its hotkey: the slot belongs to one data folder, the key to
+ * all of them, and no key may serve or train twice. Errors: `bad_key`, `slot_taken`, and those of the wallet.
+ */
 export async function takeIdentity(options: IdentityOptions): Promise<Identity> {
-  const { neuronKey } = options;
-  if (neuronKey !== undefined) refuseSecret(neuronKey);
-  return neuronKey !== undefined && looksLikePath(neuronKey)
-    ? identityFromFile(options, neuronKey)
-    : identityFromWallet(options);
+  const { dataFolder, neuronKey } = options;
+  if (neuronKey === undefined) {
+    for (const slot of freeSlots(dataFolder)) {
+      const identity = await identityIn(slot, options);
+      if (identity) return identity;
+    }
+  }
+  refuseSecret(neuronKey!);
+  if (looksLikePath(neuronKey!)) return identityFromFile(options, neuronKey!);
+  const identity = await identityIn(takeNamedSlot(dataFolder, neuronKey!), options);
+  if (!identity) throw keyInUse(neuronKey!);
+  return identity;
 }
 
-function identityFromFile(options: IdentityOptions, path: string): Identity {
+async function identityFromFile(options: IdentityOptions, path: string): Promise<Identity> {
+  const { dataFolder, locksFolder, walletName, walletsPath, mayCreate } = options;
   if (!existsSync(path)) throw new NeuronError('bad_key', `no key file at ${path}`, { data: { path } });
   const hotkey = readKeypair(path);
-  const slot = takeNamedSlot(options.dataFolder, `key-${hotkey.address.slice(0, 12)}`);
-  return { slot, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey: undefined, created: false };
+  const slot = takeNamedSlot(dataFolder, `key-${hotkey.address.slice(0, 12)}`);
+  const locked = lockKey(slot, hotkey, locksFolder);
+  if (!locked) throw keyInUse(path);
+  const coldkey = mayCreate ? await coldkeyOf(openWallet({ name: walletName, path: walletsPath })) : undefined;
+  return { slot: locked, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey, created: false };
 }
 
-async function identityFromWallet({
-  dataFolder,
-  walletsPath,
-  walletName,
-  neuronKey,
-  mayCreate,
-}: IdentityOptions): Promise<Identity> {
-  const wallet = openWallet({ name: walletName, path: walletsPath });
-  const slot = neuronKey === undefined ? takeFreeSlot(dataFolder) : takeNamedSlot(dataFolder, neuronKey);
+/** The identity of a slot that was taken; undefined, and the slot free again, when its key runs elsewhere. */
+async function identityIn(slot: Slot, options: IdentityOptions): Promise<Identity | undefined> {
+  const { walletsPath, walletName, mayCreate, locksFolder } = options;
   try {
+    const wallet = openWallet({ name: walletName, path: walletsPath });
     const missing = !wallet.hasHotkey(slot.name);
     if (missing && !mayCreate) {
       throw new NeuronError(
@@ -61,17 +74,28 @@ async function identityFromWallet({
       );
     }
     const hotkey = missing ? await wallet.createHotkey(slot.name) : await wallet.unlockHotkey(slot.name);
-    return {
-      slot,
-      hotkey,
-      hotkeyHex: toHex(hotkey.publicKey),
-      coldkey: mayCreate ? await coldkeyOf(wallet) : undefined,
-      created: missing,
-    };
+    const locked = lockKey(slot, hotkey, locksFolder);
+    if (!locked) return undefined;
+    const coldkey = mayCreate ? await coldkeyOf(wallet) : undefined;
+    return { slot: locked, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey, created: missing };
   } catch (error) {
     slot.release();
     throw error;
   }
+}
+
+/** The slot with its key locked too; undefined, and the slot free again, when another neuron has the key. */
+function lockKey(slot: Slot, hotkey: Signer, locksFolder: string): Slot | undefined {
+  const releaseKey = takeLock(join(locksFolder, `${hotkey.address}.lock`));
+  if (!releaseKey) {
+    slot.release();
+    return undefined;
+  }
+  const release = () => {
+    releaseKey();
+    slot.release();
+  };
+  return { ...slot, release };
 }
 
 async function coldkeyOf(wallet: ReturnType<typeof openWallet>): Promise<Signer> {

@@ -4,10 +4,14 @@ import type { Signer } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
 
 const TAO = 1_000_000_000n;
-/** What a new neuron of a local chain is given, and what it stakes on itself so that its weights count. */
-const LOCAL_COLDKEY_RAO = 1_000n * TAO;
-const LOCAL_HOTKEY_RAO = TAO;
-const LOCAL_STAKE_RAO = 100n * TAO;
+/** What a neuron of a local chain stakes on itself at least, so that its weights count ... */
+const LEAST_STAKE_RAO = 100n * TAO;
+/** ... and at most, when the others have earned much before it came. */
+const MOST_STAKE_RAO = 50_000n * TAO;
+/** A newcomer is heard with this share of all stake: twice what the local subnet's kappa asks for. */
+const STAKE_SHARE = 10n;
+/** Pays the registration and fees. */
+const SPARE_RAO = 10n * TAO;
 
 export interface Membership {
   client: ChainClient;
@@ -48,36 +52,41 @@ export async function joinSubnet(member: Membership): Promise<number> {
 }
 
 async function registerLocally({ client, netuid, hotkey, log, signal }: Membership, coldkey: Signer): Promise<number> {
-  await fund(client, coldkey.address, LOCAL_COLDKEY_RAO);
-  await fund(client, hotkey.address, LOCAL_HOTKEY_RAO);
-  log.info(`Funded coldkey ${coldkey.address} from the development account`);
+  await fund(client, coldkey.address, LEAST_STAKE_RAO + SPARE_RAO, log);
   const { blockNumber } = await client.burnedRegister({ netuid, hotkey: hotkey.address, signer: coldkey, signal });
   const uid = await client.uidOf(netuid, hotkey.address);
-  if (uid === undefined)
+  if (uid === undefined) {
     throw new NeuronError(
       'not_registered',
       `registration was included in block ${blockNumber}, but the chain names no uid`,
     );
+  }
   log.info(`Registered on subnet ${netuid} as uid ${uid} in block ${blockNumber} (hotkey ${hotkey.address})`);
   return uid;
 }
 
-async function fund(client: ChainClient, address: string, amountRao: bigint): Promise<void> {
-  if ((await client.balanceRao(address)) < amountRao / 2n) await client.devFund({ address, amountRao });
+/** Stakes up to a share of the subnet's stake that is heard. */
+async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership, coldkey: Signer): Promise<void> {
+  const metagraph = await client.metagraph(netuid);
+  const own = metagraph.byHotkey(hotkey.address)?.stakeRao ?? 0n;
+  const others = metagraph.neurons.reduce((sum, neuron) => sum + neuron.stakeRao, 0n) - own;
+  const share = others / (STAKE_SHARE - 1n);
+  const wanted = share < LEAST_STAKE_RAO ? LEAST_STAKE_RAO : share > MOST_STAKE_RAO ? MOST_STAKE_RAO : share;
+  if (own >= wanted) return;
+  const amountRao = wanted - own;
+  await fund(client, coldkey.address, amountRao + SPARE_RAO, log);
+  const { blockNumber } = await client.addStake({ netuid, hotkey: hotkey.address, amountRao, signer: coldkey, signal });
+  log.info(`Staked ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO on itself in block ${blockNumber}`);
 }
 
-async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership, coldkey: Signer): Promise<void> {
-  const self = (await client.metagraph(netuid)).byHotkey(hotkey.address);
-  if (self && self.stakeRao >= LOCAL_STAKE_RAO) return;
-  await fund(client, coldkey.address, LOCAL_COLDKEY_RAO);
-  const { blockNumber } = await client.addStake({
-    netuid,
-    hotkey: hotkey.address,
-    amountRao: LOCAL_STAKE_RAO,
-    signer: coldkey,
-    signal,
-  });
-  log.info(`Staked ${LOCAL_STAKE_RAO / TAO} TAO on itself in block ${blockNumber}`);
+/** Brings a balance up to what is needed, from the development account. */
+async function fund(client: ChainClient, address: string, neededRao: bigint, log: Log): Promise<void> {
+  const balance = await client.balanceRao(address);
+  if (balance >= neededRao) return;
+  await client.devFund({ address, amountRao: neededRao - balance });
+  log.info(
+    `Funded coldkey ${address} with ${(Number(neededRao - balance) / Number(TAO)).toFixed(0)} TAO from the development account`,
+  );
 }
 
 async function announce({ client, netuid, hotkey, axon, log, signal }: Membership, uid: number): Promise<void> {

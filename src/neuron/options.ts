@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { choice, integer, onOff, port, real, type SettingTable, type SettingValues, text } from '../base/index.js';
@@ -7,6 +8,18 @@ export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const;
 export type NeuronKind = (typeof NEURON_KINDS)[number];
 
 const home = () => join(homedir(), '.bittensor');
+
+/** Keys in use are locked here, for every data folder of this user. */
+export const locksFolder = () => join(home(), 'locks');
+
+/** A bare port means this machine; the manual's `0.0.0.0` is dialled as loopback. */
+export function bootstrapAddress(peer: string): string {
+  const text = peer.trim();
+  const full = /^\d+$/.test(text) ? `127.0.0.1:${text}` : text.replace(/^0\.0\.0\.0:/, '127.0.0.1:');
+  const port = Number(/^.+:(\d+)$/.exec(full)?.[1] ?? Number.NaN);
+  if (!(port >= 1 && port <= 65535)) throw new RangeError('must be a port or host:port');
+  return full;
+}
 
 /** Every setting of `start_bittensor.sh` and `bittensor-cli run`, declared once. */
 export const runSettings = {
@@ -26,8 +39,9 @@ export const runSettings = {
   }),
   chain_endpoint: text({
     short: '-c',
-    argument: 'url[,url]',
-    about: 'chain to join; a local chain starts at a loopback endpoint where none answers',
+    argument: 'url[,url]|network',
+    about:
+      'chain to join (local, test, finney, or ws:// addresses); a local chain starts at a loopback one where none answers',
     default: 'ws://127.0.0.1:9944',
   }),
   axon_port: port({ short: '-a', about: 'port the axon binds', default: 0, defaultAbout: 'a free port' }),
@@ -44,12 +58,18 @@ export const runSettings = {
     min: 1,
     max: 1_000_000,
   }),
-  bootstrap: text<string | undefined>({
-    short: '-b',
-    argument: 'port|host:port',
-    about: 'gossip peer to begin with (several: separated by commas); runs without a chain',
-    default: undefined,
-  }),
+  bootstrap: {
+    ...text<string | undefined>({
+      short: '-b',
+      argument: 'port|host:port',
+      about: 'gossip peer to begin with (several: separated by commas); runs without a chain',
+      default: undefined,
+    }),
+    parse: (value: string) => {
+      for (const peer of value.split(',')) bootstrapAddress(peer);
+      return value;
+    },
+  },
   neuron_key: text<string | undefined>({
     short: '-k',
     argument: 'name|file',
@@ -57,13 +77,19 @@ export const runSettings = {
     default: undefined,
     defaultAbout: 'the lowest free slot',
   }),
-  remote_ip: text<string | undefined>({
-    short: '-r',
-    argument: 'ip',
-    about: 'external address to announce',
-    default: undefined,
-    defaultAbout: '127.0.0.1 on a local chain',
-  }),
+  remote_ip: {
+    ...text<string | undefined>({
+      short: '-r',
+      argument: 'ip',
+      about: 'external address to announce',
+      default: undefined,
+      defaultAbout: '127.0.0.1 on a local chain',
+    }),
+    parse: (value: string) => {
+      if (isIP(value) === 0) throw new RangeError('must be an IPv4 or IPv6 address');
+      return value;
+    },
+  },
   model_path: text<string | undefined>({
     short: '-mp',
     argument: 'file',

@@ -1,4 +1,4 @@
-import type { Log } from '../base/index.js';
+import { encodeAddress, fromHex, type Log } from '../base/index.js';
 import {
   fromBytes,
   type PlainTensor,
@@ -6,8 +6,8 @@ import {
   type RemoteForwardReply,
   toBytes,
 } from '../model/index.js';
-import type { Dendrite, Peer, Reply, WireTensor } from '../net/index.js';
-import type { PeerDirectory } from './directory.js';
+import type { Dendrite, Reply, WireTensor } from '../net/index.js';
+import type { KnownPeer, PeerDirectory } from './directory.js';
 import type { PeerHealth } from './peer-health.js';
 import type { RemoteBackward, RemoteForward } from './thread-messages.js';
 
@@ -58,23 +58,36 @@ export class PeerCaller {
     return inputGradient ? { ok: true, gradient: inputGradient } : { ok: true };
   }
 
-  private find(hotkey: string): Peer | undefined {
+  private find(hotkey: string): KnownPeer | undefined {
     return this.options.directory.peers().find(peer => peer.hotkey === hotkey);
   }
 
-  private note(peer: Peer, reply: Reply): void {
+  private note(peer: KnownPeer, reply: Reply): void {
     const { health, log, signal } = this.options;
     if (signal.aborted) return;
-    const name = `${peer.hotkey.slice(0, 10)} at ${peer.host}:${peer.port}`;
+    const name = nameOf(peer);
     if (reply.code === 'Success') {
       if (health.succeeded(peer.hotkey)) log.info(`Peer ${name} answers again`);
       return;
     }
     const failures = health.failed(peer.hotkey);
-    const line = `Peer ${name} failed (${reply.code}: ${reply.message})`;
+    const line = `Peer ${name} failed (${reply.code}: ${plainReason(reply.message)})`;
     if (failures === 1) log.warn(`${line}; going on without it`);
     else log.debug(`${line}, ${failures} times in a row`);
   }
+}
+
+/** `uid 1 (5Fxyz...) at 127.0.0.1:8091` */
+export function nameOf({ uid, hotkey, host, port }: KnownPeer): string {
+  const key = `${encodeAddress(fromHex(hotkey)).slice(0, 8)}...`;
+  return `${uid === undefined ? key : `uid ${uid} (${key})`} at ${host}:${port}`;
+}
+
+/** What grpc-js says of a failed connection, without its wrapping. */
+function plainReason(message: string): string {
+  return message
+    .replace(/^No connection established\. Last error: (Error: )?/, '')
+    .replace(/\.? *(Resolution note|LB pick):.*$/s, '');
 }
 
 function toWire(tensor: PlainTensor, modality: WireTensor['modality'], requiresGrad: boolean): WireTensor {

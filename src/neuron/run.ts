@@ -1,17 +1,18 @@
 import { join } from 'node:path';
-import { BittensorError, Closing, type Log, type ResolvedSettings } from '../base/index.js';
-import { type ChainClient, connect, startLocalnet } from '../chain/index.js';
+import { abortable, BittensorError, Closing, type Log, type ResolvedSettings } from '../base/index.js';
+import type { ChainClient } from '../chain/index.js';
 import { Axon, Dendrite, Gossip } from '../net/index.js';
 import { ready } from '../wallet/index.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
-import { isListening, isLoopback, parseEndpoint } from './endpoint.js';
 import { NeuronError } from './errors.js';
 import { type Identity, seedOf, takeIdentity } from './identity.js';
+import { reachChain } from './local-chain.js';
 import { joinSubnet } from './membership.js';
 import { ModelServer } from './model-server.js';
-import type { RunSettings, runSettings } from './options.js';
+import { bootstrapAddress, locksFolder, type RunSettings, type runSettings } from './options.js';
 import { PeerCaller } from './peer-caller.js';
 import { PeerHealth } from './peer-health.js';
+import type { Slot } from './slots.js';
 import { Trainer } from './trainer.js';
 import { train } from './training-loop.js';
 import { WeightRow } from './weight-row.js';
@@ -24,9 +25,6 @@ export interface RunHooks {
   openLog(folder: string): Log & { flush(): Promise<void> };
   progress(title: string, done: number, total: number): void;
 }
-
-/** A local chain that a neuron started ends itself this long after its last client has gone. */
-const LINGER_SECONDS = 10;
 
 /**
  * Runs one neuron from the first key to the clean stop: chain or gossip, axon, training, weights.
@@ -43,21 +41,26 @@ export async function runNeuron(
   const signal = AbortSignal.any([hooks.signal, stop.signal]);
   let fatal: unknown;
   const fail = (error: unknown) => {
-    fatal ??= error;
+    // What the abort itself interrupts is not an error of its own.
+    if (!signal.aborted) fatal ??= error;
     stop.abort(error);
   };
   const closing = new Closing();
   try {
     await runUntilStopped(settings, sources.axon_port === 'default', hooks, signal, fail, closing);
   } catch (error) {
-    // What the abort itself interrupts is not an error of its own.
-    if (!signal.aborted) fatal ??= error;
-  } finally {
-    stop.abort();
-    await closing.close();
+    // A model that could not be saved is an error after Ctrl-C too, and the exit code says so.
+    if (!signal.aborted || error instanceof SaveError) fatal ??= error instanceof SaveError ? error.cause : error;
   }
+  stop.abort();
+  await closing.close().catch(error => {
+    fatal ??= error;
+  });
   if (fatal !== undefined) throw fatal;
 }
+
+/** The last save failed; `cause` says why. */
+class SaveError extends Error {}
 
 async function runUntilStopped(
   settings: RunSettings,
@@ -68,6 +71,11 @@ async function runUntilStopped(
   closing: Closing,
 ): Promise<void> {
   const chainless = settings.metagraph_port !== undefined || settings.bootstrap !== undefined;
+  // Given back last, when the threads that write into it have ended.
+  let slot: Slot | undefined;
+  closing.add(() => {
+    slot?.release();
+  });
   // The threads load their backend and the digits while the chain is being reached.
   const trainer = new Trainer(fail);
   closing.add(() => trainer.stop());
@@ -76,37 +84,49 @@ async function runUntilStopped(
   const prepared = Promise.all([trainer.prepare(settings), server.prepare(settings)]);
   prepared.catch(fail);
 
-  await ready();
-  const chain = chainless ? undefined : await reachChain(settings, signal);
+  await abortable(ready(), signal);
+  // The log lies in the slot, which is taken once it is known what chain this is.
+  const early: string[] = [];
+  let say = (line: string): void => {
+    early.push(line);
+  };
+  const chain = chainless ? undefined : await reachChain(settings, signal, line => say(line));
   if (chain) closing.add(() => chain.close());
   const mayCreate = chain === undefined || chain.isLocal;
   const identity = await takeIdentity({
     dataFolder: settings.data,
     walletsPath: settings.wallet_path,
     walletName: settings.wallet_name ?? (mayCreate ? 'local' : 'default'),
+    locksFolder: locksFolder(),
     neuronKey: settings.neuron_key,
     mayCreate,
   });
-  closing.add(() => identity.slot.release());
+  slot = identity.slot;
   const root = hooks.openLog(settings.logdir ?? identity.slot.folder);
   closing.add(() => root.flush());
   const log = root.child('neuron');
+  say = line => log.info(line);
+  for (const line of early) say(line);
   log.info(
     `Neuron ${identity.slot.name}: hotkey ${identity.hotkey.address}${identity.created ? ' (made just now)' : ''}`,
   );
   if (chain) log.info(`Chain ${chain.chainName} at ${chain.endpoint}, block ${chain.headBlock()}`);
 
-  const { device, hint } = (await prepared)[0];
+  const { device, hint } = (await abortable(prepared, signal))[0];
   log.info(`Computing on ${device}${hint ? `; ${hint}` : ''}`);
   const checkpoint = join(identity.slot.folder, `${settings.neuron}.safetensors`);
-  const opened = await trainer.open({
+  const opening = trainer.open({
     seed: settings.seed ?? seedOf(identity.hotkey.publicKey),
     learningRate: settings.learning_rate,
     checkpoint,
     modelPath: settings.model_path,
   });
+  const opened = await abortable(opening, signal);
   if (opened.resumedFrom) log.info(`Resuming from ${opened.resumedFrom}: epoch ${opened.epoch}, step ${opened.step}`);
-  await server.serve(await trainer.parameters());
+  await abortable(
+    trainer.parameters().then(parameters => server.serve(parameters)),
+    signal,
+  );
 
   const address = announcedAddress(settings, chain);
   const axon = await startAxon(settings, axonPortIsFree, identity, address, server, root.child('axon'));
@@ -115,11 +135,11 @@ async function runUntilStopped(
   closing.add(() => dendrite.close());
 
   const row = new WeightRow(opened.weightRow);
+  const health = new PeerHealth();
   const announced = { ip: address, port: settings.port ?? axon.port };
   const directory = chain
-    ? joinChain({ settings, chain, identity, announced, row, log, signal, fail, closing })
+    ? joinChain({ settings, chain, identity, announced, row, health, log, signal, fail, closing })
     : await joinGossip({ settings, identity, announced, log: root.child('gossip'), closing });
-  const health = new PeerHealth();
   trainer.connect(
     new PeerCaller({
       dendrite,
@@ -146,31 +166,11 @@ async function runUntilStopped(
     settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers },
   });
   await axon.stop();
-  await save();
+  await save().catch(error => {
+    throw new SaveError('the model was not saved', { cause: error });
+  });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
-}
-
-/** Connects to the chain; starts a local one first when the endpoint is a loopback port where nothing listens. */
-async function reachChain(settings: RunSettings, signal: AbortSignal): Promise<ChainClient> {
-  const endpoints = settings.chain_endpoint.split(',').map(endpoint => endpoint.trim());
-  const first = parseEndpoint(endpoints[0]!);
-  if (
-    endpoints.length === 1 &&
-    first &&
-    !first.secure &&
-    isLoopback(first.host) &&
-    !(await isListening(first.host, first.port))
-  ) {
-    await startLocalnet({
-      port: first.port,
-      dataFolder: join(settings.data, `chain-${first.port}`),
-      lingerSeconds: LINGER_SECONDS,
-      detached: true,
-      signal,
-    });
-  }
-  return connect({ endpoints, signal });
 }
 
 function announcedAddress(settings: RunSettings, chain: ChainClient | undefined): string {
@@ -182,6 +182,11 @@ function announcedAddress(settings: RunSettings, chain: ChainClient | undefined)
   );
 }
 
+/** True for an address that only this machine can dial. */
+function isOwnAddress(ip: string): boolean {
+  return ip === '::1' || ip.startsWith('127.');
+}
+
 async function startAxon(
   settings: RunSettings,
   portIsFree: boolean,
@@ -191,7 +196,7 @@ async function startAxon(
   log: Log,
 ): Promise<Axon> {
   // Loopback peers only: nothing outside needs to see the port.
-  const host = isLoopback(address) ? '127.0.0.1' : '0.0.0.0';
+  const host = isOwnAddress(address) ? '127.0.0.1' : '0.0.0.0';
   const axon = new Axon({ signer: identity.hotkey, host, port: portIsFree ? 0 : settings.axon_port, log });
   axon.attach(identity.hotkeyHex, server.handlers());
   try {
@@ -218,9 +223,15 @@ interface Joining {
 
 /** Registers and serves in the background, while training begins, and then ranks peers with every block. */
 function joinChain(
-  join: Joining & { chain: ChainClient; row: WeightRow; signal: AbortSignal; fail(error: unknown): void },
+  join: Joining & {
+    chain: ChainClient;
+    row: WeightRow;
+    health: PeerHealth;
+    signal: AbortSignal;
+    fail(error: unknown): void;
+  },
 ): PeerDirectory {
-  const { settings, chain, identity, announced, row, log, signal, fail, closing } = join;
+  const { settings, chain, identity, announced, row, health, log, signal, fail, closing } = join;
   const directory = chainDirectory(chain, settings.netuid, identity.hotkeyHex);
   closing.add(() => directory.stop());
   const membership = {
@@ -238,6 +249,7 @@ function joinChain(
         hotkey: identity.hotkey,
         ownHotkey: identity.hotkeyHex,
         row,
+        health,
         log,
         signal,
       });
@@ -253,26 +265,17 @@ async function joinGossip({ settings, identity, announced, log, closing }: Joini
   const gossip = new Gossip({
     signer: identity.hotkey,
     synapse: { synapseKey: identity.hotkeyHex, host: announced.ip, port: announced.port },
-    host: isLoopback(announced.ip) ? '127.0.0.1' : '0.0.0.0',
+    host: isOwnAddress(announced.ip) ? '127.0.0.1' : '0.0.0.0',
     port: settings.metagraph_port ?? 0,
-    bootstrap: settings.bootstrap?.split(',').map(peer => bootstrapAddress(peer.trim())) ?? [],
+    bootstrap: settings.bootstrap?.split(',').map(bootstrapAddress) ?? [],
     size: settings.metagraph_size,
     log,
   });
-  await gossip.start();
+  // Before the start: it may fail when it already listens.
   closing.add(() => gossip.stop());
+  await gossip.start();
   log.info(
     `No chain: gossiping on port ${gossip.port}${settings.bootstrap ? `, beginning with ${settings.bootstrap}` : ''}`,
   );
   return gossipDirectory(gossip);
-}
-
-/** A bare port means this machine; the manual's `0.0.0.0` is dialled as loopback. */
-export function bootstrapAddress(peer: string): string {
-  const full = /^\d+$/.test(peer) ? `127.0.0.1:${peer}` : peer.replace(/^0\.0\.0\.0:/, '127.0.0.1:');
-  const port = Number(/^.+:(\d+)$/.exec(full)?.[1] ?? Number.NaN);
-  if (!(port >= 1 && port <= 65535)) {
-    throw new BittensorError('bad_setting', `--bootstrap must be a port or host:port, not "${peer}"`);
-  }
-  return full;
 }

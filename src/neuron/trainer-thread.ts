@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { BittensorError } from '../base/index.js';
 import {
   createTrainer,
   type Device,
@@ -18,8 +19,8 @@ import {
 } from '../model/index.js';
 import type {
   CallerGradients,
-  OpenRequest,
   Opened,
+  OpenRequest,
   Prepared,
   RemoteBackward,
   RemoteForward,
@@ -63,6 +64,9 @@ const rpc = new ThreadRpc(parentPort!, {
 
   async open({ seed: wanted, learningRate, checkpoint, modelPath }: OpenRequest): Promise<Opened> {
     seed = wanted;
+    if (modelPath !== undefined && !existsSync(modelPath)) {
+      throw new BittensorError('bad_checkpoint', `no checkpoint at ${modelPath}`, { data: { path: modelPath } });
+    }
     trainer = await createTrainer({ device, model: 'mnist', seed, learningRate });
     const path = modelPath ?? (existsSync(checkpoint) ? checkpoint : undefined);
     if (path === undefined) return { resumedFrom: undefined, epoch: 0, step: 0, weightRow: {} };

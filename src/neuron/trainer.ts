@@ -5,8 +5,8 @@ import type { RunSettings } from './options.js';
 import type { PeerCaller } from './peer-caller.js';
 import type {
   CallerGradients,
-  OpenRequest,
   Opened,
+  OpenRequest,
   Prepared,
   RemoteBackward,
   RemoteForward,

@@ -1,7 +1,7 @@
-import type { Log } from '../base/index.js';
+import { type Log, messageOf } from '../base/index.js';
 import type { PeerDirectory } from './directory.js';
-import type { PeerHealth } from './peer-health.js';
 import type { ModelServer } from './model-server.js';
+import type { PeerHealth } from './peer-health.js';
 import type { Trainer } from './trainer.js';
 import type { WeightRow } from './weight-row.js';
 
@@ -49,9 +49,10 @@ export async function train(loop: TrainingLoop): Promise<number> {
   const { trainer, directory, health, row, log, signal, settings } = loop;
   let steps = 0;
   while (!signal.aborted && (settings.steps === undefined || steps < settings.steps)) {
-    if (settings.learnFromCallers) await takeGradients(loop);
+    const took = settings.learnFromCallers && (await takeGradients(loop));
     if (!settings.train) {
-      await pause(IDLE_MS, signal);
+      if (took) steps += 1;
+      else await pause(IDLE_MS, signal);
       continue;
     }
     const report = await trainer.step(health.usable(directory.peers()).map(peer => peer.hotkey));
@@ -59,11 +60,18 @@ export async function train(loop: TrainingLoop): Promise<number> {
     steps += 1;
     row.update(report.scores);
     if (report.skipped) log.warn('The loss is not finite: nothing was learnt from this batch');
-    if (report.batch % LOG_EVERY === 0) log.info(trainLine(report, directory.peers().length, directory.synapseCount()));
+    if (report.batch % LOG_EVERY === 0) log.info(trainLine(report, ...present(loop)));
     loop.progress(`Epoch ${report.epoch}`, report.seen, report.total);
     if (report.lastOfEpoch) await finishEpoch(loop, report.epoch);
   }
   return steps;
+}
+
+/** Peers and synapses that are there: known ones less those that do not answer any more. */
+function present({ directory, health }: TrainingLoop): [peers: number, synapses: number] {
+  const peers = directory.peers();
+  const lost = peers.filter(peer => health.isLost(peer.hotkey)).length;
+  return [peers.length - lost, directory.synapseCount() - lost];
 }
 
 async function finishEpoch(
@@ -78,19 +86,25 @@ async function finishEpoch(
       `student alone: Avg. loss: ${test.local.loss.toFixed(4)}, Accuracy: ${percent(test.local.correct)}`,
   );
   await server.serve(await trainer.parameters());
-  await save();
-  log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
+  try {
+    await save();
+    log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
+  } catch (error) {
+    // Training and serving go on without a disk; the save before this one is still whole.
+    log.error(`Model not saved: ${messageOf(error)}; going on, and trying again after the next epoch`);
+  }
 }
 
-/** Applies what callers sent back since the last step. A neuron that does not train serves the result at once. */
-async function takeGradients({ trainer, server, log, settings }: TrainingLoop): Promise<void> {
+/** Applies what callers sent back since the last step, if anything. A neuron that does not train serves the result at once. */
+async function takeGradients({ trainer, server, log, settings }: TrainingLoop): Promise<boolean> {
   const gradients = await server.takeGradients();
-  if (!gradients) return;
+  if (!gradients) return false;
   const { calls } = gradients;
   await trainer.takeCallerGradients(gradients, !settings.train);
-  if (settings.train) return;
+  if (settings.train) return true;
   await server.serve(await trainer.parameters());
   log.info(`Applied gradients of ${calls} requests by callers; serving version ${server.version}`);
+  return true;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

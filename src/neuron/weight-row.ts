@@ -25,10 +25,17 @@ export class WeightRow {
     );
   }
 
-  /** The row as the chain takes it: only registered neurons, without this one; u16 with the largest at 65535. */
-  forChain(metagraph: Metagraph, ownHotkey: string): { uids: number[]; weights: number[] } {
+  /** The row as the chain takes it: only registered neurons that answer, without this one; u16 with the largest at 65535. */
+  forChain(
+    metagraph: Metagraph,
+    ownHotkey: string,
+    isLost: (hotkey: string) => boolean = () => false,
+  ): { uids: number[]; weights: number[] } {
     const known = metagraph.neurons
-      .filter(neuron => neuron.hotkeyHex !== ownHotkey && (this.row.get(neuron.hotkeyHex) ?? 0) > 0)
+      .filter(
+        neuron =>
+          neuron.hotkeyHex !== ownHotkey && !isLost(neuron.hotkeyHex) && (this.row.get(neuron.hotkeyHex) ?? 0) > 0,
+      )
       .map(neuron => ({ uid: neuron.uid, weight: this.row.get(neuron.hotkeyHex)! }));
     const weights = toU16Weights(known.map(entry => entry.weight));
     const kept = known.map((entry, i) => ({ uid: entry.uid, weight: weights[i]! })).filter(entry => entry.weight > 0);

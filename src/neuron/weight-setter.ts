@@ -1,6 +1,7 @@
 import { type Log, messageOf } from '../base/index.js';
 import type { ChainClient, Metagraph } from '../chain/index.js';
 import type { Signer } from '../wallet/index.js';
+import type { PeerHealth } from './peer-health.js';
 import type { WeightRow } from './weight-row.js';
 
 export interface WeightSetterOptions {
@@ -9,6 +10,7 @@ export interface WeightSetterOptions {
   hotkey: Signer;
   ownHotkey: string;
   row: WeightRow;
+  health: PeerHealth;
   log: Log;
   signal: AbortSignal;
 }
@@ -41,15 +43,16 @@ export class WeightSetter {
   }
 
   private async setWhenDue(metagraph: Metagraph): Promise<void> {
-    const { client, netuid, hotkey, row, log, signal, ownHotkey } = this.options;
+    const { client, netuid, hotkey, row, health, log, signal, ownHotkey } = this.options;
     const self = metagraph.byHotkey(hotkey.address);
     if (!self?.validatorPermit) return;
-    const { uids, weights } = row.forChain(metagraph, ownHotkey);
+    const { uids, weights } = row.forChain(metagraph, ownHotkey, name => health.isLost(name));
     if (uids.length === 0) {
       if (!this.saidAlone && metagraph.n <= 1) {
         log.info('Alone on the subnet: there is nobody to rank, so no weights are set');
         this.saidAlone = true;
       }
+      if (this.ranked.size > 0) await this.withdraw(self.uid);
       return;
     }
     this.saidAlone = false;
@@ -62,6 +65,20 @@ export class WeightSetter {
     this.ranked = new Set(names);
     const shares = uids.map((uid, i) => `${uid}: ${weights[i]}`).join(', ');
     log.info(`set_weights included in block ${blockNumber} (uid: weight ${shares})`);
+  }
+
+  /** Nobody that was ranked answers any more. A weight for itself alone counts for nobody, and replaces the old row. */
+  private async withdraw(uid: number): Promise<void> {
+    const { client, netuid, hotkey, log, signal } = this.options;
+    const { blockNumber } = await client.setWeights({
+      netuid,
+      uids: [uid],
+      weightsU16: [65535],
+      signer: hotkey,
+      signal,
+    });
+    this.ranked = new Set();
+    log.info(`No ranked peer answers any more: weights withdrawn in block ${blockNumber}`);
   }
 
   private reportEpoch(metagraph: Metagraph): void {

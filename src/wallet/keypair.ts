@@ -1,7 +1,7 @@
+import { keyExtractSuri } from '@polkadot/util-crypto/key';
 import { encodeAddress, equalBytes, fromHex } from '../base/index.js';
 import { walletError } from './errors.js';
 import { miniSecretFromMnemonic, normalizeMnemonic } from './mnemonic.js';
-import { parseSecretUri } from './secret-uri.js';
 import type { Signer } from './signer.js';
 import { derive, expandSeed, fromLibraryForm, publicKeyOf, sign } from './sr25519.js';
 
@@ -70,19 +70,28 @@ export function keypairFromPrivateKey(privateKey: Uint8Array | string, publicKey
   throw walletError('bad_key', `these 64 bytes ${what}`);
 }
 
+/** The phrase that every Substrate development node knows; what stands before `//Alice` when nothing does. */
+const DEVELOPMENT_PHRASE = 'bottom drive obey lake curtain smoke basket hold race lonely fit walk';
+
 /** The key of a secret URI: `//Alice`, `0x<seed>`, `<words>//hard/soft///password`. */
 export function keypairFromUri(uri: string): Keypair {
-  const { phrase, junctions, password } = parseSecretUri(uri);
+  const { phrase, path, password = '' } = parseUri(uri.trim());
   if (phrase.startsWith('0x') && password !== '') {
     throw walletError('bad_key', 'a secret URI with a hexadecimal seed takes no password');
   }
   const root = phrase.startsWith('0x') ? keypairFromSeed(phrase) : keypairFromMnemonic(phrase, password);
-  if (junctions.length === 0) return root;
-  const privateKey = junctions.reduce(
-    (key, { kind, chainCode }) => derive(key, chainCode, kind),
-    root.exportSecrets().privateKey,
-  );
+  if (path.length === 0) return root;
+  const privateKey = derive(root.exportSecrets().privateKey, path);
   return new Keypair({ privateKey, seed: undefined, mnemonic: undefined });
+}
+
+function parseUri(uri: string) {
+  try {
+    return keyExtractSuri(uri.startsWith('/') ? `${DEVELOPMENT_PHRASE}${uri}` : uri);
+  } catch {
+    // The library's message may repeat a part of the secret.
+    throw walletError('bad_key', 'not a secret URI (words//hard/soft///password)');
+  }
 }
 
 function secretBytes(value: Uint8Array | string, length: number, what: string): Uint8Array {

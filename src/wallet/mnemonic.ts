@@ -1,8 +1,5 @@
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
-import { sha512 } from '@noble/hashes/sha2.js';
-import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
-import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { utf8 } from '../base/index.js';
+import { mnemonicGenerate, mnemonicToMiniSecret, mnemonicValidate } from '@polkadot/util-crypto/mnemonic';
+import wordlist from '@polkadot/util-crypto/mnemonic/wordlists/en';
 import { walletError } from './errors.js';
 
 /** How many words a mnemonic may have: 128 to 256 bits of entropy in steps of 32. */
@@ -12,10 +9,7 @@ const WORD_COUNTS: readonly number[] = [12, 15, 18, 21, 24];
 /** New words from the system's randomness; 12 by default, as the official wallet has it. */
 export function generateMnemonic(words: WordCount = 12): string {
   if (!WORD_COUNTS.includes(words)) throw walletError('bad_mnemonic', `a mnemonic has ${countsText()}, not ${words}`);
-  const entropy = crypto.getRandomValues(new Uint8Array((words / 3) * 4));
-  const mnemonic = entropyToMnemonic(entropy, wordlist);
-  entropy.fill(0);
-  return mnemonic;
+  return mnemonicGenerate(words);
 }
 
 /** Lower case, single spaces, NFKD: what a person types may differ in that. */
@@ -29,15 +23,12 @@ export function normalizeMnemonic(text: string): string {
  * Error `bad_mnemonic` says which word is wrong by its place; it never repeats a word.
  */
 export function miniSecretFromMnemonic(mnemonic: string, password = ''): Uint8Array {
-  const entropy = entropyOf(normalizeMnemonic(mnemonic).split(' '));
-  const seed = pbkdf2(sha512, entropy, utf8(`mnemonic${password.normalize('NFKD')}`), { c: 2048, dkLen: 64 });
-  const secret = seed.slice(0, 32);
-  entropy.fill(0);
-  seed.fill(0);
-  return secret;
+  const words = normalizeMnemonic(mnemonic);
+  checkWords(words.split(' '));
+  return mnemonicToMiniSecret(words, password.normalize('NFKD'));
 }
 
-function entropyOf(words: readonly string[]): Uint8Array {
+function checkWords(words: readonly string[]): void {
   if (!WORD_COUNTS.includes(words.length)) {
     const found = words[0] === '' ? 0 : words.length;
     throw walletError('bad_mnemonic', `a mnemonic has ${countsText()}, not ${found}`, { words: found });
@@ -47,20 +38,15 @@ function entropyOf(words: readonly string[]): Uint8Array {
     const which = unknown.length === 1 ? `word ${unknown[0]} is` : `words ${unknown.join(', ')} are`;
     throw walletError('bad_mnemonic', `${which} not in the BIP-39 word list`, { positions: unknown });
   }
-  const entropy = tryEntropy(words);
-  if (entropy) return entropy;
+  if (isMnemonic(words)) return;
   const positions = likelySlips(words);
   const hint = positions.length > 0 ? `; look first at word ${positions.join(', ')}` : '';
   const what = 'the checksum of the words is wrong: a word is another one of the list, or two changed places';
   throw walletError('bad_mnemonic', what + hint, { positions });
 }
 
-function tryEntropy(words: readonly string[]): Uint8Array | undefined {
-  try {
-    return mnemonicToEntropy(words.join(' '), wordlist);
-  } catch {
-    return undefined;
-  }
+function isMnemonic(words: readonly string[]): boolean {
+  return mnemonicValidate(words.join(' '));
 }
 
 /** Places (from 1) where one likely slip - a similar word, or two neighbours exchanged - would explain the checksum. */
@@ -68,9 +54,9 @@ function likelySlips(words: readonly string[]): number[] {
   const places = new Set<number>();
   words.forEach((word, i) => {
     const similar = wordlist.filter(other => other !== word && editDistance(word, other) === 1);
-    if (similar.some(other => tryEntropy(words.with(i, other)))) places.add(i + 1);
+    if (similar.some(other => isMnemonic(words.with(i, other)))) places.add(i + 1);
     const next = words[i + 1];
-    if (next !== undefined && next !== word && tryEntropy(words.with(i, next).with(i + 1, word))) {
+    if (next !== undefined && next !== word && isMnemonic(words.with(i, next).with(i + 1, word))) {
       places.add(i + 1).add(i + 2);
     }
   });

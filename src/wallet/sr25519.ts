@@ -1,3 +1,4 @@
+import { keyFromPath } from '@polkadot/util-crypto/key';
 import * as portable from '@scure/sr25519';
 
 /** Schnorr signatures over ristretto255 with the context "substrate", as schnorrkel makes them. */
@@ -68,10 +69,12 @@ export function publicKeyOf(privateKey: Uint8Array): Uint8Array | undefined {
   return withLibraryForm(privateKey, secret => portable.getPublicKey(secret));
 }
 
-/** One step of Substrate's key derivation: `//code` is hard, `/code` soft. */
-export function derive(privateKey: Uint8Array, chainCode: Uint8Array, kind: 'hard' | 'soft'): Uint8Array {
-  const step = kind === 'hard' ? portable.HDKD.secretHard : portable.HDKD.secretSoft;
-  return withLibraryForm(privateKey, secret => fromLibraryForm(step(secret, chainCode)));
+/** The steps of Substrate's key derivation: `//code` is hard, `/code` soft. */
+export function derive(privateKey: Uint8Array, path: Parameters<typeof keyFromPath>[1]): Uint8Array {
+  return withLibraryForm(privateKey, secretKey => {
+    const pair = { publicKey: portable.getPublicKey(secretKey), secretKey };
+    return fromLibraryForm(keyFromPath(pair, path, 'sr25519').secretKey);
+  });
 }
 
 /**

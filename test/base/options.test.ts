@@ -122,12 +122,14 @@ describe('a config file', () => {
     expect(readConfigFile(fileWith(''), { required: true })?.values).toEqual({});
   });
 
-  it.each(['a: [1, 2', '- 1\n- 2\n', 'just words', '\u0000\u0001'])(
-    'that is broken (%j) is refused by its name',
-    content => {
-      expect(codeOf(() => readConfigFile(fileWith(content), { required: true }))).toBe('bad_config_file');
-    },
-  );
+  it.each([
+    'a: [1, 2',
+    '- 1\n- 2\n',
+    'just words',
+    '\u0000\u0001',
+  ])('that is broken (%j) is refused by its name', content => {
+    expect(codeOf(() => readConfigFile(fileWith(content), { required: true }))).toBe('bad_config_file');
+  });
 });
 
 describe('the nearest word', () => {

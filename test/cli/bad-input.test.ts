@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestHome } from '../helpers/cli.js';
@@ -29,6 +29,10 @@ describe('bad input gets one clear line and its exit code', () => {
     [['--neuron', 'alexnet'], /--neuron must be one of mnist, cifar, bert, gpt2/],
     [['--config', 'missing.yaml'], /no config file at missing.yaml/],
     [['--bootstrap', 'nowhere'], /--bootstrap must be a port or host:port, not "nowhere"/],
+    [['--bootstrap', '8120,99999999'], /--bootstrap must be a port or host:port/],
+    [['--remote_ip', 'here'], /--remote_ip must be an IPv4 or IPv6 address, not "here"/],
+    [['-c', 'foo'], /"foo" is no network: local, test, finney, or ws:\/\/ addresses/],
+    [['-c', 'htp://127.0.0.1:1'], /is no network/],
   ])('for %j', async (args, message) => {
     const { code, line } = await refusal('run', ...args);
     expect(line).toMatch(message);

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
+import { decodeAddress, toHex } from '../../src/base/index.js';
+import { Dendrite, floatsOf, floatTensor } from '../../src/net/index.js';
+import { keypairFromUri } from '../../src/wallet/index.js';
 import { type Cli, TestHome } from '../helpers/cli.js';
 
 /** Slow machines run this too; what matters is that it happens. */
@@ -21,6 +25,26 @@ async function expectCleanStop(cli: Cli): Promise<void> {
   expect(cli.lines.join('\n')).toMatch(/Stopped after \d+ steps .*; model saved to/);
   // The limit is two seconds from the signal; the margin is for a loaded test machine's process exit.
   expect(ms).toBeLessThan(3_000);
+}
+
+/** What a neuron answers to one fixed image, asked over its axon by a stranger. */
+async function answerOf(cli: Cli): Promise<Float32Array> {
+  const [, address] = await cli.waitFor(/hotkey (5\w+)/);
+  const [, port] = await cli.waitFor(/Axon serves at 127\.0\.0\.1:(\d+)/);
+  const dendrite = new Dendrite({ signer: keypairFromUri('//Alice') });
+  try {
+    const image = floatTensor(
+      Float32Array.from({ length: 784 }, (_, i) => Math.sin(i)),
+      [1, 784],
+      { modality: 'image' },
+    );
+    const peer = { hotkey: toHex(decodeAddress(address!)), host: '127.0.0.1', port: Number(port) };
+    const reply = await dendrite.forward(peer, { tensors: [image], timeoutMs: 20_000 });
+    expect(reply.code, reply.message).toBe('Success');
+    return floatsOf(reply.tensors[0]!).slice();
+  } finally {
+    await dendrite.close();
+  }
 }
 
 describe('the main job', () => {
@@ -45,7 +69,7 @@ describe('the main job', () => {
     // What the chain itself says: each neuron's weights name the other, never itself.
     const uids = incentives.map(match => Number(match[1]));
     expect(weightLines.map(match => Number(match[2]))).toEqual([uids[1], uids[0]]);
-    const api = await ApiPromise.create({ provider: new WsProvider(endpoint), noInitWarn: true });
+    const api = await ApiPromise.create({ provider: new WsProvider(endpoint) as never, noInitWarn: true });
     try {
       for (const [i, uid] of uids.entries()) {
         const weights = (await api.query['subtensorModule']!['weights']!(1, uid)).toJSON();
@@ -67,6 +91,44 @@ describe('the main job', () => {
     expect(await again.ended()).toBe(0);
   }, 400_000);
 
+  it('starts the local chain again when that is killed, and goes on from its last block', async () => {
+    const port = await freePort();
+    const neuron = home.run('run', '-c', `ws://127.0.0.1:${port}`);
+    await neuron.waitFor(/published by serve_axon in block (\d+)/);
+    const [, before] = await neuron.waitFor(/Epoch at block (\d+)/);
+    const folder = join(home.folder, '.bittensor', 'node', `chain-${port}`);
+    const { pid } = JSON.parse(readFileSync(join(folder, 'localnet.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await neuron.waitFor(/The local chain ended .*; starting it again/);
+    const [, after] = await neuron.waitFor(/Epoch at block (\d+)/, PATIENCE_MS, neuron.lines.length);
+    expect(Number(after)).toBe(Number(before) + 40);
+    await expectCleanStop(neuron);
+  }, 300_000);
+
+  it('ends cleanly when Ctrl-C comes while it starts, twice, or when its terminal closes', async () => {
+    const starting = home.run('run', '-m', '0');
+    await starting.waitFor(/Bittensor$/);
+    expect((await starting.stop()).code).toBe(0);
+    for (const signals of [['SIGINT', 'SIGINT'], ['SIGHUP']] as const) {
+      const neuron = home.run('run', '-m', '0');
+      await neuron.waitFor(TRAIN_LINE);
+      const ends = signals.map(signal => neuron.stop(signal));
+      expect((await ends[0]!).code).toBe(0);
+      expect(neuron.lines.join('\n')).toMatch(/Stopped after \d+ steps .*; model saved to/);
+    }
+  });
+
+  it('never runs the same hotkey twice, whatever the data folder', async () => {
+    const hotkey = /Neuron (\S+): hotkey (5\w+)/;
+    const [one, two] = await Promise.all(
+      ['a', 'b'].map(folder => home.run('run', '-m', '0', '--data', join(home.folder, folder)).waitFor(hotkey)),
+    );
+    expect(one![2]).not.toBe(two![2]);
+    const again = home.run('run', '-m', '0', '--data', join(home.folder, 'c'), '-k', one![1]!);
+    expect(await again.ended()).toBe(5);
+    expect(again.lines.at(-1)).toMatch(/hotkey "\S+" is in use by another neuron/);
+  });
+
   it('runs without a chain: two neurons find each other by gossip', async () => {
     const gossip = await freePort();
     const first = home.run('run', '-m', String(gossip));
@@ -82,17 +144,16 @@ describe('the main job', () => {
     const gossip = await freePort();
     const idle = home.run('run', '-m', String(gossip), '--no_train');
     await idle.waitFor(/No chain: gossiping on port/);
-    const learner = home.run('run', '-b', String(gossip), '--data', join(home.folder, 'other'));
+    const before = await answerOf(idle);
+    expect(await answerOf(idle)).toEqual(before);
+    const learner = home.run('run', '-b', String(gossip));
     const versions = [];
     for (let from = 0; versions.length < 2; from = idle.lines.length) {
-      versions.push(
-        Number(
-          (
-            await idle.waitFor(/Applied gradients of \d+ requests by callers; serving version (\d+)/, PATIENCE_MS, from)
-          )[1],
-        ),
-      );
+      const applied = /Applied gradients of \d+ requests by callers; serving version (\d+)/;
+      versions.push(Number((await idle.waitFor(applied, PATIENCE_MS, from))[1]));
     }
+    // The same question has another answer now: what is served has changed, and only gradients can have done it.
+    expect(await answerOf(idle)).not.toEqual(before);
     expect(versions[1]).toBeGreaterThan(versions[0]!);
     await expectCleanStop(learner);
     await expectCleanStop(idle);

@@ -79,8 +79,11 @@ export class Cli implements AsyncDisposable {
     return this.lines.slice(-25).join('\n');
   }
 
+  /** A clean stop where it can be had, so that what it started ends too. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop('SIGKILL');
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    await this.stop('SIGTERM');
+    clearTimeout(kill);
   }
 }
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createTrainer, loadDigits, type RemoteCaller, type Trainer } from '../../src/model/index.js';
-import { batchNumber, serveSmall, SMALL, tensorCount } from './helpers.js';
+import {
+  createServer,
+  createTrainer,
+  loadDigits,
+  type PlainTensor,
+  type RemoteCaller,
+  type Trainer,
+} from '../../src/model/index.js';
+import { batchNumber, batchOf, serveSmall, SMALL, tensorCount } from './helpers.js';
 
 const digits = loadDigits();
 
@@ -48,5 +55,93 @@ describe('a training step', () => {
     expect(network.servers.get('a')!.takeGradients()).toMatchObject({ calls: 1 });
     trainer.dispose();
     network.dispose();
+  });
+
+  it('learns nothing from a loss that is not finite', async () => {
+    const trainer = await small();
+    const before = trainer.exportParameters();
+    const { inputs, labels } = batchNumber(digits.training, 0);
+    const spoiled = { ...inputs, data: inputs.data.map(() => 1e38) } as PlainTensor;
+    expect(await trainer.train({ inputs: spoiled, labels })).toMatchObject({
+      step: 1,
+      skipped: true,
+      loss: Number.NaN,
+    });
+    expect(trainer.exportParameters()).toEqual(before);
+    trainer.dispose();
+  });
+
+  it('moves no further than the norm to which its gradients are clipped', async () => {
+    const clipNorm = 0.01;
+    const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL, clipNorm });
+    const before = trainer.exportParameters();
+    await trainer.train(batchNumber(digits.training, 0));
+    const moved = trainer
+      .exportParameters()
+      .map((p, i) => Math.hypot(...p.data.map((x, j) => x - before[i]!.data[j]!)));
+    expect(Math.hypot(...moved)).toBeLessThan(1.01 * 0.01 * clipNorm);
+    expect(Math.hypot(...moved)).toBeGreaterThan(0.9 * 0.01 * clipNorm);
+    trainer.dispose();
+  });
+
+  it('stops with the reason of its signal while peers are being asked', async () => {
+    const trainer = await small();
+    const stop = new AbortController();
+    const caller: RemoteCaller = { forward: () => new Promise(() => {}), backward: async () => ({ ok: true }) };
+    const step = trainer.train(batchNumber(digits.training, 0), { peers: ['a'], caller, signal: stop.signal });
+    stop.abort(new Error('stopping'));
+    await expect(step).rejects.toThrow('stopping');
+    expect(trainer.step).toBe(0);
+    trainer.dispose();
+  });
+});
+
+describe('an evaluation', () => {
+  it('averages over the whole set, however it is cut, alone and with peers', async () => {
+    const network = await serveSmall(['a']);
+    const trainer = await small();
+    const set = batchOf(
+      digits.test,
+      Uint32Array.from({ length: 130 }, (_, i) => i),
+    );
+    const before = tensorCount();
+    for (const over of [undefined, { peers: ['a'], caller: network }]) {
+      const whole = await trainer.evaluate(set, over, 130);
+      const parts = await trainer.evaluate(set, over, 50);
+      expect(parts.network.correct).toBe(whole.network.correct);
+      expect(parts.local.loss).toBeCloseTo(whole.local.loss, 5);
+      expect(parts.network.loss).toBeCloseTo(whole.network.loss, 5);
+      expect(whole.count).toBe(130);
+      expect(whole.local.accuracy).toBe(whole.local.correct / 130);
+    }
+    expect(tensorCount()).toBe(before);
+    expect(network.asked.get('a')).toBe(1 + 3);
+    expect(network.taken.size).toBe(0);
+    trainer.dispose();
+    network.dispose();
+  });
+
+  it('counts what is right', async () => {
+    const trainer = await small();
+    for (let n = 0; n < 40; n++) await trainer.train(batchNumber(digits.training, n));
+    const set = batchOf(
+      digits.test,
+      Uint32Array.from({ length: 200 }, (_, i) => i),
+    );
+    const { local } = await trainer.evaluate(set);
+    const server = await createServer({
+      device: 'wasm',
+      model: 'mnist',
+      config: SMALL,
+      parameters: trainer.exportParameters(),
+      version: 1,
+    });
+    const { output } = await server.forward(set.inputs);
+    const scores = Array.from(set.labels, (_, row) => [...output.data.subarray(1024 * row, 1024 * row + 10)]);
+    const correct = scores.filter((row, i) => row.indexOf(Math.max(...row)) === set.labels[i]).length;
+    expect(local.correct).toBe(correct);
+    expect(local.accuracy).toBeGreaterThan(0.5);
+    trainer.dispose();
+    server.dispose();
   });
 });

@@ -224,7 +224,7 @@ describe('a sealed message', () => {
         if (verifyDigest(opened.caller, 'request', requestDigest(opened), opened.signature))
           expect(opened).toEqual(good);
       }),
-      { seed: 6, numRuns: 1_500 },
+      { seed: 6, numRuns: 600 },
     );
   });
 
@@ -252,7 +252,7 @@ describe('a sealed message', () => {
           expect(error).toMatchObject({ code: 'refused' });
         }
       }),
-      { seed: 7, numRuns: 1_500 },
+      { seed: 7, numRuns: 600 },
     );
   });
 });

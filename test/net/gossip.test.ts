@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, type Log, pollUntil, silentLog } from '../../src/base/index.js';
 import { keyText } from '../../src/net/auth.js';
 import { ChannelPool } from '../../src/net/channels.js';
 import { GossipBatch, type Synapse } from '../../src/net/gen/bittensor.js';
 import { Gossip, type GossipOptions } from '../../src/net/index.js';
+import { defaultServerLimits, RpcServer } from '../../src/net/server.js';
 import { sealEntry } from '../../src/net/synapse-entry.js';
 import { ready } from '../../src/wallet/index.js';
 import { key } from './helpers.js';
@@ -216,6 +218,47 @@ describe('gossip with hostile strangers', () => {
     });
     await expect(say(first, { address: 'x'.repeat(2 ** 20) })).rejects.toMatchObject({ returnCode: 'TooLarge' });
     expect(counts(first)).toBe('0|1');
+  });
+
+  it('gives up a partner that never answers, and stops at once even then', async () => {
+    const hung = new RpcServer({ '/Metagraph/Gossip': () => new Promise(() => {}) }, defaultServerLimits, silentLog);
+    const port = await hung.listen('127.0.0.1', 0);
+    closing.add(() => hung.stop(0));
+    const lines: string[] = [];
+    const log: Log = { ...silentLog, warn: line => lines.push(line) };
+    const first = await node(1, [String(port)], { timeoutMs: 100, log });
+    await pollUntil('a line', { withinMs: 3_000, everyMs: 10 }, () => lines[0]);
+    const second = await node(2, [String(first.port)]);
+    await untilCounts([first, second], '1|2');
+    const third = await node(3, [String(port)], { timeoutMs: 30_000 });
+    await pollUntil('a call', { withinMs: 3_000, everyMs: 10 }, () => (hung.active > 1 ? true : undefined));
+    const started = performance.now();
+    await third.stop();
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('stays itself under garbage', async () => {
+    const first = await node(1);
+    const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
+    closing.add(() => pool.close());
+    const address = { host: '127.0.0.1', port: first.port };
+    const valid = GossipBatch.encode(GossipBatch.fromPartial({ version: '1.0.0', synapses: [entry(7)] })).finish();
+    const altered = fc.tuple(fc.nat(valid.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, change]) => {
+      const bytes = valid.slice();
+      bytes[at]! ^= change;
+      return bytes;
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 100 }), altered), async bytes => {
+        await pool.call('', address, { path: '/Metagraph/Gossip', bytes, timeoutMs: 5_000 }).catch(error => {
+          expect(error).toMatchObject({ code: 'refused' });
+        });
+        // Nothing but the one entry that was really signed can come of it.
+        for (const peer of first.peers())
+          expect(peer).toMatchObject({ hotkey: keyText(key(7).publicKey), port: 9_007 });
+      }),
+      { seed: 12, numRuns: 150 },
+    );
   });
 
   it('is not slowed by addresses that never answer', async () => {

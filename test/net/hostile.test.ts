@@ -143,16 +143,18 @@ describe('an axon refuses', () => {
   });
 
   it('to let a stranger use up the nonces of another key', async () => {
-    const { axon, port, honest } = await target();
+    const { axon, port } = await target();
     const pool = channels();
-    // Signed by key 3 in the name of key 2, far ahead within the window.
-    for (let i = 0; i < 20; i++) {
-      const nonce = (Date.now() + 1_500) * 1000 + i;
-      const bytes = request({ fields: { nonce }, after: () => ({ signature: new Uint8Array(64).fill(i + 1) }) });
-      expect(await sendRaw(pool, port, bytes)).toMatchObject({ returnCode: 'Unauthenticated' });
+    const genuine = request();
+    const forged = TensorMessage.encode({
+      ...TensorMessage.decode(genuine),
+      signature: new Uint8Array(64).fill(1),
+    }).finish();
+    for (let i = 0; i < 3; i++) {
+      expect(await sendRaw(pool, port, forged)).toMatchObject({ returnCode: 'Unauthenticated' });
     }
-    expect(await honest()).toBe('Success');
-    expect(axon.stats().codes).toEqual({ Unauthenticated: 20, Success: 1 });
+    expect((await sendRaw(pool, port, genuine)).message).toMatchObject({ returnCode: 1 });
+    expect(axon.stats().codes).toEqual({ Unauthenticated: 3, Success: 1 });
   });
 
   it('tensors whose shape, dtype or text lies', async () => {

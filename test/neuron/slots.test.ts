@@ -3,7 +3,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeFreeSlot, takeNamedSlot } from '../../src/neuron/slots.js';
+import { freeSlots, type Slot, takeNamedSlot } from '../../src/neuron/slots.js';
+
+function takeFreeSlot(folder: string): Slot {
+  return freeSlots(folder).next().value;
+}
 
 let data: string;
 beforeEach(() => {

@@ -58,6 +58,17 @@ describe('peer health', () => {
     expect(health.succeeded('a')).toBe(false);
   });
 
+  it('counts a peer as lost after three failures in a row, until it answers', () => {
+    const health = new PeerHealth({ nowMs: () => 0 });
+    health.failed('a');
+    health.failed('a');
+    expect(health.isLost('a')).toBe(false);
+    health.failed('a');
+    expect(health.isLost('a')).toBe(true);
+    health.succeeded('a');
+    expect(health.isLost('a')).toBe(false);
+  });
+
   it('never waits longer than a minute', () => {
     let now = 0;
     const health = new PeerHealth({ nowMs: () => now });

@@ -16,7 +16,7 @@ export class Allocator {
   private readonly free: number[][] = Array.from({ length: LARGEST_ORDER + 1 }, () => []);
   private bump: number;
   private readonly heapBase: number;
-  private view: DataView;
+  private words: Uint32Array;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -25,7 +25,7 @@ export class Allocator {
   ) {
     this.heapBase = (heapBase + 7) & ~7;
     this.bump = this.heapBase;
-    this.view = new DataView(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
   }
 
   /** The used part of the heap, which a reset has to clear. */
@@ -50,9 +50,9 @@ export class Allocator {
     if (pointer < this.heapBase + HEADER || pointer > this.bump) {
       throw engineError('host_error', `the runtime freed ${pointer}, which was never allocated`);
     }
-    this.refresh();
-    const order = this.view.getUint32(pointer - HEADER, true);
-    if (order > LARGEST_ORDER || this.view.getUint32(pointer - HEADER + 4, true) !== OCCUPIED) {
+    const at = this.headerAt(pointer);
+    const order = this.words[at]!;
+    if (pointer % 8 !== 0 || order > LARGEST_ORDER || this.words[at + 1] !== OCCUPIED) {
       throw engineError('host_error', `the runtime freed ${pointer}, which is not in use`);
     }
     this.header(pointer, order, 0);
@@ -76,12 +76,14 @@ export class Allocator {
   }
 
   private header(pointer: number, order: number, state: number): void {
-    this.refresh();
-    this.view.setUint32(pointer - HEADER, order, true);
-    this.view.setUint32(pointer - HEADER + 4, state, true);
+    const at = this.headerAt(pointer);
+    this.words[at] = order;
+    this.words[at + 1] = state;
   }
 
-  private refresh(): void {
-    if (this.view.buffer !== this.memory.buffer) this.view = new DataView(this.memory.buffer);
+  private headerAt(pointer: number): number {
+    // Growing detaches the old buffer.
+    if (this.words.length === 0) this.words = new Uint32Array(this.memory.buffer);
+    return (pointer - HEADER) >>> 2;
   }
 }

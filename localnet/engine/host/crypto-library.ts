@@ -28,7 +28,10 @@ interface Library {
 /** Where the library writes (pointer, length) of a result. */
 const RESULT = 8;
 let loaded: Library | undefined;
+/** What an empty slice has for a pointer. */
+const DANGLING = 1;
 let view = new Uint8Array();
+let words = new Uint32Array();
 
 function library(): Library {
   loaded ??= load();
@@ -68,8 +71,12 @@ function load(): Library {
 }
 
 function memory(): Uint8Array {
-  const buffer = library().memory.buffer;
-  if (view.buffer !== buffer) view = new Uint8Array(buffer);
+  // Growing detaches the old buffer.
+  if (view.length === 0) {
+    const { buffer } = library().memory;
+    view = new Uint8Array(buffer);
+    words = new Uint32Array(buffer);
+  }
   return view;
 }
 
@@ -82,16 +89,15 @@ function lend(bytes: Uint8Array): number {
 
 function result(): Uint8Array {
   const bytes = memory();
-  const words = new DataView(bytes.buffer, RESULT, 8);
-  const pointer = words.getUint32(0, true);
-  const length = words.getUint32(4, true);
+  const pointer = words[RESULT / 4]!;
+  const length = words[RESULT / 4 + 1]!;
   const copy = bytes.slice(pointer, pointer + length);
   library().__wbindgen_free(pointer, length);
   return copy;
 }
 
 export function blake2b(data: Uint8Array, bytes: number): Uint8Array {
-  library().ext_blake2b(RESULT, lend(data), data.length, lend(data.subarray(0, 0)), 0, bytes);
+  library().ext_blake2b(RESULT, lend(data), data.length, DANGLING, 0, bytes);
   return result();
 }
 
@@ -175,6 +181,7 @@ function guarded<T>(work: () => T, otherwise: T): T {
     return work();
   } catch {
     loaded = undefined;
+    view = new Uint8Array();
     return otherwise;
   }
 }

@@ -1,5 +1,5 @@
-import type { RuntimeStorage } from '../state.js';
 import { engineError } from '../errors.js';
+import type { RuntimeStorage } from '../state.js';
 import type { Allocator } from './allocator.js';
 
 /** What host functions get to work with: the guest's memory, and the state of the call that is running. */
@@ -34,7 +34,8 @@ export class GuestMemory {
   }
 
   all(): Uint8Array {
-    if (this.bytes.buffer !== this.memory.buffer) this.bytes = new Uint8Array(this.memory.buffer);
+    // Growing detaches the old buffer; its length is asked for much faster than the memory for its buffer.
+    if (this.bytes.length === 0) this.bytes = new Uint8Array(this.memory.buffer);
     return this.bytes;
   }
 

@@ -19,15 +19,20 @@ export function devFamily(engine: Engine): Family {
   const fund = funder(engine);
   return {
     methods: {
-      dev_newBlock(params) {
+      async dev_newBlock(params) {
         const given = params.at(0);
         const count = typeof given === 'object' ? (given as { count?: unknown }).count : given;
         const blocks = count ?? 1;
         if (!Number.isSafeInteger(blocks) || (blocks as number) < 1 || (blocks as number) > BLOCKS_AT_MOST) {
           throw invalidParams(`count has to be 1 to ${BLOCKS_AT_MOST}`);
         }
-        for (let i = 0; i < (blocks as number); i++) author.build();
-        return chain.head.hash;
+        let hash = chain.head.hash;
+        for (let i = 0; i < (blocks as number); i++) {
+          // Others get their turn between two blocks.
+          if (i > 0) await new Promise(resolve => setImmediate(resolve));
+          hash = author.build().block.hash;
+        }
+        return hash;
       },
       dev_fund: params => fund(accountOf(params.text(0, 'address')), amountOf(params)),
       dev_status: () => ({

@@ -1,5 +1,5 @@
-import type { Log } from '../../../src/base/log.js';
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import type { Log } from '../../../src/base/log.js';
 import { internalError, methodNotFound, RpcError, tooMany } from '../rpc-error.js';
 import type { Family, Method, Subscription } from './family.js';
 import { Params } from './params.js';

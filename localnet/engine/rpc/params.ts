@@ -45,10 +45,11 @@ export class Params {
   }
 }
 
+/** The 0x may be missing, as Substrate has it: the official Python SDK 11 leaves it out. */
 function bytesOf(value: unknown, name: string): Uint8Array {
   if (typeof value !== 'string') throw invalidParams(`${name} has to be a 0x-hexadecimal string`);
   try {
-    return unhex(value);
+    return unhex(value.startsWith('0x') ? value : `0x${value}`);
   } catch {
     throw invalidParams(`${name} has to be a 0x-hexadecimal string, not ${value.slice(0, 80)}`);
   }

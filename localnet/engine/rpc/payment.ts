@@ -1,5 +1,5 @@
-import { join, Reader } from '../codec.js';
 import { u32le } from '../../../src/base/bytes.js';
+import { join, Reader } from '../codec.js';
 import { type Engine, type Family, stateOf } from './family.js';
 import type { Params } from './params.js';
 

@@ -4,6 +4,7 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
 import { invalidRequest, parseError, type RpcError, tooMany } from '../rpc-error.js';
+import { refusalOf } from './access.js';
 
 /** Answers requests; the body is `"result":...` or `"error":...`. */
 export interface Backend {
@@ -47,6 +48,7 @@ export class RpcServer {
   private readonly sockets: WebSocketServer;
   private readonly clients = new Map<number, Client>();
   private readonly limits: ServerLimits;
+  private host = '127.0.0.1';
   private count = 0;
   private posts = 0;
   private pinging: NodeJS.Timeout | undefined;
@@ -66,6 +68,11 @@ export class RpcServer {
       server: this.http,
       maxPayload: this.limits.requestBytes,
       perMessageDeflate: false,
+      verifyClient: ({ req }, done) => {
+        const refusal = refusalOf(req, this.host);
+        if (refusal === undefined) done(true);
+        else done(false, 403, refusal);
+      },
     });
     this.sockets.on('connection', socket => this.accept(socket));
     // Reported by `start`; later errors of single connections end those.
@@ -74,6 +81,7 @@ export class RpcServer {
 
   /** Binds the port and returns it; `port_busy` when somebody has it. */
   async start(host: string, port: number): Promise<number> {
+    this.host = host;
     await new Promise<void>((resolve, reject) => {
       this.http.once('error', error => {
         const busy = systemCodeOf(error) === 'EADDRINUSE';
@@ -146,6 +154,11 @@ export class RpcServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusalOf(request, this.host);
+    if (refusal !== undefined) {
+      response.writeHead(403, { connection: 'close' }).end(`${refusal}\n`);
+      return;
+    }
     this.posts++;
     this.changed();
     response.once('close', () => {

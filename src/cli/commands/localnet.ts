@@ -61,6 +61,8 @@ export function addLocalnetCommand(program: Command): void {
 interface Settled {
   port: number;
   dataFolder: string;
+  /** True when the folder was given, and not derived from the port. */
+  byFolder: boolean;
   blockTime: number | 'instant' | 'manual';
 }
 
@@ -72,6 +74,7 @@ function settle(options: Record<string, unknown>): Settled {
   return {
     port: values.port,
     dataFolder: values.data ?? join(homedir(), '.bittensor', 'node', `chain-${values.port}`),
+    byFolder: values.data !== undefined,
     blockTime: /^\d+$/.test(values.block_time)
       ? Number(values.block_time)
       : (values.block_time as 'instant' | 'manual'),
@@ -79,14 +82,17 @@ function settle(options: Record<string, unknown>): Settled {
 }
 
 async function startChain(settings: Settled, detached: boolean): Promise<void> {
-  const { startLocalnet } = await import('../../chain/index.js');
+  const { chainProcessAt, startLocalnet } = await import('../../chain/index.js');
   const stop = stopOnSignal();
   try {
     const chain = await startLocalnet({ ...settings, detached, signal: stop.signal });
     if (chain.joined) {
-      throw new BittensorError('port_in_use', `a chain is already running at ${chain.url}`, {
-        data: { port: settings.port },
-      });
+      const pid = await chainProcessAt(chain.url);
+      const what =
+        pid === undefined
+          ? `port ${settings.port} is in use by another program`
+          : `a chain is already running at ${chain.url} (process ${pid})`;
+      throw new BittensorError('port_in_use', what, { data: { port: settings.port } });
     }
     console.log(
       `Local chain at ${chain.url}, genesis ${chain.genesis}, process ${chain.pid}, data in ${settings.dataFolder}`,
@@ -98,25 +104,24 @@ async function startChain(settings: Settled, detached: boolean): Promise<void> {
     if (!stop.signal.aborted)
       throw new BittensorError('chain_unreachable', `the local chain ended by itself (exit code ${code})`);
     console.log('Stopped; the chain goes on from its last block at the next start.');
+  } catch (error) {
+    // Ctrl-C while it was starting: nothing was lost, and nothing is wrong.
+    if (!stop.signal.aborted) throw error;
   } finally {
     stop.dispose();
   }
 }
 
-async function stopChain({ port, dataFolder }: Settled): Promise<void> {
+async function stopChain({ port, dataFolder, byFolder }: Settled): Promise<void> {
   const { stopLocalnet } = await import('../../chain/index.js');
-  const stopped = await stopLocalnet(dataFolder);
-  console.log(
-    stopped
-      ? `Stopped the chain of port ${port} (process ${stopped.pid}).`
-      : `No chain runs with its data in ${dataFolder}.`,
-  );
+  const url = `ws://127.0.0.1:${port}`;
+  const stopped = await stopLocalnet(byFolder ? { dataFolder } : { url });
+  const where = byFolder ? `with its data in ${dataFolder}` : `at ${url}`;
+  console.log(stopped ? `Stopped the chain ${where} (process ${stopped.pid}).` : `No local chain runs ${where}.`);
 }
 
-async function showStatus({ port, dataFolder }: Settled): Promise<void> {
+async function showStatus({ port }: Settled): Promise<void> {
   const { connect } = await import('../../chain/index.js');
   await using chain = await connect({ endpoints: [`ws://127.0.0.1:${port}`], timeoutMs: 3000 });
-  console.log(
-    `${chain.chainName} at ${chain.endpoint}: block ${chain.headBlock()}, genesis ${chain.genesisHash}, data in ${dataFolder}`,
-  );
+  console.log(`${chain.chainName} at ${chain.endpoint}: block ${chain.headBlock()}, genesis ${chain.genesisHash}`);
 }

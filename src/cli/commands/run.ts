@@ -29,9 +29,9 @@ export function addRunCommand(program: Command): void {
       env: process.env,
       file: readConfigFile(file ?? CONFIG_FILE, { required: file !== undefined }),
     });
-    const output = createOutput();
-    output.line(BANNER);
     const stop = stopOnSignal(() => output.close());
+    const output = createOutput(stop.stop);
+    output.line(BANNER);
     try {
       await runNeuron(settings, {
         signal: stop.signal,

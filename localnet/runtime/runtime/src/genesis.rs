@@ -65,7 +65,9 @@ fn local() -> Value {
         "subtensorModule": {
             "slotDuration": 250,
             "allowLoopbackAxons": true,
-            "subnets": [{ "netuid": 1, "owner": alice }],
+            // A twentieth of the stake is heard: with one half, of two neurons only the poorer one would ever earn
+            // incentive, because nobody but itself could rank the richer one.
+            "subnets": [{ "netuid": 1, "owner": alice, "kappa": 3_277 }],
         },
     })
 }

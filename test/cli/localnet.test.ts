@@ -1,0 +1,78 @@
+import { ApiPromise, WsProvider } from '@polkadot/api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../bench/free-port.js';
+import { type Cli, TestHome } from '../helpers/cli.js';
+
+let home: TestHome;
+let port: string;
+beforeEach(async () => {
+  home = new TestHome();
+  port = String(await freePort());
+});
+afterEach(() => home[Symbol.asyncDispose]());
+
+async function ended(cli: Cli): Promise<{ code: number | string; text: string }> {
+  const code = await cli.ended();
+  return { code, text: cli.lines.join('\n') };
+}
+
+async function statusBlock(): Promise<number> {
+  const { code, text } = await ended(home.run('localnet', 'status', '--port', port));
+  expect(code, text).toBe(0);
+  return Number(/block (\d+)/.exec(text)?.[1]);
+}
+
+describe('bittensor-cli localnet', () => {
+  it('runs in the foreground until Ctrl-C and goes on from its last block', async () => {
+    const first = home.run('localnet', 'start', '--port', port, '--block-time', '50');
+    const [, genesis] = await first.waitFor(/Local chain at ws:\/\/127\.0\.0\.1:\d+, genesis (0x[0-9a-f]{64})/);
+    const reached = await statusBlock();
+    expect((await first.stop()).code).toBe(0);
+
+    const again = home.run('localnet', 'start', '--port', port, '--block-time', 'manual');
+    expect((await again.waitFor(/genesis (0x[0-9a-f]{64})/))[1]).toBe(genesis);
+    expect(await statusBlock()).toBeGreaterThanOrEqual(reached);
+    expect((await again.stop('SIGTERM')).code).toBe(0);
+  });
+
+  it('goes on in the background with --detach until it is stopped', async () => {
+    expect(await ended(home.run('localnet', 'start', '--port', port, '--detach'))).toMatchObject({ code: 0 });
+    expect(await statusBlock()).toBeGreaterThanOrEqual(0);
+    const twice = await ended(home.run('localnet', 'start', '--port', port, '--detach'));
+    expect(twice).toMatchObject({ code: 3, text: expect.stringContaining('a chain is already running at') });
+    const stop = await ended(home.run('localnet', 'stop', '--port', port));
+    expect(stop).toMatchObject({ code: 0, text: expect.stringMatching(/Stopped the chain at ws:.*process \d+/) });
+    expect(await ended(home.run('localnet', 'stop', '--port', port))).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('No local chain runs'),
+    });
+    expect((await ended(home.run('localnet', 'status', '--port', port))).code).toBe(4);
+  });
+
+  it('makes no block by itself in manual mode', async () => {
+    const chain = home.run('localnet', 'start', '--port', port, '--block-time', 'manual');
+    await chain.waitFor(/Local chain at/);
+    expect(await statusBlock()).toBe(0);
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'dev_newBlock', params: [{ count: 3 }] });
+    await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    expect(await statusBlock()).toBe(3);
+  });
+
+  it('tells clients its block time, which the official ones read from the metadata', async () => {
+    const chain = home.run('localnet', 'start', '--port', port, '--block-time', '1000');
+    await chain.waitFor(/Local chain at/);
+    const provider = new WsProvider(`ws://127.0.0.1:${port}`) as never;
+    const api = await ApiPromise.create({ provider, noInitWarn: true });
+    try {
+      expect(api.consts['aura']!['slotDuration']!.toString()).toBe('1000');
+    } finally {
+      await api.disconnect();
+    }
+  });
+
+  it.each([['5'], ['sometimes'], ['-1']])('refuses the block time %s', async time => {
+    const { code, text } = await ended(home.run('localnet', 'start', '--port', port, '--block-time', time));
+    expect(text).toContain('must be milliseconds from 10 to 3600000, instant, or manual');
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Author } from '../../localnet/engine/author.js';
+import { type Candidates, Chain, type Rejection } from '../../localnet/engine/chain.js';
+import { Reader, unhex } from '../../localnet/engine/codec.js';
+import type { GenesisSource } from '../../localnet/engine/genesis.js';
+import { SignatureCache } from '../../localnet/engine/host/signatures.js';
+import { type Metadata, readMetadata } from '../../localnet/engine/metadata.js';
+import { Pool } from '../../localnet/engine/pool.js';
+import { Runtimes, validateTransaction } from '../../localnet/engine/runtime.js';
+import { Overlay } from '../../localnet/engine/state.js';
+import { signByAlice, transferCall } from '../../localnet/engine/transaction.js';
+import { type Log, packagePath, silentLog } from '../../src/base/index.js';
+
+export const runtimeCode = readFileSync(packagePath('localnet/runtime.wasm'));
+
+export function temporaryFolder(): { path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'bittensor-engine-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A log that keeps its lines, as `warn: message`. */
+export function keepingLog(): Log & { lines: string[] } {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
+  const log = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error'), lines };
+  return { ...log, child: () => ({ ...log, child: () => silentLog }) };
+}
+
+// Compiled once for all chains of a test file.
+const signatures = new SignatureCache();
+const runtimes = new Runtimes({ signatures });
+
+export interface TestChain extends Disposable {
+  readonly chain: Chain;
+  readonly pool: Pool;
+  readonly author: Author;
+  readonly metadata: Metadata;
+  readonly signatures: SignatureCache;
+  /** Sets the time that blocks get. */
+  time: { nowMs: number };
+  /** A signed transfer from //Alice. */
+  transfer(to: Uint8Array, amount: bigint, nonce: number): Uint8Array;
+  close(): void;
+}
+
+export interface TestChainOptions {
+  keepBlocks?: number | undefined;
+  log?: Log;
+  source?: GenesisSource;
+  patch?: string;
+}
+
+/** The chain of our own runtime in this process, with a clock that is set by hand. */
+export function openChain(folder: string, options: TestChainOptions = {}): TestChain {
+  const time = { nowMs: 1_800_000_000_000 };
+  const { keepBlocks = 1000, log = silentLog, patch = '{}' } = options;
+  const source = options.source ?? {
+    kind: 'runtime',
+    code: runtimeCode,
+    preset: 'local_testnet',
+    defaults: '{}',
+    patch,
+  };
+  const clock = { nowMs: () => (time.nowMs += 10) };
+  const chain = Chain.open({ folder, source, runtimes, keepBlocks, clock, log });
+  const pool = new Pool({
+    validate: bytes => validateTransaction(chain.runtime, new Overlay(chain.state), bytes, unhex(chain.head.hash)),
+    headNumber: () => chain.head.header.number,
+    finalizedAfterMs: 0,
+  });
+  chain.onBlock(({ block }) => pool.settle(block));
+  const metadata = readMetadata(new Reader(chain.runtime.constant('Metadata_metadata', new Uint8Array())).vec());
+  let closed = false;
+  const close = () => {
+    if (!closed) chain.close();
+    closed = true;
+  };
+  return {
+    chain,
+    pool,
+    author: new Author({ chain, pool, blockTime: 'manual', log }),
+    metadata,
+    signatures,
+    time,
+    transfer: (to, amount, nonce) =>
+      signByAlice({
+        metadata,
+        version: chain.runtime.version,
+        genesisHash: chain.genesisHash,
+        call: transferCall(metadata, to, amount),
+        nonce,
+      }),
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+/** An account nobody has. */
+export function account(seed: number): Uint8Array {
+  const bytes = new Uint8Array(32).fill(9);
+  new DataView(bytes.buffer).setUint32(0, seed);
+  return bytes;
+}
+
+/** Given transactions in order, whatever becomes of them. */
+export function inOrder(...transactions: Uint8Array[]): Candidates & { refused: Rejection[] } {
+  const refused: Rejection[] = [];
+  const rest = transactions.map(bytes => ({ bytes }));
+  return { next: () => rest.shift(), rejected: reason => void refused.push(reason), refused };
+}

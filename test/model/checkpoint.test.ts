@@ -1,0 +1,159 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createTrainer, loadDigits, loadModel, previousOf, saveModel, type Trainer } from '../../src/model/index.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/model/safetensors.js';
+import { batchNumber, plain, SMALL, serveSmall, wave } from './helpers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const tensors = [
+  { name: 'a', shape: [2, 3], data: plain([2, 3], wave).data },
+  { name: 'b', shape: [], data: Float32Array.of(7) },
+  { name: 'ä "quoted"', shape: [0], data: new Float32Array(0) },
+];
+
+describe('a safetensors file', () => {
+  it('reads back as it was written', () => {
+    const file = encodeSafetensors(tensors, { format: 'x', note: 'Grüße' });
+    const { tensors: read, metadata } = decodeSafetensors(file);
+    expect(read).toEqual(tensors);
+    expect(metadata).toMatchObject({ format: 'x', note: 'Grüße' });
+  });
+
+  it('has the layout of the format: length, JSON padded to 8 bytes, data', () => {
+    const file = Buffer.from(encodeSafetensors(tensors, {}));
+    const length = Number(file.readBigUInt64LE(0));
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<string, unknown>;
+    expect(header.a).toEqual({ dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] });
+    expect(file.readFloatLE(8 + length + 24)).toBe(7);
+    expect(file.length).toBe(8 + length + 28);
+  });
+
+  it('is refused after any change of one bit', () => {
+    const file = encodeSafetensors(tensors, { format: 'x' });
+    fc.assert(
+      fc.property(fc.nat(file.length * 8 - 1), bit => {
+        const changed = Uint8Array.from(file);
+        changed[bit >> 3]! ^= 1 << (bit & 7);
+        expect(() => decodeSafetensors(changed)).toThrow(Error);
+      }),
+      { seed: 3, numRuns: 1000 },
+    );
+  });
+
+  it('is refused when it is cut off anywhere, or longer, or noise', () => {
+    const file = encodeSafetensors(tensors, { format: 'x' });
+    for (let length = 0; length < file.length; length++) {
+      expect(() => decodeSafetensors(file.subarray(0, length))).toThrow(Error);
+    }
+    expect(() => decodeSafetensors(Buffer.concat([file, Buffer.of(0)]))).toThrow(/checksum/);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), noise => {
+        expect(() => decodeSafetensors(noise)).toThrow(Error);
+      }),
+      { seed: 4, numRuns: 500 },
+    );
+  });
+});
+
+describe('a checkpoint', () => {
+  const content = { model: 'mnist', groups: { model: tensors.slice(0, 1) }, about: { epoch: 3, best: 0.25 } };
+
+  it('comes back with what was said about it, readable by its owner only', () => {
+    const path = join(folder, 'one.safetensors');
+    saveModel(path, content);
+    expect(loadModel(path, 'mnist')).toEqual(content);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves the save before it in place', () => {
+    const path = join(folder, 'two.safetensors');
+    saveModel(path, content);
+    expect(existsSync(previousOf(path))).toBe(false);
+    for (const epoch of [4, 5]) saveModel(path, { ...content, about: { epoch } });
+    expect(loadModel(previousOf(path), 'mnist').about).toEqual({ epoch: 4 });
+    expect(loadModel(path, 'mnist').about).toEqual({ epoch: 5 });
+  });
+
+  it('that is damaged, missing or of another model is refused with its path and a way out', () => {
+    const path = join(folder, 'three.safetensors');
+    expect(() => loadModel(path, 'mnist')).toThrow(expect.objectContaining({ code: 'bad_checkpoint' }));
+    saveModel(path, content);
+    expect(() => loadModel(path, 'cifar')).toThrow(
+      /three\.safetensors.*holds the model 'mnist', not 'cifar'.*move it away/,
+    );
+    saveModel(path, content);
+    writeFileSync(path, readFileSync(path).subarray(0, 100));
+    expect(() => loadModel(path, 'mnist')).toThrow(/cut off.*three\.safetensors\.previous/);
+    writeFileSync(path, encodeSafetensors([], { format: 'another/9' }));
+    expect(() => loadModel(path, 'mnist')).toThrow(/format 'another\/9'/);
+  });
+});
+
+describe('resuming', () => {
+  const digits = loadDigits().training;
+  const make = (config = SMALL, seed = 1) => createTrainer({ device: 'wasm', model: 'mnist', seed, config });
+
+  it('is exact to the bit, with peers, momentum, router noise and local weights', async () => {
+    const network = await serveSmall(['a', 'b', 'c']);
+    const over = { peers: ['a', 'b', 'c'], caller: network };
+    const path = join(folder, 'resume.safetensors');
+    const straight = await make();
+    for (let n = 0; n < 3; n++) await straight.train(batchNumber(digits, n), over);
+    straight.save(path, { epoch: 0, batch: 3, rowWeights: { a: 0.5 } });
+    const expected = [];
+    for (let n = 3; n < 6; n++) expected.push(await straight.train(batchNumber(digits, n), over));
+
+    const resumed = await make(SMALL, 99); // the seed comes from the file
+    expect(resumed.load(path)).toEqual({ epoch: 0, batch: 3, rowWeights: { a: 0.5 } });
+    expect(resumed.step).toBe(3);
+    const got = [];
+    for (let n = 3; n < 6; n++) got.push(await resumed.train(batchNumber(digits, n), over));
+    expect(got).toEqual(expected);
+    expect(resumed.exportParameters()).toEqual(straight.exportParameters());
+    expect(resumed.router.state()).toEqual(straight.router.state());
+    expect(resumed.weights.state()).toEqual(straight.weights.state());
+    for (const trainer of [straight, resumed]) trainer.dispose();
+    network.dispose();
+  });
+
+  it('changes nothing when the file does not fit', async () => {
+    const path = join(folder, 'wide.safetensors');
+    const wide = await make({ hiddenDim: 48 });
+    wide.save(path);
+    const trainer = await make();
+    await trainer.train(batchNumber(digits, 0));
+    const before = trainer.exportParameters();
+    expect(() => trainer.load(path)).toThrow(
+      /wide\.safetensors.*student\.0\.weight has shape \[784, 48\] where \[784, 32\]/,
+    );
+    const without = loadModel(path, 'mnist');
+    saveModel(path, { ...without, about: {} });
+    expect(() => trainer.load(path)).toThrow(/lacks the state of the trainer/);
+    expect(trainer.exportParameters()).toEqual(before);
+    expect(trainer.step).toBe(1);
+    for (const each of [wide, trainer] as Trainer[]) each.dispose();
+  });
+
+  it('changes nothing when only the last part of the file does not fit', async () => {
+    const path = join(folder, 'mixed.safetensors');
+    const trainer = await make();
+    await trainer.train(batchNumber(digits, 0));
+    trainer.save(path);
+    const saved = loadModel(path, 'mnist');
+    saveModel(path, {
+      ...saved,
+      groups: { ...saved.groups, momentum: [{ name: 'nobody', shape: [1], data: Float32Array.of(1) }] },
+    });
+    const other = await make(SMALL, 2);
+    const before = [other.exportParameters(), other.router.state()];
+    expect(() => other.load(path)).toThrow(expect.objectContaining({ code: 'bad_checkpoint' }));
+    expect([other.exportParameters(), other.router.state()]).toEqual(before);
+    for (const each of [other, trainer]) each.dispose();
+  });
+});

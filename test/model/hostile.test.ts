@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { createTrainer, loadDigits, type PlainTensor, type RemoteCaller } from '../../src/model/index.js';
+import { batchNumber, plain, SMALL, tensorCount, wave } from './helpers.js';
+
+const digits = loadDigits().training;
+const good = plain([64, 1024], i => (i % 1024 < 10 ? wave(i) : 0));
+const liars: Record<string, unknown> = {
+  nan: plain([64, 1024], () => Number.NaN),
+  infinite: plain([64, 1024], i => (i % 3 === 0 ? Number.POSITIVE_INFINITY : -wave(i))),
+  huge: plain([64, 1024], i => 3e38 * Math.sign(wave(i))),
+  tiny: plain([64, 1024], () => 1e-44),
+  zero: plain([64, 1024], () => 0),
+  narrow: plain([64, 512], wave),
+  flat: plain([64 * 1024], wave),
+  short: { ...good, data: good.data.subarray(1) },
+  integers: { dtype: 'int32', shape: [64, 1024], data: new Int32Array(64 * 1024) },
+  disguised: { dtype: 'float32', shape: [64, 1024], data: Array(64 * 1024).fill(1) },
+};
+
+describe('a training step among hostile peers', () => {
+  it.each(Object.keys(liars))('is not harmed by an answer that is %s', async name => {
+    const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL });
+    const sent: PlainTensor[] = [];
+    const caller: RemoteCaller = {
+      forward: async peer => ({ ok: true, output: (peer === 'good' ? good : liars[name]) as PlainTensor, version: 1 }),
+      backward: async (_peer, _input, gradient) => {
+        sent.push(gradient);
+        return { ok: true };
+      },
+    };
+    const before = tensorCount();
+    for (let n = 0; n < 3; n++) {
+      const result = await trainer.train(batchNumber(digits, n), { peers: ['good', name], caller });
+      expect(result.skipped).toBe(false);
+      expect(Object.values(result.scores).every(Number.isFinite)).toBe(true);
+      const refused = ['narrow', 'flat', 'short', 'integers', 'disguised'].includes(name);
+      expect(result.failures).toEqual(refused ? [{ peer: name, code: 'shape' }] : []);
+      if (refused) expect(result.scores).toEqual({ good: 1, [name]: 0 });
+    }
+    expect(tensorCount()).toBe(before);
+    for (const { data } of trainer.exportParameters()) expect(data.every(Number.isFinite)).toBe(true);
+    for (const { data } of sent) expect((data as Float32Array).every(Number.isFinite)).toBe(true);
+    trainer.dispose();
+  });
+
+  it('goes on without peers that hang, throw or refuse, and asks them no further', async () => {
+    const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL, timeoutMs: 80 });
+    const told: string[] = [];
+    const stopped: string[] = [];
+    const caller: RemoteCaller = {
+      async forward(peer, _input, { signal }) {
+        signal?.addEventListener('abort', () => stopped.push(peer));
+        if (peer === 'hangs') return new Promise(() => {});
+        if (peer === 'throws') throw new Error('no such host');
+        if (peer === 'refuses') return { ok: false, code: 'overloaded' };
+        return { ok: true, output: good, version: 4 };
+      },
+      async backward(peer, _input, _gradient, version) {
+        told.push(`${peer} ${version}`);
+        return { ok: false, code: 'stale' };
+      },
+    };
+    const peers = ['fine', 'hangs', 'refuses', 'throws'];
+    const result = await trainer.train(batchNumber(digits, 0), { peers, caller });
+    expect(result.scores).toEqual({ fine: 1, hangs: 0, refuses: 0, throws: 0 });
+    expect(Object.fromEntries(result.failures.map(({ peer, code }) => [peer, code]))).toEqual({
+      fine: 'stale',
+      hangs: 'timeout',
+      refuses: 'overloaded',
+      throws: 'no such host',
+    });
+    expect(told).toEqual(['fine 4']);
+    expect(stopped).toContain('hangs');
+    expect(result.gradientsTaken).toBe(0);
+    trainer.dispose();
+  });
+
+  it('refuses a batch that does not fit itself', async () => {
+    const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL });
+    const { inputs, labels } = batchNumber(digits, 0);
+    const before = tensorCount();
+    for (const bad of [new Uint8Array(65), new Uint8Array(0), Uint8Array.from(labels, () => 10)]) {
+      await expect(trainer.train({ inputs, labels: bad })).rejects.toMatchObject({ code: 'shape' });
+    }
+    expect(tensorCount()).toBe(before);
+    trainer.dispose();
+  });
+});

@@ -1,0 +1,200 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  ANSWER_NORM,
+  type Backend,
+  type Batch,
+  MnistSynapse,
+  type PassTensors,
+  Router,
+  Server,
+  Synapse,
+  startBackend,
+  vjp,
+} from '../../src/model/index.js';
+import { closeTo, FakeNetwork, SMALL, tensorCount, wave } from './helpers.js';
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await startBackend('wasm');
+});
+
+const peers = ['a', 'b', 'c'];
+const rows = 6;
+
+/** What the receiver does to an answer, in TensorFlow's own operations. */
+function normalised(answer: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.div(answer, tf.norm(answer, 'euclidean', 1, true)), ANSWER_NORM);
+}
+
+function batch(inputDim: number): Batch {
+  const inputs = tf.tensor2d(
+    Float32Array.from({ length: rows * inputDim }, (_, i) => wave(i)),
+    [rows, inputDim],
+  );
+  const targets = tf.cast(tf.oneHot(tf.tensor1d([3, 1, 4, 1], 'int32'), 10), 'float32') as tf.Tensor2D;
+  return { inputs, targets }; // two rows have no label
+}
+
+/** Passes a batch through served peers, and through the same peers as one local graph; returns the largest differences. */
+async function compare(synapse: Synapse, served: readonly Synapse[], inputs: Batch): Promise<Record<string, number>> {
+  const router = new Router({ seed: 3 });
+  const network = new FakeNetwork(
+    new Map(served.map((peer, i) => [peers[i]!, new Server(backend, peer, 1, Infinity)])),
+  );
+  const neuron = { router, peers, caller: network, timeoutMs: 5000 };
+  const pass = await synapse.remoteForward(neuron, inputs, true);
+  const backwards = await pass.backwards;
+  expect(backwards.every(back => back.ok)).toBe(true);
+
+  const own = [...synapse.variables.values(), ...router.variables.values()];
+  const theirs = served.flatMap(peer => [...peer.variables.values()]);
+  const hop0 = tf.tidy(() => synapse.hop(inputs.inputs));
+  const context = tf.tidy(() => synapse.routerContext(hop0)); // the router learns nothing through it
+  const local = vjp({
+    of: () => {
+      const hop = synapse.hop(inputs.inputs);
+      const answers = served.map(peer => normalised(peer.callForward(hop, peer.modality)));
+      const tensors = synapse.head(hop, inputs.targets, router.join(answers, router.scores(context, peers)));
+      return { outputs: [tensors.loss] };
+    },
+    variables: [...own, ...theirs],
+    inputs: [],
+    cotangents: [tf.scalar(1)],
+  });
+  const difference = (a: tf.Tensor | Float32Array | undefined, b: tf.Tensor | undefined) => {
+    if (!a && !b) return 0;
+    return closeTo(a instanceof Float32Array ? a : a!.dataSync(), b!.dataSync());
+  };
+  const remote = served.flatMap((peer, i) => {
+    const taken = new Map(
+      network.servers
+        .get(peers[i]!)!
+        .takeGradients()!
+        .gradients.map(g => [g.name, g.data]),
+    );
+    return [...peer.variables].map(([name, v]) => difference(taken.get(name), local.variables.get(v)));
+  });
+  const result = {
+    loss: difference(pass.tensors.loss, local.outputs[0]),
+    own: Math.max(
+      ...[...synapse.variables.values()].map(v => difference(pass.gradients.get(v), local.variables.get(v))),
+    ),
+    router: Math.max(
+      ...[...router.variables.values()].map(v => difference(pass.gradients.get(v), local.variables.get(v))),
+    ),
+    remote: Math.max(...remote),
+    /** That there is something to compare. */
+    size: Math.min(...[...pass.gradients.values()].map(g => Math.max(...g.dataSync().map(Math.abs)))),
+  };
+  pass.dispose();
+  network.dispose();
+  return result;
+}
+
+describe('gradients across the wire', () => {
+  it('equal those of one local graph, for the digits with three peers', async () => {
+    const served = [11, 12, 13].map(seed => new MnistSynapse({ ...SMALL, seed }));
+    const { loss, own, router, remote, size } = await compare(
+      new MnistSynapse({ ...SMALL, seed: 1 }),
+      served,
+      batch(784),
+    );
+    expect(loss).toBeLessThan(1e-5);
+    expect(own).toBeLessThan(1e-5);
+    expect(router).toBeLessThan(1e-5);
+    expect(remote).toBeLessThan(1e-5);
+    expect(size).toBeGreaterThan(1e-7);
+  });
+
+  it('equal those of one local graph, for an encoder before the hop whose gradient comes back over the wire', async () => {
+    const served = [11, 12, 13].map(seed => new MnistSynapse({ ...SMALL, seed, inputDim: 20 }));
+    const { loss, own, router, remote, size } = await compare(new Encoding(), served, batch(8));
+    expect(loss).toBeLessThan(1e-5);
+    expect(own).toBeLessThan(1e-5);
+    expect(router).toBeLessThan(1e-5);
+    expect(remote).toBeLessThan(1e-5);
+    expect(size).toBeGreaterThan(1e-7);
+  });
+
+  it('come with all that the documents name, by both names of the network loss', async () => {
+    const synapse = new MnistSynapse({ ...SMALL, seed: 1 });
+    const caller = { forward: async () => ({ ok: false, code: 'x' }) as const, backward: async () => ({ ok: true }) };
+    const neuron = { router: new Router(), peers: [], caller, timeoutMs: 10 };
+    const pass = await synapse.remoteForward(neuron, batch(784), false);
+    expect(Object.keys(pass.tensors)).toEqual(
+      expect.arrayContaining([
+        'loss',
+        'localOutput',
+        'localTarget',
+        'localTargetLoss',
+        'networkOutput',
+        'networkTarget',
+      ]),
+    );
+    expect(pass.remoteTargetLoss).toBe(pass.tensors.networkTargetLoss);
+    expect(pass.tensors.distillationLoss.rank).toBe(0);
+    expect(pass.gradients.size).toBe(0);
+    expect(pass.scores.size).toBe(0);
+    pass.dispose();
+    // Peers that all fail: the synapse calls itself.
+    const failed = await synapse.remoteForward({ ...neuron, peers: ['a'] }, batch(784), true);
+    expect(failed.failures).toEqual([{ ok: false, peer: 'a', code: 'x' }]);
+    expect(failed.gradients.size).toBe(synapse.variables.size);
+    failed.dispose();
+  });
+
+  it('leave no tensor behind, with an encoder and when it is all aborted', async () => {
+    const synapse = new Encoding();
+    const router = new Router();
+    const served = new MnistSynapse({ ...SMALL, seed: 11, inputDim: 20 });
+    const network = new FakeNetwork(new Map([['a', new Server(backend, served, 1, 1)]]));
+    const inputs = batch(8);
+    const before = tensorCount();
+    const neuron = { router, peers: ['a'], caller: network, timeoutMs: 5000 };
+    (await synapse.remoteForward(neuron, inputs, true)).dispose();
+    expect(tensorCount()).toBe(before);
+    const stop = new AbortController();
+    const stuck = { ...neuron, caller: { forward: () => new Promise<never>(() => {}), backward: network.backward } };
+    const aborted = synapse.remoteForward({ ...stuck, signal: stop.signal }, inputs, true);
+    stop.abort(new Error('enough'));
+    await expect(aborted).rejects.toThrow('enough');
+    expect(tensorCount()).toBe(before);
+  });
+});
+
+/** A trained encoder before the hop; what lies after it is the digits' network, fed with the encoding. */
+class Encoding extends Synapse {
+  readonly modality = 'tensor';
+  readonly classes = 10;
+  private readonly inner = new MnistSynapse({ ...SMALL, seed: 2, inputDim: 20 });
+  private readonly weight: tf.Variable;
+
+  constructor() {
+    super('encoding', {});
+    this.weight = this.parameter(
+      'encoder',
+      [8, 20],
+      Float32Array.from({ length: 160 }, (_, i) => wave(i + 5) / 3),
+    );
+    for (const [name, variable] of this.inner.variables) this.variables.set(name, variable);
+  }
+
+  override hop(inputs: tf.Tensor): tf.Tensor {
+    return tf.tanh(tf.matMul(inputs as tf.Tensor2D, this.weight as unknown as tf.Tensor2D));
+  }
+
+  override hopVariables(): tf.Variable[] {
+    return [this.weight];
+  }
+
+  checkInputs(): void {}
+
+  routerContext(hop: tf.Tensor): tf.Tensor2D {
+    return this.inner.routerContext(hop);
+  }
+
+  head(hop: tf.Tensor, targets: tf.Tensor2D, network: tf.Tensor | undefined): PassTensors {
+    return this.inner.head(hop, targets, network);
+  }
+}
