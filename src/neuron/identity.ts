@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../base/index.js';
-import { openWallet, readKeypair, type Signer } from '../wallet/index.js';
+import { openWallet, readKeypair, type Signer, type Wallet } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
 import { takeLock } from './lock-file.js';
 import { freeSlots, keyInUse, type Slot, takeNamedSlot } from './slots.js';
@@ -73,7 +73,11 @@ async function identityIn(slot: Slot, options: IdentityOptions): Promise<Identit
         `wallet "${walletName}" in ${walletsPath} has no hotkey "${slot.name}"; keys are made by themselves only on a local chain`,
       );
     }
-    const hotkey = missing ? await wallet.createHotkey(slot.name) : await wallet.unlockHotkey(slot.name);
+    const hotkey = await found(
+      () => wallet.hasHotkey(slot.name),
+      () => wallet.unlockHotkey(slot.name),
+      () => wallet.createHotkey(slot.name),
+    );
     const locked = lockKey(slot, hotkey, locksFolder);
     if (!locked) return undefined;
     const coldkey = mayCreate ? await coldkeyOf(wallet) : undefined;
@@ -98,13 +102,25 @@ function lockKey(slot: Slot, hotkey: Signer, locksFolder: string): Slot | undefi
   return { ...slot, release };
 }
 
-async function coldkeyOf(wallet: ReturnType<typeof openWallet>): Promise<Signer> {
-  if (wallet.hasColdkey()) return wallet.unlockColdkey();
+function coldkeyOf(wallet: Wallet): Promise<Signer> {
+  return found(
+    () => wallet.hasColdkey(),
+    () => wallet.unlockColdkey(),
+    () => wallet.createColdkey(),
+  );
+}
+
+/** The key that is there, or a new one; of two neurons that start at once one makes it and the other finds it. */
+async function found(
+  isThere: () => boolean,
+  unlock: () => Promise<Signer>,
+  create: () => Promise<Signer>,
+): Promise<Signer> {
+  if (isThere()) return unlock();
   try {
-    return await wallet.createColdkey();
+    return await create();
   } catch (error) {
-    // Two neurons started at once: the other one has just made it.
-    if (wallet.hasColdkey()) return wallet.unlockColdkey();
+    if (isThere()) return unlock();
     throw error;
   }
 }
