@@ -16,6 +16,8 @@ export const methodNotFound = (method: string) => new RpcError(-32601, `Method n
 export const invalidParams = (text: string) => new RpcError(-32602, `Invalid params: ${text}`);
 export const internalError = (text: string) => new RpcError(-32603, text);
 export const tooMany = (text: string) => new RpcError(-32006, text);
+/** As jsonrpsee has it. */
+export const batchTooLarge = (text: string) => new RpcError(-32011, 'The batch response was too large', text);
 export const unknownBlock = (hash: string) => new RpcError(4003, `Client error: UnknownBlock: ${hash.slice(0, 80)}`);
 export const stateDiscarded = (hash: string) => new RpcError(4003, `Client error: State already discarded for ${hash}`);
 

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Backend, RpcServer } from '../../localnet/engine/rpc/server.js';
+import { pollUntil } from '../../src/base/index.js';
 
 const servers: RpcServer[] = [];
 
@@ -87,5 +89,115 @@ describe('who may ask', () => {
     const port = await serve(answering, '0.0.0.0');
     expect((await post(port, headers)).status).toBe(allowed ? 200 : 403);
     expect(await upgrade(port, headers)).toBe(allowed ? 101 : 403);
+  });
+});
+
+describe('answers that nobody reads', () => {
+  const LARGE = 2 ** 20;
+  /** Held by the sockets of the system at both ends, of which a test cannot know much. */
+  const IN_BETWEEN = 16 * LARGE;
+
+  /** Counts what was asked, and gives large answers to `large`. */
+  function counting() {
+    const asked = new Map<string, number>();
+    const text = 'x'.repeat(LARGE);
+    const request: Backend['request'] = async (_, method) => {
+      asked.set(method, (asked.get(method) ?? 0) + 1);
+      return `"result":"${method === 'large' ? text : ''}"`;
+    };
+    return { asked, backend: { request, closed: () => {} } };
+  }
+
+  /** All that can happen now has happened when others were answered for a while. */
+  async function untilQuiet(port: number): Promise<void> {
+    for (let i = 0; i < 200; i++) await post(port, {});
+  }
+
+  it('stop a websocket from being read, and all come in the end', async () => {
+    const { asked, backend } = counting();
+    const port = await serve(backend);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(socket, 'open');
+    socket.pause();
+    for (let id = 0; id < 400; id++) socket.send(asking('large', id));
+    await untilQuiet(port);
+    expect(asked.get('large')).toBeLessThan((16 * LARGE + IN_BETWEEN) / LARGE + 8);
+    const ids: number[] = [];
+    socket.on('message', data => ids.push((JSON.parse(String(data)) as { id: number }).id));
+    socket.resume();
+    await pollUntil('all answers', { withinMs: 20_000 }, () => (ids.length === 400 ? true : undefined));
+    expect(ids).toEqual(Array.from({ length: 400 }, (_, i) => i));
+    socket.terminate();
+  });
+
+  it('stop a connection with many posts', async () => {
+    const { asked, backend } = counting();
+    const port = await serve(backend);
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.on('error', () => {});
+    const body = asking('large');
+    const one = `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    socket.write(one.repeat(60));
+    await untilQuiet(port);
+    expect(asked.get('large')).toBeLessThan(IN_BETWEEN / LARGE + 2);
+    let bytes = 0;
+    socket.on('data', data => {
+      bytes += data.length;
+    });
+    socket.resume();
+    await pollUntil('all answers', { withinMs: 20_000 }, () => (bytes > 60 * LARGE ? true : undefined));
+    // More than anybody pipelines.
+    socket.write(one.repeat(2000));
+    await once(socket, 'close');
+    expect(asked.get('large')).toBeLessThan(60 + 64);
+  });
+
+  it('are not made in full when a batch asks for too many', async () => {
+    const { asked, backend } = counting();
+    const port = await serve(backend);
+    const batch = JSON.stringify(Array.from({ length: 1000 }, (_, id) => JSON.parse(asking('large', id)) as unknown));
+    const { text } = await post(port, {}, batch);
+    expect(JSON.parse(text)).toMatchObject({ id: null, error: { code: -32011 } });
+    expect(asked.get('large')).toBeLessThan(80);
+  });
+
+  it('disconnect who leaves too many notifications unread', async () => {
+    let connection = 0;
+    const request: Backend['request'] = async id => {
+      connection = id!;
+      return '"result":null';
+    };
+    const server = new RpcServer({ request, closed: () => {} });
+    servers.push(server);
+    const port = await server.start('127.0.0.1', 0);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(socket, 'open');
+    socket.send(asking('subscribe'));
+    await once(socket, 'message');
+    socket.pause();
+    const closed = once(socket, 'close');
+    for (let i = 0; i < 200; i++) server.notify(connection, 'x'.repeat(LARGE));
+    socket.resume();
+    expect((await closed)[0]).toBe(1006);
+  });
+
+  it('do not hold up a request that waiting ones need', async () => {
+    const waiting: (() => void)[] = [];
+    const request: Backend['request'] = async (_, method) => {
+      if (method === 'wait') await new Promise<void>(resolve => waiting.push(resolve));
+      else for (const go of waiting.splice(0)) go();
+      return '"result":null';
+    };
+    const port = await serve({ request, closed: () => {} });
+    const methods = [...new Array<string>(20).fill('wait'), 'go'];
+    const batch = JSON.stringify(methods.map((method, id) => JSON.parse(asking(method, id)) as unknown));
+    expect(JSON.parse((await post(port, {}, batch)).text)).toHaveLength(21);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(socket, 'open');
+    let answers = 0;
+    socket.on('message', () => answers++);
+    for (const method of methods) socket.send(asking(method));
+    await pollUntil('all answers', { withinMs: 10_000 }, () => (answers === 21 ? true : undefined));
+    socket.terminate();
   });
 });

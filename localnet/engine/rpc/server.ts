@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
-import { invalidRequest, parseError, type RpcError, tooMany } from '../rpc-error.js';
+import { batchTooLarge, invalidRequest, parseError, type RpcError, tooMany } from '../rpc-error.js';
 import { refusalOf } from './access.js';
+import { Client, type ClientLimits } from './client.js';
+import { overOrWaiting } from './patience.js';
 
 /** Answers requests; the body is `"result":...` or `"error":...`. */
 export interface Backend {
@@ -12,15 +14,15 @@ export interface Backend {
   closed(connection: number): void;
 }
 
-export interface ServerLimits {
+export interface ServerLimits extends ClientLimits {
   /** Bytes of one request or batch. */
   requestBytes: number;
-  /** Bytes of notifications that a slow client may leave unread. */
-  unreadBytes: number;
   connections: number;
   batch: number;
-  /** Requests of one connection that wait for their answer. */
-  pending: number;
+  /** Bytes of all answers to one batch. */
+  batchBytes: number;
+  /** Posts of one connection that wait for those before them. */
+  pipelined: number;
   /** Levels of lists and objects in a request. */
   depth: number;
 }
@@ -28,19 +30,22 @@ export interface ServerLimits {
 const LIMITS: ServerLimits = {
   requestBytes: 15 * 2 ** 20,
   unreadBytes: 64 * 2 ** 20,
+  answerBytes: 16 * 2 ** 20,
+  atOnce: 64,
+  pending: 4096,
   connections: 500,
   batch: 1000,
-  pending: 4096,
+  batchBytes: 64 * 2 ** 20,
+  pipelined: 64,
   depth: 64,
 };
-const PING_EVERY_MS = 30_000;
+const CHECK_EVERY_MS = 30_000;
 const ANSWER_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
-interface Client {
-  readonly socket: WebSocket;
-  pending: number;
-  alive: boolean;
-}
+/** A client of a post has that long to take some of its answer. */
+const STALLED_MS = 60_000;
+/** Requests of a batch in work at a time. */
+const BATCH_AT_ONCE = 8;
 
 /** JSON-RPC 2.0 over WebSocket and HTTP POST on one port. Noise costs a connection, never the server. */
 export class RpcServer {
@@ -48,10 +53,12 @@ export class RpcServer {
   private readonly sockets: WebSocketServer;
   private readonly clients = new Map<number, Client>();
   private readonly limits: ServerLimits;
+  /** Per connection, the posts that are not over. */
+  private readonly turns = new WeakMap<Socket, { waiting: number; last: Promise<void> }>();
   private host = '127.0.0.1';
   private count = 0;
   private posts = 0;
-  private pinging: NodeJS.Timeout | undefined;
+  private checking: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<(clients: number) => void>();
 
   constructor(
@@ -92,13 +99,15 @@ export class RpcServer {
       });
       this.http.listen(port, host, resolve);
     });
-    this.pinging = setInterval(() => this.ping(), PING_EVERY_MS);
+    this.checking = setInterval(() => {
+      for (const client of this.clients.values()) client.check();
+    }, CHECK_EVERY_MS);
     return (this.http.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.pinging);
-    for (const { socket } of this.clients.values()) socket.terminate();
+    clearInterval(this.checking);
+    for (const client of this.clients.values()) client.terminate();
     this.http.closeAllConnections();
     await new Promise<void>(resolve => this.http.close(() => resolve()));
   }
@@ -110,10 +119,7 @@ export class RpcServer {
   }
 
   notify(connection: number, text: string): void {
-    const client = this.clients.get(connection);
-    if (!client) return;
-    if (client.socket.bufferedAmount > this.limits.unreadBytes) client.socket.terminate();
-    else client.socket.send(text);
+    this.clients.get(connection)?.notify(text);
   }
 
   private changed(): void {
@@ -122,35 +128,13 @@ export class RpcServer {
 
   private accept(socket: WebSocket): void {
     const id = ++this.count;
-    const client: Client = { socket, pending: 0, alive: true };
-    this.clients.set(id, client);
+    this.clients.set(id, new Client(socket, this.limits, text => this.respond(text, id)));
     this.changed();
-    socket.on('error', () => socket.terminate());
-    socket.on('pong', () => {
-      client.alive = true;
-    });
     socket.on('close', () => {
       this.clients.delete(id);
       this.backend.closed(id);
       this.changed();
     });
-    socket.on('message', (data, isBinary) => void this.receive(id, client, data, isBinary));
-  }
-
-  private async receive(id: number, client: Client, data: RawData, isBinary: boolean): Promise<void> {
-    const text = isBinary && !Buffer.isBuffer(data) ? '' : (data as Buffer).toString('utf8');
-    const answer = await this.respond(text, id, client);
-    if (answer !== undefined && client.socket.readyState === WebSocket.OPEN) client.socket.send(answer);
-  }
-
-  private ping(): void {
-    for (const client of this.clients.values()) {
-      if (!client.alive) client.socket.terminate();
-      else {
-        client.alive = false;
-        client.socket.ping();
-      }
-    }
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -159,12 +143,28 @@ export class RpcServer {
       response.writeHead(403, { connection: 'close' }).end(`${refusal}\n`);
       return;
     }
+    const { socket } = request;
+    const turns = this.turns.get(socket) ?? { waiting: 0, last: Promise.resolve() };
+    this.turns.set(socket, turns);
+    if (turns.waiting >= this.limits.pipelined) {
+      socket.destroy();
+      return;
+    }
+    // Two for each response that is not over; their number is bounded.
+    socket.setMaxListeners(0);
+    const { last } = turns;
+    turns.last = over(socket, response);
+    turns.waiting++;
     this.posts++;
     this.changed();
-    response.once('close', () => {
+    void turns.last.then(() => {
+      turns.waiting--;
       this.posts--;
       this.changed();
     });
+    // One after the other, each when the answer before it was taken.
+    await last;
+    if (socket.destroyed) return;
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST' }).end('This is a JSON-RPC server: use POST or a WebSocket.\n');
       return;
@@ -175,7 +175,9 @@ export class RpcServer {
         response.writeHead(413, { connection: 'close' }).end(errorText(null, tooMany('the request is too large')));
         return;
       }
-      response.writeHead(200, ANSWER_HEADERS).end((await this.respond(text, undefined, undefined)) ?? '');
+      const answer = (await this.respond(text, undefined)) ?? '';
+      response.setTimeout(STALLED_MS);
+      response.writeHead(200, ANSWER_HEADERS).end(answer);
     } catch {
       // The client went away while sending.
       response.destroy();
@@ -194,7 +196,7 @@ export class RpcServer {
   }
 
   /** The text of the answer; undefined when only notifications came. */
-  private async respond(text: string, id: number | undefined, client: Client | undefined): Promise<string | undefined> {
+  private async respond(text: string, connection: number | undefined): Promise<string | undefined> {
     let request: unknown;
     if (nesting(text) > this.limits.depth)
       return errorText(null, invalidRequest(`nested deeper than ${this.limits.depth}`));
@@ -203,20 +205,37 @@ export class RpcServer {
     } catch (error) {
       return errorText(null, parseError(messageOf(error).slice(0, 200)));
     }
-    if (!Array.isArray(request)) return this.one(request, id, client);
+    if (!Array.isArray(request)) return this.one(request, connection);
     if (request.length === 0) return errorText(null, invalidRequest('an empty batch'));
     if (request.length > this.limits.batch)
       return errorText(null, tooMany(`a batch has at most ${this.limits.batch} requests`));
-    const answers = await Promise.all(request.map(item => this.one(item, id, client)));
-    const some = answers.filter(answer => answer !== undefined);
-    return some.length > 0 ? `[${some.join(',')}]` : undefined;
+    return this.batch(request, connection);
   }
 
-  private async one(
-    request: unknown,
-    connection: number | undefined,
-    client: Client | undefined,
-  ): Promise<string | undefined> {
+  private async batch(requests: readonly unknown[], connection: number | undefined): Promise<string | undefined> {
+    const answers = new Array<string | undefined>(requests.length);
+    const { batchBytes } = this.limits;
+    const working: Promise<void>[] = [];
+    let bytes = 0;
+    const answer = async (i: number) => {
+      const text = await this.one(requests[i], connection);
+      answers[i] = text;
+      bytes += text?.length ?? 0;
+    };
+    while (working.length < requests.length && bytes <= batchBytes) {
+      const some = requests
+        .slice(working.length, working.length + BATCH_AT_ONCE)
+        .map((_, j) => answer(working.length + j));
+      working.push(...some);
+      await overOrWaiting(Promise.all(some));
+    }
+    if (bytes <= batchBytes) await Promise.all(working);
+    if (bytes > batchBytes) return errorText(null, batchTooLarge(`more than ${batchBytes} bytes`));
+    const given = answers.filter(text => text !== undefined);
+    return given.length > 0 ? `[${given.join(',')}]` : undefined;
+  }
+
+  private async one(request: unknown, connection: number | undefined): Promise<string | undefined> {
     if (typeof request !== 'object' || request === null) return errorText(null, invalidRequest('no object'));
     const { id, method, params } = request as { id?: unknown; method?: unknown; params?: unknown };
     const hasId = typeof id === 'string' || typeof id === 'number' || id === null;
@@ -224,16 +243,21 @@ export class RpcServer {
     // A notification: nobody would hear the answer.
     if (id === undefined) return undefined;
     if (!hasId) return errorText(null, invalidRequest('the id has to be a string or a number'));
-    if (client && client.pending >= this.limits.pending) {
-      return errorText(id, tooMany(`${this.limits.pending} requests of this connection are waiting`));
-    }
-    if (client) client.pending++;
-    try {
-      return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${await this.backend.request(connection, method, params)}}`;
-    } finally {
-      if (client) client.pending--;
-    }
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${await this.backend.request(connection, method, params)}}`;
   }
+}
+
+/** Resolves when a response was taken or its connection ended; one that waits in a queue does not tell the latter. */
+function over(socket: Socket, response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const finish = () => {
+      socket.off('close', finish);
+      response.off('close', finish);
+      resolve();
+    };
+    socket.on('close', finish);
+    response.on('close', finish);
+  });
 }
 
 function errorText(id: unknown, { code, message, data }: RpcError): string {
