@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pollUntil } from '../../src/base/index.js';
 import { EngineProcess, openSocket } from './engine-process.js';
-import { temporaryFolder } from './fixture.js';
+import { runtimeCode, temporaryFolder } from './fixture.js';
 
 interface Status {
   pid: number;
@@ -158,7 +158,8 @@ describe('the process', () => {
   it('stops building when the disk is full, goes on answering, and loses nothing', async () => {
     using folder = temporaryFolder();
     // A limit on the size of files (in KiB) stands in for a full disk: writes fail in the middle of a record.
-    const limited = 'trap "" XFSZ; ulimit -f 2600; exec "$@"';
+    const kibibytes = Math.ceil(runtimeCode.length / 1024) + 1100;
+    const limited = `trap "" XFSZ; ulimit -f ${kibibytes}; exec "$@"`;
     await using engine = await EngineProcess.start(folder.path, ['--block-time', '50', '--archive'], limited);
     await expect(engine.rpc('dev_newBlock', { count: 5000 })).rejects.toThrow(/cannot write .*EFBIG/);
     await pollUntil('the line in the log', { withinMs: 10_000 }, () =>
