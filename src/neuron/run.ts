@@ -59,6 +59,9 @@ export async function runNeuron(
   if (fatal !== undefined) throw fatal;
 }
 
+/** How long requests of peers may take to end when the neuron stops. */
+const DRAIN_MS = 500;
+
 /** The last save failed; `cause` says why. */
 class SaveError extends Error {}
 
@@ -165,10 +168,10 @@ async function runUntilStopped(
     save,
     settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers },
   });
-  await axon.stop();
-  await save().catch(error => {
+  const saved = save().catch(error => {
     throw new SaveError('the model was not saved', { cause: error });
   });
+  await Promise.all([axon.stop(DRAIN_MS), saved]);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
 }

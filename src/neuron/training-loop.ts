@@ -1,4 +1,4 @@
-import { type Log, messageOf } from '../base/index.js';
+import { abortable, type Log, messageOf } from '../base/index.js';
 import type { PeerDirectory } from './directory.js';
 import type { ModelServer } from './model-server.js';
 import type { PeerHealth } from './peer-health.js';
@@ -49,14 +49,17 @@ export async function train(loop: TrainingLoop): Promise<number> {
   const { trainer, directory, health, row, log, signal, settings } = loop;
   let steps = 0;
   while (!signal.aborted && (settings.steps === undefined || steps < settings.steps)) {
-    const took = settings.learnFromCallers && (await takeGradients(loop));
+    const took =
+      settings.learnFromCallers && (await abortable(takeGradients(loop), signal).catch(unlessAborted(signal)));
     if (!settings.train) {
       if (took) steps += 1;
       else await pause(IDLE_MS, signal);
       continue;
     }
-    const report = await trainer.step(health.usable(directory.peers()).map(peer => peer.hotkey));
-    if (signal.aborted) break;
+    // A step that waits for peers is not waited for: what it learns after the stop is in the next save or in none.
+    const step = trainer.step(health.usable(directory.peers()).map(peer => peer.hotkey));
+    const report = await abortable(step, signal).catch(unlessAborted(signal));
+    if (!report) break;
     steps += 1;
     row.update(report.scores);
     if (report.skipped) log.warn('The loss is not finite: nothing was learnt from this batch');
@@ -78,8 +81,9 @@ async function finishEpoch(
   { trainer, server, directory, health, log, signal, save }: TrainingLoop,
   epoch: number,
 ): Promise<void> {
-  const test = await trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
-  if (signal.aborted) return;
+  const evaluation = trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
+  const test = await abortable(evaluation, signal).catch(unlessAborted(signal));
+  if (!test) return;
   const percent = (correct: number) => `${correct}/${test.count} (${((100 * correct) / test.count).toFixed(2)}%)`;
   log.info(
     `Test set: Avg. loss: ${test.network.loss.toFixed(4)}, Accuracy: ${percent(test.network.correct)}; ` +
@@ -105,6 +109,14 @@ async function takeGradients({ trainer, server, log, settings }: TrainingLoop): 
   await server.serve(await trainer.parameters());
   log.info(`Applied gradients of ${calls} requests by callers; serving version ${server.version}`);
   return true;
+}
+
+/** Turns the rejection that an abort causes into undefined; others stay. */
+function unlessAborted(signal: AbortSignal): (error: unknown) => undefined {
+  return error => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -63,12 +63,10 @@ export class Cli implements AsyncDisposable {
     });
   }
 
-  /** Sends the signal and gives the exit code and how long the end took. */
-  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<{ code: number | string; ms: number }> {
-    const begin = performance.now();
+  /** Sends the signal and gives the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<{ code: number | string }> {
     if (this.exit === undefined) this.child.kill(signal);
-    const code = await this.exited;
-    return { code, ms: performance.now() - begin };
+    return { code: await this.exited };
   }
 
   ended(): Promise<number | string> {
@@ -81,7 +79,7 @@ export class Cli implements AsyncDisposable {
 
   /** A clean stop where it can be had, so that what it started ends too. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const kill = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), 8_000);
     await this.stop('SIGTERM');
     clearTimeout(kill);
   }
