@@ -1,6 +1,6 @@
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
-import { messageOf, sleep } from '../base/index.js';
+import { type Log, messageOf, sleep } from '../base/index.js';
 import {
   type ChainClient,
   connect,
@@ -40,7 +40,8 @@ export async function reachChain(
     }
     void watch(local, dataFolder, signal, say);
   }
-  return connect({ endpoints, genesisHash, signal });
+  const log: Log = { debug() {}, info: say, warn: say, error: say, child: () => log };
+  return connect({ endpoints, genesisHash, signal, log });
 }
 
 interface Address {

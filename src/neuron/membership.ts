@@ -74,7 +74,7 @@ async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership,
   const wanted = share < LEAST_STAKE_RAO ? LEAST_STAKE_RAO : share > MOST_STAKE_RAO ? MOST_STAKE_RAO : share;
   if (own >= wanted) return;
   const amountRao = wanted - own;
-  await fund(client, coldkey.address, amountRao + SPARE_RAO, log);
+  await fund(client, coldkey.address, amountRao + TAO, log);
   const { blockNumber } = await client.addStake({ netuid, hotkey: hotkey.address, amountRao, signer: coldkey, signal });
   log.info(`Staked ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO on itself in block ${blockNumber}`);
 }
