@@ -46,18 +46,18 @@ export class WeightSetter {
     const { client, netuid, hotkey, row, health, log, signal, ownHotkey } = this.options;
     const self = metagraph.byHotkey(hotkey.address);
     if (!self?.validatorPermit) return;
+    const { tempo, weightsRateLimit } = await client.hyperparameters(netuid);
+    const age = metagraph.block - self.lastUpdate;
     const { uids, weights } = row.forChain(metagraph, ownHotkey, name => health.isLost(name));
     if (uids.length === 0) {
       if (!this.saidAlone && metagraph.n <= 1) {
         log.info('Alone on the subnet: there is nobody to rank, so no weights are set');
         this.saidAlone = true;
       }
-      if (this.ranked.size > 0) await this.withdraw(self.uid);
+      if (this.ranked.size > 0 && age >= weightsRateLimit) await this.withdraw(self.uid);
       return;
     }
     this.saidAlone = false;
-    const { tempo, weightsRateLimit } = await client.hyperparameters(netuid);
-    const age = metagraph.block - self.lastUpdate;
     const names = uids.map(uid => metagraph.neurons[uid]!.hotkeyHex);
     const newcomer = names.some(name => !this.ranked.has(name));
     if (age < weightsRateLimit || (age < tempo && !newcomer)) return;
