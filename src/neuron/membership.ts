@@ -52,7 +52,7 @@ export async function joinSubnet(member: Membership): Promise<number> {
 }
 
 async function registerLocally({ client, netuid, hotkey, log, signal }: Membership, coldkey: Signer): Promise<number> {
-  await fund(client, coldkey.address, LEAST_STAKE_RAO + SPARE_RAO, log);
+  await fund(client, coldkey.address, (await client.burnRao(netuid)) + SPARE_RAO, log);
   const { blockNumber } = await client.burnedRegister({ netuid, hotkey: hotkey.address, signer: coldkey, signal });
   const uid = await client.uidOf(netuid, hotkey.address);
   if (uid === undefined) {
@@ -79,13 +79,14 @@ async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership,
   log.info(`Staked ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO on itself in block ${blockNumber}`);
 }
 
-/** Brings a balance up to what is needed, from the development account. */
-async function fund(client: ChainClient, address: string, neededRao: bigint, log: Log): Promise<void> {
-  const balance = await client.balanceRao(address);
-  if (balance >= neededRao) return;
-  await client.devFund({ address, amountRao: neededRao - balance });
+/**
+ * Adds what is about to be spent, from the development account. Always the whole of it: neurons that start at once share
+ * the coldkey, and what one finds there another is about to spend.
+ */
+async function fund(client: ChainClient, address: string, amountRao: bigint, log: Log): Promise<void> {
+  await client.devFund({ address, amountRao });
   log.info(
-    `Funded coldkey ${address} with ${(Number(neededRao - balance) / Number(TAO)).toFixed(0)} TAO from the development account`,
+    `Funded coldkey ${address} with ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO from the development account`,
   );
 }
 

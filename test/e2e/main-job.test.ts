@@ -89,6 +89,16 @@ describe('the main job', () => {
     expect(await again.ended()).toBe(0);
   }, 400_000);
 
+  it('takes two first starts at the same moment: one chain, one coldkey, two members', async () => {
+    const port = await freePort();
+    const both = [1, 2].map(() => home.run('run', '-c', `ws://127.0.0.1:${port}`));
+    await Promise.all(both.map(neuron => neuron.waitFor(/published by serve_axon in block/, PATIENCE_MS)));
+    await Promise.all(both.map(neuron => neuron.waitFor(/nP\|nS: 1\|2$/, PATIENCE_MS)));
+    const coldkeys = await Promise.all(both.map(async neuron => (await neuron.waitFor(/Funded coldkey (5\w+)/))[1]));
+    expect(coldkeys[0]).toBe(coldkeys[1]);
+    for (const neuron of both) await expectCleanStop(neuron);
+  }, 300_000);
+
   it('starts the local chain again when that is killed, and goes on from its last block', async () => {
     const port = await freePort();
     const neuron = home.run('run', '-c', `ws://127.0.0.1:${port}`);
