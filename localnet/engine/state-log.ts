@@ -1,9 +1,9 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
+import { equalBytes } from '../../src/base/bytes.js';
 import { messageOf } from '../../src/base/errors.js';
 import { syncFolder } from '../../src/base/files.js';
 import type { Log } from '../../src/base/log.js';
-import { equalBytes } from '../../src/base/bytes.js';
 import { compact, hex, type Key, keyBytes, Reader, toKey } from './codec.js';
 import { engineError } from './errors.js';
 import { LogFile } from './log-file.js';

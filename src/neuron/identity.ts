@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { toHex } from '../base/index.js';
 import { openWallet, readKeypair, type Signer, type Wallet } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
-import { takeLock } from './lock-file.js';
-import { freeSlots, keyInUse, type Slot, takeNamedSlot } from './slots.js';
+import { freeSlots, keyInUse, lockOrNothing, type Slot, takeNamedSlot } from './slots.js';
 
 /** The keys of one neuron and its place in the data folder. */
 export interface Identity {
@@ -90,7 +89,7 @@ async function identityIn(slot: Slot, options: IdentityOptions): Promise<Identit
 
 /** The slot with its key locked too; undefined, and the slot free again, when another neuron has the key. */
 function lockKey(slot: Slot, hotkey: Signer, locksFolder: string): Slot | undefined {
-  const releaseKey = takeLock(join(locksFolder, `${hotkey.address}.lock`));
+  const releaseKey = lockOrNothing(join(locksFolder, `${hotkey.address}.lock`));
   if (!releaseKey) {
     slot.release();
     return undefined;

@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BittensorError, messageOf } from '../base/index.js';
+import { BittensorError, messageOf, takeLock } from '../base/index.js';
 import { NeuronError } from './errors.js';
-import { takeLock } from './lock-file.js';
 
 /** A neuron's place in the data folder: its checkpoint and log, under the name of its hotkey. Locked while it runs. */
 export interface Slot {
@@ -41,11 +39,16 @@ export function keyInUse(name: string): NeuronError {
 
 function tryTake(dataFolder: string, name: string): Slot | undefined {
   const folder = join(dataFolder, 'slots', name);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new BittensorError('disk', `cannot make ${folder}: ${messageOf(error)}`, { cause: error, data: { folder } });
-  }
-  const release = takeLock(join(folder, 'lock'));
+  const release = lockOrNothing(join(folder, 'lock'));
   return release && { name, folder, release };
+}
+
+/** What gives a lock back, or undefined when a running neuron has it; code `disk` when it cannot be written. */
+export function lockOrNothing(path: string): (() => void) | undefined {
+  try {
+    const outcome = takeLock(path);
+    return 'release' in outcome ? outcome.release : undefined;
+  } catch (error) {
+    throw new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });
+  }
 }
