@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../src/model/gradients.js';
 import {
   createServer,
   createTrainer,
@@ -14,7 +15,6 @@ import {
   type Server,
   type Trainer,
 } from '../src/model/index.js';
-import { registerGradients } from '../src/model/gradients.js';
 import { PlainMnist } from './plain-mnist.js';
 import type { Row, Suite } from './row.js';
 

@@ -28,7 +28,7 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@grpc\/|^@bufbuild\//, ['src/net']],
   [/^@tensorflow\/|^mnist/, ['src/model']],
   [/^commander$|^cli-progress$/, ['src/cli']],
-  [/^ws$/, ['localnet/engine']],
+  [/^(ws|fzstd)$/, ['localnet/engine']],
 ];
 
 function filesIn(folder: string): string[] {

@@ -5,9 +5,9 @@ import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import { writeFileAtomic } from '../../src/base/files.js';
 import { ChainThread } from './chain-thread.js';
 import { EXIT, exitCodeOf } from './errors.js';
-import { lockFolder } from './folder-lock.js';
 import type { Settings } from './protocol.js';
 import { readSettings, USAGE } from './settings.js';
+import { lockFolder } from './store/folder-lock.js';
 
 /*
  * The process: `node main.js --data DIR ...`. One line of JSON on stdout says where it listens. The port is bound before the

@@ -4,13 +4,12 @@ import { systemClock } from '../../src/base/clock.js';
 import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import type { Log } from '../../src/base/log.js';
 import { packagePath } from '../../src/base/worker.js';
-import { Author } from './author.js';
-import { Chain } from './chain.js';
+import { Author } from './chain/author.js';
+import { Chain } from './chain/chain.js';
+import { type GenesisSource, parseRawSpec } from './chain/genesis.js';
+import { Pool } from './chain/pool.js';
 import { unhex } from './codec.js';
 import { engineError } from './errors.js';
-import { type GenesisSource, parseRawSpec } from './genesis.js';
-import { SignatureCache } from './host/signatures.js';
-import { Pool } from './pool.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { authorFamily } from './rpc/author.js';
 import { chainFamily } from './rpc/chain.js';
@@ -20,8 +19,9 @@ import type { Engine } from './rpc/family.js';
 import { paymentFamily } from './rpc/payment.js';
 import { stateFamily } from './rpc/state.js';
 import { systemFamily } from './rpc/system.js';
-import { Runtimes, validateTransaction } from './runtime.js';
-import { Overlay } from './state.js';
+import { SignatureCache } from './runtime/host/signatures.js';
+import { Runtimes, validateTransaction } from './runtime/runtime.js';
+import { Overlay } from './state/overlay.js';
 
 /**
  * The worker thread: chain, pool, author and methods. It has a large stack of its own (`stackSizeMb`), because deep recursion

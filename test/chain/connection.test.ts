@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Log, pollUntil, silentLog } from '../../src/base/index.js';
 import { Connection } from '../../src/chain/connection.js';

@@ -1,12 +1,12 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseRawSpec } from '../../localnet/engine/chain/genesis.js';
+import { type Block, encodeHeader, type Header, makeBlock } from '../../localnet/engine/chain/header.js';
+import { aliceKeys } from '../../localnet/engine/chain/transaction.js';
 import { hex, keyHex, Reader, toKey, unhex } from '../../localnet/engine/codec.js';
-import { parseRawSpec } from '../../localnet/engine/genesis.js';
-import { type Block, encodeHeader, type Header, makeBlock } from '../../localnet/engine/header.js';
-import { blake2b, blake2b256, twox } from '../../localnet/engine/host/crypto-library.js';
-import { LogFile } from '../../localnet/engine/log-file.js';
-import { aliceKeys } from '../../localnet/engine/transaction.js';
+import { blake2b, blake2b256, twox } from '../../localnet/engine/runtime/host/crypto-library.js';
+import { LogFile } from '../../localnet/engine/store/log-file.js';
 import { silentLog } from '../../src/base/index.js';
 import { account, inOrder, keepingLog, openChain, runtimeCode, type TestChain, temporaryFolder } from './fixture.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Executor, NOTHING } from '../../localnet/engine/executor.js';
-import { SignatureCache } from '../../localnet/engine/host/signatures.js';
-import { Overlay } from '../../localnet/engine/state.js';
+import { Executor, NOTHING } from '../../localnet/engine/runtime/executor.js';
+import { SignatureCache } from '../../localnet/engine/runtime/host/signatures.js';
+import { Overlay } from '../../localnet/engine/state/overlay.js';
 import { runtimeCode } from './fixture.js';
 
 const I32 = 0x7f;

@@ -1,16 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Author } from '../../localnet/engine/author.js';
-import { type Candidates, Chain, type Rejection } from '../../localnet/engine/chain.js';
+import { Author } from '../../localnet/engine/chain/author.js';
+import { type Candidates, Chain, type Rejection } from '../../localnet/engine/chain/chain.js';
+import type { GenesisSource } from '../../localnet/engine/chain/genesis.js';
+import { Pool } from '../../localnet/engine/chain/pool.js';
+import { signByAlice, transferCall } from '../../localnet/engine/chain/transaction.js';
 import { Reader, unhex } from '../../localnet/engine/codec.js';
-import type { GenesisSource } from '../../localnet/engine/genesis.js';
-import { SignatureCache } from '../../localnet/engine/host/signatures.js';
-import { type Metadata, readMetadata } from '../../localnet/engine/metadata.js';
-import { Pool } from '../../localnet/engine/pool.js';
-import { Runtimes, validateTransaction } from '../../localnet/engine/runtime.js';
-import { Overlay } from '../../localnet/engine/state.js';
-import { signByAlice, transferCall } from '../../localnet/engine/transaction.js';
+import { SignatureCache } from '../../localnet/engine/runtime/host/signatures.js';
+import { type Metadata, readMetadata } from '../../localnet/engine/runtime/metadata.js';
+import { Runtimes, validateTransaction } from '../../localnet/engine/runtime/runtime.js';
+import { Overlay } from '../../localnet/engine/state/overlay.js';
 import { type Log, packagePath, silentLog } from '../../src/base/index.js';
 
 export const runtimeCode = readFileSync(packagePath('localnet/runtime.wasm'));

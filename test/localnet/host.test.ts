@@ -14,7 +14,7 @@ import {
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toKey, unhex } from '../../localnet/engine/codec.js';
-import { Allocator } from '../../localnet/engine/host/allocator.js';
+import { Allocator } from '../../localnet/engine/runtime/host/allocator.js';
 import {
   blake2b,
   blake2b256,
@@ -28,8 +28,8 @@ import {
   sr25519Sign,
   sr25519Verify,
   twox,
-} from '../../localnet/engine/host/crypto-library.js';
-import { SignatureCache } from '../../localnet/engine/host/signatures.js';
+} from '../../localnet/engine/runtime/host/crypto-library.js';
+import { SignatureCache } from '../../localnet/engine/runtime/host/signatures.js';
 
 const SEED = 3;
 const data = fc.uint8Array({ maxLength: 400 });

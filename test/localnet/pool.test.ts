@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Block } from '../../localnet/engine/chain/header.js';
+import { Pool, type PoolLimits, type TransactionStatus } from '../../localnet/engine/chain/pool.js';
 import { hex } from '../../localnet/engine/codec.js';
-import type { Block } from '../../localnet/engine/header.js';
-import { blake2b256 } from '../../localnet/engine/host/crypto-library.js';
-import { Pool, type PoolLimits, type TransactionStatus } from '../../localnet/engine/pool.js';
-import type { Invalidity, Validity } from '../../localnet/engine/runtime.js';
+import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
+import type { Invalidity, Validity } from '../../localnet/engine/runtime/runtime.js';
 import { pollUntil } from '../../src/base/index.js';
 
 const SEED = 5;

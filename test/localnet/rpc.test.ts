@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aliceKeys } from '../../localnet/engine/chain/transaction.js';
 import { hex, Reader, toKey } from '../../localnet/engine/codec.js';
-import { blake2b256 } from '../../localnet/engine/host/crypto-library.js';
 import { authorFamily } from '../../localnet/engine/rpc/author.js';
 import { chainFamily } from '../../localnet/engine/rpc/chain.js';
 import { devFamily } from '../../localnet/engine/rpc/dev.js';
@@ -9,7 +9,7 @@ import type { Engine } from '../../localnet/engine/rpc/family.js';
 import { paymentFamily } from '../../localnet/engine/rpc/payment.js';
 import { stateFamily } from '../../localnet/engine/rpc/state.js';
 import { systemFamily } from '../../localnet/engine/rpc/system.js';
-import { aliceKeys } from '../../localnet/engine/transaction.js';
+import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
 import { encodeAddress, silentLog } from '../../src/base/index.js';
 import { account, openChain, type TestChain, temporaryFolder } from './fixture.js';
 

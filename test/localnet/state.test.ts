@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compact, join, type Key } from '../../localnet/engine/codec.js';
-import { SortedKeys } from '../../localnet/engine/sorted-keys.js';
-import { Overlay, type StateReader } from '../../localnet/engine/state.js';
-import { type StateVersion, Trie } from '../../localnet/engine/trie.js';
+import { Overlay, type StateReader } from '../../localnet/engine/state/overlay.js';
+import { SortedKeys } from '../../localnet/engine/state/sorted-keys.js';
+import { type StateVersion, Trie } from '../../localnet/engine/state/trie.js';
 
 const SEED = 7;
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Key, toKey } from '../../localnet/engine/codec.js';
-import { LogFile } from '../../localnet/engine/log-file.js';
-import { StateLog } from '../../localnet/engine/state-log.js';
-import { Trie } from '../../localnet/engine/trie.js';
+import { Trie } from '../../localnet/engine/state/trie.js';
+import { LogFile } from '../../localnet/engine/store/log-file.js';
+import { StateLog } from '../../localnet/engine/store/state-log.js';
 import { pollUntil, silentLog } from '../../src/base/index.js';
 import { keepingLog, temporaryFolder } from './fixture.js';
 

@@ -3,7 +3,7 @@ import { blake2b } from '@noble/hashes/blake2.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex, type Key, keyHex, toKey, unhex } from '../../localnet/engine/codec.js';
-import { orderedRoot, type StateVersion, Trie } from '../../localnet/engine/trie.js';
+import { orderedRoot, type StateVersion, Trie } from '../../localnet/engine/state/trie.js';
 
 const SEED = 20201105;
 const blake = (bytes: Uint8Array) => hex(blake2b(bytes, { dkLen: 32 }));

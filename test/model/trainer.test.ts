@@ -7,7 +7,7 @@ import {
   type RemoteCaller,
   type Trainer,
 } from '../../src/model/index.js';
-import { batchNumber, batchOf, serveSmall, SMALL, tensorCount } from './helpers.js';
+import { batchNumber, batchOf, SMALL, serveSmall, tensorCount } from './helpers.js';
 
 const digits = loadDigits();
 

@@ -1,5 +1,5 @@
+import type { TransactionStatus } from '../chain/pool.js';
 import { hex } from '../codec.js';
-import type { TransactionStatus } from '../pool.js';
 import type { Engine, Family } from './family.js';
 
 export function authorFamily({ pool }: Engine): Family {

@@ -1,7 +1,7 @@
+import { headerJson } from '../chain/header.js';
 import { hex } from '../codec.js';
-import { headerJson } from '../header.js';
-import { invalidParams } from '../rpc-error.js';
 import { blockNumber, type Engine, type Family, type Subscription } from './family.js';
+import { invalidParams } from './rpc-error.js';
 
 export function chainFamily({ chain }: Engine): Family {
   const heads = (notification: string, unsubscribe: string): Subscription => ({

@@ -1,11 +1,11 @@
+import type { TransactionStatus } from '../chain/pool.js';
+import { aliceKeys, signByAlice, transferCall } from '../chain/transaction.js';
 import { Reader } from '../codec.js';
-import { type Metadata, readMetadata } from '../metadata.js';
-import type { TransactionStatus } from '../pool.js';
-import { invalidParams, RpcError } from '../rpc-error.js';
-import type { Runtime } from '../runtime.js';
-import { aliceKeys, signByAlice, transferCall } from '../transaction.js';
+import { type Metadata, readMetadata } from '../runtime/metadata.js';
+import type { Runtime } from '../runtime/runtime.js';
 import type { Engine, Family } from './family.js';
 import type { Params } from './params.js';
+import { invalidParams, RpcError } from './rpc-error.js';
 import { accountOf, nextIndex } from './system.js';
 
 const BLOCKS_AT_MOST = 10_000;

@@ -1,8 +1,8 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
-import { internalError, methodNotFound, RpcError, tooMany } from '../rpc-error.js';
 import type { Family, Method, Subscription } from './family.js';
 import { Params } from './params.js';
+import { internalError, methodNotFound, RpcError, tooMany } from './rpc-error.js';
 
 /** As Substrate has it. */
 const SUBSCRIPTIONS_PER_CONNECTION = 1024;

@@ -1,9 +1,9 @@
-import type { Author } from '../author.js';
-import type { Chain } from '../chain.js';
-import type { Pool } from '../pool.js';
-import { stateDiscarded, unknownBlock } from '../rpc-error.js';
-import type { StateReader } from '../state.js';
+import type { Author } from '../chain/author.js';
+import type { Chain } from '../chain/chain.js';
+import type { Pool } from '../chain/pool.js';
+import type { StateReader } from '../state/overlay.js';
 import type { Params } from './params.js';
+import { stateDiscarded, unknownBlock } from './rpc-error.js';
 
 /** What the methods work on. */
 export interface Engine {

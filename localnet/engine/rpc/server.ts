@@ -3,10 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
-import { batchTooLarge, invalidRequest, parseError, type RpcError, tooMany } from '../rpc-error.js';
 import { refusalOf } from './access.js';
 import { Client, type ClientLimits } from './client.js';
 import { overOrWaiting } from './patience.js';
+import { batchTooLarge, invalidRequest, parseError, type RpcError, tooMany } from './rpc-error.js';
 
 /** Answers requests; the body is `"result":...` or `"error":...`. */
 export interface Backend {

@@ -1,11 +1,11 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import { hex, type Key, keyHex, Reader, toKey } from '../codec.js';
-import { blake2b256 } from '../host/crypto-library.js';
-import { invalidParams, RpcError } from '../rpc-error.js';
-import type { Runtime } from '../runtime.js';
-import type { StateReader } from '../state.js';
+import { blake2b256 } from '../runtime/host/crypto-library.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { StateReader } from '../state/overlay.js';
 import { blockNumber, type Engine, type Family, stateOf } from './family.js';
 import type { Params } from './params.js';
+import { invalidParams, RpcError } from './rpc-error.js';
 
 const KEYS_AT_MOST = 1000;
 const BLOCKS_AT_MOST = 10_000;

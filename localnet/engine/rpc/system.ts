@@ -1,8 +1,8 @@
 import { decodeAddress } from '../../../src/base/ss58.js';
+import { nonceTag } from '../chain/pool.js';
 import { hex, Reader, unhex } from '../codec.js';
-import { nonceTag } from '../pool.js';
-import { invalidParams } from '../rpc-error.js';
 import type { Engine, Family } from './family.js';
+import { invalidParams } from './rpc-error.js';
 
 export function systemFamily(engine: Engine): Family {
   const { chain, about } = engine;

@@ -1,6 +1,6 @@
-import { equalBytes } from '../../src/base/bytes.js';
-import { compact, type Key, toKey, unhex } from './codec.js';
-import { blake2b256 } from './host/crypto-library.js';
+import { equalBytes } from '../../../src/base/bytes.js';
+import { compact, type Key, toKey, unhex } from '../codec.js';
+import { blake2b256 } from '../runtime/host/crypto-library.js';
 
 /**
  * Substrate's base-16 Merkle Patricia trie, state versions 0 and 1 (from 1 on, values above 32 bytes are hashed into the

@@ -1,8 +1,8 @@
 import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { messageOf, systemCodeOf } from '../../src/base/errors.js';
-import type { Log } from '../../src/base/log.js';
-import { engineError } from './errors.js';
+import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
+import type { Log } from '../../../src/base/log.js';
+import { engineError } from '../errors.js';
 
 /** Length and CRC-32 of the payload, little endian, in front of each frame. */
 const FRAME_HEADER = 8;

@@ -1,13 +1,13 @@
-import { messageOf } from '../../src/base/errors.js';
-import { hex, join, type Key, lengthPrefixed, Reader, toKey, unhex } from './codec.js';
-import { engineError } from './errors.js';
-import { NOTHING } from './executor.js';
+import { messageOf } from '../../../src/base/errors.js';
+import { hex, join, type Key, lengthPrefixed, Reader, toKey, unhex } from '../codec.js';
+import { engineError } from '../errors.js';
+import { mergeJson } from '../json.js';
+import { NOTHING } from '../runtime/executor.js';
+import { blake2b256 } from '../runtime/host/crypto-library.js';
+import { CODE_KEY, type Runtime, type Runtimes } from '../runtime/runtime.js';
+import { Overlay } from '../state/overlay.js';
+import { orderedRoot, type StateVersion } from '../state/trie.js';
 import { type Block, encodeHeader, makeBlock } from './header.js';
-import { blake2b256 } from './host/crypto-library.js';
-import { mergeJson } from './json.js';
-import { CODE_KEY, type Runtime, type Runtimes } from './runtime.js';
-import { Overlay } from './state.js';
-import { orderedRoot, type StateVersion } from './trie.js';
 
 /** Where a chain begins: a runtime that can build its own first state, or a raw chain specification. */
 export type GenesisSource =

@@ -1,9 +1,9 @@
-import { u32le } from '../../src/base/bytes.js';
-import { compact, compactBig, join, lengthPrefixed, unhex } from './codec.js';
-import { engineError } from './errors.js';
-import { blake2b256, sr25519FromSeed, sr25519Sign } from './host/crypto-library.js';
-import type { Metadata } from './metadata.js';
-import type { RuntimeVersion } from './runtime.js';
+import { u32le } from '../../../src/base/bytes.js';
+import { compact, compactBig, join, lengthPrefixed, unhex } from '../codec.js';
+import { engineError } from '../errors.js';
+import { blake2b256, sr25519FromSeed, sr25519Sign } from '../runtime/host/crypto-library.js';
+import type { Metadata } from '../runtime/metadata.js';
+import type { RuntimeVersion } from '../runtime/runtime.js';
 
 /** The public development account `//Alice`: everybody knows this seed, so it is worth nothing but on a local chain. */
 const ALICE_SEED = unhex('0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a');

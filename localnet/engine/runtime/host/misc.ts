@@ -1,5 +1,5 @@
-import { hex, optionalBytes } from '../codec.js';
-import { engineError } from '../errors.js';
+import { hex, optionalBytes } from '../../codec.js';
+import { engineError } from '../../errors.js';
 import type { Guest, HostFunctions } from './guest.js';
 
 /** `LogLevelFilter`: 0 off, 1 error, 2 warn, 3 info, 4 debug, 5 trace. */

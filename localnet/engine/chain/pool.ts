@@ -1,11 +1,11 @@
-import { isBittensorError, messageOf } from '../../src/base/errors.js';
+import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import { hex, toKey } from '../codec.js';
+import { POOL, RpcError } from '../rpc/rpc-error.js';
+import { blake2b256 } from '../runtime/host/crypto-library.js';
+import { type Invalidity, isInvalid, type Validity } from '../runtime/runtime.js';
 import type { Candidates } from './chain.js';
-import { hex, toKey } from './codec.js';
 import type { Block } from './header.js';
 import { Heap } from './heap.js';
-import { blake2b256 } from './host/crypto-library.js';
-import { POOL, RpcError } from './rpc-error.js';
-import { type Invalidity, isInvalid, type Validity } from './runtime.js';
 
 /** What a watcher is told, in the words of `author_extrinsicUpdate`. */
 export type TransactionStatus =

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { messageOf, systemCodeOf } from '../../src/base/errors.js';
-import { takeLock } from '../../src/base/lock-file.js';
-import { engineError } from './errors.js';
+import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
+import { takeLock } from '../../../src/base/lock-file.js';
+import { engineError } from '../errors.js';
 
 /**
  * Makes this process the only one that uses the folder, and returns what gives it back. A lock whose process has gone is

@@ -1,5 +1,5 @@
-import { keyBytes, optionalBytes, Reader, toKey } from '../codec.js';
-import { orderedRoot } from '../trie.js';
+import { keyBytes, optionalBytes, Reader, toKey } from '../../codec.js';
+import { orderedRoot } from '../../state/trie.js';
 import type { Guest, HostFunctions } from './guest.js';
 
 export function storageFunctions(guest: Guest): HostFunctions {

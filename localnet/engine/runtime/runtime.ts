@@ -1,8 +1,8 @@
-import { hex, join, Reader } from './codec.js';
-import { engineError } from './errors.js';
+import { hex, join, Reader } from '../codec.js';
+import { engineError } from '../errors.js';
+import { Overlay, type StateReader } from '../state/overlay.js';
 import { type CallState, Executor, type ExecutorOptions, NOTHING } from './executor.js';
 import { blake2b256 } from './host/crypto-library.js';
-import { Overlay, type StateReader } from './state.js';
 
 /** `:code`, where a Substrate state holds its runtime. */
 export const CODE_KEY = ':code';

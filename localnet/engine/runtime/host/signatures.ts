@@ -1,4 +1,4 @@
-import { toKey } from '../codec.js';
+import { toKey } from '../../codec.js';
 import { blake2b256 } from './crypto-library.js';
 
 /** Signatures kept, about 150 bytes each. */

@@ -1,4 +1,4 @@
-import { compact, type Key, Reader } from './codec.js';
+import { compact, type Key, Reader } from '../codec.js';
 import { SortedKeys } from './sorted-keys.js';
 import type { StateVersion, Trie } from './trie.js';
 

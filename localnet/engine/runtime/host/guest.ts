@@ -1,5 +1,5 @@
-import { engineError } from '../errors.js';
-import type { RuntimeStorage } from '../state.js';
+import { engineError } from '../../errors.js';
+import type { RuntimeStorage } from '../../state/overlay.js';
 import type { Allocator } from './allocator.js';
 
 /** What host functions get to work with: the guest's memory, and the state of the call that is running. */

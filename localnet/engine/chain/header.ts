@@ -1,6 +1,6 @@
-import { compact, hex, join, Reader, toKey } from './codec.js';
-import { engineError } from './errors.js';
-import { blake2b256 } from './host/crypto-library.js';
+import { compact, hex, join, Reader, toKey } from '../codec.js';
+import { engineError } from '../errors.js';
+import { blake2b256 } from '../runtime/host/crypto-library.js';
 
 /** A Substrate block header; hashes have 32 bytes, `digest` holds encoded items. Source: sp-runtime generic/header.rs. */
 export interface Header {

@@ -1,4 +1,4 @@
-import { engineError } from '../errors.js';
+import { engineError } from '../../errors.js';
 
 const PAGE = 65536;
 const SMALLEST_ORDER = 3;

@@ -1,5 +1,5 @@
-import { isBittensorError, messageOf } from '../../src/base/errors.js';
-import type { Log } from '../../src/base/log.js';
+import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import type { Log } from '../../../src/base/log.js';
 import type { Candidates, Chain, NewBlock } from './chain.js';
 import type { Pool } from './pool.js';
 

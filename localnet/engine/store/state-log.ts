@@ -1,15 +1,15 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { equalBytes } from '../../src/base/bytes.js';
-import { messageOf } from '../../src/base/errors.js';
-import { syncFolder } from '../../src/base/files.js';
-import type { Log } from '../../src/base/log.js';
-import { compact, hex, type Key, keyBytes, Reader, toKey } from './codec.js';
-import { engineError } from './errors.js';
+import { equalBytes } from '../../../src/base/bytes.js';
+import { messageOf } from '../../../src/base/errors.js';
+import { syncFolder } from '../../../src/base/files.js';
+import type { Log } from '../../../src/base/log.js';
+import { compact, hex, type Key, keyBytes, Reader, toKey } from '../codec.js';
+import { engineError } from '../errors.js';
+import type { Changes, StateReader } from '../state/overlay.js';
+import { SortedKeys } from '../state/sorted-keys.js';
+import { type StateVersion, Trie } from '../state/trie.js';
 import { LogFile } from './log-file.js';
-import { SortedKeys } from './sorted-keys.js';
-import type { Changes, StateReader } from './state.js';
-import { type StateVersion, Trie } from './trie.js';
 
 /** The first byte of each frame's payload: a snapshot or changes, with values in the form of state version 1 or 0. */
 const SNAPSHOT_END = 2;

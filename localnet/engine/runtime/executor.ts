@@ -1,8 +1,10 @@
 import zlib from 'node:zlib';
-import { equalBytes } from '../../src/base/bytes.js';
-import { isBittensorError, messageOf } from '../../src/base/errors.js';
-import { hex } from './codec.js';
-import { engineError } from './errors.js';
+import { equalBytes } from '../../../src/base/bytes.js';
+import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import { hex } from '../codec.js';
+import { engineError } from '../errors.js';
+import { Overlay, type RuntimeStorage, type StateReader } from '../state/overlay.js';
+import { Trie } from '../state/trie.js';
 import { Allocator } from './host/allocator.js';
 import { cryptoFunctions } from './host/crypto.js';
 import { blake2b256 } from './host/crypto-library.js';
@@ -12,8 +14,6 @@ import { miscFunctions } from './host/misc.js';
 import { offchainFunctions } from './host/offchain.js';
 import type { SignatureCache } from './host/signatures.js';
 import { storageFunctions } from './host/storage.js';
-import { Overlay, type RuntimeStorage, type StateReader } from './state.js';
-import { Trie } from './trie.js';
 import { shapeOf } from './wasm-imports.js';
 
 /** Substrate gives a runtime 2048 pages (128 MiB) of heap; twice that, since epochs of large subnets may need it. */

@@ -1,4 +1,4 @@
-import type { Key } from './codec.js';
+import type { Key } from '../codec.js';
 
 /** Keys per chunk before it is cut in two. */
 const CHUNK = 512;

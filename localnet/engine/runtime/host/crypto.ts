@@ -1,5 +1,5 @@
-import { equalBytes } from '../../../src/base/bytes.js';
-import { join } from '../codec.js';
+import { equalBytes } from '../../../../src/base/bytes.js';
+import { join } from '../../codec.js';
 import { blake2b256, ed25519Verify, secp256k1Expand, secp256k1Recover, sr25519Verify } from './crypto-library.js';
 import type { Guest, HostFunctions } from './guest.js';
 import type { SignatureCache } from './signatures.js';

@@ -1,5 +1,5 @@
-import { Reader } from './codec.js';
-import { engineError } from './errors.js';
+import { Reader } from '../codec.js';
+import { engineError } from '../errors.js';
 
 /** What is needed to make a transaction: where calls are, and what stands between the address and the call. */
 export interface Metadata {
