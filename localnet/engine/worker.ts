@@ -13,7 +13,7 @@ import { engineError } from './errors.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { authorFamily } from './rpc/author.js';
 import { chainFamily } from './rpc/chain.js';
-import { devFamily } from './rpc/dev.js';
+import { devFamily } from './rpc/dev/family.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
 import type { Engine } from './rpc/family.js';
 import { paymentFamily } from './rpc/payment.js';

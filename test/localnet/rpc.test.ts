@@ -3,7 +3,7 @@ import { aliceKeys } from '../../localnet/engine/chain/transaction.js';
 import { hex, Reader, toKey } from '../../localnet/engine/codec.js';
 import { authorFamily } from '../../localnet/engine/rpc/author.js';
 import { chainFamily } from '../../localnet/engine/rpc/chain.js';
-import { devFamily } from '../../localnet/engine/rpc/dev.js';
+import { devFamily } from '../../localnet/engine/rpc/dev/family.js';
 import { Dispatcher } from '../../localnet/engine/rpc/dispatch.js';
 import type { Engine } from '../../localnet/engine/rpc/family.js';
 import { paymentFamily } from '../../localnet/engine/rpc/payment.js';

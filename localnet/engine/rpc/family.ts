@@ -21,6 +21,8 @@ export interface Engine {
 
 export type Method = (params: Params) => unknown;
 
+export type Methods = Readonly<Record<string, Method>>;
+
 export interface Subscription {
   /** The method name of its notifications. */
   readonly notification: string;
@@ -31,7 +33,7 @@ export interface Subscription {
 
 /** The methods that share a prefix. */
 export interface Family {
-  readonly methods: Readonly<Record<string, Method>>;
+  readonly methods: Methods;
   readonly subscriptions?: Readonly<Record<string, Subscription>>;
 }
 

@@ -1,0 +1,34 @@
+import type { TransactionStatus } from '../../chain/pool.js';
+import type { Engine } from '../family.js';
+import { RpcError } from '../rpc-error.js';
+
+/** An interval author may need this long to include a transaction. */
+const PATIENCE_MS = 30_000;
+
+/** Submits and waits for the block. */
+export function included({ pool }: Engine, extrinsic: Uint8Array): Promise<{ hash: string; block: string }> {
+  return new Promise((resolve, reject) => {
+    let hash = '';
+    const timer = setTimeout(
+      () => reject(new RpcError(-32000, `transfer ${hash} was not included within ${PATIENCE_MS / 1000} s`)),
+      PATIENCE_MS,
+    );
+    timer.unref();
+    const watch = (status: TransactionStatus) => {
+      if (status === 'invalid' || status === 'dropped' || (typeof status === 'object' && 'usurped' in status)) {
+        clearTimeout(timer);
+        reject(new RpcError(-32000, `transfer ${hash} was not included: ${JSON.stringify(status)}`));
+      }
+      if (typeof status === 'object' && 'inBlock' in status) {
+        clearTimeout(timer);
+        resolve({ hash, block: status.inBlock });
+      }
+    };
+    try {
+      hash = pool.submit(extrinsic, watch);
+    } catch (error) {
+      clearTimeout(timer);
+      reject(error);
+    }
+  });
+}

@@ -1,0 +1,20 @@
+import type { Engine, Methods } from '../family.js';
+
+/** What the engine says of itself. */
+export function statusMethods({ chain, pool, about }: Engine): Methods {
+  return {
+    dev_status: () => ({
+      pid: process.pid,
+      dataFolder: about.dataFolder,
+      blockTime: about.blockTime,
+      genesis: chain.genesisHash,
+      head: chain.head.hash,
+      number: chain.head.header.number,
+      oldestState: chain.oldestState,
+      timestampMs: chain.timestampMs,
+      ready: pool.readyCount,
+      future: pool.futureCount,
+      memoryBytes: process.memoryUsage().rss,
+    }),
+  };
+}
