@@ -42,6 +42,8 @@ export interface TestChain extends Disposable {
   time: { nowMs: number };
   /** A signed transfer from //Alice. */
   transfer(to: Uint8Array, amount: bigint, nonce: number): Uint8Array;
+  /** A call, encoded, signed by //Alice. */
+  sign(call: Uint8Array, nonce: number): Uint8Array;
   close(): void;
 }
 
@@ -77,6 +79,8 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     if (!closed) chain.close();
     closed = true;
   };
+  const sign = (call: Uint8Array, nonce: number) =>
+    signByAlice({ metadata, version: chain.runtime.version, genesisHash: chain.genesisHash, call, nonce });
   return {
     chain,
     pool,
@@ -84,14 +88,8 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     metadata,
     signatures,
     time,
-    transfer: (to, amount, nonce) =>
-      signByAlice({
-        metadata,
-        version: chain.runtime.version,
-        genesisHash: chain.genesisHash,
-        call: transferCall(metadata, to, amount),
-        nonce,
-      }),
+    sign,
+    transfer: (to, amount, nonce) => sign(transferCall(metadata, to, amount), nonce),
     close,
     [Symbol.dispose]: close,
   };

@@ -1,5 +1,3 @@
-import zlib from 'node:zlib';
-import { equalBytes } from '../../../src/base/bytes.js';
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import { hex } from '../codec.js';
 import { engineError } from '../errors.js';
@@ -14,6 +12,7 @@ import { miscFunctions } from './host/misc.js';
 import { offchainFunctions } from './host/offchain.js';
 import type { SignatureCache } from './host/signatures.js';
 import { storageFunctions } from './host/storage.js';
+import { unpack } from './unpack.js';
 import { shapeOf } from './wasm-imports.js';
 
 /** Substrate gives a runtime 2048 pages (128 MiB) of heap; twice that, since epochs of large subnets may need it. */
@@ -57,7 +56,7 @@ export class Executor {
     code: Uint8Array,
     private readonly options: ExecutorOptions,
   ) {
-    const wasm = unpacked(code);
+    const wasm = unpack(code);
     try {
       this.module = new WebAssembly.Module(Uint8Array.from(wasm));
     } catch (error) {
@@ -106,16 +105,6 @@ export class Executor {
     instance.reset();
     this.idle.push(instance);
   }
-}
-
-/** The first bytes of a runtime that is packed with zstd. */
-const PACKED = Uint8Array.of(82, 188, 83, 118, 70, 219, 142, 5);
-
-function unpacked(code: Uint8Array): Uint8Array {
-  if (!equalBytes(code.subarray(0, 8), PACKED)) return code;
-  const unpack = (zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array }).zstdDecompressSync;
-  if (!unpack) throw engineError('bad_runtime', 'the runtime is packed with zstd, which Node unpacks from 22.15 on');
-  return unpack(code.subarray(8));
 }
 
 function checkImports(module: WebAssembly.Module, env: HostFunctions): void {
