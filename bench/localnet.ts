@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Author } from '../localnet/engine/chain/author.js';
 import { Chain } from '../localnet/engine/chain/chain.js';
-import { Pool } from '../localnet/engine/chain/pool.js';
+import { openPool } from '../localnet/engine/chain/open-pool.js';
 import { signByAlice, transferCall } from '../localnet/engine/chain/transaction.js';
-import { Reader, unhex } from '../localnet/engine/codec.js';
+import { Reader } from '../localnet/engine/codec.js';
 import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
 import { readMetadata } from '../localnet/engine/runtime/metadata.js';
-import { Runtimes, validateTransaction } from '../localnet/engine/runtime/runtime.js';
-import { Overlay } from '../localnet/engine/state/overlay.js';
+import { Runtimes } from '../localnet/engine/runtime/runtime.js';
 import { builtModule, packagePath, silentLog, systemClock } from '../src/base/index.js';
 import type { Row, Suite } from './row.js';
 
@@ -102,11 +101,7 @@ function blocks(folder: string): Row[] {
   const runtimes = new Runtimes({ signatures: new SignatureCache() });
   const source = { kind: 'runtime', code, preset: 'local_testnet', defaults: '{}', patch: '{}' } as const;
   const chain = Chain.open({ folder, source, runtimes, keepBlocks: 1000, clock: systemClock, log: silentLog });
-  const pool = new Pool({
-    validate: bytes => validateTransaction(chain.runtime, new Overlay(chain.state), bytes, unhex(chain.head.hash)),
-    headNumber: () => chain.head.header.number,
-  });
-  chain.onBlock(({ block }) => pool.settle(block));
+  const pool = openPool(chain);
   const author = new Author({ chain, pool, blockTime: 'manual', log: silentLog });
   const time = (work: () => unknown) => {
     const started = performance.now();

@@ -28,6 +28,8 @@ export interface Settings {
   blockTime: number | 'instant' | 'manual';
   /** Blocks whose old state is kept; undefined keeps all. */
   keepBlocks: number | undefined;
+  /** A block is final that many blocks later. */
+  finalityLag: number;
   lingerSeconds: number | undefined;
   /** End when stdin does. */
   readonly attached: boolean;

@@ -17,9 +17,11 @@ const OWN_CHAIN = {
 };
 /** The shortest old state that clients need: mortal eras and reads at a block they saw a moment ago. */
 const KEEP_AT_LEAST = 16;
+/** Beyond that, a node gives up waiting for finality. Source: sc-transaction-pool, MAX_FINALITY_WATCHERS. */
+const LAG_AT_MOST = 512;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS]
-  [--attached] [--prune BLOCKS | --archive] [--spec RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
@@ -28,7 +30,8 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --linger         end that many seconds after the last client has gone
   --attached       end when stdin does: with the process that started this one
   --prune          blocks whose state is kept, default 1000; --archive keeps all
-  --spec           start from a raw chain specification
+  --finality-lag   a block is final when that many blocks follow it, default 0
+  --chain          start from a raw chain specification; --spec is the same
   --genesis-patch  JSON merged over the runtime's preset
 `;
 
@@ -38,8 +41,10 @@ export function readSettings(args: readonly string[]): Settings {
   const dataFolder = given.data;
   if (!dataFolder) throw badSetting('--data DIR is needed');
   if (given.archive && given.prune !== undefined) throw badSetting('--prune and --archive exclude each other');
-  if (given.spec && (given.runtime || given.preset || given['genesis-patch'])) {
-    throw badSetting('--spec excludes --runtime, --preset and --genesis-patch');
+  if (given.chain && given.spec) throw badSetting('--chain and --spec are the same: give one');
+  const specPath = given.chain ?? given.spec;
+  if (specPath && (given.runtime || given.preset || given['genesis-patch'])) {
+    throw badSetting('--chain and --spec exclude --runtime, --preset and --genesis-patch');
   }
   const blockTime = readBlockTime(given['block-time'] ?? '250');
   return {
@@ -48,9 +53,10 @@ export function readSettings(args: readonly string[]): Settings {
     dataFolder,
     blockTime,
     keepBlocks: given.archive ? undefined : whole('--prune', given.prune ?? '1000', KEEP_AT_LEAST, 2 ** 31),
+    finalityLag: whole('--finality-lag', given['finality-lag'] ?? '0', 0, LAG_AT_MOST),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
-    specPath: given.spec,
+    specPath,
     runtimePath: given.runtime ?? packagePath('localnet/runtime.wasm'),
     preset: given.preset ?? OWN_CHAIN.preset,
     genesisPatch: genesisPatch(given['genesis-patch'] ?? '{}'),
@@ -74,6 +80,8 @@ function parse(args: readonly string[]) {
         attached: { type: 'boolean' },
         prune: text,
         archive: { type: 'boolean' },
+        'finality-lag': text,
+        chain: text,
         spec: text,
         runtime: text,
         preset: text,

@@ -7,8 +7,7 @@ import { packagePath } from '../../src/base/worker.js';
 import { Author } from './chain/author.js';
 import { Chain } from './chain/chain.js';
 import { type GenesisSource, parseRawSpec } from './chain/genesis.js';
-import { Pool } from './chain/pool.js';
-import { unhex } from './codec.js';
+import { openPool } from './chain/open-pool.js';
 import { engineError } from './errors.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { authorFamily } from './rpc/author.js';
@@ -20,8 +19,7 @@ import { paymentFamily } from './rpc/payment.js';
 import { stateFamily } from './rpc/state.js';
 import { systemFamily } from './rpc/system.js';
 import { SignatureCache } from './runtime/host/signatures.js';
-import { Runtimes, validateTransaction } from './runtime/runtime.js';
-import { Overlay } from './state/overlay.js';
+import { Runtimes } from './runtime/runtime.js';
 
 /**
  * The worker thread: chain, pool, author and methods. It has a large stack of its own (`stackSizeMb`), because deep recursion
@@ -97,13 +95,17 @@ function open(): void {
 }
 
 function begin(genesis: GenesisSource, about: Settings): void {
-  const { dataFolder, keepBlocks, blockTime } = about;
-  const chain = Chain.open({ folder: dataFolder, source: genesis, runtimes, keepBlocks, clock: systemClock, log });
-  const pool = new Pool({
-    validate: bytes => validateTransaction(chain.runtime, new Overlay(chain.state), bytes, unhex(chain.head.hash)),
-    headNumber: () => chain.head.header.number,
+  const { dataFolder, keepBlocks, blockTime, finalityLag } = about;
+  const chain = Chain.open({
+    folder: dataFolder,
+    source: genesis,
+    runtimes,
+    keepBlocks,
+    finalityLag,
+    clock: systemClock,
+    log,
   });
-  chain.onBlock(({ block }) => pool.settle(block));
+  const pool = openPool(chain);
   const author = new Author({ chain, pool, blockTime, log });
   const version = (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
   const { chainName, properties } = about;

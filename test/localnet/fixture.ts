@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Author } from '../../localnet/engine/chain/author.js';
 import { type Candidates, Chain, type Rejection } from '../../localnet/engine/chain/chain.js';
 import type { GenesisSource } from '../../localnet/engine/chain/genesis.js';
-import { Pool } from '../../localnet/engine/chain/pool.js';
+import { openPool } from '../../localnet/engine/chain/open-pool.js';
+import type { Pool } from '../../localnet/engine/chain/pool.js';
 import { signByAlice, transferCall } from '../../localnet/engine/chain/transaction.js';
-import { Reader, unhex } from '../../localnet/engine/codec.js';
+import { Reader } from '../../localnet/engine/codec.js';
 import { SignatureCache } from '../../localnet/engine/runtime/host/signatures.js';
 import { type Metadata, readMetadata } from '../../localnet/engine/runtime/metadata.js';
-import { Runtimes, validateTransaction } from '../../localnet/engine/runtime/runtime.js';
-import { Overlay } from '../../localnet/engine/state/overlay.js';
+import { Runtimes } from '../../localnet/engine/runtime/runtime.js';
 import { type Log, packagePath, silentLog } from '../../src/base/index.js';
 
 export const runtimeCode = readFileSync(packagePath('localnet/runtime.wasm'));
@@ -49,6 +49,7 @@ export interface TestChain extends Disposable {
 
 export interface TestChainOptions {
   keepBlocks?: number | undefined;
+  finalityLag?: number;
   log?: Log;
   source?: GenesisSource;
   patch?: string;
@@ -57,7 +58,7 @@ export interface TestChainOptions {
 /** The chain of our own runtime in this process, with a clock that is set by hand. */
 export function openChain(folder: string, options: TestChainOptions = {}): TestChain {
   const time = { nowMs: 1_800_000_000_000 };
-  const { keepBlocks = 1000, log = silentLog, patch = '{}' } = options;
+  const { keepBlocks = 1000, finalityLag = 0, log = silentLog, patch = '{}' } = options;
   const source = options.source ?? {
     kind: 'runtime',
     code: runtimeCode,
@@ -66,13 +67,8 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     patch,
   };
   const clock = { nowMs: () => (time.nowMs += 10) };
-  const chain = Chain.open({ folder, source, runtimes, keepBlocks, clock, log });
-  const pool = new Pool({
-    validate: bytes => validateTransaction(chain.runtime, new Overlay(chain.state), bytes, unhex(chain.head.hash)),
-    headNumber: () => chain.head.header.number,
-    finalizedAfterMs: 0,
-  });
-  chain.onBlock(({ block }) => pool.settle(block));
+  const chain = Chain.open({ folder, source, runtimes, keepBlocks, finalityLag, clock, log });
+  const pool = openPool(chain, { finalizedAfterMs: 0 });
   const metadata = readMetadata(new Reader(chain.runtime.constant('Metadata_metadata', new Uint8Array())).vec());
   let closed = false;
   const close = () => {

@@ -75,6 +75,7 @@ class ToyChain {
     this.number++;
     const hash = hex(blake2b256(Buffer.from(String(this.number))));
     this.pool.settle({ hash, header: { number: this.number }, extrinsics } as unknown as Block);
+    this.pool.finalize(hash);
   }
 }
 

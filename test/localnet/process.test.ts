@@ -128,7 +128,7 @@ describe('the process', () => {
     [['--nonsense'], '--nonsense'],
     [['--genesis-patch', '{'], '--genesis-patch is not JSON'],
     [['--archive', '--prune', '100'], 'exclude each other'],
-    [['--spec', 'x', '--preset', 'y'], '--spec excludes'],
+    [['--spec', 'x', '--preset', 'y'], '--spec exclude --runtime'],
     [['--spec', '/nowhere/spec.json'], '/nowhere/spec.json'],
   ])('refuses %j with exit code 2', async (args, text) => {
     using folder = temporaryFolder();

@@ -11,6 +11,7 @@ import { CODE_KEY, decodeApplied, type Invalidity, type Runtime, type Runtimes }
 import { type Changes, Overlay, type StateReader } from '../state/overlay.js';
 import { BlockLog } from '../store/block-log.js';
 import { StateLog } from '../store/state-log.js';
+import { type BlockId, Finality } from './finality.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
 import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
 
@@ -28,6 +29,8 @@ export interface ChainOptions {
   runtimes: Runtimes;
   /** Blocks whose state is kept; undefined keeps all. */
   keepBlocks: number | undefined;
+  /** A block is final that many blocks later; default 0, at once. */
+  finalityLag?: number;
   clock: Clock;
   log: Log;
 }
@@ -54,11 +57,12 @@ export interface NewBlock {
 
 /**
  * The blocks, the head, and the only two ways to a new one: building and importing. Both end in `verify`, which executes the
- * block on its parent's state in a fresh instance; nothing becomes the head otherwise. The newest block is final at once:
- * one author, no forks (a later issue adds followers, which import).
+ * block on its parent's state in a fresh instance; nothing becomes the head otherwise.
  */
 export class Chain {
   private readonly listeners = new Set<(added: NewBlock) => void>();
+  private readonly finalListeners = new Set<(block: BlockId) => void>();
+  private readonly finality: Finality;
   private newest: Block;
   /** Learnt when the runtime refuses two blocks in one slot. */
   private oneBlockPerSlot = false;
@@ -69,6 +73,7 @@ export class Chain {
     private readonly states: StateLog,
   ) {
     this.newest = blocks.block(blocks.head)!;
+    this.finality = new Finality(options.finalityLag ?? 0, blocks.head, 0);
   }
 
   /** Starts a chain in an empty folder, or goes on with the one that is there. */
@@ -124,6 +129,17 @@ export class Chain {
     return this.newest;
   }
 
+  /** The newest final block. */
+  get finalized(): BlockId {
+    const { number } = this.finality;
+    return { number, hash: this.hashAt(number)! };
+  }
+
+  /** Blocks between the head and the newest final one, once there are that many. */
+  get finalityLag(): number {
+    return this.finality.lag;
+  }
+
   get genesisHash(): string {
     return this.blocks.hashAt(0)!;
   }
@@ -175,6 +191,12 @@ export class Chain {
     return () => this.listeners.delete(listener);
   }
 
+  /** Calls back for each block that becomes final, in order, behind `onBlock`; returns a function that ends it. */
+  onFinalized(listener: (block: BlockId) => void): () => void {
+    this.finalListeners.add(listener);
+    return () => this.finalListeners.delete(listener);
+  }
+
   /**
    * Builds, verifies and stores the next block. `deadlineMs` (of `performance.now()`) ends taking transactions. When the disk
    * refuses, nothing has happened.
@@ -206,13 +228,9 @@ export class Chain {
     }
     this.newest = block;
     const added = { block, changes, newRuntime: changes.has(CODE_KEY) };
-    for (const listener of this.listeners) {
-      try {
-        listener(added);
-      } catch (error) {
-        // The block stands; what somebody made of it is theirs.
-        this.options.log.error(`after block ${block.header.number}: ${messageOf(error)}`);
-      }
+    this.tell(this.listeners, added);
+    for (const number of this.finality.advance(block.header.number)) {
+      this.tell(this.finalListeners, { number, hash: this.hashAt(number)! });
     }
     return added;
   }
@@ -226,6 +244,17 @@ export class Chain {
   close(): void {
     this.blocks.close();
     this.states.close();
+  }
+
+  private tell<T>(listeners: Iterable<(news: T) => void>, news: T): void {
+    for (const listener of [...listeners]) {
+      try {
+        listener(news);
+      } catch (error) {
+        // The block stands; what somebody made of it is theirs.
+        this.options.log.error(`after block ${this.newest.header.number}: ${messageOf(error)}`);
+      }
+    }
   }
 
   private verify(block: Block) {

@@ -26,7 +26,7 @@ export interface PoolOptions {
   /** The number of the head. */
   headNumber(): number;
   limits?: Partial<PoolLimits>;
-  /** How long after `inBlock` a watcher hears `finalized`; the block is final at once. */
+  /** How long after its block became final a watcher hears `finalized`, which may be at once. */
   finalizedAfterMs?: number;
 }
 
@@ -81,6 +81,8 @@ export class Pool {
   private arrivals = 0;
   private readonly finalizedAfterMs: number;
   private readonly readyListeners = new Set<() => void>();
+  /** Included and watched, by the hash of a block that is not final. */
+  private readonly unfinal = new Map<string, Entry[]>();
 
   constructor(private readonly options: PoolOptions) {
     this.limits = { ...LIMITS, ...options.limits };
@@ -175,9 +177,10 @@ export class Pool {
       for (const tag of entry.provides) settled.set(tag, hash);
       this.detach(entry);
       tell(entry, { inBlock: block.hash });
-      // Some clients (polkadot-js) drop an inBlock that another status follows at once.
-      if (entry.watchers.size > 0)
-        setTimeout(() => tell(entry, { finalized: block.hash }), this.finalizedAfterMs).unref();
+      if (entry.watchers.size === 0) continue;
+      const others = this.unfinal.get(block.hash);
+      if (others) others.push(entry);
+      else this.unfinal.set(block.hash, [entry]);
     }
     for (const entry of this.all()) {
       const usurper = entry.provides.map(tag => settled.get(tag)).find(hash => hash !== undefined);
@@ -191,6 +194,27 @@ export class Pool {
     for (const tag of settled.keys()) this.requirers.delete(tag);
     // Inherents are foreign as well; others may have settled tags that future transactions wait for.
     this.revalidate(foreign > 1);
+  }
+
+  /** Tells who watches what a block included that the block is final now. */
+  finalize(hash: string): void {
+    const entries = this.unfinal.get(hash);
+    if (!entries) return;
+    this.unfinal.delete(hash);
+    const finalized = () => {
+      for (const entry of entries) tell(entry, { finalized: hash });
+    };
+    // Some clients (polkadot-js) drop an inBlock that another status follows at once.
+    setTimeout(finalized, this.finalizedAfterMs).unref();
+  }
+
+  /** Drops all transactions: the chain was rewound. What the dropped blocks had included is forgotten too. */
+  clear(): void {
+    this.unfinal.clear();
+    for (const entry of this.all()) {
+      this.detach(entry);
+      tell(entry, 'dropped');
+    }
   }
 
   /** Drops a transaction for good. */

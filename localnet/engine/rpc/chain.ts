@@ -12,6 +12,14 @@ export function chainFamily({ chain }: Engine): Family {
       return chain.onBlock(({ block }) => push(headerJson(block.header)));
     },
   });
+  const finalizedHeads: Subscription = {
+    notification: 'chain_finalizedHead',
+    unsubscribe: 'chain_unsubscribeFinalizedHeads',
+    start(_, push) {
+      push(headerJson(chain.block(chain.finalized.number)!.header));
+      return chain.onFinalized(({ number }) => push(headerJson(chain.block(number)!.header)));
+    },
+  };
   const hashOf = (value: unknown): unknown => {
     if (value === undefined || value === null) return chain.head.hash;
     if (Array.isArray(value)) return value.map(hashOf);
@@ -22,7 +30,7 @@ export function chainFamily({ chain }: Engine): Family {
   return {
     methods: {
       chain_getBlockHash: params => hashOf(params.at(0)),
-      chain_getFinalizedHead: () => chain.head.hash,
+      chain_getFinalizedHead: () => chain.finalized.hash,
       chain_getHeader(params) {
         const hash = params.optionalBytes(0, 'hash');
         const number = hash ? chain.numberOf(hex(hash)) : chain.head.header.number;
@@ -41,7 +49,7 @@ export function chainFamily({ chain }: Engine): Family {
     subscriptions: {
       chain_subscribeNewHeads: heads('chain_newHead', 'chain_unsubscribeNewHeads'),
       chain_subscribeAllHeads: heads('chain_allHead', 'chain_unsubscribeAllHeads'),
-      chain_subscribeFinalizedHeads: heads('chain_finalizedHead', 'chain_unsubscribeFinalizedHeads'),
+      chain_subscribeFinalizedHeads: finalizedHeads,
     },
   };
 }

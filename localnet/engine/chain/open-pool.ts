@@ -1,0 +1,17 @@
+import { unhex } from '../codec.js';
+import { validateTransaction } from '../runtime/runtime.js';
+import { Overlay } from '../state/overlay.js';
+import type { Chain } from './chain.js';
+import { Pool, type PoolOptions } from './pool.js';
+
+/** A pool that judges by the chain's head and follows it. */
+export function openPool(chain: Chain, options: Omit<PoolOptions, 'validate' | 'headNumber'> = {}): Pool {
+  const pool = new Pool({
+    ...options,
+    validate: bytes => validateTransaction(chain.runtime, new Overlay(chain.state), bytes, unhex(chain.head.hash)),
+    headNumber: () => chain.head.header.number,
+  });
+  chain.onBlock(({ block }) => pool.settle(block));
+  chain.onFinalized(({ hash }) => pool.finalize(hash));
+  return pool;
+}
