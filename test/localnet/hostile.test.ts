@@ -89,7 +89,7 @@ describe('the port', () => {
     ['{"jsonrpc":"2.0","id":1,"method":"state_call","params":["Core_nothing","0x"]}', 4003],
     ['{"jsonrpc":"2.0","id":1,"method":"state_call","params":["memory","0x"]}', 4003],
     ['{"jsonrpc":"2.0","id":1,"method":"state_call","params":["NeuronInfoRuntimeApi_get_neurons_lite","0x"]}', 4003],
-    ['{"jsonrpc":"2.0","id":1,"method":"author_submitExtrinsic","params":["0x"]}', 1002],
+    ['{"jsonrpc":"2.0","id":1,"method":"author_submitExtrinsic","params":["0x"]}', 1001],
     ['{"jsonrpc":"2.0","id":1,"method":"author_submitExtrinsic","params":["0x0400"]}', 1002],
     ['{"jsonrpc":"2.0","id":1,"method":"chain_subscribeNewHeads","params":[]}', -32601],
     ['{"jsonrpc":"2.0","id":1,"method":"dev_newBlock","params":[{"count":-1}]}', -32602],

@@ -1,88 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Block } from '../../localnet/engine/chain/header.js';
-import { Pool, type PoolLimits, type TransactionStatus } from '../../localnet/engine/chain/pool.js';
-import { hex } from '../../localnet/engine/codec.js';
-import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
-import type { Invalidity, Validity } from '../../localnet/engine/runtime/runtime.js';
+import type { TransactionStatus } from '../../localnet/engine/chain/pool-entry.js';
 import { pollUntil } from '../../src/base/index.js';
+import { decode, encode, names, type Toy, ToyChain } from './toy-chain.js';
 
 const SEED = 5;
-
-/** A toy chain: a transaction is JSON of account, nonce, priority, and `till`, and is valid when its nonce is not used up. */
-interface Toy {
-  who: string;
-  nonce: number;
-  priority?: number;
-  till?: number;
-  salt?: number;
-}
-
-class ToyChain {
-  nonces = new Map<string, number>();
-  number = 0;
-  readonly pool: Pool;
-  /** Transactions that the runtime no longer likes. */
-  readonly banned = new Set<string>();
-
-  constructor(limits: Partial<PoolLimits> = {}) {
-    this.pool = new Pool({
-      validate: bytes => this.validate(bytes),
-      headNumber: () => this.number,
-      limits,
-      finalizedAfterMs: 0,
-    });
-  }
-
-  submit(toy: Toy, told?: (status: TransactionStatus) => void): string {
-    return this.pool.submit(encode(toy), told);
-  }
-
-  validate(bytes: Uint8Array): Validity | Invalidity {
-    const { who, nonce, priority = 0, till } = decode(bytes);
-    const now = this.nonces.get(who) ?? 0;
-    if (nonce < now) return { kind: 'invalid', variant: 'Stale', reason: 'Transaction is outdated' };
-    if (this.banned.has(who)) return { kind: 'invalid', variant: 'Payment', reason: 'cannot pay' };
-    return {
-      priority: BigInt(priority),
-      requires: nonce > now ? [`${who}/${nonce - 1}`] : [],
-      provides: [`${who}/${nonce}`],
-      longevity: till === undefined ? 2n ** 64n - 1n : BigInt(Math.max(0, till - this.number)),
-      propagate: true,
-    };
-  }
-
-  /** Includes what the pool offers, at most `most`, checking the nonces as a runtime would; returns it. */
-  build(most = 1e9): Toy[] {
-    const candidates = this.pool.candidates();
-    const included: Uint8Array[] = [];
-    while (included.length < most) {
-      const next = candidates.next();
-      if (!next) break;
-      const { who, nonce } = decode(next.bytes);
-      if (nonce !== (this.nonces.get(who) ?? 0) || this.banned.has(who)) {
-        candidates.rejected({ fate: 'invalid', reason: 'toy' });
-        continue;
-      }
-      this.nonces.set(who, nonce + 1);
-      included.push(next.bytes);
-    }
-    this.settle(included);
-    return included.map(decode);
-  }
-
-  settle(extrinsics: Uint8Array[]): void {
-    this.number++;
-    const hash = hex(blake2b256(Buffer.from(String(this.number))));
-    this.pool.settle({ hash, header: { number: this.number }, extrinsics } as unknown as Block);
-    this.pool.finalize(hash);
-  }
-}
-
-const encode = (toy: Toy) => Buffer.from(JSON.stringify(toy));
-const decode = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as Toy;
-const names = (statuses: TransactionStatus[]) =>
-  statuses.map(status => (typeof status === 'string' ? status : Object.keys(status)[0]));
 
 const toy = fc.record({
   who: fc.constantFrom('a', 'b', 'c'),
@@ -175,7 +97,7 @@ describe('the pool', () => {
               // Refused: nobody watches it.
             }
           } else if (step.do === 'build') chain.build(step.most);
-          else if (step.do === 'ban') chain.banned.add(step.who);
+          else if (step.do === 'ban') chain.disliked.add(step.who);
           else {
             // Included without ever having been in this pool.
             const nonce = chain.nonces.get(step.who) ?? 0;
@@ -231,20 +153,17 @@ describe('the pool', () => {
     ]);
   });
 
-  it('sends what depended on a rejected transaction back to wait', () => {
+  it('drops what depended on an invalid transaction with it, and takes that again', () => {
     const chain = new ToyChain();
-    for (const nonce of [0, 1, 2]) chain.submit({ who: 'a', nonce });
-    chain.banned.add('a');
+    const heard: TransactionStatus[] = [];
+    for (const nonce of [0, 1, 2]) chain.submit({ who: 'a', nonce }, status => heard.push(status));
+    chain.disliked.add('a');
     expect(chain.build()).toEqual([]);
-    expect(chain.pool.readyCount).toBe(0);
-    chain.banned.clear();
-    chain.submit({ who: 'a', nonce: 0, salt: 1 });
-    expect(
-      chain
-        .build()
-        .map(item => item.nonce)
-        .slice(0, 1),
-    ).toEqual([0]);
+    expect([chain.pool.readyCount, chain.pool.futureCount]).toEqual([0, 0]);
+    expect(heard.filter(status => status === 'invalid')).toHaveLength(3);
+    chain.disliked.clear();
+    for (const nonce of [2, 1, 0]) chain.submit({ who: 'a', nonce });
+    expect(chain.build().map(item => item.nonce)).toEqual([0, 1, 2]);
   });
 
   it('drops what has expired, and what became invalid', () => {
@@ -257,7 +176,7 @@ describe('the pool', () => {
     chain.settle([]);
     chain.settle([]);
     expect(heard.at(-1)).toBe('invalid');
-    chain.banned.add('b');
+    chain.disliked.add('b');
     chain.settle([]);
     expect(chain.pool.futureCount).toBe(0);
     expect(names(heard)).toEqual(['future', 'future', 'invalid', 'invalid']);

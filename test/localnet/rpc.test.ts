@@ -242,3 +242,30 @@ describe('the methods', () => {
     expect(await ask(4)).toContain('"result":"0x');
   });
 });
+
+describe('the pool over RPC', () => {
+  it('wants a transaction to begin with its length, and ignores what follows behind it', async () => {
+    await expect(call('author_submitExtrinsic', '0x')).rejects.toThrow('1001: Extrinsic has invalid format');
+    await expect(call('author_submitExtrinsic', '0xff00')).rejects.toThrow('1001: Extrinsic has invalid format');
+    await expect(call('author_submitExtrinsic', '0x0400')).rejects.toThrow('1002: Verification Error');
+    const bytes = hex(test.transfer(account(20), AMOUNT, await call('system_accountNextIndex', ALICE)));
+    const hash = await call('author_submitExtrinsic', `${bytes}0102`);
+    expect(hash).toBe(hex(blake2b256(Buffer.from(bytes.slice(2), 'hex'))));
+    expect(await call('author_pendingExtrinsics')).toEqual([bytes]);
+    expect(await call('author_removeExtrinsic', [{ extrinsic: bytes }, { hash: `0x${'11'.repeat(32)}` }])).toEqual([
+      hash,
+    ]);
+    expect(await call('author_pendingExtrinsics')).toEqual([]);
+    await expect(call('author_submitExtrinsic', bytes)).rejects.toThrow('1012: Transaction is temporarily banned');
+    await expect(call('author_removeExtrinsic', [{}])).rejects.toThrow('-32602');
+    await expect(call('author_removeExtrinsic', 'x')).rejects.toThrow('-32602');
+  });
+
+  it('has no keys', async () => {
+    expect(await call('author_hasKey', '0x00', 'aura')).toBe(false);
+    await expect(call('author_hasKey', '0x00', 'x')).rejects.toThrow('1040: Invalid key type');
+    expect(await call('author_hasSessionKeys', '0x00')).toBe(false);
+    await expect(call('author_rotateKeys')).rejects.toThrow('1040: The key store is unavailable');
+    await expect(call('author_insertKey', 'aura', '//Alice', '0x00')).rejects.toThrow('1040');
+  });
+});

@@ -46,7 +46,7 @@ export class Params {
 }
 
 /** The 0x may be missing, as Substrate has it: the official Python SDK 11 leaves it out. */
-function bytesOf(value: unknown, name: string): Uint8Array {
+export function bytesOf(value: unknown, name: string): Uint8Array {
   if (typeof value !== 'string') throw invalidParams(`${name} has to be a 0x-hexadecimal string`);
   try {
     return unhex(value.startsWith('0x') ? value : `0x${value}`);

@@ -21,13 +21,26 @@ export const batchTooLarge = (text: string) => new RpcError(-32011, 'The batch r
 export const unknownBlock = (hash: string) => new RpcError(4003, `Client error: UnknownBlock: ${hash.slice(0, 80)}`);
 export const stateDiscarded = (hash: string) => new RpcError(4003, `Client error: State already discarded for ${hash}`);
 
-/** Numbers of the transaction pool. Source: sc-rpc-api, author/error.rs. */
-export const POOL = {
-  verification: 1002,
-  invalid: 1010,
-  unknown: 1011,
-  alreadyImported: 1013,
-  tooLowPriority: 1014,
-  immediatelyDropped: 1016,
-  noTags: 1017,
-} as const;
+/** What the transaction pool refuses: number, message, and data where it is always the same. Source: sc-rpc-api, author/error.rs. */
+const POOL = {
+  badFormat: [1001, 'Extrinsic has invalid format'],
+  verification: [1002, 'Verification Error'],
+  invalid: [1010, 'Invalid Transaction'],
+  unknown: [1011, 'Unknown Transaction Validity'],
+  banned: [1012, 'Transaction is temporarily banned'],
+  alreadyImported: [1013, 'Transaction Already Imported'],
+  tooLowPriority: [
+    1014,
+    'Priority is too low',
+    'The transaction has too low priority to replace another transaction already in the pool.',
+  ],
+  cycle: [1015, 'Cycle Detected'],
+  immediatelyDropped: [1016, 'Immediately Dropped', "The transaction couldn't enter the pool because of the limit"],
+  noTags: [1019, 'No tags provided', "Transaction does not provide any tags, so the pool can't identify it"],
+} as const satisfies Record<string, readonly [code: number, message: string, data?: string]>;
+
+/** A refusal by the transaction pool; `more` follows the message. */
+export function poolError(kind: keyof typeof POOL, data?: string, more = ''): RpcError {
+  const [code, message, usual] = POOL[kind] as readonly [number, string, string?];
+  return new RpcError(code, `${message}${more}`, data ?? usual);
+}

@@ -1,5 +1,5 @@
 import { decodeAddress } from '../../../src/base/ss58.js';
-import { nonceTag } from '../chain/pool.js';
+import { nonceTag } from '../chain/pool-entry.js';
 import { hex, Reader, unhex } from '../codec.js';
 import type { Engine, Family } from './family.js';
 import { invalidParams } from './rpc-error.js';
