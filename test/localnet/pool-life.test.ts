@@ -282,7 +282,7 @@ describe('a flood', () => {
     // Sorting is stable: of equals, the older.
     const best = all.filter(toy => toy.nonce === 0).sort((a, b) => b.priority - a.priority);
     expect(chain.build()).toEqual(best.slice(0, 8192));
-  }, 60_000);
+  }, 120_000);
 
   it('of huge ones is bounded in bytes', () => {
     const chain = new ToyChain({ readyBytes: 1_000_000, futureBytes: 200_000 });
