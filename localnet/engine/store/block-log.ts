@@ -3,7 +3,7 @@ import type { Log } from '../../../src/base/log.js';
 import { type Block, makeBlock } from '../chain/header.js';
 import { compact, hex, join, lengthPrefixed, Reader, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
-import { LogFile } from './log-file.js';
+import { FRAME_HEADER, LogFile } from './log-file.js';
 
 /**
  * All headers and bodies, one frame each: hash, header, extrinsics. In memory only 32 bytes of hash, an offset and a slot of
@@ -47,9 +47,14 @@ export class BlockLog {
 
   /** Undoes the newest append. */
   dropLast(): void {
-    this.count--;
-    this.file.truncate(this.offsets[this.count]! - 8);
-    this.rebuildTable();
+    this.cutTo(this.head - 1);
+  }
+
+  /** Makes an older block the newest, durably; a `disk` error changes nothing. */
+  rewind(number: number): void {
+    if (number >= this.head) return;
+    this.cutTo(number);
+    this.file.syncNow();
   }
 
   hashAt(number: number): string | undefined {
@@ -110,6 +115,19 @@ export class BlockLog {
     this.offsets = offsets;
     this.table = new Int32Array(2 * room);
     this.rebuildTable();
+  }
+
+  private cutTo(number: number): void {
+    this.file.truncate(this.offsets[number + 1]! - FRAME_HEADER);
+    while (this.count > number + 1) this.forgetNewest();
+  }
+
+  /** What was inserted last can be taken out of an open table without a gap: nothing was put behind it. */
+  private forgetNewest(): void {
+    let slot = this.slotOf(this.hashes.subarray((this.count - 1) * 32, this.count * 32));
+    while (this.table[slot] !== this.count) slot = (slot + 1) & (this.table.length - 1);
+    this.table[slot] = 0;
+    this.count--;
   }
 
   private rebuildTable(): void {

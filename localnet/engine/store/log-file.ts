@@ -1,11 +1,21 @@
-import { closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
 import { engineError } from '../errors.js';
 
 /** Length and CRC-32 of the payload, little endian, in front of each frame. */
-const FRAME_HEADER = 8;
+export const FRAME_HEADER = 8;
 const LONGEST_FRAME = 2 ** 30;
 const READ_BYTES = 2 ** 20;
 /** How far behind a bad frame a good one is looked for. */
@@ -85,9 +95,33 @@ export class LogFile {
 
   /** Cuts the file to `end`, the end of a whole frame. */
   truncate(end: number): void {
-    ftruncateSync(this.file, end);
+    try {
+      ftruncateSync(this.file, end);
+    } catch (error) {
+      throw this.cannotWrite(error);
+    }
     this.end = end;
     this.torn = false;
+  }
+
+  /**
+   * Cuts off records that are worth nothing any more, durably. It does not fail: what the disk refuses now is done before the
+   * next append, or is that one's error.
+   */
+  cut(end: number): void {
+    this.end = end;
+    this.torn = true;
+    this.cutQuietly();
+    this.syncNow();
+  }
+
+  /** Durable before it returns; a failure is the next append's error. */
+  syncNow(): void {
+    try {
+      fdatasyncSync(this.file);
+    } catch (error) {
+      this.unsynced ??= error as Error;
+    }
   }
 
   private cutQuietly(): void {

@@ -1,41 +1,40 @@
-import { readdirSync, renameSync, rmSync } from 'node:fs';
-import { join as joinPath } from 'node:path';
+import { renameSync, rmSync } from 'node:fs';
 import { equalBytes } from '../../../src/base/bytes.js';
 import { messageOf } from '../../../src/base/errors.js';
 import { syncFolder } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
-import { compact, hex, type Key, keyBytes, Reader, toKey } from '../codec.js';
+import { hex, type Key } from '../codec.js';
 import { engineError } from '../errors.js';
 import type { Changes, StateReader } from '../state/overlay.js';
 import { SortedKeys } from '../state/sorted-keys.js';
 import { type StateVersion, Trie } from '../state/trie.js';
-import { LogFile } from './log-file.js';
+import { History } from './history.js';
+import { FRAME_HEADER, LogFile } from './log-file.js';
+import {
+  CHANGES,
+  chunks,
+  encodeChanges,
+  encodeEnd,
+  NOWHERE,
+  type Place,
+  readSegment,
+  SNAPSHOT,
+  segmentPath,
+  segmentsIn,
+} from './segment.js';
 
-/** The first byte of each frame's payload: a snapshot or changes, with values in the form of state version 1 or 0. */
-const SNAPSHOT_END = 2;
-const SNAPSHOT: Record<StateVersion, number> = { 1: 1, 0: 4 };
-const CHANGES: Record<StateVersion, number> = { 1: 3, 0: 5 };
 const VERSIONS = [0, 1] as const;
-const CHUNK_BYTES = 2 ** 20;
-/** A segment holds at least this many blocks before the next begins. */
 const SEGMENT_BLOCKS = 1000;
-
-/** Where a value lies on disk. A length of -1: no value. */
-interface Place {
-  segment: number;
-  offset: number;
-  length: number;
-  /** Under which it was written: a runtime upgrade to another one leaves what it does not touch as it is in the trie. */
-  version: StateVersion;
-}
-
-const NOWHERE: Place = { segment: 0, offset: 0, length: -1, version: 1 };
 
 export interface StateLogOptions {
   keepBlocks: number | undefined;
   log: Log;
   /** The state root in a block's header: what was read from the disk is compared with it when its trie is first made. */
   rootOf?: (block: number) => Uint8Array;
+  /** Older blocks whose state is kept all the same, ascending. */
+  pins?: () => readonly number[];
+  /** A segment holds at least this many blocks before the next begins; default 1000. */
+  segmentBlocks?: number;
 }
 
 /**
@@ -46,23 +45,23 @@ export interface StateLogOptions {
 export class StateLog {
   private readonly segments = new Map<number, LogFile>();
   private readonly values = new Map<Key, Uint8Array>();
-  private readonly places = new Map<Key, Place>();
+  private places = new Map<Key, Place>();
   private keys = new SortedKeys();
-  /** Per key, ascending: what the key held before it changed in that block. */
-  private readonly past = new Map<Key, { block: number; before: Place }[]>();
-  /** Keys without a value now that had one in an old state. */
-  private readonly gone = new SortedKeys();
-  private readonly changedIn = new Map<number, Key[]>();
+  private readonly history = new History();
   /** Made when it is first asked for: a chain that was opened again answers before that. */
   private headTrie: Trie | undefined;
   private newest = 0;
   private oldest = 0;
   private segment = 0;
   private snapshotBytes = 0;
+  /** Where the changes of each block begin in the current segment. */
+  private starts: number[] = [];
 
   private readonly keepBlocks: number | undefined;
   private readonly log: Log;
   private damage: Error | undefined;
+  /** Pinned, but not on the disk. */
+  private readonly lost = new Set<number>();
 
   private constructor(
     private readonly folder: string,
@@ -77,9 +76,9 @@ export class StateLog {
     folder: string,
     genesis: ReadonlyMap<Key, Uint8Array>,
     version: StateVersion,
-    options: Omit<StateLogOptions, 'rootOf'>,
+    options: StateLogOptions,
   ): StateLog {
-    for (const name of segmentNames(folder)) rmSync(joinPath(folder, name));
+    for (const start of segmentsIn(folder)) rmSync(segmentPath(folder, start));
     const state = new StateLog(folder, options);
     for (const [key, value] of genesis) state.values.set(key, value);
     state.writeSegment(0, () => version);
@@ -90,15 +89,15 @@ export class StateLog {
   /** Reads what is on disk, up to block `upTo`. */
   static open(folder: string, upTo: number, options: StateLogOptions): StateLog {
     const state = new StateLog(folder, options);
-    const names = segmentNames(folder);
-    if (names.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
-    names.forEach((name, i) => {
-      state.load(Number(name.slice(6, -4)), upTo, i === 0);
+    const starts = segmentsIn(folder);
+    if (starts.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
+    starts.forEach((start, i) => {
+      state.load(start, upTo, i === 0);
     });
     // So far they are views of the buffers that were read; most of those have been replaced by later ones.
     for (const [key, value] of state.values) state.values.set(key, new Uint8Array(value));
     state.keys = SortedKeys.from(state.values.keys());
-    state.forget();
+    state.forget(state.newest);
     return state;
   }
 
@@ -106,9 +105,14 @@ export class StateLog {
     return this.newest;
   }
 
-  /** The oldest block whose state is still there. */
+  /** The oldest block from which on all states are still there. */
   get oldestNumber(): number {
     return this.oldest;
+  }
+
+  /** True when the state after a block is still there. */
+  has(block: number): boolean {
+    return block <= this.newest && (block >= this.oldest || this.pins().includes(block));
   }
 
   /** The state of the newest block; it changes with the next `append`. */
@@ -127,19 +131,9 @@ export class StateLog {
   /** The state after an older block, or undefined when it is gone. Valid until the next `append`. */
   at(block: number): StateReader | undefined {
     if (block === this.newest) return this.head();
-    if (block > this.newest || block < this.oldest) return undefined;
-    const place = (key: Key): Place | undefined => {
-      const changes = this.past.get(key);
-      if (!changes || changes[changes.length - 1]!.block <= block) return undefined;
-      let low = 0;
-      let high = changes.length - 1;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (changes[middle]!.block <= block) low = middle + 1;
-        else high = middle;
-      }
-      return changes[low]!.before;
-    };
+    if (!this.has(block)) return undefined;
+    const { history } = this;
+    const place = (key: Key) => history.at(key, block);
     const has = (key: Key) => {
       const before = place(key);
       return before ? before.length >= 0 : this.values.has(key);
@@ -147,8 +141,8 @@ export class StateLog {
     const next = (key: Key) => {
       let a = this.keys.after(key);
       while (a !== null && !has(a)) a = this.keys.after(a);
-      let b = this.gone.after(key);
-      while (b !== null && !has(b)) b = this.gone.after(b);
+      let b = history.gone.after(key);
+      while (b !== null && !has(b)) b = history.gone.after(b);
       return a === null || (b !== null && b < a) ? b : a;
     };
     const get = (key: Key) => {
@@ -171,15 +165,57 @@ export class StateLog {
   append(block: number, changes: Changes, trie: Trie, version: StateVersion): void {
     const { payload, offsets } = encodeChanges(block, changes, CHANGES[version]);
     const start = this.current().append(payload);
-    const changed: Key[] = [];
     for (const [key, value] of changes) {
       const { offset, length } = offsets.get(key)!;
-      this.adopt(block, key, value, { segment: this.segment, offset: start + offset, length, version }, changed);
+      this.adopt(block, key, value, { segment: this.segment, offset: start + offset, length, version }, true);
     }
-    this.adopted(block, changed);
+    this.starts.push(start - FRAME_HEADER);
+    this.newest = block;
     this.headTrie = trie;
-    this.forget();
+    this.forget(block);
     this.rotate();
+  }
+
+  /**
+   * Prepares to make an older block the newest one, which has to be one that it `has`; what is returned does it and cannot
+   * fail. What the disk does not cut off then it cuts before the next append, and a start reads nothing behind the newest
+   * block.
+   */
+  rewind(block: number): () => void {
+    const held = this.history.since(block, this.newest);
+    const values = new Map([...held].map(([key, place]) => [key, this.read(place)] as const));
+    const trie =
+      this.headTrie &&
+      this.checked(
+        withVersions(this.headTrie, values, key => held.get(key)!.version),
+        block,
+      );
+    const segment = this.segmentOf(block);
+    // Within the current segment no place of a value changes but those that are held.
+    const scanned = segment === this.segment ? undefined : this.scan(segment, block);
+    return () => {
+      for (const [key, place] of held) this.restore(key, values.get(key)!, place);
+      this.history.rewind(block, this.newest, held.keys());
+      this.newest = block;
+      this.oldest = Math.min(this.oldest, block);
+      this.headTrie = trie;
+      const end = scanned?.end ?? this.starts[block - segment] ?? this.current().bytes;
+      if (scanned) {
+        for (const start of [...this.segments.keys()].filter(key => key > segment).reverse()) this.remove(start);
+        this.segment = segment;
+        this.places = scanned.places;
+        this.starts = scanned.starts;
+        this.snapshotBytes = scanned.snapshotBytes;
+      }
+      this.starts.length = block - segment;
+      this.current().cut(end);
+    };
+  }
+
+  /** To be called when fewer blocks are pinned than before. */
+  unpin(): void {
+    this.history.unpin(this.pins());
+    this.dropSegments();
   }
 
   sync(): void {
@@ -194,18 +230,34 @@ export class StateLog {
     for (const file of this.segments.values()) file.close();
   }
 
-  /** The trie of what is in memory; `bad_data` when that is not what the header of the head says. */
+  /** The trie of what is in memory. */
   private checkedTrie(): Trie {
     if (this.damage) throw this.damage;
-    const trie = trieOf(this.values, key => this.places.get(key)!.version);
-    const expected = this.options.rootOf?.(this.newest);
+    try {
+      return this.checked(
+        trieOf(this.values, key => this.places.get(key)!.version),
+        this.newest,
+      );
+    } catch (error) {
+      this.damage = error as Error;
+      throw error;
+    }
+  }
+
+  /** `bad_data` when a state is not what the header of its block says. */
+  private checked(trie: Trie, block: number): Trie {
+    const expected = this.options.rootOf?.(block);
     if (!expected || equalBytes(trie.root, expected)) return trie;
-    this.damage = engineError(
+    throw engineError(
       'bad_data',
-      `${this.folder}: the state of block ${this.newest} is damaged, its root is ${hex(trie.root)} and not ${hex(expected)} as the block says: restore a copy of this folder, or begin again in an empty one`,
-      { data: { folder: this.folder, block: this.newest } },
+      `${this.folder}: the state of block ${block} is damaged, its root is ${hex(trie.root)} and not ${hex(expected)} as the block says: restore a copy of this folder, or begin again in an empty one`,
+      { data: { folder: this.folder, block } },
     );
-    throw this.damage;
+  }
+
+  private pins(): readonly number[] {
+    const pins = this.options.pins?.() ?? [];
+    return this.lost.size > 0 ? pins.filter(pin => !this.lost.has(pin)) : pins;
   }
 
   private current(): LogFile {
@@ -217,66 +269,117 @@ export class StateLog {
     return this.segments.get(place.segment)!.read(place.offset, place.length);
   }
 
-  /** Makes one change part of the head. With `changed`, remembers what was there before and adds the key. */
-  private adopt(block: number, key: Key, value: Uint8Array | null, place: Place, changed: Key[] | undefined): void {
+  /** Makes one change part of the head. With `isKept`, remembers what was there before. */
+  private adopt(block: number, key: Key, value: Uint8Array | null, place: Place, isKept: boolean): void {
     const before = this.places.get(key) ?? NOWHERE;
     if (value === null && before.length < 0) return;
-    if (changed) {
-      changed.push(key);
-      const past = this.past.get(key);
-      if (past) past.push({ block, before });
-      else this.past.set(key, [{ block, before }]);
-    }
+    if (isKept) this.history.add(block, key, before);
+    this.put(key, value, place, before);
+    if (value === null && isKept) this.history.gone.add(key);
+  }
+
+  private put(key: Key, value: Uint8Array | null, place: Place, before: Place): void {
     if (value === null) {
       this.values.delete(key);
       this.places.delete(key);
       this.keys.delete(key);
-      if (changed) this.gone.add(key);
-    } else {
-      this.values.set(key, value);
-      this.places.set(key, place);
-      if (before.length < 0) {
-        this.keys.add(key);
-        this.gone.delete(key);
-      }
+      return;
     }
+    this.values.set(key, value);
+    this.places.set(key, place);
+    if (before.length >= 0) return;
+    this.keys.add(key);
+    this.history.gone.delete(key);
   }
 
-  private adopted(block: number, changed: Key[] | undefined): void {
-    this.newest = block;
-    if (!changed) this.oldest = block;
-    else if (this.keepBlocks !== undefined) this.changedIn.set(block, changed);
+  /** The other way: what an older block held. Whether a key without a value is still in an even older state, its history knows. */
+  private restore(key: Key, value: Uint8Array | null, place: Place): void {
+    const before = this.places.get(key) ?? NOWHERE;
+    this.put(key, value, place, before);
+    if (value === null) this.history.gone.add(key);
   }
 
-  /** Drops what only states behind the horizon need. */
-  private forget(): void {
-    if (this.keepBlocks === undefined) return;
-    const horizon = this.newest - this.keepBlocks;
+  /** Drops what only states behind the horizon need, as seen from the newest block. */
+  private forget(newest: number): void {
+    if (this.keepBlocks !== undefined) this.forgetBefore(Math.min(newest - this.keepBlocks, this.newest));
+  }
+
+  private forgetBefore(horizon: number): void {
+    if (this.oldest >= horizon) return;
+    const pins = this.pins();
     for (; this.oldest < horizon; this.oldest++) {
       const block = this.oldest + 1;
-      for (const key of this.changedIn.get(block) ?? []) {
-        const past = this.past.get(key);
-        if (past?.[0]?.block !== block) continue;
-        past.shift();
-        if (past.length > 0) continue;
-        this.past.delete(key);
-        this.gone.delete(key);
-      }
-      this.changedIn.delete(block);
+      this.history.forget(
+        block,
+        pins.findLast(pin => pin < block),
+      );
     }
-    const numbers = [...this.segments.keys()];
-    for (let i = 0; i + 1 < numbers.length && numbers[i + 1]! <= this.oldest; i++) {
-      const file = this.segments.get(numbers[i]!)!;
-      this.segments.delete(numbers[i]!);
-      file.close();
-      rmSync(file.path, { force: true });
+    this.dropSegments();
+  }
+
+  /** Deletes segments that hold no state that is kept. */
+  private dropSegments(): void {
+    const starts = [...this.segments.keys()];
+    const pins = this.pins();
+    for (let i = 0; i + 1 < starts.length; i++) {
+      const start = starts[i]!;
+      const next = starts[i + 1]!;
+      if (next > this.oldest) return;
+      if (pins.some(pin => pin >= start && pin < next)) continue;
+      this.moveOut(start, pins);
+      this.remove(start);
     }
+  }
+
+  /** What a pinned block held may be known by where a later segment repeats it. */
+  private moveOut(start: number, pins: readonly number[]): void {
+    if (!pins.some(pin => pin < start)) return;
+    const scans = new Map<number, Map<Key, Place>>();
+    this.history.move(start, (key, block) => {
+      const pin = pins.findLast(number => number < block)!;
+      const places = scans.get(pin) ?? this.scan(this.segmentOf(pin), pin).places;
+      scans.set(pin, places);
+      return places.get(key)!;
+    });
+  }
+
+  private remove(start: number): void {
+    const file = this.segments.get(start)!;
+    this.segments.delete(start);
+    file.close();
+    rmSync(file.path, { force: true });
+  }
+
+  private holds(key: Key, value: Uint8Array, version: StateVersion): boolean {
+    const held = this.values.get(key);
+    return held !== undefined && this.places.get(key)!.version === version && equalBytes(held, value);
+  }
+
+  /** The segment that holds the state after a block. */
+  private segmentOf(block: number): number {
+    return [...this.segments.keys()].findLast(start => start <= block)!;
+  }
+
+  /** Where everything lay after a block, and where that block ends in its segment. */
+  private scan(segment: number, block: number) {
+    const places = new Map<Key, Place>();
+    const starts: number[] = [];
+    let snapshotBytes = 0;
+    let end = 0;
+    for (const frame of readSegment(this.segments.get(segment)!, segment, this.log)) {
+      if (frame.kind === 'changes' && frame.block > block) break;
+      if (frame.kind === 'changes') starts.push(frame.from);
+      if (frame.kind === 'end') snapshotBytes = frame.to;
+      else frame.each((key, value, place) => (value === null ? places.delete(key) : places.set(key, place)));
+      end = frame.to;
+    }
+    return { places, starts, snapshotBytes, end };
   }
 
   /** Begins a new segment when the current one is long, and large enough for a snapshot to be a small part of it. */
   private rotate(): void {
     const blocks = this.newest - this.segment;
-    if (blocks < Math.max(SEGMENT_BLOCKS, this.keepBlocks ?? 0)) return;
+    if (blocks < Math.max(this.options.segmentBlocks ?? SEGMENT_BLOCKS, this.keepBlocks ?? 0)) return;
     if (this.current().bytes < (this.keepBlocks === undefined ? 9 : 2) * this.snapshotBytes) return;
     try {
       this.writeSegment(this.newest);
@@ -301,7 +404,7 @@ export class StateLog {
             places.set(key, { segment: block, offset: start + at.offset, length: at.length, version });
         }
       }
-      file.append(snapshotEnd(block, this.values.size));
+      file.append(encodeEnd(block, this.values.size));
       file.sync();
     } catch (error) {
       file.close();
@@ -316,12 +419,13 @@ export class StateLog {
     this.segments.set(block, LogFile.open(path));
     this.segment = block;
     this.snapshotBytes = bytes;
+    this.starts = [];
     for (const [key, place] of places) this.places.set(key, place);
   }
 
   private load(start: number, upTo: number, first: boolean): void {
     const file = LogFile.open(segmentPath(this.folder, start));
-    if (start > upTo || (!first && start !== this.newest)) {
+    if (start > upTo) {
       file.close();
       if (first) throw engineError('bad_data', `${file.path} begins after block ${upTo}, the newest block`);
       // Left over from a head that was cut off.
@@ -329,119 +433,59 @@ export class StateLog {
       return;
     }
     this.segments.set(start, file);
-    let whole = false;
-    if (first) {
-      this.newest = start;
-      this.oldest = start;
-    }
-    for (const { offset, payload } of file.frames(this.log)) {
-      const kind = payload[0];
-      if (kind === SNAPSHOT_END) {
-        whole = true;
-        this.snapshotBytes = offset + payload.length;
+    // The segments between were dropped, because only a block before them was pinned.
+    const left = !first && start !== this.newest ? new Set(this.values.keys()) : undefined;
+    if (left) for (const pin of this.pins()) if (pin > this.newest && pin < start) this.lost.add(pin);
+    let isWhole = false;
+    this.starts = [];
+    this.newest = start;
+    if (first) this.oldest = start;
+    for (const frame of readSegment(file, start, this.log)) {
+      const { kind, block } = frame;
+      if (kind === 'end') {
+        isWhole = true;
+        this.snapshotBytes = frame.to;
+        for (const key of left ?? []) this.adopt(start, key, null, NOWHERE, true);
+        if (left) this.forgetBefore(start);
         continue;
       }
-      const version = kind === SNAPSHOT[0] || kind === CHANGES[0] ? 0 : 1;
-      const reader = new Reader(payload, 1);
-      const block = reader.compact();
-      if (kind === SNAPSHOT[version]) {
-        eachChange(reader, (key, value, at) => {
+      if (kind === 'snapshot') {
+        frame.each((key, value, place) => {
+          left?.delete(key);
           if (first) this.values.set(key, value!);
-          this.places.set(key, { segment: start, offset: offset + at, length: value!.length, version });
+          if (left && !this.holds(key, value!, place.version)) this.adopt(start, key, value, place, true);
+          else this.places.set(key, place);
         });
         continue;
       }
-      if (kind !== CHANGES[version] || block !== this.newest + 1) {
+      if (block !== this.newest + 1) {
         throw engineError('bad_data', `${file.path} has block ${block} where block ${this.newest + 1} belongs`);
       }
       if (block > upTo) {
-        file.truncate(offset - 8);
+        file.truncate(frame.from);
         break;
       }
-      const kept = this.keepBlocks === undefined || block > upTo - this.keepBlocks;
-      const changed: Key[] | undefined = kept ? [] : undefined;
-      eachChange(reader, (key, value, at) => {
-        const place = { segment: start, offset: offset + at, length: value?.length ?? -1, version } as const;
-        this.adopt(block, key, value, place, changed);
-      });
-      this.adopted(block, changed);
+      frame.each((key, value, place) => this.adopt(block, key, value, place, true));
+      this.starts.push(frame.from);
+      this.newest = block;
+      this.forget(upTo);
     }
-    if (!whole) throw engineError('bad_data', `${file.path} has no whole snapshot`);
+    if (!isWhole) throw engineError('bad_data', `${file.path} has no whole snapshot`);
     this.segment = start;
   }
 }
 
-function segmentPath(folder: string, block: number): string {
-  return joinPath(folder, `state-${String(block).padStart(10, '0')}.log`);
-}
-
-function segmentNames(folder: string): string[] {
-  return readdirSync(folder)
-    .filter(name => /^state-\d{10}\.log$/.test(name))
-    .sort();
-}
-
 /** A trie of values of both versions. */
 function trieOf(entries: Iterable<readonly [Key, Uint8Array | null]>, versionOf: (key: Key) => StateVersion): Trie {
+  return withVersions(Trie.empty, entries, versionOf);
+}
+
+function withVersions(
+  trie: Trie,
+  entries: Iterable<readonly [Key, Uint8Array | null]>,
+  versionOf: (key: Key) => StateVersion,
+): Trie {
   const parts: Record<StateVersion, (readonly [Key, Uint8Array | null])[]> = { 0: [], 1: [] };
   for (const entry of entries) parts[versionOf(entry[0])].push(entry);
-  return Trie.of(parts[0], 0).with(parts[1], 1);
-}
-
-function* chunks(values: ReadonlyMap<Key, Uint8Array>, wanted: (key: Key) => boolean): Generator<[Key, Uint8Array][]> {
-  let chunk: [Key, Uint8Array][] = [];
-  let bytes = 0;
-  for (const entry of values) {
-    if (!wanted(entry[0])) continue;
-    chunk.push(entry);
-    bytes += entry[0].length + entry[1].length;
-    if (bytes < CHUNK_BYTES) continue;
-    yield chunk;
-    chunk = [];
-    bytes = 0;
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-interface Span {
-  offset: number;
-  length: number;
-}
-
-/** Kind, block, count, then key, flag, value for each; with where each value lies in the payload. */
-function encodeChanges(
-  block: number,
-  changes: Changes,
-  kind: number,
-): { payload: Uint8Array; offsets: Map<Key, Span> } {
-  const parts: Uint8Array[] = [Uint8Array.of(kind), compact(block), compact(changes.size)];
-  let at = parts.reduce((sum, part) => sum + part.length, 0);
-  const put = (part: Uint8Array) => {
-    parts.push(part);
-    at += part.length;
-  };
-  const offsets = new Map<Key, Span>();
-  for (const [key, value] of changes) {
-    put(compact(key.length));
-    put(keyBytes(key));
-    // 0: removed; otherwise the length plus one.
-    put(compact(value === null ? 0 : value.length + 1));
-    offsets.set(key, { offset: at, length: value === null ? -1 : value.length });
-    if (value) put(value);
-  }
-  return { payload: Buffer.concat(parts), offsets };
-}
-
-/** Calls back for each change behind the block number, with where the value lies in the payload; values are views. */
-function eachChange(reader: Reader, visit: (key: Key, value: Uint8Array | null, at: number) => void): void {
-  for (let count = reader.compact(); count > 0; count--) {
-    const key = toKey(reader.vec());
-    const length = reader.compact() - 1;
-    const at = reader.offset;
-    visit(key, length < 0 ? null : reader.take(length), at);
-  }
-}
-
-function snapshotEnd(block: number, count: number): Uint8Array {
-  return Buffer.concat([Uint8Array.of(SNAPSHOT_END), compact(block), compact(count), new Uint8Array(32)]);
+  return trie.with(parts[0], 0).with(parts[1], 1);
 }
