@@ -6,6 +6,8 @@ import { type Block, encodeHeader, type Header, makeBlock } from '../../localnet
 import { aliceKeys } from '../../localnet/engine/chain/transaction.js';
 import { hex, keyHex, Reader, toKey, unhex } from '../../localnet/engine/codec.js';
 import { blake2b, blake2b256, twox } from '../../localnet/engine/runtime/host/crypto-library.js';
+import { childPrefix, childRootKey } from '../../localnet/engine/state/child.js';
+import { Trie } from '../../localnet/engine/state/trie.js';
 import { LogFile } from '../../localnet/engine/store/log-file.js';
 import { silentLog } from '../../src/base/index.js';
 import { account, inOrder, keepingLog, openChain, runtimeCode, type TestChain, temporaryFolder } from './fixture.js';
@@ -286,10 +288,68 @@ describe('a raw chain specification', () => {
     raw.chain.import(test.chain.build(inOrder(test.transfer(aliceKeys().publicKey, AMOUNT, 0))).block);
   });
 
+  it('may have child tries, whose roots are in the state root and which survive a restart', () => {
+    using folder = temporaryFolder();
+    using other = temporaryFolder();
+    const top: Record<string, string> = {};
+    let head: string;
+    {
+      using test = openChain(folder.path);
+      for (let key = test.chain.state.next(''); key !== null; key = test.chain.state.next(key)) {
+        top[keyHex(key)] = hex(test.chain.state.get(key)!);
+      }
+      head = test.chain.genesisHash;
+    }
+    const childrenDefault = {
+      '0x6f6e65': { '0x01': '0x0203', '0x': '0x04' },
+      '0xff': { '0x00': `0x${'05'.repeat(40)}` },
+    };
+    const open = (raw: object) => {
+      const text = JSON.stringify({ name: 'raw', genesis: { raw } });
+      return openChain(other.path, { source: { kind: 'raw', spec: parseRawSpec(text), text } });
+    };
+    const root = hex(
+      Trie.of(
+        [
+          ['\u0001', Uint8Array.of(2, 3)],
+          ['', Uint8Array.of(4)],
+        ],
+        1,
+      ).root,
+    );
+    for (let i = 0; i < 2; i++) {
+      using raw = open({ top, childrenDefault });
+      expect(raw.chain.genesisHash).not.toBe(head);
+      const old = raw.chain.stateAt(0)!;
+      expect(hex(old.get(childRootKey('one'))!)).toBe(root);
+      expect(hex(old.child('one', 1).root)).toBe(root);
+      expect(hex(old.get(`${childPrefix('one')}\u0001`)!)).toBe('0x0203');
+      expect(hex(old.trie(1).root)).toBe(hex(raw.chain.block(0)!.header.stateRoot));
+      raw.chain.build(inOrder());
+      expect(hex(raw.chain.state.child('one', 1).root)).toBe(root);
+    }
+    expect(() => open({ top: { ...top, [keyHex(childRootKey('two'))]: root } })).toThrow('holds another chain');
+    using empty = temporaryFolder();
+    const refused = (raw: object) => {
+      const text = JSON.stringify({ genesis: { raw } });
+      return () => openChain(empty.path, { source: { kind: 'raw', spec: parseRawSpec(text), text } });
+    };
+    expect(refused({ top: { ...top, [keyHex(childRootKey('two'))]: root } })).toThrow(
+      'the root of a child trie that childrenDefault lacks',
+    );
+    expect(refused({ top, childrenDefault: { '0x01': { '0x02': 'value' } } })).toThrow('is not 0x-hexadecimal: value');
+    // A root that belongs to a child says nothing new.
+    const text = JSON.stringify({
+      genesis: { raw: { top: { ...top, [keyHex(childRootKey('one'))]: '0x00' }, childrenDefault } },
+    });
+    using again = openChain(empty.path, { source: { kind: 'raw', spec: parseRawSpec(text), text } });
+    expect(hex(again.chain.state.get(childRootKey('one'))!)).toBe(root);
+  });
+
   it('is checked before it is used', () => {
     expect(() => parseRawSpec('{')).toThrow('is not JSON');
     expect(() => parseRawSpec('{"genesis":{"runtimeGenesis":{}}}')).toThrow('genesis.raw.top');
-    expect(() => parseRawSpec('{"genesis":{"raw":{"top":{},"childrenDefault":{"0x00":{}}}}}')).toThrow('child tries');
+    expect(() => parseRawSpec('{"genesis":{"raw":{"top":{},"childrenDefault":{"0x00":3}}}}')).toThrow('child trie');
   });
 
   it('that names a preset or a field that the runtime lacks is refused in words', () => {

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compact, join, type Key } from '../../localnet/engine/codec.js';
+import { compact, hex as hexOf, join, type Key, toKey } from '../../localnet/engine/codec.js';
+import {
+  childNameIn,
+  childNameOf,
+  childPrefix,
+  childRootKey,
+  inSameTrie,
+  keyFromDisk,
+  keyInChild,
+  keyToDisk,
+  splitByTrie,
+} from '../../localnet/engine/state/child.js';
 import { Overlay, type StateReader } from '../../localnet/engine/state/overlay.js';
 import { SortedKeys } from '../../localnet/engine/state/sorted-keys.js';
 import { type StateVersion, Trie } from '../../localnet/engine/state/trie.js';
@@ -12,8 +23,9 @@ class PlainState implements StateReader {
   constructor(readonly values: ReadonlyMap<Key, Uint8Array>) {}
   get = (key: Key) => this.values.get(key) ?? null;
   has = (key: Key) => this.values.has(key);
-  next = (key: Key) => [...this.values.keys()].sort().find(other => other > key) ?? null;
-  trie = (version: StateVersion) => Trie.of(this.values, version);
+  next = (key: Key) => inSameTrie(key, [...this.values.keys()].sort().find(other => other > key) ?? null);
+  trie = (version: StateVersion) => Trie.of(splitByTrie(this.values).top, version);
+  child = (name: Key, version: StateVersion) => Trie.of(splitByTrie(this.values).children.get(name) ?? [], version);
 }
 
 /** What an overlay should do: whole copies for transactions. */
@@ -124,11 +136,11 @@ describe('the overlay', () => {
     const base = new Map<Key, Uint8Array>(['p1', 'p2', 'p3', 'q'].map(k => [k, Uint8Array.of(1)] as const));
     const overlay = new Overlay(new PlainState(base));
     overlay.set('p9', Uint8Array.of(2));
-    expect(overlay.clearPrefix('p', 2)).toEqual({ all: false, count: 2 });
+    expect(overlay.clearPrefix('p', 2)).toEqual({ cursor: 'p3', backend: 2, unique: 3, loops: 2 });
     expect(overlay.has('p9')).toBe(false);
     expect(overlay.next('p')).toBe('p3');
     // The deleted ones below are visited again, as in sp-state-machine.
-    expect(overlay.clearPrefix('p', undefined)).toEqual({ all: true, count: 3 });
+    expect(overlay.clearPrefix('p', undefined)).toEqual({ cursor: null, backend: 1, unique: 1, loops: 3 });
     expect(overlay.next('')).toBe('q');
   });
 
@@ -139,6 +151,119 @@ describe('the overlay', () => {
     overlay.start();
     overlay.unwind(0);
     expect(overlay.depth).toBe(0);
+  });
+});
+
+describe('child tries', () => {
+  const name = fc.constantFrom('', 'a', 'ab', '\u00ff');
+  const small = fc.string({ unit: fc.constantFrom('a', 'b', '\u00ff', '\u0000'), maxLength: 3 });
+  const bytes = fc.oneof(
+    value,
+    fc.constantFrom(32, 33).map(length => new Uint8Array(length).fill(length)),
+  );
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('set' as const), child: fc.option(name), key: small, value: fc.option(bytes) }),
+    fc.record({ do: fc.constantFrom('kill' as const, 'root' as const), child: name }),
+    fc.record({ do: fc.constant('clear' as const), child: fc.option(name), key: small }),
+    fc.record({ do: fc.constantFrom('start' as const, 'commit' as const, 'rollback' as const) }),
+  );
+  /** A state as one map per trie; '\u0100' stands for the top. */
+  type Plain = Map<Key, Map<Key, Uint8Array>>;
+  const TOP = '\u0100';
+  const space = (child: string | null) => (child === null ? '' : childPrefix(child));
+  const trieOf = (plain: Plain, child: string | null) => plain.get(child ?? TOP) ?? new Map<Key, Uint8Array>();
+  const copy = (plain: Plain): Plain => new Map([...plain].map(([child, entries]) => [child, new Map(entries)]));
+  /** What the whole state has to be: roots of what is not empty among the top's values. */
+  const expectedRoot = (plain: Plain, version: StateVersion) => {
+    const top = new Map(trieOf(plain, null));
+    for (const [child, entries] of plain) {
+      if (child !== TOP && entries.size > 0) top.set(childRootKey(child), Trie.of(entries, version).root);
+    }
+    return Trie.of(top, version).root;
+  };
+
+  it('behave as maps of their own would, through nested transactions and blocks', () => {
+    const blocks = fc.array(fc.array(step, { maxLength: 25 }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(blocks, fc.constantFrom<StateVersion>(0, 1), fc.array(small), (all, version, probes) => {
+        let plain: Plain = new Map();
+        let values = new Map<Key, Uint8Array>();
+        for (const steps of all) {
+          const overlay = new Overlay(new PlainState(values));
+          const stack = [plain];
+          for (const action of steps) {
+            const now = stack.at(-1)!;
+            if (action.do === 'set') {
+              overlay.set(space(action.child) + action.key, action.value);
+              const entries = trieOf(now, action.child);
+              if (action.value) entries.set(action.key, action.value);
+              else entries.delete(action.key);
+              now.set(action.child ?? TOP, entries);
+            } else if (action.do === 'kill') {
+              overlay.clearPrefix(childPrefix(action.child), undefined);
+              now.delete(action.child);
+            } else if (action.do === 'clear') {
+              if (action.child === null && action.key === '') continue;
+              overlay.clearPrefix(space(action.child) + action.key, undefined);
+              const entries = trieOf(now, action.child);
+              for (const key of [...entries.keys()]) if (key.startsWith(action.key)) entries.delete(key);
+            } else if (action.do === 'root') {
+              const expected = Trie.of(trieOf(now, action.child), version).root;
+              expect(hexOf(overlay.childRoot(action.child, version))).toBe(hexOf(expected));
+            } else if (action.do === 'start') {
+              overlay.start();
+              stack.push(copy(now));
+            } else if (stack.length > 1) {
+              const done = stack.pop()!;
+              if (action.do === 'commit') {
+                overlay.commit();
+                stack[stack.length - 1] = done;
+              } else overlay.rollback();
+            }
+          }
+          overlay.unwind(0);
+          plain = stack[0]!;
+          for (const child of [null, '', 'a', 'ab', '\u00ff']) {
+            const entries = trieOf(plain, child);
+            for (const probe of ['', ...probes]) {
+              const key = space(child) + probe;
+              expect(overlay.get(key)).toEqual(entries.get(probe) ?? null);
+              let next = overlay.next(key);
+              // Roots are keys of the top trie as well; asked for in the block, they are there already.
+              while (child === null && next?.startsWith(':child_storage:')) next = overlay.next(next);
+              const expected = [...entries.keys()].sort().find(other => other > probe);
+              expect(next).toBe(expected === undefined ? null : space(child) + expected);
+            }
+          }
+          const { changes, trie, top } = overlay.outcome(version);
+          expect(hexOf(trie.root)).toBe(hexOf(expectedRoot(plain, version)));
+          expect([...top.keys()].some(key => key.includes(TOP))).toBe(false);
+          values = new Map(values);
+          for (const [key, changed] of changes) {
+            if (changed) values.set(key, changed);
+            else values.delete(key);
+          }
+          const again = Trie.of(splitByTrie(values).top, version);
+          expect(hexOf(again.root)).toBe(hexOf(trie.root));
+        }
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
+  it('have keys that survive the disk, whatever their bytes', () => {
+    const any = fc.uint8Array({ maxLength: 80 }).map(toKey);
+    fc.assert(
+      fc.property(any, any, (child, key) => {
+        const entry = childPrefix(child) + key;
+        expect(keyFromDisk(keyToDisk(entry))).toBe(entry);
+        expect(childNameOf(entry)).toBe(child);
+        expect(keyInChild(entry)).toBe(key);
+        expect(keyFromDisk(keyToDisk(key))).toBe(key);
+        expect(childNameIn(childRootKey(child))).toBe(child);
+      }),
+      { seed: SEED },
+    );
   });
 });
 

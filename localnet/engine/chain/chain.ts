@@ -50,6 +50,7 @@ export interface Rejection {
 
 export interface NewBlock {
   block: Block;
+  /** Of the top trie. */
   changes: Changes;
   /** True when the runtime's code changed. */
   newRuntime: boolean;
@@ -217,17 +218,16 @@ export class Chain {
 
   /** Verifies a block on top of the head and makes it the head; a block that does not verify is `bad_block`. */
   import(block: Block): NewBlock {
-    const { state, trie, version } = this.verify(block);
-    const changes = state.changes();
+    const { outcome, version } = this.verify(block);
     this.blocks.append(block);
     try {
-      this.states.append(block.header.number, changes, trie, version);
+      this.states.append(block.header.number, outcome.changes, outcome.trie, version, outcome.children);
     } catch (error) {
       this.blocks.dropLast();
       throw error;
     }
     this.newest = block;
-    const added = { block, changes, newRuntime: changes.has(CODE_KEY) };
+    const added = { block, changes: outcome.top, newRuntime: outcome.top.has(CODE_KEY) };
     this.tell(this.listeners, added);
     for (const number of this.finality.advance(block.header.number)) {
       this.tell(this.finalListeners, { number, hash: this.hashAt(number)! });
@@ -278,14 +278,15 @@ export class Chain {
     } catch (error) {
       throw engineError('bad_block', `${at} does not verify: ${messageOf(error)}`, { cause: error });
     }
-    const trie = state.trie(version);
+    const outcome = state.outcome(version);
+    const { trie } = outcome;
     if (hex(trie.root) !== hex(header.stateRoot)) {
       throw engineError(
         'bad_block',
         `${at} has state root ${hex(header.stateRoot)}, executing it gives ${hex(trie.root)}`,
       );
     }
-    return { state, trie, version };
+    return { outcome, version };
   }
 
   /** Executes blocks whose state the last run could not write any more. */
@@ -294,8 +295,8 @@ export class Chain {
     if (missing > 0) this.options.log.warn(`executing ${missing} blocks again whose state was not on the disk`);
     while (this.states.headNumber < this.blocks.head) {
       const block = this.blocks.block(this.states.headNumber + 1)!;
-      const { state, trie, version } = this.verify(block);
-      this.states.append(block.header.number, state.changes(), trie, version);
+      const { outcome, version } = this.verify(block);
+      this.states.append(block.header.number, outcome.changes, outcome.trie, version, outcome.children);
     }
   }
 

@@ -1,10 +1,11 @@
 import { messageOf } from '../../../src/base/errors.js';
-import { hex, join, type Key, lengthPrefixed, Reader, toKey, unhex } from '../codec.js';
+import { hex, join, type Key, keyHex, lengthPrefixed, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
 import { mergeJson } from '../json.js';
 import { NOTHING } from '../runtime/executor.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 import { CODE_KEY, type Runtime, type Runtimes } from '../runtime/runtime.js';
+import { childPrefix, childRootKey, childRoots, isChildEntry, isReserved } from '../state/child.js';
 import { Overlay } from '../state/overlay.js';
 import { orderedRoot, type StateVersion } from '../state/trie.js';
 import { type Block, encodeHeader, makeBlock } from './header.js';
@@ -18,10 +19,10 @@ export interface RawSpec {
   name?: string;
   id?: string;
   properties?: Record<string, unknown>;
-  genesis: { raw: { top: Record<string, string> } };
+  genesis: { raw: { top: Record<string, string>; childrenDefault?: Record<string, Record<string, string>> } };
 }
 
-/** Checks a raw chain specification; child tries are not supported. */
+/** Checks the outline of a raw chain specification. */
 export function parseRawSpec(text: string): RawSpec {
   let spec: RawSpec;
   try {
@@ -33,19 +34,66 @@ export function parseRawSpec(text: string): RawSpec {
   if (typeof top !== 'object' || top === null) {
     throw engineError('bad_genesis', 'the chain specification has no genesis.raw.top: a raw one is needed');
   }
-  const children = (spec.genesis.raw as { childrenDefault?: object }).childrenDefault;
-  if (children && Object.keys(children).length > 0) {
-    throw engineError('bad_genesis', 'the chain specification has child tries, which this engine does not support');
+  const children: unknown = spec.genesis.raw.childrenDefault ?? {};
+  if (!isRecord(children) || !Object.values(children).every(isRecord)) {
+    throw engineError('bad_genesis', 'genesis.raw.childrenDefault has to hold an object for each child trie');
   }
   return spec;
 }
 
-/** All keys and values of the first state. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** All keys and values of the first state, those of child tries and their roots among them. */
 export function buildGenesis(source: GenesisSource, runtimes: Runtimes): Map<Key, Uint8Array> {
-  if (source.kind === 'raw') {
-    const entries = Object.entries(source.spec.genesis.raw.top);
-    return new Map(entries.map(([key, value]) => [toKey(unhex(key)), unhex(value)]));
+  const values = source.kind === 'raw' ? rawValues(source.spec) : builtValues(source, runtimes);
+  const runtime = runtimes.of({ get: key => values.get(key) ?? null });
+  if (![...values.keys()].some(isChildEntry)) return values;
+  const roots = childRoots(values, runtime.version.stateVersion);
+  for (const [key, root] of roots) values.set(key, root);
+  return values;
+}
+
+/** What a raw specification holds; roots of children in it are left out, they follow from the children. */
+function rawValues(spec: RawSpec): Map<Key, Uint8Array> {
+  const { top, childrenDefault = {} } = spec.genesis.raw;
+  const values = new Map<Key, Uint8Array>();
+  const roots = new Set<Key>();
+  for (const [key, value] of entriesOf(top, 'top')) {
+    if (isReserved(key)) roots.add(key);
+    else values.set(key, value);
   }
+  for (const [nameHex, child] of Object.entries(childrenDefault)) {
+    const name = toKey(bytesIn(nameHex, 'childrenDefault'));
+    for (const [key, value] of entriesOf(child, `childrenDefault.${nameHex}`))
+      values.set(childPrefix(name) + key, value);
+    roots.delete(childRootKey(name));
+  }
+  for (const key of roots) {
+    throw engineError(
+      'bad_genesis',
+      `genesis.raw.top has the root of a child trie that childrenDefault lacks: ${keyHex(key)}`,
+    );
+  }
+  return values;
+}
+
+function entriesOf(record: Record<string, unknown>, where: string): [Key, Uint8Array][] {
+  return Object.entries(record).map(([key, value]) => [toKey(bytesIn(key, where)), bytesIn(value, `${where}.${key}`)]);
+}
+
+function bytesIn(value: unknown, where: string): Uint8Array {
+  try {
+    if (typeof value === 'string') return unhex(value);
+  } catch {
+    // Said below.
+  }
+  const shown = String(value).slice(0, 80);
+  throw engineError('bad_genesis', `genesis.raw.${where.slice(0, 200)} is not 0x-hexadecimal: ${shown}`);
+}
+
+function builtValues(source: Extract<GenesisSource, { kind: 'runtime' }>, runtimes: Runtimes): Map<Key, Uint8Array> {
   const runtime = runtimes.of({ get: () => source.code });
   const json = mergeJson(preset(runtime, undefined), preset(runtime, source.preset), source.defaults, source.patch);
   const state = new Overlay(NOTHING);

@@ -12,6 +12,7 @@ import { miscFunctions } from './host/misc.js';
 import { offchainFunctions } from './host/offchain.js';
 import type { SignatureCache } from './host/signatures.js';
 import { storageFunctions } from './host/storage.js';
+import { trieFunctions } from './host/trie.js';
 import { unpack } from './unpack.js';
 import { shapeOf } from './wasm-imports.js';
 
@@ -149,6 +150,7 @@ class Instance implements Guest {
       pages === undefined ? undefined : new WebAssembly.Memory({ initial: pages + HEAP_PAGES, maximum: MAXIMUM_PAGES });
     const env: HostFunctions = {
       ...storageFunctions(this),
+      ...trieFunctions(this),
       ...hashingFunctions(this),
       ...cryptoFunctions(this, options.signatures),
       ...miscFunctions(this),
@@ -232,4 +234,10 @@ class Instance implements Guest {
 }
 
 /** An empty state, for calls that need none. */
-export const NOTHING: StateReader = { get: () => null, has: () => false, next: () => null, trie: () => Trie.empty };
+export const NOTHING: StateReader = {
+  get: () => null,
+  has: () => false,
+  next: () => null,
+  trie: () => Trie.empty,
+  child: () => Trie.empty,
+};

@@ -1,15 +1,21 @@
 import { compact, type Key, Reader } from '../codec.js';
+import { childNameOf, childPrefix, childRootKey, inSameTrie, isChildEntry, keyInChild, splitByTrie } from './child.js';
 import { SortedKeys } from './sorted-keys.js';
 import type { StateVersion, Trie } from './trie.js';
 
-/** A state that does not change while it is read: the head between blocks, or an old block. */
+/**
+ * A state that does not change while it is read: the head between blocks, or an old block. Entries of child tries have keys
+ * of their own (`childPrefix`).
+ */
 export interface StateReader {
   get(key: Key): Uint8Array | null;
   has(key: Key): boolean;
-  /** The first key above `key` that has a value, or null. */
+  /** The first key above `key` in the same trie that has a value, or null. */
   next(key: Key): Key | null;
-  /** Its trie; expensive for anything but the head. A state that knows under which version each value was written ignores `version`. */
+  /** The top trie; expensive for anything but the head. A state that knows under which version each value was written ignores `version`. */
   trie(version: StateVersion): Trie;
+  /** The trie of a child; empty when there is none. */
+  child(name: Key, version: StateVersion): Trie;
 }
 
 /** What host functions do with the state of a call. */
@@ -19,14 +25,36 @@ export interface RuntimeStorage {
   next(key: Key): Key | null;
   set(key: Key, value: Uint8Array | null): void;
   append(key: Key, item: Uint8Array): void;
-  clearPrefix(prefix: Key, limit: number | undefined): { all: boolean; count: number };
+  clearPrefix(prefix: Key, limit: number | undefined, cursor?: Key): Removal;
   root(version: StateVersion): Uint8Array;
+  childRoot(name: Key, version: StateVersion): Uint8Array;
   start(): void;
   commit(): void;
   rollback(): void;
 }
 
 export type Changes = ReadonlyMap<Key, Uint8Array | null>;
+
+/** What `clearPrefix` did. Source: sp-externalities, `MultiRemovalResults`. */
+export interface Removal {
+  /** The first key that the limit left, or null. */
+  cursor: Key | null;
+  /** Keys of the state below that were removed, and those together with the ones that were only here. */
+  backend: number;
+  unique: number;
+  /** Keys of the state below that were visited. */
+  loops: number;
+}
+
+/** What a block leaves behind. */
+export interface Outcome {
+  /** All changes, with the roots of the children that were touched. */
+  changes: Changes;
+  /** Those of the top trie alone. */
+  top: Changes;
+  trie: Trie;
+  children: ReadonlyMap<Key, Trie>;
+}
 
 /**
  * Changes on top of a state, in nested transactions. The lowest layer is the call or the block itself.
@@ -36,7 +64,9 @@ export class Overlay implements RuntimeStorage {
   /** Keys ever written here, also in layers that are gone, so that `next` need not look through every layer. */
   private readonly written = new SortedKeys();
 
-  private computed: { version: StateVersion; trie: Trie } | undefined;
+  /** Children that were ever written here. */
+  private readonly children = new Set<Key>();
+  private computed: { version: StateVersion; outcome: Outcome } | undefined;
 
   constructor(private readonly base: StateReader) {}
 
@@ -70,41 +100,65 @@ export class Overlay implements RuntimeStorage {
   next(key: Key): Key | null {
     let below = this.base.next(key);
     while (below !== null && !this.has(below)) below = this.base.next(below);
-    let above = this.written.after(key);
-    while (above !== null && !this.has(above)) above = this.written.after(above);
+    let above = inSameTrie(key, this.written.after(key));
+    while (above !== null && !this.has(above)) above = inSameTrie(key, this.written.after(above));
     if (below === null) return above;
     return above === null || below < above ? below : above;
   }
 
   /**
-   * Removes what begins with the prefix: everything that was written here, and at most `limit` keys of the state below.
-   * Counts the keys below that were visited, as sp-state-machine does.
+   * Removes what begins with the prefix: everything that was written here, and at most `limit` keys of the state below, from
+   * the cursor of an earlier call on. Counts as sp-state-machine does.
    */
-  clearPrefix(prefix: Key, limit: number | undefined): { all: boolean; count: number } {
-    let mine = this.written.has(prefix) ? prefix : this.written.after(prefix);
-    for (; mine?.startsWith(prefix); mine = this.written.after(mine)) {
-      if (this.find(mine) !== undefined) this.put(mine, null);
+  clearPrefix(prefix: Key, limit: number | undefined, cursor?: Key): Removal {
+    let mine = this.written.has(prefix) ? prefix : inSameTrie(prefix, this.written.after(prefix));
+    let unique = 0;
+    for (; mine?.startsWith(prefix); mine = inSameTrie(prefix, this.written.after(mine))) {
+      const value = this.find(mine);
+      if (value === undefined) continue;
+      if (value !== null) unique++;
+      this.put(mine, null);
     }
-    let count = 0;
-    let key = this.base.has(prefix) ? prefix : this.base.next(prefix);
-    for (; key?.startsWith(prefix); key = this.base.next(key)) {
-      if (count === limit) return { all: false, count };
-      this.put(key, null);
-      count++;
+    let backend = 0;
+    let loops = 0;
+    const start = cursor !== undefined && cursor > prefix ? cursor : prefix;
+    let key = this.base.has(start) ? start : this.base.next(start);
+    for (; key?.startsWith(prefix) && loops !== limit; key = this.base.next(key)) {
+      if (this.find(key) !== null) {
+        this.put(key, null);
+        backend++;
+      }
+      loops++;
     }
-    return { all: true, count };
+    return { cursor: key?.startsWith(prefix) ? key : null, backend, unique: unique + backend, loops };
   }
 
   root(version: StateVersion): Uint8Array {
-    return this.trie(version).root;
+    return this.outcome(version).trie.root;
+  }
+
+  /** The root of a child; as in sp-state-machine it is written into the top trie when the child was touched here. */
+  childRoot(name: Key, version: StateVersion): Uint8Array {
+    const below = this.base.child(name, version);
+    if (!this.children.has(name)) return below.root;
+    const prefix = childPrefix(name);
+    const changes: [Key, Uint8Array | null][] = [];
+    for (const [key, value] of this.collect()) if (key.startsWith(prefix)) changes.push([keyInChild(key), value]);
+    if (changes.length === 0) return below.root;
+    const trie = below.with(changes, version);
+    this.set(childRootKey(name), trie.isEmpty ? null : trie.root);
+    return trie.root;
   }
 
   /** The trie with these changes; kept until the next change. */
   trie(version: StateVersion): Trie {
-    if (this.computed?.version !== version) {
-      this.computed = { version, trie: this.base.trie(version).with(this.changes(), version) };
-    }
-    return this.computed.trie;
+    return this.outcome(version).trie;
+  }
+
+  /** The changes and the tries that they lead to; kept until the next change. */
+  outcome(version: StateVersion): Outcome {
+    if (this.computed?.version !== version) this.computed = { version, outcome: this.compute(version) };
+    return this.computed.outcome;
   }
 
   start(): void {
@@ -126,8 +180,30 @@ export class Overlay implements RuntimeStorage {
     while (this.depth > depth) this.rollback();
   }
 
-  /** All changes, the newest value of each key. */
+  /** All changes, the newest value of each key; roots of children only as far as they were asked for. */
   changes(): Changes {
+    return this.collect();
+  }
+
+  private compute(version: StateVersion): Outcome {
+    const changes = this.collect();
+    const base = this.base.trie(version);
+    const tries = new Map<Key, Trie>();
+    if (this.children.size === 0) {
+      return { changes, top: changes, trie: base.with(changes, version), children: tries };
+    }
+    const { top, children } = splitByTrie(changes);
+    for (const [name, entries] of children) {
+      const trie = this.base.child(name, version).with(entries, version);
+      tries.set(name, trie);
+      const root = trie.isEmpty ? null : trie.root;
+      top.set(childRootKey(name), root);
+      changes.set(childRootKey(name), root);
+    }
+    return { changes, top, trie: base.with(top, version), children: tries };
+  }
+
+  private collect(): Map<Key, Uint8Array | null> {
     const all = new Map<Key, Uint8Array | null>();
     for (const layer of this.layers) {
       for (const [key, value] of layer) all.set(key, value instanceof Items ? value.bytes().slice() : value);
@@ -144,7 +220,10 @@ export class Overlay implements RuntimeStorage {
   }
 
   private put(key: Key, value: Value): void {
-    if (this.find(key) === undefined) this.written.add(key);
+    if (this.find(key) === undefined) {
+      this.written.add(key);
+      if (isChildEntry(key)) this.children.add(childNameOf(key));
+    }
     this.layers[this.layers.length - 1]!.set(key, value);
     this.computed = undefined;
   }

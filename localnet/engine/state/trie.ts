@@ -1,6 +1,7 @@
 import { equalBytes } from '../../../src/base/bytes.js';
 import { compact, type Key, toKey, unhex } from '../codec.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
+import { BRANCH, BRANCH_HASHED, BRANCH_VALUE, LEAF, LEAF_HASHED, type NodeKind, writeKind } from './node-header.js';
 
 /**
  * Substrate's base-16 Merkle Patricia trie, state versions 0 and 1 (from 1 on, values above 32 bytes are hashed into the
@@ -24,30 +25,52 @@ interface Node {
   reference: Uint8Array | undefined;
 }
 
-const HASHED_ABOVE = 32;
+export type Hash = (bytes: Uint8Array) => Uint8Array;
+
+/** How values and nodes become what a trie holds. */
+interface Layout {
+  readonly version: StateVersion;
+  readonly hash: Hash;
+}
+
+export const HASHED_ABOVE = 32;
 /** blake2b-256 of one zero byte. */
-const EMPTY_ROOT = unhex('0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314');
+const EMPTY_ROOT = Uint8Array.from(unhex('0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314'));
 
 /** An immutable trie. */
 export class Trie {
   private constructor(
     private readonly node: Node | null,
     readonly root: Uint8Array,
+    private readonly hash: Hash,
   ) {}
 
-  static readonly empty = new Trie(null, EMPTY_ROOT);
+  static readonly empty = new Trie(null, EMPTY_ROOT, blake2b256);
 
-  static of(entries: Iterable<readonly [Key, Uint8Array | null]>, version: StateVersion): Trie {
-    return Trie.empty.with(entries, version);
+  /** States are hashed with blake2b-256; a runtime may also ask for the root of a trie of Keccak-256. */
+  static of(
+    entries: Iterable<readonly [Key, Uint8Array | null]>,
+    version: StateVersion,
+    hash: Hash = blake2b256,
+  ): Trie {
+    const empty = hash === blake2b256 ? Trie.empty : new Trie(null, hash(Uint8Array.of(0)), hash);
+    return empty.with(entries, version);
+  }
+
+  get isEmpty(): boolean {
+    return this.node === null;
   }
 
   /** This trie with the changes applied; null removes. */
   with(changes: Iterable<readonly [Key, Uint8Array | null]>, version: StateVersion): Trie {
+    const { hash } = this;
+    const layout: Layout = { version, hash };
     let node = this.node;
     for (const [key, value] of changes) {
-      node = value === null ? remove(node, key) : insert(node, key, 0, value, version);
+      node = value === null ? remove(node, key) : insert(node, key, 0, value, layout);
     }
-    return node === this.node ? this : new Trie(node, node ? rootHash(node) : EMPTY_ROOT);
+    if (node === this.node) return this;
+    return new Trie(node, node ? rootHash(node, hash) : hash(Uint8Array.of(0)), hash);
   }
 
   /** The encoded nodes (and hashed values) that prove what the keys hold, as `state_getReadProof` returns them. */
@@ -57,7 +80,7 @@ export class Trie {
     if (!this.node) add(Uint8Array.of(0));
     for (const key of keys) {
       for (let node = this.node, isRoot = true; node; isRoot = false) {
-        const encoded = encode(node).slice();
+        const encoded = encode(node, this.hash).slice();
         // A shorter one is inside its parent.
         if (isRoot || encoded.length >= 32) add(encoded);
         const matched = commonNibbles(node.key, key, node.from, node.to);
@@ -74,10 +97,11 @@ export class Trie {
 }
 
 /** The root of a list, keyed by SCALE compact index, as extrinsics roots are. */
-export function orderedRoot(items: readonly Uint8Array[], version: StateVersion): Uint8Array {
+export function orderedRoot(items: readonly Uint8Array[], version: StateVersion, hash?: Hash): Uint8Array {
   return Trie.of(
     items.map((item, i) => [toKey(compact(i)), item] as const),
     version,
+    hash,
   ).root;
 }
 
@@ -94,7 +118,7 @@ function commonNibbles(a: Key, b: Key, from: number, to: number): number {
   return i;
 }
 
-function leaf(key: Key, from: number, value: Uint8Array, version: StateVersion): Node {
+function leaf(key: Key, from: number, value: Uint8Array, layout: Layout): Node {
   const node: Node = {
     key,
     from,
@@ -104,13 +128,13 @@ function leaf(key: Key, from: number, value: Uint8Array, version: StateVersion):
     children: null,
     reference: undefined,
   };
-  setValue(node, value, version);
+  setValue(node, value, layout);
   return node;
 }
 
-function setValue(node: Node, value: Uint8Array, version: StateVersion): void {
+function setValue(node: Node, value: Uint8Array, { version, hash }: Layout): void {
   node.value = value;
-  node.valueHash = version === 1 && value.length > HASHED_ABOVE ? blake2b256(value) : null;
+  node.valueHash = version === 1 && value.length > HASHED_ABOVE ? hash(value) : null;
 }
 
 /** A node that may be changed: itself while it has no hash yet, otherwise a copy. */
@@ -119,8 +143,8 @@ function editable(node: Node): Node {
   return { ...node, children: node.children?.slice() ?? null, reference: undefined };
 }
 
-function insert(node: Node | null, key: Key, from: number, value: Uint8Array, version: StateVersion): Node {
-  if (!node) return leaf(key, from, value, version);
+function insert(node: Node | null, key: Key, from: number, value: Uint8Array, layout: Layout): Node {
+  if (!node) return leaf(key, from, value, layout);
   const split = commonNibbles(node.key, key, from, node.to);
   if (split < node.to) {
     const mine = editable(node);
@@ -129,19 +153,19 @@ function insert(node: Node | null, key: Key, from: number, value: Uint8Array, ve
     children[nibble(node.key, split)] = mine;
     mine.from = split + 1;
     const branch: Node = { key, from, to: split, value: null, valueHash: null, children, reference: undefined };
-    if (key.length * 2 === split) setValue(branch, value, version);
-    else children[nibble(key, split)] = leaf(key, split + 1, value, version);
+    if (key.length * 2 === split) setValue(branch, value, layout);
+    else children[nibble(key, split)] = leaf(key, split + 1, value, layout);
     return branch;
   }
   if (key.length * 2 === node.to) {
-    if (holds(node, value, version)) return node;
+    if (holds(node, value, layout)) return node;
     const mine = editable(node);
-    setValue(mine, value, version);
+    setValue(mine, value, layout);
     return mine;
   }
   const at = nibble(key, node.to);
   const child = node.children?.[at] ?? null;
-  const grown = insert(child, key, node.to + 1, value, version);
+  const grown = insert(child, key, node.to + 1, value, layout);
   if (unchanged(child, grown)) return node;
   const mine = editable(node);
   mine.children ??= new Array<Node | null>(16).fill(null);
@@ -149,7 +173,7 @@ function insert(node: Node | null, key: Key, from: number, value: Uint8Array, ve
   return mine;
 }
 
-function holds(node: Node, value: Uint8Array, version: StateVersion): boolean {
+function holds(node: Node, value: Uint8Array, { version }: Layout): boolean {
   const hashed = version === 1 && value.length > HASHED_ABOVE;
   return node.value !== null && hashed === (node.valueHash !== null) && equalBytes(node.value, value);
 }
@@ -194,33 +218,26 @@ function mergeOnlyChild(node: Node): Node {
   return only;
 }
 
-function rootHash(node: Node): Uint8Array {
-  const reference = referenceOf(node);
+function rootHash(node: Node, hash: Hash): Uint8Array {
+  const reference = referenceOf(node, hash);
   // The root is hashed however short it is.
-  return reference.length < 32 ? blake2b256(reference) : reference;
+  return reference.length < 32 ? hash(reference) : reference;
 }
 
-function referenceOf(node: Node): Uint8Array {
+function referenceOf(node: Node, hash: Hash): Uint8Array {
   if (node.reference === undefined) {
-    const encoded = encode(node);
-    node.reference = encoded.length < 32 ? encoded.slice() : blake2b256(encoded);
+    const encoded = encode(node, hash);
+    node.reference = encoded.length < 32 ? encoded.slice() : hash(encoded);
   }
   return node.reference;
 }
 
-/** Header bits of the five kinds of nodes, and how many bits are left for the length of the partial key. */
-const LEAF = { prefix: 0x40, most: 63 };
-const LEAF_HASHED = { prefix: 0x20, most: 31 };
-const BRANCH = { prefix: 0x80, most: 63 };
-const BRANCH_VALUE = { prefix: 0xc0, most: 63 };
-const BRANCH_HASHED = { prefix: 0x10, most: 15 };
-
 /** Where nodes are encoded; what is encoded stays valid until the next node is. */
 let scratch = new Uint8Array(4096);
 
-function encode(node: Node): Uint8Array {
+function encode(node: Node, hash: Hash): Uint8Array {
   // First, because they use the scratch space as well.
-  const references = node.children?.map(child => child && referenceOf(child));
+  const references = node.children?.map(child => child && referenceOf(child, hash));
   const inline = node.value && !node.valueHash ? node.value.length : 0;
   // Header, bitmap, length, 16 references of at most 33 bytes; a key's nibbles take half of them in bytes.
   const most = node.key.length + inline + 600;
@@ -251,7 +268,7 @@ function encode(node: Node): Uint8Array {
   return bytes.subarray(0, at);
 }
 
-function kindOf(node: Node): { prefix: number; most: number } {
+function kindOf(node: Node): NodeKind {
   if (!node.children) return node.valueHash ? LEAF_HASHED : LEAF;
   if (!node.value) return BRANCH;
   return node.valueHash ? BRANCH_HASHED : BRANCH_VALUE;
@@ -259,16 +276,8 @@ function kindOf(node: Node): { prefix: number; most: number } {
 
 /** Kind, length of the partial key, and its nibbles; an odd one comes first, in a byte of its own. */
 function writeHeader(node: Node, bytes: Uint8Array): number {
-  const { prefix, most } = kindOf(node);
   const length = node.to - node.from;
-  let at = 0;
-  if (length < most) bytes[at++] = prefix | length;
-  else {
-    bytes[at++] = prefix | most;
-    let rest = length - most;
-    for (; rest >= 255; rest -= 255) bytes[at++] = 255;
-    bytes[at++] = rest;
-  }
+  let at = writeKind(kindOf(node), length, bytes);
   let i = node.from;
   if (length & 1) bytes[at++] = nibble(node.key, i++);
   for (; i < node.to; i += 2) bytes[at++] = (nibble(node.key, i) << 4) | nibble(node.key, i + 1);

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import type { Log } from '../../../src/base/log.js';
-import { compact, type Key, keyBytes, Reader, toKey } from '../codec.js';
+import { compact, type Key, Reader } from '../codec.js';
 import { engineError } from '../errors.js';
+import { keyFromDisk, keyToDisk } from '../state/child.js';
 import type { Changes } from '../state/overlay.js';
 import type { StateVersion } from '../state/trie.js';
 import { FRAME_HEADER, type LogFile } from './log-file.js';
@@ -109,8 +110,9 @@ export function encodeChanges(
   };
   const offsets = new Map<Key, Span>();
   for (const [key, value] of changes) {
-    put(compact(key.length));
-    put(keyBytes(key));
+    const bytes = keyToDisk(key);
+    put(compact(bytes.length));
+    put(bytes);
     // 0: removed; otherwise the length plus one.
     put(compact(value === null ? 0 : value.length + 1));
     offsets.set(key, { offset: at, length: value === null ? -1 : value.length });
@@ -128,7 +130,7 @@ export function eachChange(payload: Uint8Array, visit: (key: Key, value: Uint8Ar
   const reader = new Reader(payload, 1);
   reader.compact();
   for (let count = reader.compact(); count > 0; count--) {
-    const key = toKey(reader.vec());
+    const key = keyFromDisk(reader.vec());
     const length = reader.compact() - 1;
     const at = reader.offset;
     visit(key, length < 0 ? null : reader.take(length), at);

@@ -5,9 +5,11 @@ import { syncFolder } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import { hex, type Key } from '../codec.js';
 import { engineError } from '../errors.js';
+import { childPrefix, childRootKey, entriesOfTrie, inSameTrie, isChildEntry, keyInChild } from '../state/child.js';
 import type { Changes, StateReader } from '../state/overlay.js';
 import { SortedKeys } from '../state/sorted-keys.js';
 import { type StateVersion, Trie } from '../state/trie.js';
+import { ChildTries } from './child-tries.js';
 import { History } from './history.js';
 import { FRAME_HEADER, LogFile } from './log-file.js';
 import {
@@ -50,6 +52,7 @@ export class StateLog {
   private readonly history = new History();
   /** Made when it is first asked for: a chain that was opened again answers before that. */
   private headTrie: Trie | undefined;
+  private readonly childTries = new ChildTries();
   private newest = 0;
   private oldest = 0;
   private segment = 0;
@@ -120,11 +123,12 @@ export class StateLog {
     return {
       get: key => this.values.get(key) ?? null,
       has: key => this.values.has(key),
-      next: key => this.keys.after(key),
+      next: key => inSameTrie(key, this.keys.after(key)),
       trie: () => {
         this.headTrie ??= this.checkedTrie();
         return this.headTrie;
       },
+      child: name => this.childTries.get(name, this.values.get(childRootKey(name)), () => this.checkedChild(name)),
     };
   }
 
@@ -139,30 +143,32 @@ export class StateLog {
       return before ? before.length >= 0 : this.values.has(key);
     };
     const next = (key: Key) => {
-      let a = this.keys.after(key);
-      while (a !== null && !has(a)) a = this.keys.after(a);
-      let b = history.gone.after(key);
-      while (b !== null && !has(b)) b = history.gone.after(b);
+      let a = inSameTrie(key, this.keys.after(key));
+      while (a !== null && !has(a)) a = inSameTrie(key, this.keys.after(a));
+      let b = inSameTrie(key, history.gone.after(key));
+      while (b !== null && !has(b)) b = inSameTrie(key, history.gone.after(b));
       return a === null || (b !== null && b < a) ? b : a;
     };
     const get = (key: Key) => {
       const before = place(key);
       return before ? this.read(before) : (this.values.get(key) ?? null);
     };
-    return {
-      get,
-      has,
-      next,
-      trie: () => {
-        const entries: [Key, Uint8Array | null][] = has('') ? [['', get('')]] : [];
-        for (let key = next(''); key !== null; key = next(key)) entries.push([key, get(key)]);
-        return trieOf(entries, key => (place(key) ?? this.places.get(key)!).version);
-      },
-    };
+    const whole = (prefix: Key) =>
+      trieOf(entriesOfTrie({ get, has, next }, prefix), key => (place(key) ?? this.places.get(key)!).version);
+    return { get, has, next, trie: () => whole(''), child: name => whole(childPrefix(name)) };
   }
 
-  /** Writes the changes of the block behind the head and makes them the head. A failed write changes nothing. */
-  append(block: number, changes: Changes, trie: Trie, version: StateVersion): void {
+  /**
+   * Writes the changes of the block behind the head, the roots of children among them, and makes them the head. A failed
+   * write changes nothing.
+   */
+  append(
+    block: number,
+    changes: Changes,
+    trie: Trie,
+    version: StateVersion,
+    children: ReadonlyMap<Key, Trie> = new Map(),
+  ): void {
     const { payload, offsets } = encodeChanges(block, changes, CHANGES[version]);
     const start = this.current().append(payload);
     for (const [key, value] of changes) {
@@ -172,6 +178,7 @@ export class StateLog {
     this.starts.push(start - FRAME_HEADER);
     this.newest = block;
     this.headTrie = trie;
+    for (const [name, child] of children) this.childTries.keep(name, child);
     this.forget(block);
     this.rotate();
   }
@@ -187,7 +194,7 @@ export class StateLog {
     const trie =
       this.headTrie &&
       this.checked(
-        withVersions(this.headTrie, values, key => held.get(key)!.version),
+        withVersions(this.headTrie, topOnly(values), key => held.get(key)!.version),
         block,
       );
     const segment = this.segmentOf(block);
@@ -235,7 +242,7 @@ export class StateLog {
     if (this.damage) throw this.damage;
     try {
       return this.checked(
-        trieOf(this.values, key => this.places.get(key)!.version),
+        trieOf(topOnly(this.values), key => this.places.get(key)!.version),
         this.newest,
       );
     } catch (error) {
@@ -248,9 +255,25 @@ export class StateLog {
   private checked(trie: Trie, block: number): Trie {
     const expected = this.options.rootOf?.(block);
     if (!expected || equalBytes(trie.root, expected)) return trie;
-    throw engineError(
+    throw this.damaged(block, `its root is ${hex(trie.root)} and not ${hex(expected)} as the block says`);
+  }
+
+  /** The same for the trie of a child of the head and the root in the top trie. */
+  private checkedChild(name: Key): Trie {
+    const entries = entriesOfTrie(this.head(), childPrefix(name));
+    const trie = trieOf(entries, key => this.places.get(key)!.version);
+    const expected = this.values.get(childRootKey(name))!;
+    if (equalBytes(trie.root, expected)) return trie;
+    throw this.damaged(
+      this.newest,
+      `the root of a child is ${hex(trie.root)} and not ${hex(expected)} as the top trie says`,
+    );
+  }
+
+  private damaged(block: number, how: string): Error {
+    return engineError(
       'bad_data',
-      `${this.folder}: the state of block ${block} is damaged, its root is ${hex(trie.root)} and not ${hex(expected)} as the block says: restore a copy of this folder, or begin again in an empty one`,
+      `${this.folder}: the state of block ${block} is damaged, ${how}: restore a copy of this folder, or begin again in an empty one`,
       { data: { folder: this.folder, block } },
     );
   }
@@ -475,7 +498,7 @@ export class StateLog {
   }
 }
 
-/** A trie of values of both versions. */
+/** A trie of values of both versions, all of the top or all of one child. */
 function trieOf(entries: Iterable<readonly [Key, Uint8Array | null]>, versionOf: (key: Key) => StateVersion): Trie {
   return withVersions(Trie.empty, entries, versionOf);
 }
@@ -486,6 +509,13 @@ function withVersions(
   versionOf: (key: Key) => StateVersion,
 ): Trie {
   const parts: Record<StateVersion, (readonly [Key, Uint8Array | null])[]> = { 0: [], 1: [] };
-  for (const entry of entries) parts[versionOf(entry[0])].push(entry);
+  for (const entry of entries) {
+    const [key, value] = entry;
+    parts[versionOf(key)].push(isChildEntry(key) ? [keyInChild(key), value] : entry);
+  }
   return trie.with(parts[0], 0).with(parts[1], 1);
+}
+
+function* topOnly<T>(entries: Iterable<readonly [Key, T]>): Generator<readonly [Key, T]> {
+  for (const entry of entries) if (!isChildEntry(entry[0])) yield entry;
 }
