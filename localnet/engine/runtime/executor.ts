@@ -33,6 +33,8 @@ export type RuntimeLog = (level: number, target: string, message: string) => voi
 export interface ExecutorOptions {
   signatures: SignatureCache;
   onLog?: RuntimeLog;
+  /** Host functions beside the usual ones: what measures a runtime has some. */
+  more?: (guest: Guest) => HostFunctions;
 }
 
 /** Storage whose open transactions can be counted and undone: an `Overlay`. */
@@ -155,6 +157,7 @@ class Instance implements Guest {
       ...cryptoFunctions(this, options.signatures),
       ...miscFunctions(this),
       ...offchainFunctions(),
+      ...options.more?.(this),
     };
     if (!parts.image) checkImports(module, env);
     const instance = new WebAssembly.Instance(module, { env: { ...env, ...(imported && { memory: imported }) } });
