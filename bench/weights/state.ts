@@ -1,6 +1,6 @@
 import type { Key } from '../../localnet/engine/codec.js';
 import type { CallState } from '../../localnet/engine/runtime/executor.js';
-import { type Changes, Overlay, type StateReader } from '../../localnet/engine/state/overlay.js';
+import { type Changes, Overlay, type Removal, type StateReader } from '../../localnet/engine/state/overlay.js';
 import { SortedKeys } from '../../localnet/engine/state/sorted-keys.js';
 import { type StateVersion, Trie } from '../../localnet/engine/state/trie.js';
 
@@ -24,6 +24,11 @@ class Head implements StateReader {
 
   trie(): Trie {
     return this.current;
+  }
+
+  /** No pallet here has children. */
+  child(): Trie {
+    return Trie.empty;
   }
 
   apply(changes: Changes): void {
@@ -116,15 +121,19 @@ export class MeasuredState implements CallState {
     this.overlay.append(key, item);
   }
 
-  clearPrefix(prefix: Key, limit: number | undefined): { all: boolean; count: number } {
+  clearPrefix(prefix: Key, limit: number | undefined, cursor?: Key): Removal {
     for (let key = this.overlay.next(prefix); key?.startsWith(prefix); key = this.overlay.next(key)) {
       this.noteWrite(key);
     }
-    return this.overlay.clearPrefix(prefix, limit);
+    return this.overlay.clearPrefix(prefix, limit, cursor);
   }
 
   root(version: StateVersion): Uint8Array {
     return this.overlay.root(version);
+  }
+
+  childRoot(name: Key, version: StateVersion): Uint8Array {
+    return this.overlay.childRoot(name, version);
   }
 
   start(): void {
