@@ -3,7 +3,8 @@ import { BittensorError } from '../../src/base/errors.js';
 /**
  * `bad_runtime`: the wasm cannot be used; `runtime_trap`: a runtime call panicked; `host_error`: the engine itself could
  * not serve a call (never the fault of a transaction); `bad_block`: a block that does not verify; `bad_data`: a data folder
- * that is damaged or belongs to another chain; `folder_busy`, `port_busy`: somebody else has it.
+ * that is damaged or belongs to another chain; `folder_busy`, `port_busy`: somebody else has it; `unreachable`: another node
+ * that does not answer, `bad_answer`: one that answers nonsense; `not_here`: what only the source of a fork has, and it is gone.
  */
 export type EngineErrorCode =
   | 'bad_runtime'
@@ -15,7 +16,10 @@ export type EngineErrorCode =
   | 'bad_setting'
   | 'disk'
   | 'folder_busy'
-  | 'port_busy';
+  | 'port_busy'
+  | 'unreachable'
+  | 'bad_answer'
+  | 'not_here';
 
 export function engineError(
   code: EngineErrorCode,

@@ -30,6 +30,8 @@ export interface Settings {
   keepBlocks: number | undefined;
   /** A block is final that many blocks later. */
   finalityLag: number;
+  /** The leader whose blocks are taken, instead of making any. */
+  followUrl: string | undefined;
   lingerSeconds: number | undefined;
   /** End when stdin does. */
   readonly attached: boolean;

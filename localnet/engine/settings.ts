@@ -21,7 +21,7 @@ const KEEP_AT_LEAST = 16;
 const LAG_AT_MOST = 512;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS]
-  [--attached] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
@@ -32,6 +32,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --prune          blocks whose state is kept, default 1000; --archive keeps all
   --finality-lag   a block is final when that many blocks follow it, default 0
   --chain          start from a raw chain specification; --spec is the same
+  --follow         take the blocks of the chain at this address (ws://host:port), make none
   --genesis-patch  JSON merged over the runtime's preset
 `;
 
@@ -56,6 +57,7 @@ export function readSettings(args: readonly string[]): Settings {
     finalityLag: whole('--finality-lag', given['finality-lag'] ?? '0', 0, LAG_AT_MOST),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
+    followUrl: followUrl(given),
     specPath,
     runtimePath: given.runtime ?? packagePath('localnet/runtime.wasm'),
     preset: given.preset ?? OWN_CHAIN.preset,
@@ -82,6 +84,7 @@ function parse(args: readonly string[]) {
         archive: { type: 'boolean' },
         'finality-lag': text,
         chain: text,
+        follow: text,
         spec: text,
         runtime: text,
         preset: text,
@@ -92,6 +95,31 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw badSetting(messageOf(error));
   }
+}
+
+/** The leader decides what its followers would otherwise be told. */
+const NOT_OF_A_FOLLOWER = [
+  'spec',
+  'chain',
+  'finality-lag',
+  'runtime',
+  'preset',
+  'genesis-patch',
+  'block-time',
+  'name',
+] as const;
+
+function followUrl(given: ReturnType<typeof parse>): string | undefined {
+  if (given.follow === undefined) return undefined;
+  const other = NOT_OF_A_FOLLOWER.find(name => given[name] !== undefined);
+  if (other) throw badSetting(`--follow excludes --${other}: that is the leader's`);
+  return webSocketUrl('--follow', given.follow);
+}
+
+function webSocketUrl(name: string, text: string): string {
+  const url = text.replace(/^http(s?):/i, 'ws$1:');
+  if (URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol)) return url;
+  throw badSetting(`${name} has to be an address like ws://127.0.0.1:9944, not ${text.slice(0, 80)}`);
 }
 
 function genesisPatch(text: string): string {

@@ -9,6 +9,9 @@ import { Chain } from './chain/chain.js';
 import { type GenesisSource, parseRawSpec } from './chain/genesis.js';
 import { openPool } from './chain/open-pool.js';
 import { engineError } from './errors.js';
+import { followerFamily } from './follow/family.js';
+import { Follower } from './follow/follower.js';
+import { genesisToFollow } from './follow/genesis.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { authorFamily } from './rpc/author.js';
 import { chainFamily } from './rpc/chain.js';
@@ -29,6 +32,7 @@ const port = parentPort!;
 const { settings } = workerData as WorkerData;
 const send = (message: FromWorker) => port.postMessage(message);
 const SYNC_EVERY_MS = 1000;
+const FAMILIES = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, devFamily];
 /** A runtime's levels as ours. */
 const LEVELS = ['error', 'warn', 'info', 'debug', 'debug'] as const;
 
@@ -37,7 +41,7 @@ let stop = () => {};
 let dispatcher: Dispatcher | undefined;
 
 port.on('message', (message: ToWorker) => {
-  if (message.kind === 'open') open();
+  if (message.kind === 'open') void open();
   else if (message.kind === 'request') void answer(message);
   else if (message.kind === 'closed') dispatcher?.closed(message.connection);
   else {
@@ -47,8 +51,16 @@ port.on('message', (message: ToWorker) => {
   }
 });
 
+/** What the chain begins with, and what that says about its name and properties. */
+interface Source {
+  genesis: GenesisSource;
+  settings: Settings;
+  /** The leader's word for what it has to come to. */
+  genesisHash?: string | undefined;
+}
+
 // The compiler works while the main thread binds the port.
-const source = readSource();
+const source = settings.followUrl === undefined ? readSource() : undefined;
 const runtimes = new Runtimes({
   signatures: new SignatureCache(),
   // A panic becomes the error of the call, and anybody can cause one with a broken transaction.
@@ -58,7 +70,7 @@ const runtimes = new Runtimes({
     ),
 });
 
-if (!(source instanceof Error) && source.genesis.kind === 'runtime') warm(source.genesis.code);
+if (source && !(source instanceof Error) && source.genesis.kind === 'runtime') warm(source.genesis.code);
 
 /** Compiles the runtime ahead of its first use; what is wrong with it is said when the chain opens. */
 function warm(code: Uint8Array): void {
@@ -69,7 +81,7 @@ function warm(code: Uint8Array): void {
   }
 }
 
-function readSource(): { genesis: GenesisSource; settings: Settings } | Error {
+function readSource(): Source | Error {
   try {
     if (settings.specPath === undefined) {
       const code = readFileSync(settings.runtimePath);
@@ -77,48 +89,65 @@ function readSource(): { genesis: GenesisSource; settings: Settings } | Error {
       return { genesis: { kind: 'runtime', code, preset, defaults, patch }, settings };
     }
     const text = readFileSync(settings.specPath, 'utf8');
-    const spec = parseRawSpec(text);
-    const about = { chainName: spec.name ?? settings.chainName, properties: spec.properties ?? settings.properties };
-    return { genesis: { kind: 'raw', spec, text }, settings: { ...settings, ...about } };
+    return named({ kind: 'raw', spec: parseRawSpec(text), text });
   } catch (error) {
     return isBittensorError(error) ? error : engineError('bad_setting', messageOf(error), { cause: error });
   }
 }
 
-function open(): void {
+function named(genesis: Extract<GenesisSource, { kind: 'raw' }>): Source {
+  const { chainName, properties } = settings;
+  const { spec } = genesis;
+  const about = { chainName: spec.name ?? chainName, properties: spec.properties ?? properties };
+  return { genesis, settings: { ...settings, ...about } };
+}
+
+async function open(): Promise<void> {
   try {
     if (source instanceof Error) throw source;
-    begin(source.genesis, source.settings);
+    begin(source ?? (await leaderSource(settings.followUrl!)));
   } catch (error) {
     send({ kind: 'failed', code: isBittensorError(error) ? error.code : 'host_error', message: messageOf(error) });
   }
 }
 
-function begin(genesis: GenesisSource, about: Settings): void {
-  const { dataFolder, keepBlocks, blockTime, finalityLag } = about;
+async function leaderSource(url: string): Promise<Source> {
+  const { source, hash } = await genesisToFollow(url, settings.dataFolder, log);
+  return { ...named(source), genesisHash: hash };
+}
+
+function begin({ genesis, genesisHash, settings: about }: Source): void {
+  const { dataFolder, keepBlocks, blockTime, finalityLag, followUrl } = about;
+  const clock = systemClock;
   const chain = Chain.open({
     folder: dataFolder,
     source: genesis,
+    genesisHash,
     runtimes,
     keepBlocks,
     finalityLag,
-    clock: systemClock,
+    clock,
     log,
   });
   const pool = openPool(chain);
   const author = new Author({ chain, pool, blockTime, log });
   const version = (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
   const { chainName, properties } = about;
-  const engine: Engine = { chain, pool, author, about: { chainName, properties, version, dataFolder, blockTime } };
-  const families = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, devFamily];
-  dispatcher = new Dispatcher(
-    families.map(family => family(engine)),
-    log,
-  );
+  const rewind = (number: number) => {
+    throw engineError('host_error', `going back to ${number} is not possible yet`);
+  };
+  const follower = followUrl === undefined ? undefined : new Follower({ chain, url: followUrl, rewind, clock, log });
+  const facts = { chainName, properties, version, dataFolder, blockTime };
+  const engine: Engine = { chain, pool, author, follower, about: facts };
+  const families = FAMILIES.map(family => family(engine));
+  if (follower) families.push(followerFamily(families, engine, follower));
+  dispatcher = new Dispatcher(families, log);
   const syncing = setInterval(() => chain.syncSoon(), SYNC_EVERY_MS);
-  author.start();
+  if (follower) follower.start();
+  else author.start();
   stop = () => {
     clearInterval(syncing);
+    void follower?.stop();
     author.stop();
     chain.close();
   };

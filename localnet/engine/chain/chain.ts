@@ -13,6 +13,7 @@ import { BlockLog } from '../store/block-log.js';
 import { StateLog } from '../store/state-log.js';
 import { type BlockId, Finality } from './finality.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
+import { rawGenesis, writeGenesisFile } from './genesis-file.js';
 import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
 
 const FORMAT = 1;
@@ -26,6 +27,8 @@ const TIMESTAMP = toKey(unhex('0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdc
 export interface ChainOptions {
   folder: string;
   source: GenesisSource;
+  /** The hash that a new chain has to begin with, when somebody else has begun it. */
+  genesisHash?: string | undefined;
   runtimes: Runtimes;
   /** Blocks whose state is kept; undefined keeps all. */
   keepBlocks: number | undefined;
@@ -94,10 +97,18 @@ export class Chain {
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
     const states = StateLog.create(folder, values, version, { keepBlocks, log });
     const block = genesisBlock(states.head().trie(version).root, version);
+    const { genesisHash } = options;
+    if (genesisHash !== undefined && block.hash !== genesisHash) {
+      throw engineError(
+        'bad_genesis',
+        `the first state that was sent gives block 0 the hash ${block.hash}, not ${genesisHash}`,
+      );
+    }
     // A start that was interrupted before chain.json was written is made again.
     if (blocks.head === 0) blocks.dropLast();
     blocks.append(block);
     blocks.sync();
+    writeGenesisFile(folder, options.source.kind === 'raw' ? options.source.text : rawGenesis(values));
     const description: Description = { format: FORMAT, genesis: block.hash, source: sourceId(options.source) };
     writeFileAtomic(joinPath(folder, 'chain.json'), `${JSON.stringify(description, undefined, 2)}\n`);
     return new Chain(options, blocks, states);
@@ -139,6 +150,11 @@ export class Chain {
   /** Blocks between the head and the newest final one, once there are that many. */
   get finalityLag(): number {
     return this.finality.lag;
+  }
+
+  /** From the next block on. What is final stays so. */
+  set finalityLag(blocks: number) {
+    this.finality.lag = blocks;
   }
 
   get genesisHash(): string {

@@ -13,7 +13,7 @@ export class Finality {
   private reached: number;
 
   constructor(
-    readonly lag: number,
+    public lag: number,
     head: number,
     /** What was final already, in an earlier run with a shorter lag. */
     floor: number,

@@ -101,7 +101,12 @@ export class Dispatcher {
     throw methodNotFound(method);
   }
 
-  private subscribe(caller: Caller, subscription: Subscription, params: Params, after: (() => void)[]): string {
+  private async subscribe(
+    caller: Caller,
+    subscription: Subscription,
+    params: Params,
+    after: (() => void)[],
+  ): Promise<string> {
     const open = this.open.get(caller.connection) ?? new Map<string, () => void>();
     if (open.size >= SUBSCRIPTIONS_PER_CONNECTION) {
       throw tooMany(`a connection may have ${SUBSCRIPTIONS_PER_CONNECTION} subscriptions`);
@@ -117,9 +122,23 @@ export class Dispatcher {
       if (waiting) waiting.push(text);
       else caller.notify(text);
     };
-    const end = subscription.start(params, push, () => open.delete(id));
-    open.set(id, end);
     this.open.set(caller.connection, open);
+    let over = false;
+    // One whose start takes a while counts from now on, and may end before it has begun.
+    open.set(id, () => {
+      over = true;
+    });
+    try {
+      const end = await subscription.start(params, push, () => {
+        over = true;
+        open.delete(id);
+      });
+      if (over) end();
+      else open.set(id, end);
+    } catch (error) {
+      open.delete(id);
+      throw error;
+    }
     after.push(() => {
       for (const text of waiting ?? []) caller.notify(text);
       waiting = undefined;

@@ -1,6 +1,7 @@
 import type { Author } from '../chain/author.js';
 import type { Chain } from '../chain/chain.js';
 import type { Pool } from '../chain/pool.js';
+import type { Follower } from '../follow/follower.js';
 import type { StateReader } from '../state/overlay.js';
 import type { Params } from './params.js';
 import { stateDiscarded, unknownBlock } from './rpc-error.js';
@@ -10,6 +11,8 @@ export interface Engine {
   readonly chain: Chain;
   readonly pool: Pool;
   readonly author: Author;
+  /** Where the blocks come from, when not from here. */
+  readonly follower?: Follower | undefined;
   readonly about: {
     readonly chainName: string;
     readonly properties: Record<string, unknown>;
@@ -28,7 +31,7 @@ export interface Subscription {
   readonly notification: string;
   readonly unsubscribe: string;
   /** Begins, and returns what ends it. `push` sends a result; `done` after the last one. */
-  start(params: Params, push: (result: unknown) => void, done: () => void): () => void;
+  start(params: Params, push: (result: unknown) => void, done: () => void): (() => void) | Promise<() => void>;
 }
 
 /** The methods that share a prefix. */

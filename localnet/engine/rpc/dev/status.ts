@@ -1,7 +1,7 @@
 import type { Engine, Methods } from '../family.js';
 
 /** What the engine says of itself. */
-export function statusMethods({ chain, pool, about }: Engine): Methods {
+export function statusMethods({ chain, pool, about, follower }: Engine): Methods {
   return {
     dev_status: () => ({
       pid: process.pid,
@@ -17,6 +17,7 @@ export function statusMethods({ chain, pool, about }: Engine): Methods {
       timestampMs: chain.timestampMs,
       ready: pool.readyCount,
       future: pool.futureCount,
+      ...(follower && { following: follower.status }),
       memoryBytes: process.memoryUsage().rss,
     }),
   };

@@ -1,0 +1,36 @@
+import { genesisFilePart } from '../../chain/genesis-file.js';
+import { hex } from '../../codec.js';
+import { type BlocksAnswer, writeBlock } from '../../follow/wire.js';
+import type { Engine, Methods } from '../family.js';
+import { RpcError } from '../rpc-error.js';
+
+const PART_CHARACTERS = 4 * 2 ** 20;
+/** Characters of blocks in one answer, unless a single one is longer. */
+const BLOCKS_CHARACTERS = 4 * 2 ** 20;
+const BLOCKS_AT_MOST = 512;
+
+/** What followers ask. */
+export function syncMethods({ chain, about }: Engine): Methods {
+  return {
+    dev_genesis(params) {
+      const offset = params.at(0) === undefined ? 0 : params.count(0, 'offset');
+      const part = genesisFilePart(about.dataFolder, offset, PART_CHARACTERS);
+      if (!part) throw new RpcError(-32000, 'this chain cannot be followed: it has no record of its first state');
+      return part;
+    },
+    dev_blocks(params): BlocksAnswer {
+      const number = params.count(0, 'number');
+      const known = chain.hashAt(number) === hex(params.bytes(1, 'hash'));
+      const head = { number: chain.head.header.number, hash: chain.head.hash };
+      const blocks: string[] = [];
+      let characters = 0;
+      for (let next = number + 1; known && next <= head.number && blocks.length < BLOCKS_AT_MOST; next++) {
+        const text = writeBlock(chain.block(next)!);
+        characters += text.length;
+        if (blocks.length > 0 && characters > BLOCKS_CHARACTERS) break;
+        blocks.push(text);
+      }
+      return { head, known, blocks };
+    },
+  };
+}

@@ -1,0 +1,400 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeBlock } from '../../localnet/engine/chain/header.js';
+import { aliceKeys, signByAlice, transferCall } from '../../localnet/engine/chain/transaction.js';
+import { compactBig, hex, join as joinBytes, lengthPrefixed, Reader, unhex } from '../../localnet/engine/codec.js';
+import { checkInherents } from '../../localnet/engine/follow/inherents.js';
+import { type BlocksAnswer, writeBlock } from '../../localnet/engine/follow/wire.js';
+import { readMetadata } from '../../localnet/engine/runtime/metadata.js';
+import type { RuntimeVersion } from '../../localnet/engine/runtime/runtime.js';
+import { pollUntil } from '../../src/base/index.js';
+import { EngineProcess, type Listening, openSocket } from './engine-process.js';
+import { startFalseLeader } from './false-leader.js';
+import { account, openChain, temporaryFolder } from './fixture.js';
+
+interface Status {
+  number: number;
+  head: string;
+  oldestState: number;
+  memoryBytes: number;
+  following: {
+    connected: boolean;
+    leader: { number: number; hash: string } | undefined;
+    refused: { number: number; hash: string; reason: string } | undefined;
+    lost: string | undefined;
+  };
+}
+
+const MANUAL = ['--block-time', 'manual'];
+
+function startLeader(folder: string, ...args: string[]): Promise<Listening> {
+  return EngineProcess.start(join(folder, 'leader'), [...MANUAL, ...args]);
+}
+
+function startFollower(folder: string, url: string): Promise<Listening> {
+  return EngineProcess.start(join(folder, 'follower'), ['--follow', url]);
+}
+
+function status(follower: Listening, what: string, is: (status: Status) => boolean): Promise<Status> {
+  return pollUntil(what, { withinMs: 30_000 }, async () => {
+    const now = await follower.rpc<Status>('dev_status');
+    return is(now) ? now : undefined;
+  });
+}
+
+const reaches = (follower: Listening, head: unknown) =>
+  status(follower, `the follower at ${head}`, now => now.head === head);
+
+async function transfer(engine: Listening, amount: bigint, nonce: number): Promise<string> {
+  const version = await engine.rpc<RuntimeVersion>('state_getRuntimeVersion');
+  const metadata = readMetadata(unhex(await engine.rpc<string>('state_getMetadata')));
+  const call = transferCall(metadata, account(7), amount);
+  return hex(signByAlice({ metadata, version, genesisHash: engine.genesis, call, nonce }));
+}
+
+describe('a follower', () => {
+  it('gives the answers of its leader, also of one that has discarded its first state and whose chain has a name', async () => {
+    using folder = temporaryFolder();
+    const patch = '{"balances":{"balances":[["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",987654321987654321]]}}';
+    await using leader = await startLeader(
+      folder.path,
+      '--prune',
+      '16',
+      '--genesis-patch',
+      patch,
+      '--name',
+      'Übung – 链',
+    );
+    await leader.rpc('author_submitExtrinsic', await transfer(leader, 5_000_000_000n, 0));
+    const head = await leader.rpc('dev_newBlock', 40);
+    expect((await leader.rpc<Status>('dev_status')).oldestState).toBeGreaterThan(0);
+    await using follower = await startFollower(folder.path, leader.url);
+    expect(follower.genesis).toBe(leader.genesis);
+    await reaches(follower, head);
+    const hash = await leader.rpc('chain_getBlockHash', 30);
+    for (const [method, ...params] of [
+      ['system_chain'],
+      ['system_properties'],
+      ['chain_getBlock', hash],
+      ['chain_getHeader'],
+      ['state_getMetadata'],
+      ['state_getRuntimeVersion'],
+      ['state_getKeysPaged', '0x', 1000, null, hash],
+      ['state_call', 'AccountNonceApi_account_nonce', hex(aliceKeys().publicKey)],
+      ['state_getReadProof', ['0x3a636f6465']],
+    ] as const) {
+      const answer = await follower.rpc(method, ...params);
+      expect(answer).not.toBeNull();
+      expect(answer).toEqual(await leader.rpc(method, ...params));
+    }
+  });
+
+  it('passes transactions on, tells their fate, and refuses to make blocks', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path);
+    await using follower = await startFollower(folder.path, leader.url);
+    await status(follower, 'the connection', ({ following }) => following.connected);
+    using client = await openSocket(follower.url);
+    const watch = async (id: number, extrinsic: string) =>
+      client.send({ jsonrpc: '2.0', id, method: 'author_submitAndWatchExtrinsic', params: [extrinsic] });
+    await watch(1, await transfer(leader, 7n * 10n ** 9n, 0));
+    client.send({ jsonrpc: '2.0', id: 2, method: 'chain_subscribeNewHeads', params: [] });
+    await pollUntil('the pool of the leader', { withinMs: 10_000 }, async () =>
+      (await leader.rpc<string[]>('author_pendingExtrinsics')).length === 1 ? true : undefined,
+    );
+    const alice = hex(aliceKeys().publicKey);
+    expect(await follower.rpc('system_accountNextIndex', alice)).toBe(1);
+    expect(await follower.rpc('author_pendingExtrinsics')).toHaveLength(1);
+    const block = await leader.rpc('dev_newBlock');
+    const fate = () =>
+      client.received
+        .filter(message => message['method'] === 'author_extrinsicUpdate')
+        .map(message => (message['params'] as { result: unknown }).result);
+    await pollUntil('the end of the transaction', { withinMs: 10_000 }, () => (fate().length >= 4 ? true : undefined));
+    expect(fate()).toEqual(['ready', { broadcast: [] }, { inBlock: block }, { finalized: block }]);
+    expect(await follower.rpc('system_accountNextIndex', alice)).toBe(1);
+    const heads = client.received.filter(message => message['method'] === 'chain_newHead');
+    expect(heads.length).toBeGreaterThanOrEqual(2);
+
+    // The leader's own words.
+    await watch(3, await transfer(leader, 7n * 10n ** 9n, 0));
+    const refused = await pollUntil('the refusal', { withinMs: 10_000 }, () =>
+      client.received.find(message => message['id'] === 3),
+    );
+    expect(refused).toMatchObject({
+      error: { code: 1010, message: 'Invalid Transaction', data: 'Transaction is outdated' },
+    });
+    for (const method of ['dev_newBlock', 'dev_fund']) {
+      await expect(follower.rpc(method, 1, 1)).rejects.toThrow(`follows ${leader.url}`);
+    }
+    expect(await follower.rpc('system_health')).toEqual({ peers: 1, isSyncing: false, shouldHavePeers: true });
+    expect(await follower.rpc('chain_getHead')).toBe(block);
+  });
+
+  it('goes on after the leader was restarted, the connection was cut, and it was killed itself', async () => {
+    using folder = temporaryFolder();
+    await using first = await startLeader(folder.path);
+    const { port } = first;
+    await using follower = await startFollower(folder.path, first.url);
+    await reaches(follower, await first.rpc('dev_newBlock', 5));
+    first.kill('SIGKILL');
+    await first.exited;
+    await status(follower, 'the loss', ({ following }) => !following.connected);
+    expect(follower.stderr).toContain('cannot be reached');
+    await expect(follower.rpc('author_submitExtrinsic', '0x00')).rejects.toThrow(`ws://127.0.0.1:${port}`);
+    expect(await follower.rpc('chain_getHeader')).not.toBeNull();
+    await using second = await startLeader(folder.path, '--port', String(port));
+    const head = await second.rpc('dev_newBlock', 700);
+    await reaches(follower, head);
+
+    follower.kill('SIGKILL');
+    await follower.exited;
+    const later = await second.rpc('dev_newBlock', 3);
+    await using again = await startFollower(folder.path, second.url);
+    await reaches(again, later);
+    await second.stop();
+    await again.stop();
+    // Without a leader it answers what it has.
+    await using alone = await startFollower(folder.path, second.url);
+    expect(await alone.rpc('chain_getHead')).toBe(later);
+  });
+
+  it('hears what becomes of a transaction although the connection to the leader is lost meanwhile', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path);
+    await using between = await startFalseLeader(leader);
+    await using follower = await startFollower(folder.path, between.url);
+    await status(follower, 'the connection', ({ following }) => following.connected);
+    using client = await openSocket(follower.url);
+    between.trick = ({ method, params, truth }) =>
+      method === 'author_submitAndWatchExtrinsic'
+        ? leader.rpc('author_submitExtrinsic', ...params).then(() => 'watched')
+        : truth();
+    const extrinsic = await transfer(leader, 10n ** 10n, 0);
+    client.send({ jsonrpc: '2.0', id: 1, method: 'author_submitAndWatchExtrinsic', params: [extrinsic] });
+    await pollUntil('the answer', { withinMs: 10_000 }, () => client.received.find(({ id }) => id === 1));
+    between.cut();
+    const block = await leader.rpc('dev_newBlock');
+    const results = () =>
+      client.received.flatMap(({ params }) => (params as { result: unknown } | undefined)?.result ?? []);
+    await pollUntil('the end', { withinMs: 20_000 }, () => (results().length === 2 ? true : undefined));
+    expect(results()).toEqual([{ inBlock: block }, { finalized: block }]);
+
+    // A leader that has lost its pool.
+    between.trick = ({ method, truth }) => (method === 'author_submitAndWatchExtrinsic' ? 'watched' : truth());
+    const lost = await transfer(leader, 10n ** 10n, 1);
+    client.send({ jsonrpc: '2.0', id: 2, method: 'author_submitAndWatchExtrinsic', params: [lost] });
+    await pollUntil('the answer', { withinMs: 10_000 }, () => client.received.find(({ id }) => id === 2));
+    between.cut();
+    await pollUntil('the end', { withinMs: 20_000 }, () => (results().length === 3 ? true : undefined));
+    expect(results()[2]).toBe('dropped');
+  });
+});
+
+/** Real blocks but for one, which is changed. */
+function withBlock(number: number, change: (block: ReturnType<typeof makeBlock>) => string) {
+  return (answer: unknown) => {
+    const { blocks, ...rest } = answer as BlocksAnswer;
+    return { ...rest, blocks: blocks.map(text => (numberOf(text) === number ? change(parse(text)) : text)) };
+  };
+}
+
+function parse(text: string): ReturnType<typeof makeBlock> {
+  const reader = new Reader(unhex(text));
+  const header = reader.vec();
+  return makeBlock(
+    header,
+    Array.from({ length: reader.compact() }, () => lengthPrefixed(reader.vec())),
+  );
+}
+
+const numberOf = (text: string) => parse(text).header.number;
+
+const FALSE_BLOCKS: readonly (readonly [string, (block: ReturnType<typeof makeBlock>) => string, string])[] = [
+  [
+    'a wrong state root',
+    block => {
+      const header = block.encodedHeader.slice();
+      header[40] = header[40]! ^ 1;
+      return writeBlock(makeBlock(header, block.extrinsics));
+    },
+    'does not verify',
+  ],
+  [
+    'another extrinsic',
+    block => {
+      const last = block.extrinsics.at(-1)!.slice();
+      last[last.length - 1] = last[last.length - 1]! ^ 1;
+      return writeBlock(makeBlock(block.encodedHeader, [...block.extrinsics.slice(0, -1), last]));
+    },
+    'does not verify',
+  ],
+  [
+    'no extrinsics',
+    block => writeBlock(makeBlock(block.encodedHeader, [])),
+    'Timestamp must be updated once in the block',
+  ],
+  [
+    'another parent',
+    block => {
+      const header = block.encodedHeader.slice();
+      header[0] = header[0]! ^ 1;
+      return writeBlock(makeBlock(header, block.extrinsics));
+    },
+    'has parent',
+  ],
+];
+
+describe('the check of inherents', () => {
+  it('takes a block from the future, and refuses one from before its parent', () => {
+    using folder = temporaryFolder();
+    using test = openChain(folder.path);
+    const { chain, author, time } = test;
+    author.build();
+    time.nowMs += 10 ** 9;
+    const { block } = author.build();
+    const parent = chain.stateAt(1)!;
+    expect(() => checkInherents(chain.runtime, parent, block, time.nowMs - 10 ** 9)).not.toThrow();
+    // Length, version, pallet and call, then the time.
+    const [first, ...others] = block.extrinsics;
+    const past = lengthPrefixed(joinBytes(first!.subarray(1, 4), compactBig(1_800_000_000_000n)));
+    const stale = { ...block, extrinsics: [past, ...others] };
+    expect(() => checkInherents(chain.runtime, parent, stale, time.nowMs)).toThrow('refuses its inherents: timstap0');
+  });
+});
+
+describe('a follower of a leader that lies', () => {
+  it.each(
+    FALSE_BLOCKS,
+  )('stops at a block with %s, says so, serves what it has, and goes on when there is another', async (_, change, text) => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path);
+    await leader.rpc('dev_newBlock', 20);
+    await using liar = await startFalseLeader(leader);
+    const lie = withBlock(12, change);
+    liar.trick = async ({ method, params, truth }) => {
+      const answer = await truth();
+      if (method === 'chain_getBlockHash' && params[0] === 12) return `0x${'12'.repeat(32)}`;
+      return method === 'dev_blocks' ? lie(answer) : answer;
+    };
+    await using follower = await startFollower(folder.path, liar.url);
+    const { following, head } = await status(follower, 'the refusal', now => now.following.refused !== undefined);
+    expect(following.refused).toMatchObject({ number: 12, reason: expect.stringContaining(text) });
+    expect(head).toBe(await leader.rpc('chain_getBlockHash', 11));
+    expect(await follower.rpc('state_getMetadata')).toBe(await leader.rpc('state_getMetadata'));
+    await pollUntil('the line', { withinMs: 5000 }, () => follower.stderr.includes('block 12 of') || undefined);
+    expect(follower.stderr).toContain(`stays at block 11 (${head})`);
+    liar.trick = undefined;
+    liar.cut();
+    await reaches(follower, await leader.rpc('chain_getHead'));
+    expect(follower.stderr.split('is refused')).toHaveLength(2);
+  });
+
+  it('stops when the leader begins another chain', async () => {
+    using folder = temporaryFolder();
+    await using first = await startLeader(folder.path);
+    await using follower = await startFollower(folder.path, first.url);
+    const head = await first.rpc('dev_newBlock', 3);
+    await reaches(follower, head);
+    const { port } = first;
+    await first.stop();
+    rmSync(join(folder.path, 'leader'), { recursive: true });
+    const patch = '{"balances":{"balances":[["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",1000000000000]]}}';
+    await using other = await startLeader(folder.path, '--port', String(port), '--genesis-patch', patch);
+    await other.rpc('dev_newBlock', 5);
+    const { following } = await status(follower, 'the refusal', now => now.following.refused !== undefined);
+    expect(following.refused).toMatchObject({ number: 0, hash: other.genesis });
+    expect(following.refused?.reason).toContain('another chain');
+    expect(await follower.rpc('chain_getHead')).toBe(head);
+  });
+
+  it('outlives nonsense, silence, endless data and huge frames', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path);
+    await leader.rpc('dev_newBlock', 3);
+    await using liar = await startFalseLeader(leader);
+    await using follower = await startFollower(folder.path, liar.url);
+    const head = await leader.rpc('chain_getHead');
+    await reaches(follower, head);
+    const hashOf = (answer: unknown) => ({ ...(answer as object), head: 'none' });
+    const tricks: NonNullable<typeof liar.trick>[] = [
+      ({ socket }) => socket.send('{nonsense'),
+      ({ socket }) => socket.send('[1,2,3]'),
+      ({ socket }) => socket.send(Buffer.alloc(1000, 255)),
+      () => 'no blocks',
+      () => ({ head: { number: 1e30, hash: '0x' }, known: true, blocks: [] }),
+      async ({ truth }) => hashOf(await truth()),
+      ({ method, truth }) =>
+        method === 'dev_blocks'
+          ? { head: { number: 9, hash: `0x${'00'.repeat(32)}` }, known: true, blocks: ['0xffffffffffffff', 7] }
+          : truth(),
+      // One frame of 80 MiB, and a message that never ends.
+      ({ socket }) => socket.send(Buffer.alloc(80 * 2 ** 20, 32)),
+      ({ socket }) => {
+        const chunk = Buffer.alloc(2 ** 20, 32);
+        const more = () => {
+          if (socket.readyState === socket.OPEN) socket.send(chunk, { fin: false }, () => setImmediate(more));
+        };
+        more();
+      },
+      // Notifications that nobody asked for, as fast as they are taken.
+      ({ socket }) => {
+        const notice = JSON.stringify({
+          jsonrpc: '2.0',
+          method: 'x',
+          params: { subscription: 'x', result: 'y'.repeat(1e5) },
+        });
+        const more = () => {
+          if (socket.readyState === socket.OPEN) socket.send(notice, () => setImmediate(more));
+        };
+        more();
+      },
+      () => undefined,
+    ];
+    for (const trick of tricks) {
+      let played = 0;
+      liar.trick = request => {
+        played++;
+        return trick(request);
+      };
+      liar.cut();
+      await pollUntil(`trick ${tricks.indexOf(trick)}`, { withinMs: 20_000 }, () => (played > 0 ? true : undefined));
+      expect(await follower.rpc('chain_getHead')).toBe(head);
+    }
+    liar.trick = undefined;
+    liar.cut();
+    const later = await leader.rpc('dev_newBlock', 2);
+    const { memoryBytes } = await reaches(follower, later);
+    expect(memoryBytes).toBeLessThan(700 * 2 ** 20);
+  });
+
+  it('does not begin with a first state that is not that of the leader, and begins when it is', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path);
+    await using liar = await startFalseLeader(leader);
+    const begin = async () => {
+      await using follower = EngineProcess.spawn(join(folder.path, 'follower'), ['--follow', liar.url]);
+      await follower.exited;
+      return follower.stderr;
+    };
+    let genesis = '';
+    for (let total = 1; genesis.length < total; ) {
+      const part = await leader.rpc<{ text: string; total: number }>('dev_genesis', genesis.length);
+      genesis += part.text;
+      total = part.total;
+    }
+    const other = genesis.replace('"0x3a636f6465":', '"0x3a636f6466":"0x00","0x3a636f6465":');
+    expect(other.length).toBeGreaterThan(genesis.length);
+    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { text: other, total: other.length } : truth());
+    expect(await begin()).toContain('the first state that was sent gives block 0 the hash');
+    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { text: '{}', total: 2 } : truth());
+    expect(await begin()).toContain('genesis.raw.top');
+    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { text: '', total: 2 ** 40 } : truth());
+    expect(await begin()).toContain('no part of a first state');
+    expect(existsSync(join(folder.path, 'follower', 'chain.json'))).toBe(false);
+    liar.trick = undefined;
+    await using follower = await startFollower(folder.path, liar.url);
+    expect(follower.genesis).toBe(leader.genesis);
+  });
+});
