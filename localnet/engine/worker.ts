@@ -134,7 +134,7 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
   const version = (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
   const { chainName, properties } = about;
   const rewind = (number: number) => {
-    throw engineError('host_error', `going back to ${number} is not possible yet`);
+    throw engineError('host_error', `a follower cannot go back to block ${number}: begin with an empty folder`);
   };
   const follower = followUrl === undefined ? undefined : new Follower({ chain, url: followUrl, rewind, clock, log });
   const facts = { chainName, properties, version, dataFolder, blockTime };

@@ -145,7 +145,7 @@ describe('a follower', () => {
     await expect(follower.rpc('author_submitExtrinsic', '0x00')).rejects.toThrow(`ws://127.0.0.1:${port}`);
     expect(await follower.rpc('chain_getHeader')).not.toBeNull();
     await using second = await startLeader(folder.path, '--port', String(port));
-    const head = await second.rpc('dev_newBlock', 700);
+    const head = await second.rpc('dev_newBlock', 300);
     await reaches(follower, head);
 
     follower.kill('SIGKILL');

@@ -7,7 +7,7 @@ import type { Block } from '../chain/header.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
 import { checkInherents } from './inherents.js';
-import { readBlocks, readHash } from './wire.js';
+import { readBlocks, readHash, writeBlock } from './wire.js';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_LAST_MS = 2000;
@@ -51,6 +51,8 @@ export class Follower {
   private work: Promise<void> | undefined;
   private leader: { number: number; hash: string } | undefined;
   private refused: Refused | undefined;
+  /** Asks whether the leader still has what was refused. */
+  private isOffered: ((connection: Connection) => Promise<boolean>) | undefined;
   private lost: string | undefined;
   private readonly agreeing = new Set<() => void>();
 
@@ -162,13 +164,10 @@ export class Follower {
   private async catchUp(connection: Connection): Promise<void> {
     const { chain, log } = this.options;
     if (await this.isStillRefused(connection)) return;
-    const genesis = readHash(connection.url, await connection.request('chain_getBlockHash', [0]));
+    const genesis = await this.hashAt(connection, 0);
     if (genesis !== chain.genesisHash) {
-      this.refuse({
-        number: 0,
-        hash: genesis,
-        reason: `it is another chain; this one began with ${chain.genesisHash}`,
-      });
+      const reason = `it is another chain; this one began with ${chain.genesisHash}`;
+      this.refuse({ number: 0, hash: genesis, reason }, async again => genesis === (await this.hashAt(again, 0)));
       return;
     }
     let next = this.fetch(connection, chain.head.header.number, chain.head.hash);
@@ -195,8 +194,13 @@ export class Follower {
     }
   }
 
-  private async fetch(connection: Connection, number: number, hash: string) {
-    return readBlocks(connection.url, await connection.request('dev_blocks', [number, hash]));
+  private async fetch(connection: Connection, number: number, hash: string, most?: number) {
+    return readBlocks(connection.url, await connection.request('dev_blocks', [number, hash, most ?? null]));
+  }
+
+  private async hashAt(connection: Connection, number: number): Promise<string | null> {
+    const answer = await connection.request('chain_getBlockHash', [number]);
+    return answer === null ? null : readHash(connection.url, answer);
   }
 
   /** False when the block does not verify. */
@@ -210,12 +214,13 @@ export class Follower {
       return true;
     } catch (error) {
       if (!isBittensorError(error) || error.code === 'bad_data' || error.code === 'disk') throw error;
-      this.refuse({ number: chain.head.header.number + 1, hash: block.hash, reason: messageOf(error) });
+      const { number } = chain.head.header;
+      this.refuse({ number: number + 1, hash: block.hash, reason: messageOf(error) }, this.offers(block));
       return false;
     }
   }
 
-  private refuse(refused: Refused): void {
+  private refuse(refused: Refused, isOffered: NonNullable<Follower['isOffered']>): void {
     const { url, chain, log } = this.options;
     if (this.refused?.reason !== refused.reason) {
       log.error(
@@ -223,30 +228,34 @@ export class Follower {
       );
     }
     this.refused = refused;
+    this.isOffered = isOffered;
   }
 
   private async isStillRefused(connection: Connection): Promise<boolean> {
-    const { refused } = this;
-    if (!refused) return false;
-    const hash = await connection.request('chain_getBlockHash', [refused.number]);
-    if (hash === refused.hash) return true;
+    if (this.isOffered && (await this.isOffered(connection))) return true;
     this.refused = undefined;
+    this.isOffered = undefined;
     return false;
+  }
+
+  /** Asks whether the leader offers this very block, header and body, on top of our head. */
+  private offers(block: Block): NonNullable<Follower['isOffered']> {
+    const { chain } = this.options;
+    return async connection => {
+      const { known, blocks } = await this.fetch(connection, chain.head.header.number, chain.head.hash, 1);
+      return known && blocks[0] !== undefined && writeBlock(blocks[0]) === writeBlock(block);
+    };
   }
 
   /** Goes back to the newest block that both have; false when that is not possible. */
   private async rewind(connection: Connection, leaderNumber: number): Promise<boolean> {
     const { chain, log } = this.options;
-    const hashAt = async (number: number) => {
-      const answer = await connection.request('chain_getBlockHash', [number]);
-      return answer === null ? null : readHash(connection.url, answer);
-    };
     // Both have block 0, and what two chains share is a beginning.
     let low = 0;
     let high = Math.min(chain.head.header.number, leaderNumber) + 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if ((await hashAt(middle)) === chain.hashAt(middle)) low = middle;
+      if ((await this.hashAt(connection, middle)) === chain.hashAt(middle)) low = middle;
       else high = middle;
     }
     const head = chain.head.header.number;
@@ -256,7 +265,8 @@ export class Follower {
       this.options.rewind(low);
     } catch (error) {
       const reason = `the leader has gone back to block ${low}: ${messageOf(error)}`;
-      this.refuse({ number: head, hash: await hashAt(head), reason });
+      const hash = await this.hashAt(connection, head);
+      this.refuse({ number: head, hash, reason }, async again => hash === (await this.hashAt(again, head)));
       return false;
     }
     log.info(`the leader has gone back: rewound from block ${head} to ${low}`);

@@ -26,7 +26,7 @@ export class Submissions {
   private count = 0;
 
   constructor(
-    private readonly chain: Chain,
+    chain: Chain,
     private readonly follower: Follower,
   ) {
     chain.onBlock(({ block }) => {

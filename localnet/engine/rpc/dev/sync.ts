@@ -7,7 +7,7 @@ import { RpcError } from '../rpc-error.js';
 const PART_CHARACTERS = 4 * 2 ** 20;
 /** Characters of blocks in one answer, unless a single one is longer. */
 const BLOCKS_CHARACTERS = 4 * 2 ** 20;
-const BLOCKS_AT_MOST = 512;
+const BLOCKS_AT_MOST = 256;
 
 /** What followers ask. */
 export function syncMethods({ chain, about }: Engine): Methods {
@@ -22,9 +22,10 @@ export function syncMethods({ chain, about }: Engine): Methods {
       const number = params.count(0, 'number');
       const known = chain.hashAt(number) === hex(params.bytes(1, 'hash'));
       const head = { number: chain.head.header.number, hash: chain.head.hash };
+      const most = params.at(2) === undefined ? BLOCKS_AT_MOST : Math.min(params.count(2, 'most'), BLOCKS_AT_MOST);
       const blocks: string[] = [];
       let characters = 0;
-      for (let next = number + 1; known && next <= head.number && blocks.length < BLOCKS_AT_MOST; next++) {
+      for (let next = number + 1; known && next <= head.number && blocks.length < most; next++) {
         const text = writeBlock(chain.block(next)!);
         characters += text.length;
         if (blocks.length > 0 && characters > BLOCKS_CHARACTERS) break;
