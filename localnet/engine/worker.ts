@@ -11,7 +11,7 @@ import { openPool } from './chain/open-pool.js';
 import { engineError } from './errors.js';
 import { followerFamily } from './follow/family.js';
 import { Follower } from './follow/follower.js';
-import { genesisToFollow } from './follow/genesis.js';
+import { chainToFollow } from './follow/genesis.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { authorFamily } from './rpc/author.js';
 import { chainFamily } from './rpc/chain.js';
@@ -89,16 +89,16 @@ function readSource(): Source | Error {
       return { genesis: { kind: 'runtime', code, preset, defaults, patch }, settings };
     }
     const text = readFileSync(settings.specPath, 'utf8');
-    return named({ kind: 'raw', spec: parseRawSpec(text), text });
+    const spec = parseRawSpec(text);
+    return named({ kind: 'raw', spec, text }, spec);
   } catch (error) {
     return isBittensorError(error) ? error : engineError('bad_setting', messageOf(error), { cause: error });
   }
 }
 
-function named(genesis: Extract<GenesisSource, { kind: 'raw' }>): Source {
+function named(genesis: GenesisSource, said: { name?: string; properties?: Record<string, unknown> }): Source {
   const { chainName, properties } = settings;
-  const { spec } = genesis;
-  const about = { chainName: spec.name ?? chainName, properties: spec.properties ?? properties };
+  const about = { chainName: said.name ?? chainName, properties: said.properties ?? properties };
   return { genesis, settings: { ...settings, ...about } };
 }
 
@@ -112,8 +112,8 @@ async function open(): Promise<void> {
 }
 
 async function leaderSource(url: string): Promise<Source> {
-  const { source, hash } = await genesisToFollow(url, settings.dataFolder, log);
-  return { ...named(source), genesisHash: hash };
+  const leader = await chainToFollow(url, settings.dataFolder, log);
+  return { ...named(leader.source, leader), genesisHash: leader.genesis };
 }
 
 function begin({ genesis, genesisHash, settings: about }: Source): void {

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { makeBlock } from '../../localnet/engine/chain/header.js';
 import { aliceKeys, signByAlice, transferCall } from '../../localnet/engine/chain/transaction.js';
@@ -8,6 +9,7 @@ import { checkInherents } from '../../localnet/engine/follow/inherents.js';
 import { type BlocksAnswer, writeBlock } from '../../localnet/engine/follow/wire.js';
 import { readMetadata } from '../../localnet/engine/runtime/metadata.js';
 import type { RuntimeVersion } from '../../localnet/engine/runtime/runtime.js';
+import { encodeChanges, SNAPSHOT } from '../../localnet/engine/store/segment.js';
 import { pollUntil } from '../../src/base/index.js';
 import { EngineProcess, type Listening, openSocket } from './engine-process.js';
 import { startFalseLeader } from './false-leader.js';
@@ -378,19 +380,34 @@ describe('a follower of a leader that lies', () => {
       await follower.exited;
       return follower.stderr;
     };
-    let genesis = '';
-    for (let total = 1; genesis.length < total; ) {
-      const part = await leader.rpc<{ text: string; total: number }>('dev_genesis', genesis.length);
-      genesis += part.text;
+    const whole: Uint8Array[] = [];
+    for (let bytes = 0, total = 1; bytes < total; ) {
+      const part = await leader.rpc<{ bytes: string; total: number }>('dev_genesis', bytes);
+      whole.push(unhex(part.bytes));
+      bytes += whole.at(-1)!.length;
       total = part.total;
     }
-    const other = genesis.replace('"0x3a636f6465":', '"0x3a636f6466":"0x00","0x3a636f6465":');
-    expect(other.length).toBeGreaterThan(genesis.length);
-    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { text: other, total: other.length } : truth());
+    const answers = (...parts: Uint8Array[]) => {
+      const bytes = joinBytes(...parts);
+      liar.trick = ({ method, params, truth }) =>
+        method === 'dev_genesis'
+          ? { bytes: hex(bytes.subarray(params[0] as number, (params[0] as number) + 2 ** 20)), total: bytes.length }
+          : truth();
+    };
+    // One more entry, in a record of its own in front.
+    const { payload } = encodeChanges(0, new Map([['more', Uint8Array.of(1)]]), SNAPSHOT[1]);
+    const frame = new DataView(new ArrayBuffer(8));
+    frame.setUint32(0, payload.length, true);
+    frame.setUint32(4, crc32(payload), true);
+    answers(new Uint8Array(frame.buffer), payload, ...whole);
     expect(await begin()).toContain('the first state that was sent gives block 0 the hash');
-    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { text: '{}', total: 2 } : truth());
-    expect(await begin()).toContain('genesis.raw.top');
-    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { text: '', total: 2 ** 40 } : truth());
+    answers(new Uint8Array(1000).fill(7));
+    expect(await begin()).toContain('what is no first state');
+    answers(...whole.slice(0, -1), whole.at(-1)!.subarray(0, -1));
+    expect(await begin()).toContain('what is no first state');
+    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { bytes: '0x00', total: 2 ** 40 } : truth());
+    expect(await begin()).toContain('no part of a first state');
+    liar.trick = ({ method, truth }) => (method === 'dev_genesis' ? { bytes: '0x', total: 10 } : truth());
     expect(await begin()).toContain('no part of a first state');
     expect(existsSync(join(folder.path, 'follower', 'chain.json'))).toBe(false);
     liar.trick = undefined;

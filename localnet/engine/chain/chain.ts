@@ -10,10 +10,10 @@ import { engineError } from '../errors.js';
 import { CODE_KEY, decodeApplied, type Invalidity, type Runtime, type Runtimes } from '../runtime/runtime.js';
 import { type Changes, Overlay, type StateReader } from '../state/overlay.js';
 import { BlockLog } from '../store/block-log.js';
+import { keepGenesis } from '../store/genesis-record.js';
 import { StateLog } from '../store/state-log.js';
 import { type BlockId, Finality } from './finality.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
-import { rawGenesis, writeGenesisFile } from './genesis-file.js';
 import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
 
 const FORMAT = 1;
@@ -108,7 +108,7 @@ export class Chain {
     if (blocks.head === 0) blocks.dropLast();
     blocks.append(block);
     blocks.sync();
-    writeGenesisFile(folder, options.source.kind === 'raw' ? options.source.text : rawGenesis(values));
+    keepGenesis(folder);
     const description: Description = { format: FORMAT, genesis: block.hash, source: sourceId(options.source) };
     writeFileAtomic(joinPath(folder, 'chain.json'), `${JSON.stringify(description, undefined, 2)}\n`);
     return new Chain(options, blocks, states);

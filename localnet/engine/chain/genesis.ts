@@ -10,10 +10,11 @@ import { Overlay } from '../state/overlay.js';
 import { orderedRoot, type StateVersion } from '../state/trie.js';
 import { type Block, encodeHeader, makeBlock } from './header.js';
 
-/** Where a chain begins: a runtime that can build its own first state, or a raw chain specification. */
+/** Where a chain begins: a runtime that can build its own first state, a raw chain specification, or all entries of it. */
 export type GenesisSource =
   | { kind: 'runtime'; code: Uint8Array; preset: string; defaults: string; patch: string }
-  | { kind: 'raw'; spec: RawSpec; text: string };
+  | { kind: 'raw'; spec: RawSpec; text: string }
+  | { kind: 'stored'; read(): Map<Key, Uint8Array> };
 
 export interface RawSpec {
   name?: string;
@@ -47,6 +48,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** All keys and values of the first state, those of child tries and their roots among them. */
 export function buildGenesis(source: GenesisSource, runtimes: Runtimes): Map<Key, Uint8Array> {
+  if (source.kind === 'stored') return source.read();
   const values = source.kind === 'raw' ? rawValues(source.spec) : builtValues(source, runtimes);
   const runtime = runtimes.of({ get: key => values.get(key) ?? null });
   if (![...values.keys()].some(isChildEntry)) return values;
@@ -129,6 +131,7 @@ export function genesisBlock(stateRoot: Uint8Array, version: StateVersion): Bloc
 
 /** Tells two sources apart, for a data folder that belongs to one. Code and defaults are left out: a chain keeps its own. */
 export function sourceId(source: GenesisSource): string {
+  if (source.kind === 'stored') return 'stored';
   const text =
     source.kind === 'raw' ? `raw ${source.text}` : `runtime ${source.preset} ${mergeJson('{}', source.patch)}`;
   return hex(blake2b256(Buffer.from(text)));

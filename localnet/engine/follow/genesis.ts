@@ -1,70 +1,110 @@
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { sleep } from '../../../src/base/abort.js';
-import { messageOf } from '../../../src/base/errors.js';
+import { isBittensorError, messageOf, systemCodeOf } from '../../../src/base/errors.js';
+import { writeFileAtomic } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import type { GenesisSource } from '../chain/genesis.js';
-import { parseRawSpec } from '../chain/genesis.js';
-import { ascii, readGenesisFile } from '../chain/genesis-file.js';
+import { unhex } from '../codec.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
+import { readGenesis } from '../store/genesis-record.js';
+import { readHash } from './wire.js';
 
 const PATIENCE_MS = 20_000;
 const TRY_EVERY_MS = 250;
-const GENESIS_CHARACTERS = 2 ** 29 - 2 ** 10;
+const GENESIS_BYTES = 2 ** 30;
+/** What the leader says of its chain, for a start without the leader. */
+const FILE = 'leader.json';
 
-export interface LeaderGenesis {
-  source: Extract<GenesisSource, { kind: 'raw' }>;
-  /** The genesis hash that the leader says; its first state has to give the same. Undefined: it is already in the folder. */
-  hash: string | undefined;
+export interface LeaderChain {
+  /** The leader's word for what the first state has to come to. */
+  genesis: string;
+  name: string;
+  properties: Record<string, unknown>;
 }
 
-/** The first state of the leader's chain: from our own folder, or from the leader, which is waited for a while. */
-export async function genesisToFollow(url: string, folder: string, log: Log): Promise<LeaderGenesis> {
-  const stored = readGenesisFile(folder);
-  if (stored !== undefined) return { source: sourceOf(stored), hash: undefined };
+/** What the leader's chain is: from our own folder, or from the leader, which is waited for a while. */
+export async function chainToFollow(
+  url: string,
+  folder: string,
+  log: Log,
+): Promise<LeaderChain & { source: GenesisSource }> {
+  const known = readKnown(folder);
+  if (known) return { ...known, source: { kind: 'stored', read: () => new Map() } };
   const signal = AbortSignal.timeout(PATIENCE_MS);
   for (let said = false; ; said = true) {
     try {
       using connection = await Connection.open(url, { signal });
-      return await fetchGenesis(connection);
+      return await fetchChain(connection, folder, log);
     } catch (error) {
-      const code = (error as { code?: unknown }).code;
-      if (code !== 'unreachable' || signal.aborted) throw error;
+      if (!isBittensorError(error) || error.code !== 'unreachable' || signal.aborted) throw error;
       if (!said) log.info(`waiting for the leader: ${messageOf(error)}`);
       await sleep(TRY_EVERY_MS, signal).catch(() => {});
     }
   }
 }
 
-async function fetchGenesis(connection: Connection): Promise<LeaderGenesis> {
-  const hash = await connection.request('chain_getBlockHash', [0]);
-  if (typeof hash !== 'string') throw engineError('bad_answer', `${connection.url} has no block 0`);
-  let text = '';
-  for (;;) {
-    const part = (await connection.request('dev_genesis', [text.length])) as { text?: unknown; total?: unknown } | null;
-    const { total } = part ?? {};
-    if (typeof part?.text !== 'string' || typeof total !== 'number' || !(total <= GENESIS_CHARACTERS)) {
-      throw engineError('bad_answer', `${connection.url} sent what is no part of a first state`);
-    }
-    text += part.text;
-    if (text.length === total) return { source: sourceOf(await named(connection, text)), hash };
-    if (part.text.length === 0 || text.length > total) {
-      throw engineError('bad_answer', `${connection.url} sent ${text.length} characters of a first state of ${total}`);
-    }
+async function fetchChain(connection: Connection, folder: string, log: Log) {
+  const { url } = connection;
+  const genesis = readHash(url, await connection.request('chain_getBlockHash', [0]));
+  const name = await connection.request('system_chain');
+  const properties = await connection.request('system_properties');
+  if (typeof name !== 'string' || !isRecord(properties)) {
+    throw engineError('bad_answer', `${url} does not say what its chain is called`);
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'genesis.part');
+  try {
+    await fetchGenesis(connection, path);
+    const values = readFetched(url, path, log);
+    const chain: LeaderChain = { genesis, name, properties };
+    writeFileAtomic(join(folder, FILE), `${JSON.stringify(chain, undefined, 2)}\n`);
+    return { ...chain, source: { kind: 'stored', read: () => values } as const };
+  } finally {
+    rmSync(path, { force: true });
   }
 }
 
-/** With the name and the properties that the leader gives its clients. */
-async function named(connection: Connection, text: string): Promise<string> {
-  const [name, properties] = await Promise.all([
-    connection.request('system_chain'),
-    connection.request('system_properties'),
-  ]);
-  if (typeof name !== 'string' || typeof properties !== 'object') {
-    throw engineError('bad_answer', `${connection.url} does not say what its chain is called`);
+async function fetchGenesis(connection: Connection, path: string): Promise<void> {
+  const file = openSync(path, 'w', 0o600);
+  try {
+    for (let done = 0, total = 1; done < total; ) {
+      const part = (await connection.request('dev_genesis', [done])) as { bytes?: unknown; total?: unknown } | null;
+      total = part?.total as number;
+      const bytes = typeof part?.bytes === 'string' ? unhex(part.bytes) : new Uint8Array();
+      if (!(total <= GENESIS_BYTES) || bytes.length === 0 || done + bytes.length > total) {
+        throw new RangeError(`${bytes.length} bytes behind ${done} of ${total}`);
+      }
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      done += bytes.length;
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw engineError('bad_answer', `${connection.url} sent what is no part of a first state: ${error.message}`);
+  } finally {
+    closeSync(file);
   }
-  return ascii(JSON.stringify({ ...parseRawSpec(text), name, properties: properties ?? {} }));
 }
 
-function sourceOf(text: string): LeaderGenesis['source'] {
-  return { kind: 'raw', spec: parseRawSpec(text), text };
+function readFetched(url: string, path: string, log: Log) {
+  try {
+    return readGenesis(path, log);
+  } catch (error) {
+    throw engineError('bad_answer', `${url} sent what is no first state`, { cause: error });
+  }
+}
+
+function readKnown(folder: string): LeaderChain | undefined {
+  try {
+    readFileSync(join(folder, 'chain.json'));
+    return JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as LeaderChain;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw engineError('bad_data', `cannot read ${join(folder, FILE)}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

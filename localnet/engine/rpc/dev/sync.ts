@@ -1,10 +1,10 @@
-import { genesisFilePart } from '../../chain/genesis-file.js';
 import { hex } from '../../codec.js';
 import { type BlocksAnswer, writeBlock } from '../../follow/wire.js';
+import { genesisPart } from '../../store/genesis-record.js';
 import type { Engine, Methods } from '../family.js';
 import { RpcError } from '../rpc-error.js';
 
-const PART_CHARACTERS = 4 * 2 ** 20;
+const PART_BYTES = 2 ** 20;
 /** Characters of blocks in one answer, unless a single one is longer. */
 const BLOCKS_CHARACTERS = 4 * 2 ** 20;
 const BLOCKS_AT_MOST = 256;
@@ -14,9 +14,9 @@ export function syncMethods({ chain, about }: Engine): Methods {
   return {
     dev_genesis(params) {
       const offset = params.at(0) === undefined ? 0 : params.count(0, 'offset');
-      const part = genesisFilePart(about.dataFolder, offset, PART_CHARACTERS);
+      const part = genesisPart(about.dataFolder, offset, PART_BYTES);
       if (!part) throw new RpcError(-32000, 'this chain cannot be followed: it has no record of its first state');
-      return part;
+      return { bytes: hex(part.bytes), total: part.total };
     },
     dev_blocks(params): BlocksAnswer {
       const number = params.count(0, 'number');
