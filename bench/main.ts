@@ -6,6 +6,7 @@ import type { Row, Suite } from './row.js';
 /** `npm run bench [suite ...]`: measures, prints one table per suite and writes bench-results/latest.json. */
 const SUITES: Record<string, () => Promise<{ suite: Suite }>> = {
   localnet: () => import('./localnet.js'),
+  chain: () => import('./chain.js'),
   net: () => import('./net.js'),
   model: () => import('./model.js'),
   start: () => import('./start.js'),

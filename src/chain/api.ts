@@ -8,7 +8,7 @@ import { stringCamelCase, stringUpperFirst } from '@polkadot/util';
 import { concat, fromHex, toHex } from '../base/index.js';
 import { chainError } from './errors.js';
 import { createProvider, type Transport } from './provider.js';
-import { typeShape } from './shape.js';
+import { type Layout, layoutOf } from './scale/layout.js';
 
 /** What a node says of its chain, enough to make an api without another question. */
 export interface Introduction {
@@ -26,8 +26,8 @@ export interface ApiMethod {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** The answer's type written out; equal text means equal bytes. See `typeShape`. */
-  readonly shape: string;
+  /** How the answer's bytes lie. */
+  readonly layout: Layout;
 }
 
 type Options = NonNullable<ConstructorParameters<typeof ApiPromise>[0]>;
@@ -164,7 +164,7 @@ export function findApiMethod(api: ApiPromise, path: string): ApiMethod | undefi
     name: `${section}_${name}`,
     inputs: method.inputs.map(input => typeOf(input.type)),
     output: typeOf(method.output),
-    shape: typeShape(registry.lookup, method.output),
+    layout: layoutOf(registry.lookup, method.output),
   };
 }
 

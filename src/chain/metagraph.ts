@@ -109,8 +109,21 @@ export function createMetagraph(head: MetagraphHead, neurons: readonly Neuron[])
   return Object.freeze(graph) as unknown as Metagraph;
 }
 
-/** Neurons as objects, by uid. Addresses are remembered in `addresses`, because computing one takes longer than all else. */
-export function neuronsFromColumns(columns: NeuronColumns, addresses: Map<string, string>): Neuron[] {
+/** The neurons of one block, as columns and as objects in the same order. */
+export interface NeuronTable {
+  readonly columns: NeuronColumns;
+  readonly neurons: readonly Neuron[];
+}
+
+/**
+ * Neurons as objects, in the order of the columns. Addresses are remembered in `addresses`, because computing one takes
+ * longer than all else; what did not change since the block `before` is taken from there.
+ */
+export function neuronsFromColumns(
+  columns: NeuronColumns,
+  addresses: Map<string, string>,
+  before?: NeuronTable,
+): Neuron[] {
   const addressOf = (key: Uint8Array, hex: string) => {
     let address = addresses.get(hex);
     if (address === undefined) {
@@ -121,16 +134,18 @@ export function neuronsFromColumns(columns: NeuronColumns, addresses: Map<string
     return address;
   };
   const share = (column: Uint16Array, i: number) => column[i]! / U16_MAX;
-  const neurons = Array.from({ length: columns.n }, (_, i): Neuron => {
-    const hotkeyBytes = columns.hotkeys.slice(32 * i, 32 * i + 32);
-    const coldkeyBytes = columns.coldkeys.subarray(32 * i, 32 * i + 32);
-    const hotkeyHex = toHex(hotkeyBytes);
+  return Array.from({ length: columns.n }, (_, i): Neuron => {
+    const old = before?.neurons[i];
+    const key = old && isSameKey(columns.hotkeys, before.columns.hotkeys, i) ? old : newHotkey(columns, i, addressOf);
     return Object.freeze({
       uid: columns.uid[i]!,
-      hotkey: addressOf(hotkeyBytes, hotkeyHex),
-      hotkeyHex,
-      hotkeyBytes,
-      coldkey: addressOf(coldkeyBytes, toHex(coldkeyBytes)),
+      hotkey: key.hotkey,
+      hotkeyHex: key.hotkeyHex,
+      hotkeyBytes: key.hotkeyBytes,
+      coldkey:
+        old && isSameKey(columns.coldkeys, before.columns.coldkeys, i)
+          ? old.coldkey
+          : newColdkey(columns, i, addressOf),
       stakeRao: columns.stakeRao[i]!,
       rank: share(columns.rank, i),
       trust: share(columns.trust, i),
@@ -142,10 +157,38 @@ export function neuronsFromColumns(columns: NeuronColumns, addresses: Map<string
       lastUpdate: columns.lastUpdate[i]!,
       active: columns.active[i] === 1,
       validatorPermit: columns.validatorPermit[i] === 1,
-      axon: axonOf(columns, i),
+      axon: old && isSameAxon(columns, before.columns, i) ? old.axon : axonOf(columns, i),
     });
   });
-  return neurons.sort((a, b) => a.uid - b.uid);
+}
+
+type AddressOf = (key: Uint8Array, hex: string) => string;
+
+function newHotkey(columns: NeuronColumns, i: number, addressOf: AddressOf) {
+  const hotkeyBytes = columns.hotkeys.slice(32 * i, 32 * i + 32);
+  const hotkeyHex = toHex(hotkeyBytes);
+  return { hotkey: addressOf(hotkeyBytes, hotkeyHex), hotkeyHex, hotkeyBytes };
+}
+
+function newColdkey(columns: NeuronColumns, i: number, addressOf: AddressOf): string {
+  const bytes = columns.coldkeys.subarray(32 * i, 32 * i + 32);
+  return addressOf(bytes, toHex(bytes));
+}
+
+function isSameKey(a: Uint8Array, b: Uint8Array, i: number): boolean {
+  for (let at = 32 * i; at < 32 * i + 32; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+function isSameAxon(a: NeuronColumns, b: NeuronColumns, i: number): boolean {
+  return (
+    a.axonIp[i] === b.axonIp[i] &&
+    a.axonPort[i] === b.axonPort[i] &&
+    a.axonBlock[i] === b.axonBlock[i] &&
+    a.axonIpType[i] === b.axonIpType[i] &&
+    a.axonProtocol[i] === b.axonProtocol[i] &&
+    a.axonVersion[i] === b.axonVersion[i]
+  );
 }
 
 /** A bound on the memory of addresses: 256 subnets of 256 neurons. */

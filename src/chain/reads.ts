@@ -1,12 +1,11 @@
-import type { ApiPromise } from '@polkadot/api';
 import { fromHex, toHex } from '../base/index.js';
-import { decodeStorage, encodeInputs, findApiMethod, findStorage, storageKey } from './api.js';
+import { decodeStorage, encodeInputs, findStorage, storageKey } from './api.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import type { Block } from './header.js';
-import { createMetagraph, type Metagraph, type Neuron, neuronsFromColumns } from './metagraph.js';
-import { decodeNeurons, NEURONS_LITE_SHAPE, neuronsFromDecoded } from './neurons.js';
+import { createMetagraph, type Metagraph, type Neuron, type NeuronTable, neuronsFromColumns } from './metagraph.js';
+import { neuronSource } from './neuron-source.js';
 
 /** A subnet's settings. What a chain's version does not have is undefined. */
 export interface Hyperparameters {
@@ -83,19 +82,19 @@ async function readRaw(
   return keys.map(key => found.get(key) ?? null);
 }
 
-/** A runtime API's answer as bytes. */
+/** A runtime API's answer, `0x...`. */
 async function callApi(
   connection: Connection<Chain>,
   [method, params]: readonly [string, string],
   { at, ...options }: ReadOptions,
-): Promise<Uint8Array> {
+): Promise<string> {
   const answer = await connection.call(
     'state_call',
     at === undefined ? [method, params] : [method, params, at],
     defined(options),
   );
   if (typeof answer !== 'string') throw chainError('unsupported', `${method} gives no answer`);
-  return fromHex(answer);
+  return answer;
 }
 
 export async function readHyperparameters(
@@ -186,10 +185,8 @@ export async function readSchedule(
 /** What of a metagraph stays the same from block to block more often than not. */
 export interface MetagraphCache {
   readonly addresses: Map<string, string>;
-  last: { answer: string; neurons: Neuron[] } | undefined;
+  last: (NeuronTable & { answer: string; byUid: readonly Neuron[] }) | undefined;
 }
-
-const NEURONS_API = 'NeuronInfoRuntimeApi.get_neurons_lite';
 
 export async function readMetagraph(
   connection: Connection<Chain>,
@@ -200,29 +197,20 @@ export async function readMetagraph(
 ): Promise<Metagraph> {
   const at = { ...options, at: blockHash };
   const { api } = connection.chain;
-  const method = findApiMethod(api, NEURONS_API);
-  const request = [
-    NEURONS_API.replace('.', '_'),
-    method ? encodeInputs(api, method, [netuid]) : toHex(api.registry.createType('u16', netuid).toU8a()),
-  ] as const;
+  const source = neuronSource(api);
+  const params = source.method
+    ? encodeInputs(api, source.method, [netuid])
+    : toHex(api.registry.createType('u16', netuid).toU8a());
   const [answer, { tempo, lastEpochBlock }] = await Promise.all([
-    callApi(connection, request, at),
+    callApi(connection, [source.name, params], at),
     readSchedule(connection, netuid, block, at),
   ]);
-  const text = toHex(answer);
-  if (cache.last?.answer !== text) {
-    cache.last = { answer: text, neurons: neuronsFromColumns(neuronColumns(api, answer, method), cache.addresses) };
+  if (cache.last?.answer !== answer) {
+    const columns = source.decode(fromHex(answer));
+    const neurons = neuronsFromColumns(columns, cache.addresses, cache.last);
+    cache.last = { answer, columns, neurons, byUid: neurons.toSorted((a, b) => a.uid - b.uid) };
   }
-  return createMetagraph({ netuid, block, blockHash, tempo, lastEpochBlock }, cache.last.neurons);
-}
-
-/** The fast decoder where the metadata confirms the shape that it knows, or says nothing of it; else the general one. */
-export function neuronColumns(api: ApiPromise, answer: Uint8Array, method = findApiMethod(api, NEURONS_API)) {
-  if (!method || method.shape === NEURONS_LITE_SHAPE) return decodeNeurons(answer);
-  const decoded = api.registry.createTypeUnsafe(method.output, [answer]);
-  // Runtimes of spec 218 and before wrap the encoded list into bytes.
-  if (method.shape === 'Vec<u8>') return decodeNeurons(decoded.toU8a(true));
-  return neuronsFromDecoded(decoded.toPrimitive());
+  return createMetagraph({ netuid, block, blockHash, tempo, lastEpochBlock }, cache.last.byUid);
 }
 
 /** The rows of a subnet's weights that are not empty: uid to (uid, weight u16). */

@@ -6,7 +6,7 @@ import { concat } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
 import { versionOf } from './api.js';
 import { chainError } from './errors.js';
-import { typeShape } from './shape.js';
+import { fixedBytes, layoutOf } from './scale/layout.js';
 
 /** The blocks in which a transaction is valid. */
 export interface Era {
@@ -79,7 +79,8 @@ function unknownExtension(api: ApiPromise): string | undefined {
   if (!checked.has(api)) {
     const { lookup } = api.registry;
     const found = extensionsOf(api.runtimeMetadata).find(
-      ({ name, types }) => !Object.hasOwn(allExtensions, name) && types.some(type => typeShape(lookup, type) !== '()'),
+      ({ name, types }) =>
+        !Object.hasOwn(allExtensions, name) && types.some(type => fixedBytes(layoutOf(lookup, type)) !== 0),
     );
     checked.set(api, found?.name);
   }

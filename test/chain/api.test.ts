@@ -15,8 +15,8 @@ import {
   storageKey,
 } from '../../src/chain/api.js';
 import { readHeader } from '../../src/chain/header.js';
-import { NEURONS_LITE_SHAPE } from '../../src/chain/neurons.js';
 import { describeDispatchError } from '../../src/chain/outcome.js';
+import { NEURONS_LITE } from '../../src/chain/scale/old-layouts.js';
 import { eraBirth, eraPeriod, signExtrinsic } from '../../src/chain/signing.js';
 import { keypairFromUri, verify } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
@@ -238,9 +238,9 @@ describe.each([14, 15] as const)("upstream's metadata, spec 343, version %i", as
   });
 
   if (version === 15) {
-    it('describes neurons in the shape that the fast decoder reads', () => {
+    it('describes neurons in the layout that opaque answers have', () => {
       const method = findApiMethod(api, 'NeuronInfoRuntimeApi.get_neurons_lite')!;
-      expect(method.shape).toBe(NEURONS_LITE_SHAPE);
+      expect(method.layout).toEqual(NEURONS_LITE);
       expect(encodeInputs(api, method, [258])).toBe('0x0201');
     });
   }
