@@ -21,7 +21,9 @@ export type ChainErrorCode =
   | 'bad_network'
   | 'bad_metagraph_file'
   /** The local chain's process did not start; data: `port`. */
-  | 'localnet_failed';
+  | 'localnet_failed'
+  /** What answers at this address is no local chain, or one that lacks the method; data: `url`, `method`. */
+  | 'not_local';
 
 export function chainError(
   code: ChainErrorCode,

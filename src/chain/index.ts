@@ -8,6 +8,15 @@ export {
   type StakeArgs,
   type WeightArgs,
 } from './client.js';
+export {
+  type Faults,
+  type Included,
+  type LocalAccount,
+  type LocalChain,
+  type LocalSnapshot,
+  type LocalStatus,
+  openLocalChain,
+} from './dev.js';
 export type { ChainErrorCode } from './errors.js';
 export type { Block } from './header.js';
 export { formatIp, type IpNumber, parseIp } from './ip.js';

@@ -12,6 +12,8 @@ export interface RpcSession {
   readonly heardAt: number;
   /** Resolves with the reason when the session has ended. */
   readonly ended: Promise<string>;
+  /** True when it ended, or is about to, because a local chain went back to an earlier block. */
+  readonly isReverted: boolean;
   /** The result of a request. Errors: `rpc`, `unsupported` (no such method), `timeout`, `chain_unreachable`. */
   call(method: string, params: readonly unknown[], options: CallOptions): Promise<unknown>;
   /** A subscription; `onResult`, which must not throw, gets each notification, the first perhaps before this resolves. */
@@ -24,6 +26,10 @@ export interface RpcSession {
   forget(subscription: string): void;
   close(): void;
 }
+
+/** How a local chain tells its clients of a revert: the last notification of each subscription, then the closing code. */
+const REVERTED_ERROR = -32099;
+const REVERTED_CLOSE = 4001;
 
 export interface CallOptions {
   timeoutMs: number;
@@ -64,6 +70,7 @@ class Session implements RpcSession {
   readonly opened: Promise<void>;
   readonly ended: Promise<string>;
   heardAt = performance.now();
+  isReverted = false;
   private readonly pending = new Map<number, Pending>();
   private readonly subscriptions = new Map<string, (result: unknown) => void>();
   private nextId = 1;
@@ -91,7 +98,10 @@ class Session implements RpcSession {
     socket.onmessage = event => this.onMessage(event.data);
     // Not every platform closes after an error.
     socket.onerror = event => fail(event.message || 'the connection failed');
-    socket.onclose = event => fail(event.reason || `closed with code ${event.code}`);
+    socket.onclose = event => {
+      if (event.code === REVERTED_CLOSE) this.isReverted = true;
+      fail(event.reason || `closed with code ${event.code}`);
+    };
     this.opened.catch(() => {});
   }
 
@@ -168,8 +178,10 @@ class Session implements RpcSession {
     const message = parse(data);
     if (!message) return;
     if (typeof message.method === 'string') {
-      const { subscription, result } = asRecord(message.params);
-      if (subscription !== undefined) this.subscriptions.get(String(subscription))?.(result);
+      const { subscription, result, error } = asRecord(message.params);
+      if (asRecord(error).code === REVERTED_ERROR) this.isReverted = true;
+      else if (subscription !== undefined && error === undefined)
+        this.subscriptions.get(String(subscription))?.(result);
       return;
     }
     const pending = this.pending.get(Number(message.id));
