@@ -32,7 +32,7 @@ export const suite: Suite = {
   },
 };
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
@@ -66,7 +66,7 @@ interface Sample {
   after: number;
 }
 
-async function startOnce(data: string, count: number): Promise<Sample> {
+export async function startOnce(data: string, count: number): Promise<Sample> {
   const main = fileURLToPath(builtModule(import.meta.url, '../localnet/engine/main.js'));
   const started = performance.now();
   const child = spawn(process.execPath, [main, '--port', '0', '--data', data, '--block-time', 'manual'], {

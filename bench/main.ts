@@ -7,6 +7,8 @@ import type { Row, Suite } from './row.js';
 const SUITES: Record<string, () => Promise<{ suite: Suite }>> = {
   localnet: () => import('./localnet.js'),
   chain: () => import('./chain.js'),
+  growth: () => import('./growth.js'),
+  chopsticks: () => import('./chopsticks.js'),
   net: () => import('./net.js'),
   model: () => import('./model.js'),
   start: () => import('./start.js'),
@@ -20,7 +22,7 @@ function format(value: number): string {
 function table(rows: readonly Row[]): string {
   const cells = rows.map(row => [
     row.name,
-    row.ratio === undefined ? '' : `${row.ratio.toFixed(2)}x`,
+    row.ratio === undefined ? '' : `${row.ratio < 0.1 ? row.ratio.toPrecision(2) : row.ratio.toFixed(2)}x`,
     `${format(row.value)} ${row.unit}`,
     row.goal ?? '',
     row.note ?? '',
