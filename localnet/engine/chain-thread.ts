@@ -10,6 +10,7 @@ const STOP_WITHIN_MS = 800;
 /** The worker thread as seen from here: requests wait until the chain is open. */
 export class ChainThread {
   onNotify: (connection: number, text: string) => void = () => {};
+  onCut: (code: number, reason: string) => void = () => {};
   onLog: (level: string, message: string) => void = () => {};
   /** The thread ended by itself. */
   onFailure: (error: Error) => void = () => {};
@@ -72,6 +73,7 @@ export class ChainThread {
       this.waiting.get(message.token)?.(message.body);
       this.waiting.delete(message.token);
     } else if (message.kind === 'notify') this.onNotify(message.connection, message.text);
+    else if (message.kind === 'cut') this.onCut(message.code, message.reason);
     else if (message.kind === 'log') {
       if (message.level !== 'debug') this.onLog(message.level, message.message);
     } else if (message.kind === 'ready') this.settle?.resolve(message.genesis);

@@ -4,7 +4,8 @@ import { BittensorError } from '../../src/base/errors.js';
  * `bad_runtime`: the wasm cannot be used; `runtime_trap`: a runtime call panicked; `host_error`: the engine itself could
  * not serve a call (never the fault of a transaction); `bad_block`: a block that does not verify; `bad_data`: a data folder
  * that is damaged or belongs to another chain; `folder_busy`, `port_busy`: somebody else has it; `unreachable`: another node
- * that does not answer, `bad_answer`: one that answers nonsense; `not_here`: what only the source of a fork has, and it is gone.
+ * that does not answer, `bad_answer`: one that answers nonsense; `not_here`: what only the source of a fork has, and it is gone;
+ * `unknown_block`, `state_discarded`: there is no such block, or its state was pruned; `too_many_snapshots`.
  */
 export type EngineErrorCode =
   | 'bad_runtime'
@@ -12,6 +13,9 @@ export type EngineErrorCode =
   | 'host_error'
   | 'bad_block'
   | 'bad_data'
+  | 'unknown_block'
+  | 'state_discarded'
+  | 'too_many_snapshots'
   | 'bad_genesis'
   | 'bad_setting'
   | 'disk'

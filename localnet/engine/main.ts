@@ -45,6 +45,7 @@ async function run(given: Settings): Promise<void> {
   const { RpcServer } = await import('./rpc/server.js');
   const server = new RpcServer(chain);
   chain.onNotify = (connection, text) => server.notify(connection, text);
+  chain.onCut = (code, reason) => server.cut(code, reason);
   const port = await server.start(settings.host, settings.port);
   const unlock = lockFolder(settings.dataFolder);
   const pidFile = join(settings.dataFolder, PID_FILE);

@@ -13,6 +13,8 @@ export type FromWorker =
   /** `body` is `"result":...` or `"error":...`. */
   | { kind: 'answer'; token: number; body: string }
   | { kind: 'notify'; connection: number; text: string }
+  /** End all connections that there are, when they have what was sent before. */
+  | { kind: 'cut'; code: number; reason: string }
   | { kind: 'log'; level: Exclude<LogLevel, 'silent'>; message: string }
   | { kind: 'failed'; code: string; message: string }
   | { kind: 'stopped' };
@@ -32,6 +34,8 @@ export interface Settings {
   finalityLag: number;
   /** The leader whose blocks are taken, instead of making any. */
   followUrl: string | undefined;
+  /** No clock and no chance: the same transactions give the same blocks. */
+  deterministic: boolean;
   lingerSeconds: number | undefined;
   /** End when stdin does. */
   readonly attached: boolean;

@@ -21,7 +21,7 @@ const KEEP_AT_LEAST = 16;
 const LAG_AT_MOST = 512;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS]
-  [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
@@ -31,6 +31,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --attached       end when stdin does: with the process that started this one
   --prune          blocks whose state is kept, default 1000; --archive keeps all
   --finality-lag   a block is final when that many blocks follow it, default 0
+  --deterministic  the same transactions in the same order give the same blocks: no clock, times in fixed steps
   --chain          start from a raw chain specification; --spec is the same
   --follow         take the blocks of the chain at this address (ws://host:port), make none
   --genesis-patch  JSON merged over the runtime's preset
@@ -55,6 +56,7 @@ export function readSettings(args: readonly string[]): Settings {
     blockTime,
     keepBlocks: given.archive ? undefined : whole('--prune', given.prune ?? '1000', KEEP_AT_LEAST, 2 ** 31),
     finalityLag: whole('--finality-lag', given['finality-lag'] ?? '0', 0, LAG_AT_MOST),
+    deterministic: given.deterministic === true,
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
     followUrl: followUrl(given),
@@ -83,6 +85,7 @@ function parse(args: readonly string[]) {
         prune: text,
         archive: { type: 'boolean' },
         'finality-lag': text,
+        deterministic: { type: 'boolean' },
         chain: text,
         follow: text,
         spec: text,

@@ -5,6 +5,7 @@ import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import type { Log } from '../../src/base/log.js';
 import { packagePath } from '../../src/base/worker.js';
 import { Author } from './chain/author.js';
+import { fixedStepMs } from './chain/block-times.js';
 import { Chain } from './chain/chain.js';
 import { type GenesisSource, parseRawSpec } from './chain/genesis.js';
 import { openPool } from './chain/open-pool.js';
@@ -19,6 +20,7 @@ import { devFamily } from './rpc/dev/family.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
 import type { Engine } from './rpc/family.js';
 import { paymentFamily } from './rpc/payment.js';
+import { REVERTED } from './rpc/rpc-error.js';
 import { stateFamily } from './rpc/state.js';
 import { systemFamily } from './rpc/system.js';
 import { SignatureCache } from './runtime/host/signatures.js';
@@ -117,7 +119,7 @@ async function leaderSource(url: string): Promise<Source> {
 }
 
 function begin({ genesis, genesisHash, settings: about }: Source): void {
-  const { dataFolder, keepBlocks, blockTime, finalityLag, followUrl } = about;
+  const { dataFolder, keepBlocks, blockTime, finalityLag, followUrl, deterministic } = about;
   const clock = systemClock;
   const chain = Chain.open({
     folder: dataFolder,
@@ -125,17 +127,23 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
     genesisHash,
     runtimes,
     keepBlocks,
-    finalityLag,
+    // A follower has that of its leader.
+    finalityLag: followUrl === undefined ? finalityLag : undefined,
+    fixedStepMs: deterministic ? fixedStepMs(blockTime) : undefined,
     clock,
     log,
+  });
+  // Before the pool is emptied: what is watched there ends with the same error as all else.
+  chain.onRevert(() => {
+    dispatcher?.revoke(REVERTED.error);
+    // Behind the answer to the request that did it.
+    setImmediate(() => send({ kind: 'cut', ...REVERTED.close }));
   });
   const pool = openPool(chain);
   const author = new Author({ chain, pool, blockTime, log });
   const version = (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
   const { chainName, properties } = about;
-  const rewind = (number: number) => {
-    throw engineError('host_error', `a follower cannot go back to block ${number}: begin with an empty folder`);
-  };
+  const rewind = (number: number) => chain.revert(number);
   const follower = followUrl === undefined ? undefined : new Follower({ chain, url: followUrl, rewind, clock, log });
   const facts = { chainName, properties, version, dataFolder, blockTime };
   const engine: Engine = { chain, pool, author, follower, about: facts };

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Author, type BlockTime } from '../../localnet/engine/chain/author.js';
-import type { Candidates, Chain } from '../../localnet/engine/chain/chain.js';
+import type { Candidates } from '../../localnet/engine/chain/block-builder.js';
+import type { Chain } from '../../localnet/engine/chain/chain.js';
 import type { Pool } from '../../localnet/engine/chain/pool.js';
 import { engineError } from '../../localnet/engine/errors.js';
 import { keepingLog } from './fixture.js';

@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Author } from '../../localnet/engine/chain/author.js';
-import { type Candidates, Chain, type Rejection } from '../../localnet/engine/chain/chain.js';
+import type { Candidates, Rejection } from '../../localnet/engine/chain/block-builder.js';
+import { Chain } from '../../localnet/engine/chain/chain.js';
 import type { GenesisSource } from '../../localnet/engine/chain/genesis.js';
 import { openPool } from '../../localnet/engine/chain/open-pool.js';
 import type { Pool } from '../../localnet/engine/chain/pool.js';
-import { signByAlice, transferCall } from '../../localnet/engine/chain/transaction.js';
+import { aliceKeys, signByAlice, transferCall } from '../../localnet/engine/chain/transaction.js';
 import { Reader } from '../../localnet/engine/codec.js';
 import { SignatureCache } from '../../localnet/engine/runtime/host/signatures.js';
 import { type Metadata, readMetadata } from '../../localnet/engine/runtime/metadata.js';
@@ -44,12 +45,15 @@ export interface TestChain extends Disposable {
   transfer(to: Uint8Array, amount: bigint, nonce: number): Uint8Array;
   /** A call, encoded, signed by //Alice. */
   sign(call: Uint8Array, nonce: number): Uint8Array;
+  /** The nonce of //Alice. */
+  nonce(): number;
   close(): void;
 }
 
 export interface TestChainOptions {
   keepBlocks?: number | undefined;
   finalityLag?: number;
+  fixedStepMs?: number;
   log?: Log;
   source?: GenesisSource;
   patch?: string;
@@ -58,7 +62,7 @@ export interface TestChainOptions {
 /** The chain of our own runtime in this process, with a clock that is set by hand. */
 export function openChain(folder: string, options: TestChainOptions = {}): TestChain {
   const time = { nowMs: 1_800_000_000_000 };
-  const { keepBlocks = 1000, finalityLag = 0, log = silentLog, patch = '{}' } = options;
+  const { keepBlocks = 1000, finalityLag = 0, fixedStepMs, log = silentLog, patch = '{}' } = options;
   const source = options.source ?? {
     kind: 'runtime',
     code: runtimeCode,
@@ -67,7 +71,7 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     patch,
   };
   const clock = { nowMs: () => (time.nowMs += 10) };
-  const chain = Chain.open({ folder, source, runtimes, keepBlocks, finalityLag, clock, log });
+  const chain = Chain.open({ folder, source, runtimes, keepBlocks, finalityLag, fixedStepMs, clock, log });
   const pool = openPool(chain, { finalizedAfterMs: 0 });
   const metadata = readMetadata(new Reader(chain.runtime.constant('Metadata_metadata', new Uint8Array())).vec());
   let closed = false;
@@ -86,6 +90,8 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     time,
     sign,
     transfer: (to, amount, nonce) => sign(transferCall(metadata, to, amount), nonce),
+    nonce: () =>
+      new Reader(chain.runtime.view(chain.state, 'AccountNonceApi_account_nonce', aliceKeys().publicKey)).u32(),
     close,
     [Symbol.dispose]: close,
   };

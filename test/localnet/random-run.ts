@@ -1,5 +1,6 @@
 import { calculate_state_root } from '@acala-network/chopsticks-executor';
-import type { Candidates, Chain, Rejection } from '../../localnet/engine/chain/chain.js';
+import type { Candidates, Rejection } from '../../localnet/engine/chain/block-builder.js';
+import type { Chain } from '../../localnet/engine/chain/chain.js';
 import { aliceKeys } from '../../localnet/engine/chain/transaction.js';
 import {
   compact,

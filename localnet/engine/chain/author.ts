@@ -1,6 +1,7 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
-import type { Candidates, Chain, NewBlock } from './chain.js';
+import type { Candidates } from './block-builder.js';
+import type { Chain, NewBlock } from './chain.js';
 import type { Pool } from './pool.js';
 
 /** A block each N milliseconds, one as soon as something is ready, or only on request. */
@@ -52,12 +53,12 @@ export class Author {
     for (const end of this.endings.splice(0)) end();
   }
 
-  /** Builds a block now; throws when it cannot be. */
-  build(): NewBlock {
-    return this.buildWith(this.options.pool.candidates()).added;
+  /** Builds a block now, of that time when one is given; throws when it cannot be. */
+  build(timeMs?: number): NewBlock {
+    return this.buildWith(this.options.pool.candidates(), timeMs).added;
   }
 
-  private buildWith(candidates: Candidates): { added: NewBlock; included: number } {
+  private buildWith(candidates: Candidates, timeMs?: number): { added: NewBlock; included: number } {
     const { chain, pool, blockTime, log } = this.options;
     const taken: Uint8Array[] = [];
     const counted: Candidates = {
@@ -72,8 +73,10 @@ export class Author {
       },
     };
     const budgetMs = typeof blockTime === 'number' ? Math.max(100, blockTime / 2) : 2000;
+    // With fixed times a block ends where its weight does, however slow the machine is.
+    const deadlineMs = chain.isDeterministic ? Number.POSITIVE_INFINITY : performance.now() + budgetMs;
     try {
-      const added = chain.build(counted, performance.now() + budgetMs);
+      const added = chain.build(counted, { deadlineMs, timeMs });
       if (this.failing) log.info(`building blocks again, at block ${added.block.header.number}`);
       this.failing = false;
       return { added, included: taken.length };

@@ -1,26 +1,25 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { u64le } from '../../../src/base/bytes.js';
 import type { Clock } from '../../../src/base/clock.js';
-import { isBittensorError, messageOf, systemCodeOf } from '../../../src/base/errors.js';
+import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { writeFileAtomic } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
-import { compact, hex, join, lengthPrefixed, Reader, toKey, unhex } from '../codec.js';
+import { hex, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
-import { CODE_KEY, decodeApplied, type Invalidity, type Runtime, type Runtimes } from '../runtime/runtime.js';
+import { CODE_KEY, type Runtime, type Runtimes } from '../runtime/runtime.js';
 import { type Changes, Overlay, type StateReader } from '../state/overlay.js';
 import { BlockLog } from '../store/block-log.js';
+import { type ChainNotes, NO_NOTES, readNotes, writeNotes } from '../store/chain-notes.js';
 import { keepGenesis } from '../store/genesis-record.js';
 import { StateLog } from '../store/state-log.js';
+import { BlockBuilder, type Candidates } from './block-builder.js';
+import { BlockTimes } from './block-times.js';
 import { type BlockId, Finality } from './finality.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
-import { type Block, encodeBlock, encodeHeader, headerHash, makeBlock, preRuntimeDigest } from './header.js';
+import { type Block, encodeBlock, headerHash } from './header.js';
+import { type Snapshot, Snapshots } from './snapshots.js';
 
 const FORMAT = 1;
-const NONE = new Uint8Array();
-const ZERO_HASH = new Uint8Array(32);
-/** Transactions that do not fit before a block counts as full, as sc-basic-authorship has it. */
-const SKIPPED_AT_MOST = 8;
 /** `Timestamp.Now`, which every FRAME chain with the timestamp pallet has: twox-128 of both words. */
 const TIMESTAMP = toKey(unhex('0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb'));
 
@@ -32,23 +31,12 @@ export interface ChainOptions {
   runtimes: Runtimes;
   /** Blocks whose state is kept; undefined keeps all. */
   keepBlocks: number | undefined;
-  /** A block is final that many blocks later; default 0, at once. */
-  finalityLag?: number;
+  /** A block is final that many blocks later; default that of the last run, at first 0: at once. */
+  finalityLag?: number | undefined;
+  /** Milliseconds between blocks when their times are not to depend on the clock. */
+  fixedStepMs?: number | undefined;
   clock: Clock;
   log: Log;
-}
-
-/** Where a block under construction takes its transactions from, best first. */
-export interface Candidates {
-  next(): { readonly bytes: Uint8Array } | undefined;
-  /** The last one was not included, so what depends on it must not be offered. */
-  rejected(reason: Rejection): void;
-}
-
-/** `full`: it may fit into a later block; `later`: keep it; `invalid`: drop it. */
-export interface Rejection {
-  fate: 'full' | 'later' | 'invalid';
-  reason: string;
 }
 
 export interface NewBlock {
@@ -66,18 +54,27 @@ export interface NewBlock {
 export class Chain {
   private readonly listeners = new Set<(added: NewBlock) => void>();
   private readonly finalListeners = new Set<(block: BlockId) => void>();
+  private readonly revertListeners = new Set<(head: Block) => void>();
   private readonly finality: Finality;
+  private readonly times: BlockTimes;
+  private readonly builder: BlockBuilder;
   private newest: Block;
-  /** Learnt when the runtime refuses two blocks in one slot. */
-  private oneBlockPerSlot = false;
 
   private constructor(
     private readonly options: ChainOptions,
     private readonly blocks: BlockLog,
     private readonly states: StateLog,
+    private readonly taken: Snapshots,
+    notes: ChainNotes,
   ) {
-    this.newest = blocks.block(blocks.head)!;
-    this.finality = new Finality(options.finalityLag ?? 0, blocks.head, 0);
+    const { finalityLag = notes.finality.lag, clock, fixedStepMs } = options;
+    const { head } = blocks;
+    this.newest = blocks.block(head)!;
+    const wasFinal = Math.max(notes.finality.number, head - notes.finality.lag);
+    this.finality = new Finality(finalityLag, head, wasFinal);
+    const travels = notes.travels.filter(travel => travel.block <= head);
+    this.times = new BlockTimes({ clock, fixedStepMs, travels });
+    this.builder = new BlockBuilder(this.times);
   }
 
   /** Starts a chain in an empty folder, or goes on with the one that is there. */
@@ -86,6 +83,8 @@ export class Chain {
     const known = readDescription(options.folder);
     const chain = known === undefined ? Chain.create(options) : Chain.resume(options, known);
     chain.catchUp();
+    chain.checkSnapshots();
+    chain.saveNotes();
     return chain;
   }
 
@@ -93,9 +92,14 @@ export class Chain {
     const { folder, runtimes, log, keepBlocks } = options;
     const blocks = BlockLog.open(folder, log);
     if (blocks.head > 0) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
+    // A start that was interrupted before chain.json was written is made again.
+    if (blocks.head === 0) blocks.dropLast();
     const values = buildGenesis(options.source, runtimes);
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
-    const states = StateLog.create(folder, values, version, { keepBlocks, log });
+    const snapshots = new Snapshots([], 0);
+    const pins = () => snapshots.blocks;
+    const rootOf = (number: number) => blocks.block(number)?.header.stateRoot;
+    const states = StateLog.create(folder, values, version, { keepBlocks, log, pins, rootOf });
     const block = genesisBlock(states.head().trie(version).root, version);
     const { genesisHash } = options;
     if (genesisHash !== undefined && block.hash !== genesisHash) {
@@ -104,14 +108,12 @@ export class Chain {
         `the first state that was sent gives block 0 the hash ${block.hash}, not ${genesisHash}`,
       );
     }
-    // A start that was interrupted before chain.json was written is made again.
-    if (blocks.head === 0) blocks.dropLast();
     blocks.append(block);
     blocks.sync();
     keepGenesis(folder);
     const description: Description = { format: FORMAT, genesis: block.hash, source: sourceId(options.source) };
     writeFileAtomic(joinPath(folder, 'chain.json'), `${JSON.stringify(description, undefined, 2)}\n`);
-    return new Chain(options, blocks, states);
+    return new Chain(options, blocks, states, snapshots, NO_NOTES);
   }
 
   private static resume(options: ChainOptions, known: Description): Chain {
@@ -127,12 +129,19 @@ export class Chain {
     if (blocks.hashAt(0) !== known.genesis) {
       throw engineError('bad_data', `${folder} names genesis ${known.genesis}, but block 0 is ${blocks.hashAt(0)}`);
     }
+    const notes = readNotes(folder, log);
+    // Those of blocks that a crash or a rewind took away are gone.
+    const snapshots = new Snapshots(
+      notes.snapshots.filter(({ block, hash }) => blocks.hashAt(block) === hash),
+      notes.lastSnapshot,
+    );
     const states = StateLog.open(folder, blocks.head, {
       keepBlocks,
       log,
-      rootOf: number => blocks.block(number)!.header.stateRoot,
+      pins: () => snapshots.blocks,
+      rootOf: number => blocks.block(number)?.header.stateRoot,
     });
-    const chain = new Chain(options, blocks, states);
+    const chain = new Chain(options, blocks, states, snapshots, notes);
     chain.compareCode();
     return chain;
   }
@@ -154,7 +163,19 @@ export class Chain {
 
   /** From the next block on. What is final stays so. */
   set finalityLag(blocks: number) {
+    if (this.finality.lag === blocks) return;
     this.finality.lag = blocks;
+    this.saveNotes();
+  }
+
+  /** Snapshots by the order in which they were taken. */
+  get snapshots(): readonly Snapshot[] {
+    return this.taken.all;
+  }
+
+  /** True when the times of blocks do not depend on the clock. */
+  get isDeterministic(): boolean {
+    return this.times.isFixed;
   }
 
   get genesisHash(): string {
@@ -214,22 +235,104 @@ export class Chain {
     return () => this.finalListeners.delete(listener);
   }
 
+  /** Calls back with the head that the chain was rewound to; returns a function that ends it. */
+  onRevert(listener: (head: Block) => void): () => void {
+    this.revertListeners.add(listener);
+    return () => this.revertListeners.delete(listener);
+  }
+
   /**
-   * Builds, verifies and stores the next block. `deadlineMs` (of `performance.now()`) ends taking transactions. When the disk
-   * refuses, nothing has happened.
+   * Builds, verifies and stores the next block. `deadlineMs` (of `performance.now()`) ends taking transactions; `timeMs` is the
+   * time that it gets. When the disk refuses, nothing has happened.
    */
-  build(candidates: Candidates, deadlineMs = Number.POSITIVE_INFINITY): NewBlock {
-    const opened = this.initialize();
-    const { runtime, state, extrinsics } = opened;
-    applyCandidates({ runtime, state, extrinsics, candidates, deadlineMs });
-    const header = runtime.executor.call(state, 'BlockBuilder_finalize_block', NONE);
-    return this.import(makeBlock(header, extrinsics));
+  build(
+    candidates: Candidates,
+    { deadlineMs = Number.POSITIVE_INFINITY, timeMs }: { deadlineMs?: number; timeMs?: number | undefined } = {},
+  ): NewBlock {
+    return this.import(this.builder.build(this.base(), candidates, { deadlineMs, timeMs }));
   }
 
   /** `ApplyExtrinsicResult` of an extrinsic in the next block; nothing is kept. */
   dryRun(extrinsic: Uint8Array): Uint8Array {
-    const { runtime, state } = this.initialize();
+    const { runtime, state } = this.builder.open(this.base());
     return runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic);
+  }
+
+  /**
+   * Lets `build` make a block of that time, from which the times of later ones count, also after a start. When it fails,
+   * nothing has happened.
+   */
+  travel(toMs: number, build: (timeMs: number) => NewBlock): NewBlock {
+    const undo = this.times.travel(this.newest.header.number + 1, toMs);
+    try {
+      this.saveNotes();
+      return build(toMs);
+    } catch (error) {
+      undo();
+      this.saveNotes();
+      throw error;
+    }
+  }
+
+  /** What the time of the next block would be now. */
+  get nextTimeMs(): number {
+    return this.times.next({ block: this.newest.header.number + 1, lastMs: this.timestampMs, slotMs: 1 });
+  }
+
+  /** Keeps the head's state so that one can come back to it; `too_many_snapshots` after 16. */
+  takeSnapshot(): Snapshot {
+    const snapshot = this.taken.take({ number: this.newest.header.number, hash: this.newest.hash });
+    try {
+      this.saveNotes();
+    } catch (error) {
+      this.taken.drop(snapshot.id);
+      throw error;
+    }
+    return snapshot;
+  }
+
+  /** Forgets a snapshot, and its state when that is old; false when there is none of that id. */
+  dropSnapshot(id: number): boolean {
+    const found = this.taken.drop(id);
+    if (found) {
+      this.states.unpin();
+      this.saveNotes();
+    }
+    return found;
+  }
+
+  /**
+   * Makes an older block the head; later blocks, their snapshots and journeys in time are gone. A process that ends at any
+   * moment leaves either head: the block log is cut first, and states behind it are never read again. `state_discarded` when
+   * the state is no longer kept. May go below the newest final block, which then is the head.
+   */
+  revert(number: number): Block {
+    const head = this.newest.header.number;
+    if (!Number.isSafeInteger(number) || number < 0 || number > head) {
+      throw engineError('unknown_block', `there is no block ${number}: the head is block ${head}`);
+    }
+    if (!this.states.has(number)) {
+      const snapshots = this.snapshots.map(({ id, block }) => `${id} (block ${block})`).join(', ');
+      throw engineError(
+        'state_discarded',
+        `the state of block ${number} is no longer kept: go back to block ${this.oldestState} or a later one${snapshots && `, or to snapshot ${snapshots}`}; --prune says how many blocks are kept, --archive keeps all, a snapshot keeps its own`,
+      );
+    }
+    const rewindStates = this.states.rewind(number);
+    this.blocks.rewind(number);
+    rewindStates();
+    this.newest = this.blocks.block(number)!;
+    this.finality.rewind(number);
+    this.times.rewind(number);
+    this.taken.rewind(number);
+    this.tell(this.revertListeners, this.newest);
+    try {
+      this.saveNotes();
+    } catch (error) {
+      // What they say of blocks that are gone is not believed by the next start.
+      this.options.log.warn(messageOf(error));
+    }
+    return this.newest;
   }
 
   /** Verifies a block on top of the head and makes it the head; a block that does not verify is `bad_block`. */
@@ -326,95 +429,33 @@ export class Chain {
     );
   }
 
-  /** Opens the next block: digest, initialisation, timestamp. */
-  private initialize(): { runtime: Runtime; state: Overlay; extrinsics: Uint8Array[] } {
-    const runtime = this.runtime;
-    const last = this.timestampMs;
-    const slotMs = slotDuration(runtime, this.state);
-    const soon = Math.max(this.options.clock.nowMs(), last + 1);
-    const nextSlot = Math.max(soon, (Math.floor(last / slotMs) + 1) * slotMs);
-    if (this.oneBlockPerSlot) return this.initializeAt(nextSlot, slotMs, runtime);
-    try {
-      return this.initializeAt(soon, slotMs, runtime);
-    } catch (error) {
-      // Some runtimes want a slot of its own, or half a slot of time, for each block.
-      if (nextSlot === soon || !isTrap(error)) throw error;
-      const opened = this.initializeAt(nextSlot, slotMs, runtime);
-      this.oneBlockPerSlot = true;
-      return opened;
+  private base() {
+    const { newest, runtime, state, timestampMs } = this;
+    return { head: newest, runtime, state, timestampMs };
+  }
+
+  /** A snapshot whose state the folder does not hold is of no use. */
+  private checkSnapshots(): void {
+    for (const { id, block } of this.snapshots) {
+      if (this.states.has(block)) continue;
+      this.options.log.warn(`snapshot ${id} is gone: the folder does not hold the state of block ${block}`);
+      this.taken.drop(id);
     }
   }
 
-  private initializeAt(timeMs: number, slotMs: number, runtime: Runtime) {
-    const state = new Overlay(this.state);
-    const time = u64le(BigInt(timeMs));
-    const aura = runtime.executor.has('AuraApi_slot_duration');
-    const slot = u64le(BigInt(Math.floor(timeMs / slotMs)));
-    const header = encodeHeader({
-      parentHash: unhex(this.newest.hash),
-      number: this.newest.header.number + 1,
-      stateRoot: ZERO_HASH,
-      extrinsicsRoot: ZERO_HASH,
-      digest: aura ? [preRuntimeDigest('aura', slot)] : [],
-    });
-    runtime.executor.call(state, 'Core_initialize_block', header);
-    const inherents = join(compact(1), Buffer.from('timstap0'), lengthPrefixed(time));
-    const reader = new Reader(runtime.executor.call(state, 'BlockBuilder_inherent_extrinsics', inherents));
-    const extrinsics = Array.from({ length: reader.compact() }, () => lengthPrefixed(reader.vec()));
-    for (const extrinsic of extrinsics) {
-      const refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
-      if (refused) throw engineError('runtime_trap', `the runtime refuses its own inherent: ${refused.reason}`);
-    }
-    return { runtime, state, extrinsics };
+  /** Writes down what is not in the blocks, when it has changed. */
+  private saveNotes(): void {
+    const { lag, number } = this.finality;
+    const head = this.newest.header.number;
+    const notes: ChainNotes = {
+      travels: this.times.travels,
+      snapshots: this.snapshots,
+      lastSnapshot: this.taken.lastId,
+      // What follows from the lag need not be written.
+      finality: { lag, number: number > head - lag ? number : 0 },
+    };
+    writeNotes(this.options.folder, notes);
   }
-}
-
-function applyCandidates(work: {
-  runtime: Runtime;
-  state: Overlay;
-  extrinsics: Uint8Array[];
-  candidates: Candidates;
-  deadlineMs: number;
-}): void {
-  const { runtime, state, extrinsics, candidates, deadlineMs } = work;
-  let skipped = 0;
-  while (skipped < SKIPPED_AT_MOST && performance.now() < deadlineMs) {
-    const candidate = candidates.next();
-    if (!candidate) return;
-    state.start();
-    const refused = tryApply(runtime, state, candidate.bytes);
-    if (!refused) {
-      state.commit();
-      extrinsics.push(candidate.bytes);
-      continue;
-    }
-    state.rollback();
-    candidates.rejected(refused);
-    if (refused.fate === 'full') skipped++;
-  }
-}
-
-function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Rejection | undefined {
-  let refused: Invalidity | undefined;
-  try {
-    refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
-  } catch (error) {
-    // A panic is the transaction's doing; anything else is ours, and says nothing about it.
-    return { fate: isTrap(error) ? 'invalid' : 'later', reason: messageOf(error) };
-  }
-  if (!refused) return undefined;
-  const fate = refused.variant === 'ExhaustsResources' ? 'full' : refused.variant === 'Future' ? 'later' : 'invalid';
-  return { fate, reason: refused.reason };
-}
-
-function isTrap(error: unknown): boolean {
-  return isBittensorError(error) && error.code === 'runtime_trap';
-}
-
-/** Without Aura, one millisecond: any two blocks are in different slots. */
-function slotDuration(runtime: Runtime, state: StateReader): number {
-  if (!runtime.executor.has('AuraApi_slot_duration')) return 1;
-  return Math.max(1, Number(new Reader(runtime.view(state, 'AuraApi_slot_duration', NONE)).u64()));
 }
 
 interface Description {

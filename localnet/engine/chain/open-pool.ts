@@ -13,5 +13,6 @@ export function openPool(chain: Chain, options: Omit<PoolOptions, 'validate' | '
   });
   chain.onBlock(({ block }) => pool.settle(block));
   chain.onFinalized(({ hash }) => pool.finalize(hash));
+  chain.onRevert(() => pool.clear());
   return pool;
 }

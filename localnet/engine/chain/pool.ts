@@ -3,7 +3,7 @@ import { hex } from '../codec.js';
 import { poolError } from '../rpc/rpc-error.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 import { type Invalidity, isInvalid, type Validity } from '../runtime/runtime.js';
-import type { Candidates } from './chain.js';
+import type { Candidates } from './block-builder.js';
 import type { Block } from './header.js';
 import { Bans } from './pool-bans.js';
 import { type Entry, lastBlock, senderOf, type TransactionStatus, tell, type Watcher } from './pool-entry.js';

@@ -11,6 +11,9 @@ export interface ClientLimits {
   pending: number;
 }
 
+/** How long a connection that is to end may still take to answer. */
+const LAST_ANSWERS_MS = 500;
+
 /** Answers can be large: a connection begins with few requests at a time, and one more for each answer. */
 const AT_FIRST = 4;
 
@@ -27,6 +30,7 @@ export class Client {
   private window = AT_FIRST;
   /** Bytes of messages in work and of answers not yet handed to the system. */
   private held = 0;
+  private closing: { code: number; reason: string } | undefined;
   private unreadNotices = 0;
   /** Bytes that the next answer may have, as far as the last ones tell. */
   private expected = 0;
@@ -77,8 +81,24 @@ export class Client {
     if (!this.socket.isPaused) this.socket.ping();
   }
 
+  /** Closes when what is in work has been answered, or soon: nothing new is read. */
+  close(code: number, reason: string): void {
+    this.queue.length = 0;
+    this.closing ??= { code, reason };
+    this.socket.pause();
+    if (this.busy.size === 0) this.finish();
+    else setTimeout(() => this.finish(), LAST_ANSWERS_MS).unref();
+  }
+
   terminate(): void {
     this.socket.terminate();
+  }
+
+  private finish(): void {
+    const { code, reason } = this.closing!;
+    // Its own closing frame has to be read.
+    this.socket.resume();
+    this.socket.close(code, reason);
   }
 
   private get inWork(): number {
@@ -86,6 +106,11 @@ export class Client {
   }
 
   private proceed(): void {
+    if (this.closing) {
+      this.queue.length = 0;
+      if (this.busy.size === 0) this.finish();
+      return;
+    }
     if (this.socket.readyState !== WebSocket.OPEN) return;
     while (this.queue.length > 0 && this.mayStart(this.queue[0]!.length)) void this.answer(this.queue.shift()!);
     if (this.queue.length > 0) {

@@ -31,6 +31,9 @@ const ALIASES = new Map(
   }),
 );
 
+/** Nothing is wrong with the engine then. */
+const ASKED_IN_VAIN: ReadonlySet<string> = new Set(['unknown_block', 'state_discarded', 'too_many_snapshots']);
+
 /** Who asks: a websocket (with a number, and a way to send), or a single HTTP request (none). */
 export interface Caller {
   readonly connection: number;
@@ -42,7 +45,7 @@ export class Dispatcher {
   private readonly methods = new Map<string, Method>();
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly unsubscribes = new Set<string>();
-  private readonly open = new Map<number, Map<string, () => void>>();
+  private readonly open = new Map<number, Map<string, End>>();
   private count = 0;
 
   constructor(
@@ -84,6 +87,13 @@ export class Dispatcher {
     this.open.delete(connection);
   }
 
+  /** Ends all subscriptions of all connections: the last that they hear is this error. */
+  revoke(reason: { code: number; message: string }): void {
+    const open = [...this.open.values()];
+    this.open.clear();
+    for (const subscriptions of open) for (const end of subscriptions.values()) end(reason);
+  }
+
   private run(caller: Caller | undefined, method: string, params: Params, after: (() => void)[]): unknown {
     const found = this.methods.get(method);
     if (found) return found(params);
@@ -107,34 +117,34 @@ export class Dispatcher {
     params: Params,
     after: (() => void)[],
   ): Promise<string> {
-    const open = this.open.get(caller.connection) ?? new Map<string, () => void>();
+    const open = this.open.get(caller.connection) ?? new Map<string, End>();
     if (open.size >= SUBSCRIPTIONS_PER_CONNECTION) {
       throw tooMany(`a connection may have ${SUBSCRIPTIONS_PER_CONNECTION} subscriptions`);
     }
     const id = (++this.count).toString(36).padStart(16, '0');
     let waiting: string[] | undefined = [];
-    const push = (result: unknown) => {
-      const text = JSON.stringify({
-        jsonrpc: '2.0',
-        method: subscription.notification,
-        params: { subscription: id, result },
-      });
+    const say = (content: { result: unknown } | { error: unknown }) => {
+      const { notification: method } = subscription;
+      const text = JSON.stringify({ jsonrpc: '2.0', method, params: { subscription: id, ...content } });
       if (waiting) waiting.push(text);
       else caller.notify(text);
     };
     this.open.set(caller.connection, open);
     let over = false;
+    let end = () => {};
     // One whose start takes a while counts from now on, and may end before it has begun.
-    open.set(id, () => {
+    open.set(id, error => {
       over = true;
+      end();
+      if (error) say({ error });
     });
+    const push = (result: unknown) => say({ result });
     try {
-      const end = await subscription.start(params, push, () => {
+      end = await subscription.start(params, push, () => {
         over = true;
         open.delete(id);
       });
       if (over) end();
-      else open.set(id, end);
     } catch (error) {
       open.delete(id);
       throw error;
@@ -150,12 +160,17 @@ export class Dispatcher {
     if (error instanceof RpcError) {
       return { code: error.code, message: error.message, ...(error.data !== undefined && { data: error.data }) };
     }
-    if (isBittensorError(error)) return { code: -32603, message: error.message, data: error.code };
+    if (isBittensorError(error)) {
+      return { code: ASKED_IN_VAIN.has(error.code) ? -32000 : -32603, message: error.message, data: error.code };
+    }
     this.log.error(`${method.slice(0, 80)}: ${error instanceof Error ? error.stack : messageOf(error)}`);
     const { code, message } = internalError(`Internal error: ${messageOf(error)}`);
     return { code, message };
   }
 }
+
+/** Ends a subscription; an error is the last that it says. */
+type End = (error?: { code: number; message: string }) => void;
 
 export interface Answer {
   body: string;

@@ -16,6 +16,15 @@ export class Params {
     return this.values[index] ?? undefined;
   }
 
+  /** A field of the object at that place; a value that is no object counts as the field `otherwise`. */
+  field(index: number, name: string, otherwise?: string): unknown {
+    const value = this.at(index);
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      return (value as Readonly<Record<string, unknown>>)[name] ?? undefined;
+    }
+    return name === otherwise ? value : undefined;
+  }
+
   text(index: number, name: string): string {
     const value = this.at(index);
     if (typeof value !== 'string') throw invalidParams(`${name} has to be a string`);

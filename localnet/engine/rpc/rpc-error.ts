@@ -10,6 +10,12 @@ export class RpcError extends Error {
   }
 }
 
+/** After the chain was rewound: how subscriptions end, and then the websocket. What a client remembers may be of lost blocks. */
+export const REVERTED = {
+  error: { code: -32099, message: 'reverted' },
+  close: { code: 4001, reason: 'reverted' },
+} as const;
+
 export const parseError = (text: string) => new RpcError(-32700, 'Parse error', text);
 export const invalidRequest = (text: string) => new RpcError(-32600, 'Invalid request', text);
 export const methodNotFound = (method: string) => new RpcError(-32601, `Method not found: ${method.slice(0, 80)}`);

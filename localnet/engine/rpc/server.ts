@@ -122,6 +122,11 @@ export class RpcServer {
     this.clients.get(connection)?.notify(text);
   }
 
+  /** Ends all websockets with a code, behind what was sent to them before. */
+  cut(code: number, reason: string): void {
+    for (const client of this.clients.values()) client.close(code, reason);
+  }
+
   private changed(): void {
     for (const listener of this.listeners) listener(this.clients.size + this.posts);
   }

@@ -32,7 +32,7 @@ export interface StateLogOptions {
   keepBlocks: number | undefined;
   log: Log;
   /** The state root in a block's header: what was read from the disk is compared with it when its trie is first made. */
-  rootOf?: (block: number) => Uint8Array;
+  rootOf?: (block: number) => Uint8Array | undefined;
   /** Older blocks whose state is kept all the same, ascending. */
   pins?: () => readonly number[];
   /** A segment holds at least this many blocks before the next begins; default 1000. */
@@ -462,7 +462,10 @@ export class StateLog {
     let isWhole = false;
     this.starts = [];
     this.newest = start;
-    if (first) this.oldest = start;
+    if (first) {
+      this.oldest = start;
+      for (const pin of this.pins()) if (pin < start) this.lost.add(pin);
+    }
     for (const frame of readSegment(file, start, this.log)) {
       const { kind, block } = frame;
       if (kind === 'end') {

@@ -7,9 +7,7 @@ const BLOCKS_AT_MOST = 10_000;
 export function blockMethods({ chain, author }: Engine): Methods {
   return {
     async dev_newBlock(params) {
-      const given = params.at(0);
-      const count = typeof given === 'object' ? (given as { count?: unknown }).count : given;
-      const blocks = count ?? 1;
+      const blocks = params.field(0, 'count', 'count') ?? 1;
       if (!Number.isSafeInteger(blocks) || (blocks as number) < 1 || (blocks as number) > BLOCKS_AT_MOST) {
         throw invalidParams(`count has to be 1 to ${BLOCKS_AT_MOST}`);
       }

@@ -14,6 +14,8 @@ export function statusMethods({ chain, pool, about, follower }: Engine): Methods
       finalizedNumber: chain.finalized.number,
       finalityLag: chain.finalityLag,
       oldestState: chain.oldestState,
+      deterministic: chain.isDeterministic,
+      snapshots: chain.snapshots,
       timestampMs: chain.timestampMs,
       ready: pool.readyCount,
       future: pool.futureCount,

@@ -1,0 +1,145 @@
+import { u64le } from '../../../src/base/bytes.js';
+import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import { compact, join, lengthPrefixed, Reader, unhex } from '../codec.js';
+import { engineError } from '../errors.js';
+import { decodeApplied, type Invalidity, type Runtime } from '../runtime/runtime.js';
+import { Overlay, type StateReader } from '../state/overlay.js';
+import type { BlockTimes } from './block-times.js';
+import { type Block, encodeHeader, makeBlock, preRuntimeDigest } from './header.js';
+
+const NONE = new Uint8Array();
+const ZERO_HASH = new Uint8Array(32);
+/** Transactions that do not fit before a block counts as full, as sc-basic-authorship has it. */
+const SKIPPED_AT_MOST = 8;
+
+/** Where a block under construction takes its transactions from, best first. */
+export interface Candidates {
+  next(): { readonly bytes: Uint8Array } | undefined;
+  /** The last one was not included, so what depends on it must not be offered. */
+  rejected(reason: Rejection): void;
+}
+
+/** `full`: it may fit into a later block; `later`: keep it; `invalid`: drop it. */
+export interface Rejection {
+  fate: 'full' | 'later' | 'invalid';
+  reason: string;
+}
+
+/** What the next block stands on. */
+export interface Base {
+  head: Block;
+  runtime: Runtime;
+  state: StateReader;
+  /** The chain's own time in milliseconds; 0 before the first block. */
+  timestampMs: number;
+}
+
+/** A block in the making. */
+export interface OpenBlock {
+  runtime: Runtime;
+  state: Overlay;
+  /** Its inherents so far. */
+  extrinsics: Uint8Array[];
+}
+
+/** Makes blocks; nothing is kept of one until somebody verifies it. */
+export class BlockBuilder {
+  /** Learnt when the runtime refuses two blocks in one slot. */
+  private oneBlockPerSlot = false;
+
+  constructor(private readonly times: BlockTimes) {}
+
+  /** Digest, initialisation, timestamp: `timeMs`, or what the clock says. */
+  open(base: Base, timeMs?: number): OpenBlock {
+    const { runtime, state, timestampMs: last, head } = base;
+    const slotMs = slotDuration(runtime, state);
+    const soon = timeMs ?? this.times.next({ block: head.header.number + 1, lastMs: last, slotMs });
+    const nextSlot = Math.max(soon, (Math.floor(last / slotMs) + 1) * slotMs);
+    if (this.oneBlockPerSlot) return openAt(base, nextSlot, slotMs);
+    try {
+      return openAt(base, soon, slotMs);
+    } catch (error) {
+      // Some runtimes want a slot of its own, or half a slot of time, for each block.
+      if (nextSlot === soon || !isTrap(error)) throw error;
+      const opened = openAt(base, nextSlot, slotMs);
+      this.oneBlockPerSlot = true;
+      return opened;
+    }
+  }
+
+  /** A block of what the candidates offer, until `deadlineMs` (of `performance.now()`). */
+  build(
+    base: Base,
+    candidates: Candidates,
+    { deadlineMs, timeMs }: { deadlineMs: number; timeMs: number | undefined },
+  ): Block {
+    const opened = this.open(base, timeMs);
+    const { runtime, state, extrinsics } = opened;
+    applyCandidates(opened, candidates, deadlineMs);
+    return makeBlock(runtime.executor.call(state, 'BlockBuilder_finalize_block', NONE), extrinsics);
+  }
+}
+
+function openAt({ head, runtime, state: below }: Base, timeMs: number, slotMs: number): OpenBlock {
+  const state = new Overlay(below);
+  const time = u64le(BigInt(timeMs));
+  const aura = runtime.executor.has('AuraApi_slot_duration');
+  const slot = u64le(BigInt(Math.floor(timeMs / slotMs)));
+  const header = encodeHeader({
+    parentHash: unhex(head.hash),
+    number: head.header.number + 1,
+    stateRoot: ZERO_HASH,
+    extrinsicsRoot: ZERO_HASH,
+    digest: aura ? [preRuntimeDigest('aura', slot)] : [],
+  });
+  runtime.executor.call(state, 'Core_initialize_block', header);
+  const inherents = join(compact(1), Buffer.from('timstap0'), lengthPrefixed(time));
+  const reader = new Reader(runtime.executor.call(state, 'BlockBuilder_inherent_extrinsics', inherents));
+  const extrinsics = Array.from({ length: reader.compact() }, () => lengthPrefixed(reader.vec()));
+  for (const extrinsic of extrinsics) {
+    const refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
+    if (refused) throw engineError('runtime_trap', `the runtime refuses its own inherent: ${refused.reason}`);
+  }
+  return { runtime, state, extrinsics };
+}
+
+function applyCandidates({ runtime, state, extrinsics }: OpenBlock, candidates: Candidates, deadlineMs: number): void {
+  let skipped = 0;
+  while (skipped < SKIPPED_AT_MOST && performance.now() < deadlineMs) {
+    const candidate = candidates.next();
+    if (!candidate) return;
+    state.start();
+    const refused = tryApply(runtime, state, candidate.bytes);
+    if (!refused) {
+      state.commit();
+      extrinsics.push(candidate.bytes);
+      continue;
+    }
+    state.rollback();
+    candidates.rejected(refused);
+    if (refused.fate === 'full') skipped++;
+  }
+}
+
+function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Rejection | undefined {
+  let refused: Invalidity | undefined;
+  try {
+    refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
+  } catch (error) {
+    // A panic is the transaction's doing; anything else is ours, and says nothing about it.
+    return { fate: isTrap(error) ? 'invalid' : 'later', reason: messageOf(error) };
+  }
+  if (!refused) return undefined;
+  const fate = refused.variant === 'ExhaustsResources' ? 'full' : refused.variant === 'Future' ? 'later' : 'invalid';
+  return { fate, reason: refused.reason };
+}
+
+function isTrap(error: unknown): boolean {
+  return isBittensorError(error) && error.code === 'runtime_trap';
+}
+
+/** Without Aura, one millisecond: any two blocks are in different slots. */
+function slotDuration(runtime: Runtime, state: StateReader): number {
+  if (!runtime.executor.has('AuraApi_slot_duration')) return 1;
+  return Math.max(1, Number(new Reader(runtime.view(state, 'AuraApi_slot_duration', NONE)).u64()));
+}
