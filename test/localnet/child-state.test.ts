@@ -102,7 +102,7 @@ describe('child tries on the disk', () => {
   it('that do not have the root that the top trie names are damage, not data', () => {
     using folder = temporaryFolder();
     const values = new Map<Key, Uint8Array>([
-      [childPrefix('one') + 'key', Uint8Array.of(1)],
+      [`${childPrefix('one')}key`, Uint8Array.of(1)],
       [childRootKey('one'), new Uint8Array(32)],
     ]);
     const state = StateLog.create(folder.path, values, 1, { keepBlocks: undefined, log: silentLog });

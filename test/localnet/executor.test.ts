@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Executor, NOTHING } from '../../localnet/engine/runtime/executor.js';
 import { SignatureCache } from '../../localnet/engine/runtime/host/signatures.js';
+import { Runtimes } from '../../localnet/engine/runtime/runtime.js';
 import { Overlay } from '../../localnet/engine/state/overlay.js';
 import { runtimeCode } from './fixture.js';
 
@@ -33,22 +34,28 @@ const i64 = (value: number) => [0x42, ...signed(value)];
  * A module by hand: imports memory and the named functions of type (i64 i64) -> nothing, exports functions with the given
  * bodies of type (i32 i32) -> i64, has one byte 7 at DATA_AT and a heap from HEAP on.
  */
-function moduleOf(options: { imports?: string[]; bodies: Record<string, number[]> }): Uint8Array {
-  const imports = options.imports ?? [];
+function moduleOf(options: {
+  imports?: string[];
+  bodies: Record<string, number[]>;
+  /** Flags, pages and maximum. */
+  memory?: number[];
+  dataAt?: number;
+}): Uint8Array {
+  const { imports = [], memory = [0, 1], dataAt = DATA_AT } = options;
   const bodies = Object.entries(options.bodies);
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [0x60, 2, I64, I64, 0], [0x60, 2, I32, I32, 1, I64]),
     ...section(
       2,
-      [...name('env'), ...name('memory'), 2, 0, 1],
+      [...name('env'), ...name('memory'), 2, ...memory],
       ...imports.map(entry => [...name('env'), ...name(entry), 0, 0]),
     ),
     ...section(3, ...bodies.map(() => [1])),
     ...section(6, [I32, 0, ...i32(HEAP), 0x0b]),
     ...section(7, [...name('__heap_base'), 3, 0], ...bodies.map(([key], i) => [...name(key), 0, imports.length + i])),
     ...section(10, ...bodies.map(([, code]) => [...leb(code.length + 2), 0, ...code, 0x0b])),
-    ...section(11, [0, ...i32(DATA_AT), 0x0b, 1, 7]),
+    ...section(11, [0, ...i32(dataAt), 0x0b, 1, 7]),
   ]);
 }
 
@@ -78,10 +85,50 @@ describe('the executor', () => {
     }
   });
 
-  it('says by name which host functions are missing', () => {
-    const wasm = moduleOf({ imports: ['ext_future_thing_version_9', 'ext_other_version_1'], bodies: {} });
+  it('names missing host functions once, starts all the same, and traps when one is called', () => {
+    // Two numbers of 64 bits for the missing function, and nothing back.
+    const call = [...i64(1), ...i64(2), 0x10, 0];
+    const wasm = moduleOf({
+      imports: ['ext_future_thing_version_9', 'ext_other_version_1'],
+      bodies: { bad: [...call, ...result(DATA_AT)], fine: result(DATA_AT) },
+    });
+    const lines: string[] = [];
+    const runtimes = new Runtimes({ ...options(), onLog: (level, _, text) => lines.push(`${level} ${text}`) });
+    for (let i = 0; i < 8; i++) {
+      // Other code with the same imports each time; earlier ones are dropped again.
+      const custom = Uint8Array.of(0, 3, 1, 0x61, i);
+      const { executor } = runtimes.of({ get: () => Uint8Array.from([...wasm, ...custom]) });
+      expect(executor.missing).toEqual(['ext_future_thing_version_9', 'ext_other_version_1']);
+      expect([...executor.call(new Overlay(NOTHING), 'fine', empty)]).toEqual([7]);
+      expect(() => executor.call(new Overlay(NOTHING), 'bad', empty)).toThrow(
+        expect.objectContaining({
+          code: 'runtime_trap',
+          message: 'bad: the runtime called ext_future_thing_version_9, a host function that this engine lacks',
+        }),
+      );
+    }
+    expect(lines).toEqual([
+      '1 it imports host functions that this engine lacks, and calling one fails: ext_future_thing_version_9, ext_other_version_1',
+    ]);
+  });
+
+  it('gives a module the memory that it asks for, within its own maximum', () => {
+    // Stores the size of the memory in pages.
+    const size = [...i32(DATA_AT), 0x3f, 0, 0x3a, 0, 0];
+    const pages = (memory: number[]) => {
+      const wasm = moduleOf({ memory, bodies: { size: [...size, ...result(DATA_AT)] } });
+      return new Executor(wasm, options()).call(new Overlay(NOTHING), 'size', empty)[0];
+    };
+    expect(pages([0, 1])).toBe(17);
+    expect(pages([1, 1, 3])).toBe(3);
+    expect(() => pages([0, 0xff, 0xff, 3])).toThrow('the runtime asks for 65535 pages of memory');
+  });
+
+  it('says when a module cannot be instantiated', () => {
+    // Data far outside of the memory.
+    const wasm = moduleOf({ dataAt: 2 ** 28, bodies: { fine: result(DATA_AT) } });
     expect(() => new Executor(wasm, options())).toThrow(
-      'the runtime needs host functions that this engine lacks: ext_future_thing_version_9, ext_other_version_1',
+      expect.objectContaining({ code: 'bad_runtime', message: expect.stringContaining('cannot be instantiated') }),
     );
   });
 

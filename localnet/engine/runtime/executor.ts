@@ -8,13 +8,14 @@ import { cryptoFunctions } from './host/crypto.js';
 import { blake2b256 } from './host/crypto-library.js';
 import { type Guest, GuestMemory, type HostFunctions } from './host/guest.js';
 import { hashingFunctions } from './host/hashing.js';
+import { Keystore } from './host/keystore.js';
 import { miscFunctions } from './host/misc.js';
 import { offchainFunctions } from './host/offchain.js';
 import type { SignatureCache } from './host/signatures.js';
 import { storageFunctions } from './host/storage.js';
 import { trieFunctions } from './host/trie.js';
 import { unpack } from './unpack.js';
-import { shapeOf } from './wasm-imports.js';
+import { importedMemory, importsOf, type MemoryLimits } from './wasm-imports.js';
 
 /** Substrate gives a runtime 2048 pages (128 MiB) of heap; twice that, since epochs of large subnets may need it. */
 const MAXIMUM_PAGES = 4096;
@@ -32,6 +33,8 @@ export type RuntimeLog = (level: number, target: string, message: string) => voi
 
 export interface ExecutorOptions {
   signatures: SignatureCache;
+  /** Keys that runtime calls make; by default each runtime has its own. */
+  keystore?: Keystore;
   onLog?: RuntimeLog;
   /** Host functions beside the usual ones: what measures a runtime has some. */
   more?: (guest: Guest) => HostFunctions;
@@ -49,16 +52,17 @@ export interface CallState extends RuntimeStorage {
  * is thrown away. A call that runs forever is not stopped: block weights bound what transactions can do.
  */
 export class Executor {
+  /** Host functions that the runtime imports and this engine lacks; a call of one is a `runtime_trap`. */
+  readonly missing: readonly string[];
   private readonly module: WebAssembly.Module;
-  private readonly pages: number | undefined;
+  private readonly memory: MemoryLimits | undefined;
   private readonly exported: ReadonlySet<string>;
   private readonly idle: Instance[] = [];
+  private readonly options: InstanceOptions;
   private image: Uint8Array | undefined;
 
-  constructor(
-    code: Uint8Array,
-    private readonly options: ExecutorOptions,
-  ) {
+  constructor(code: Uint8Array, options: ExecutorOptions) {
+    this.options = { ...options, keystore: options.keystore ?? new Keystore() };
     const wasm = unpack(code);
     try {
       this.module = new WebAssembly.Module(Uint8Array.from(wasm));
@@ -67,10 +71,12 @@ export class Executor {
         cause: error,
       });
     }
-    this.pages = shapeOf(wasm).importedMemoryPages;
+    this.memory = importedMemory(wasm);
     const exported = WebAssembly.Module.exports(this.module).filter(({ kind }) => kind === 'function');
     this.exported = new Set(exported.map(({ name }) => name));
-    this.idle.push(this.instantiate());
+    const first = this.instantiate();
+    this.missing = first.missing;
+    this.idle.push(first);
   }
 
   has(method: string): boolean {
@@ -97,7 +103,7 @@ export class Executor {
   }
 
   private instantiate(): Instance {
-    const instance = new Instance({ module: this.module, pages: this.pages, image: this.image }, this.options);
+    const instance = new Instance({ module: this.module, memory: this.memory, image: this.image }, this.options);
     this.image = instance.image;
     return instance;
   }
@@ -110,23 +116,16 @@ export class Executor {
   }
 }
 
-function checkImports(module: WebAssembly.Module, env: HostFunctions): void {
-  const missing = WebAssembly.Module.imports(module)
-    .filter(({ module: from, name, kind }) => kind === 'function' && (from !== 'env' || !Object.hasOwn(env, name)))
-    .map(({ name }) => name);
-  if (missing.length === 0) return;
-  throw engineError('bad_runtime', `the runtime needs host functions that this engine lacks: ${missing.join(', ')}`, {
-    data: { missing },
-  });
-}
+type InstanceOptions = ExecutorOptions & { keystore: Keystore };
 
 function callError(method: string, error: unknown, panics: readonly string[]): Error {
   // A damaged folder, found when its state was first read as a whole.
   if (isBittensorError(error) && error.code === 'bad_data') return error;
-  // `panicked at FILE:LINE:COLUMN:` and the message on the next line.
-  const panic = panics.at(-1)?.replace(/^panicked at [^\n]*\n/, '');
-  if (error instanceof WebAssembly.RuntimeError || (isBittensorError(error) && error.code === 'runtime_trap')) {
-    return engineError('runtime_trap', `${method}: ${panic ?? messageOf(error)}`, { cause: error, data: { method } });
+  const isTrap = isBittensorError(error) && error.code === 'runtime_trap';
+  if (error instanceof WebAssembly.RuntimeError || isTrap) {
+    // `panicked at FILE:LINE:COLUMN:` and the message on the next line.
+    const text = (isTrap ? messageOf(error) : (panics.at(-1) ?? messageOf(error))).replace(/^panicked at [^\n]*\n/, '');
+    return engineError('runtime_trap', `${method}: ${text}`, { cause: error, data: { method } });
   }
   // A RangeError is the engine's stack or memory, and says nothing about the transaction.
   return engineError('host_error', `${method}: ${messageOf(error)}`, { cause: error, data: { method } });
@@ -141,27 +140,27 @@ class Instance implements Guest {
   private readonly exports: Record<string, unknown>;
   /** The memory below the heap as it was at first; the same in all instances of a module. */
   readonly image: Uint8Array;
+  readonly missing: readonly string[];
   private current: CallState | undefined;
 
   constructor(
-    parts: { module: WebAssembly.Module; pages: number | undefined; image: Uint8Array | undefined },
-    private readonly options: ExecutorOptions,
+    parts: { module: WebAssembly.Module; memory: MemoryLimits | undefined; image: Uint8Array | undefined },
+    private readonly options: InstanceOptions,
   ) {
-    const { module, pages } = parts;
-    const imported =
-      pages === undefined ? undefined : new WebAssembly.Memory({ initial: pages + HEAP_PAGES, maximum: MAXIMUM_PAGES });
+    const { module } = parts;
+    const imported = parts.memory && makeMemory(parts.memory);
     const env: HostFunctions = {
       ...storageFunctions(this),
       ...trieFunctions(this),
       ...hashingFunctions(this),
-      ...cryptoFunctions(this, options.signatures),
+      ...cryptoFunctions(this, options.signatures, options.keystore),
       ...miscFunctions(this),
       ...offchainFunctions(),
       ...options.more?.(this),
     };
-    if (!parts.image) checkImports(module, env);
-    const instance = new WebAssembly.Instance(module, { env: { ...env, ...(imported && { memory: imported }) } });
-    this.exports = instance.exports;
+    const { imports, missing } = importsOf(module, env, imported);
+    this.missing = missing;
+    this.exports = instantiate(module, imports);
     const memory = imported ?? this.exports['memory'];
     const heapBase = this.exports['__heap_base'];
     const base = heapBase instanceof WebAssembly.Global ? heapBase.value : undefined;
@@ -234,6 +233,22 @@ class Instance implements Guest {
       return null;
     }
   }
+}
+
+/** A start function runs here, and may fail in any way. */
+function instantiate(module: WebAssembly.Module, imports: Record<string, Record<string, unknown>>) {
+  try {
+    return new WebAssembly.Instance(module, imports).exports;
+  } catch (error) {
+    throw engineError('bad_runtime', `the runtime cannot be instantiated: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function makeMemory({ pages, maximum = MAXIMUM_PAGES }: MemoryLimits): WebAssembly.Memory {
+  const most = Math.min(maximum, MAXIMUM_PAGES);
+  if (pages > most) throw engineError('bad_runtime', `the runtime asks for ${pages} pages of memory, at most ${most}`);
+  // An import with a maximum takes no memory with a larger one.
+  return new WebAssembly.Memory({ initial: Math.min(pages + HEAP_PAGES, most), maximum: most });
 }
 
 /** An empty state, for calls that need none. */

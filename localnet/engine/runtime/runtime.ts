@@ -3,10 +3,13 @@ import { engineError } from '../errors.js';
 import { Overlay, type StateReader } from '../state/overlay.js';
 import { type CallState, Executor, type ExecutorOptions, NOTHING } from './executor.js';
 import { blake2b256 } from './host/crypto-library.js';
+import { Keystore } from './host/keystore.js';
 
 /** `:code`, where a Substrate state holds its runtime. */
 export const CODE_KEY = ':code';
 const RUNTIMES_KEPT = 4;
+/** `RuntimeInterfaceLogLevel::Warn`. */
+const WARN_LEVEL = 1;
 const NONE = new Uint8Array();
 
 export interface RuntimeVersion {
@@ -54,7 +57,13 @@ export class Runtimes {
   private readonly byCode = new WeakMap<Uint8Array, Runtime>();
   private readonly byHash = new Map<string, Runtime>();
 
-  constructor(private readonly options: ExecutorOptions) {}
+  private readonly options: ExecutorOptions;
+  /** Missing host functions that were named in the log. */
+  private readonly warned = new Set<string>();
+
+  constructor(options: ExecutorOptions) {
+    this.options = { keystore: new Keystore(), ...options };
+  }
 
   /** The runtime of a state. The same code object is found without hashing. */
   of(state: Pick<StateReader, 'get'>): Runtime {
@@ -63,12 +72,23 @@ export class Runtimes {
     let runtime = this.byCode.get(code);
     if (!runtime) {
       const hash = hex(blake2b256(code));
-      runtime = this.byHash.get(hash) ?? new Runtime(new Executor(code, this.options));
+      runtime = this.byHash.get(hash) ?? new Runtime(this.executorOf(code));
       this.byHash.set(hash, runtime);
       if (this.byHash.size > RUNTIMES_KEPT) this.byHash.delete(this.byHash.keys().next().value!);
       this.byCode.set(code, runtime);
     }
     return runtime;
+  }
+
+  private executorOf(code: Uint8Array): Executor {
+    const executor = new Executor(code, this.options);
+    const missing = executor.missing.filter(name => !this.warned.has(name));
+    for (const name of missing) this.warned.add(name);
+    if (missing.length > 0) {
+      const text = `it imports host functions that this engine lacks, and calling one fails: ${missing.join(', ')}`;
+      this.options.onLog?.(WARN_LEVEL, 'imports', text);
+    }
+    return executor;
   }
 }
 

@@ -1,17 +1,20 @@
-/** What a wasm module says of itself before it is instantiated. */
-export interface WasmShape {
-  /** Initial pages of an imported memory; undefined when the module brings its own. */
-  importedMemoryPages: number | undefined;
+import { engineError } from '../errors.js';
+import type { HostFunctions } from './host/guest.js';
+
+/** In pages of 64 KiB. */
+export interface MemoryLimits {
+  pages: number;
+  maximum: number | undefined;
 }
 
 const MEMORY = 2;
 const IMPORT_SECTION = 2;
 
 /**
- * Reads the import section for the size of the imported memory, which JavaScript's reflection does not tell.
+ * The limits of the imported memory, which JavaScript's reflection does not tell; undefined when the module brings its own.
  * Source: WebAssembly core specification 1.0, 5.5.5.
  */
-export function shapeOf(wasm: Uint8Array): WasmShape {
+export function importedMemory(wasm: Uint8Array): MemoryLimits | undefined {
   let at = 8;
   const u8 = () => wasm[at++] ?? 0;
   const leb = () => {
@@ -28,9 +31,7 @@ export function shapeOf(wasm: Uint8Array): WasmShape {
   };
   const limits = () => {
     const flags = u8();
-    const pages = leb();
-    if (flags & 1) leb();
-    return pages;
+    return { pages: leb(), maximum: flags & 1 ? leb() : undefined };
   };
   while (at < wasm.length) {
     const section = u8();
@@ -43,7 +44,7 @@ export function shapeOf(wasm: Uint8Array): WasmShape {
       skip(leb());
       skip(leb());
       const kind = u8();
-      if (kind === MEMORY) return { importedMemoryPages: limits() };
+      if (kind === MEMORY) return limits();
       if (kind === 0) leb();
       else if (kind === 1) {
         u8();
@@ -52,5 +53,27 @@ export function shapeOf(wasm: Uint8Array): WasmShape {
     }
     break;
   }
-  return { importedMemoryPages: undefined };
+  return undefined;
+}
+
+/**
+ * What a module is instantiated with. A function that is not there is replaced by one that traps with its name, so that a
+ * runtime starts that never calls it; those are listed as `missing`.
+ */
+export function importsOf(
+  module: WebAssembly.Module,
+  env: HostFunctions,
+  memory: WebAssembly.Memory | undefined,
+): { imports: Record<string, Record<string, unknown>>; missing: string[] } {
+  const imports: Record<string, Record<string, unknown>> = { env: { ...env, ...(memory && { memory }) } };
+  const missing: string[] = [];
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function' || (from === 'env' && Object.hasOwn(env, name))) continue;
+    missing.push(name);
+    imports[from] ??= {};
+    imports[from][name] = () => {
+      throw engineError('runtime_trap', `the runtime called ${name}, a host function that this engine lacks`);
+    };
+  }
+  return { imports, missing };
 }

@@ -20,6 +20,14 @@ interface Library {
   ext_ed_verify(...signatureMessageKey: number[]): number;
   ext_sr_from_seed(out: number, seed: number, length: number): void;
   ext_sr_sign(out: number, ...publicSecretMessage: number[]): void;
+  ext_sr_derive_keypair_hard(out: number, ...pairChainCode: number[]): void;
+  ext_sr_derive_keypair_soft(out: number, ...pairChainCode: number[]): void;
+  ext_ed_from_seed(out: number, seed: number, length: number): void;
+  ext_ed_sign(out: number, ...publicSecretMessage: number[]): void;
+  ext_secp_from_seed(out: number, seed: number, length: number): void;
+  ext_secp_sign(out: number, ...hashSecret: number[]): void;
+  ext_bip39_to_mini_secret(out: number, ...phrasePassword: number[]): void;
+  ext_bip39_validate(phrase: number, length: number): number;
   ext_secp_recover(out: number, ...hashSignatureRecovery: number[]): void;
   ext_secp_pub_expand(out: number, key: number, length: number): void;
   ext_secp_pub_compress(out: number, key: number, length: number): void;
@@ -141,14 +149,12 @@ export function ed25519Verify(signature: Uint8Array, message: Uint8Array, public
   return guarded(() => library().ext_ed_verify(...ends) !== 0, false);
 }
 
-/** The compressed public key (33 bytes), or undefined when there is none. */
+/** The compressed public key (33 bytes), or undefined when there is none. The signature's last byte is 0 to 3. */
 export function secp256k1Recover(hash: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
-  if (hash.length !== 32 || signature.length !== 65) return undefined;
-  const recovery = signature[64]! >= 27 ? signature[64]! - 27 : signature[64]!;
-  if (recovery > 3) return undefined;
+  if (hash.length !== 32 || signature.length !== 65 || signature[64]! > 3) return undefined;
   const rs = signature.subarray(0, 64);
   return guarded(() => {
-    library().ext_secp_recover(RESULT, lend(hash), 32, lend(rs), 64, recovery);
+    library().ext_secp_recover(RESULT, lend(hash), 32, lend(rs), 64, signature[64]!);
     const key = result();
     return key.length === 33 ? key : undefined;
   }, undefined);
@@ -160,18 +166,67 @@ export function secp256k1Expand(key: Uint8Array): Uint8Array {
   return result();
 }
 
-/** Secret (64 bytes) and public key (32 bytes) of a 32-byte seed. */
-export function sr25519FromSeed(seed: Uint8Array): { secret: Uint8Array; publicKey: Uint8Array } {
-  library().ext_sr_from_seed(RESULT, lend(seed), seed.length);
-  const pair = result();
-  return { secret: pair.slice(0, 64), publicKey: pair.slice(64) };
+/** A key pair of the library; what a secret is differs by scheme. */
+export interface KeyPair {
+  publicKey: Uint8Array;
+  secret: Uint8Array;
 }
 
-export function sr25519Sign(
-  { publicKey, secret }: { publicKey: Uint8Array; secret: Uint8Array },
-  message: Uint8Array,
-): Uint8Array {
+/** Of a 32-byte seed; the secret has 64 bytes. */
+export function sr25519FromSeed(seed: Uint8Array): KeyPair {
+  library().ext_sr_from_seed(RESULT, lend(seed), seed.length);
+  return srPair(result());
+}
+
+/** One junction of a derivation path, with a chain code of 32 bytes. */
+export function sr25519Derive({ secret, publicKey }: KeyPair, chainCode: Uint8Array, isHard: boolean): KeyPair {
+  const pair = lend(Buffer.concat([secret, publicKey]));
+  const arguments_ = [pair, 96, lend(chainCode), 32] as const;
+  if (isHard) library().ext_sr_derive_keypair_hard(RESULT, ...arguments_);
+  else library().ext_sr_derive_keypair_soft(RESULT, ...arguments_);
+  return srPair(result());
+}
+
+function srPair(bytes: Uint8Array): KeyPair {
+  return { secret: bytes.slice(0, 64), publicKey: bytes.slice(64) };
+}
+
+export function sr25519Sign({ publicKey, secret }: KeyPair, message: Uint8Array): Uint8Array {
   library().ext_sr_sign(RESULT, lend(publicKey), 32, lend(secret), 64, lend(message), message.length);
+  return result();
+}
+
+/** Of a 32-byte seed, which is the secret. */
+export function ed25519FromSeed(seed: Uint8Array): KeyPair {
+  library().ext_ed_from_seed(RESULT, lend(seed), seed.length);
+  return { secret: seed.slice(), publicKey: result().slice(32) };
+}
+
+export function ed25519Sign({ publicKey, secret }: KeyPair, message: Uint8Array): Uint8Array {
+  library().ext_ed_sign(RESULT, lend(publicKey), 32, lend(secret), 32, lend(message), message.length);
+  return result();
+}
+
+/** Of a 32-byte seed, which is the secret; the public key is compressed (33 bytes). Undefined when the seed is no scalar. */
+export function secp256k1FromSeed(seed: Uint8Array): KeyPair | undefined {
+  return guarded(() => {
+    library().ext_secp_from_seed(RESULT, lend(seed), seed.length);
+    return { secret: seed.slice(), publicKey: result().slice(32) };
+  }, undefined);
+}
+
+/** r, s and the recovery id (65 bytes) over a hash of 32 bytes. */
+export function secp256k1Sign({ secret }: KeyPair, hash: Uint8Array): Uint8Array {
+  library().ext_secp_sign(RESULT, lend(hash), 32, lend(secret), 32);
+  return result();
+}
+
+/** The 32-byte seed of an English mnemonic, or undefined when it is none. */
+export function seedOfMnemonic(phrase: string, password: string): Uint8Array | undefined {
+  const words = Buffer.from(phrase);
+  if (library().ext_bip39_validate(lend(words), words.length) === 0) return undefined;
+  const secret = Buffer.from(password);
+  library().ext_bip39_to_mini_secret(RESULT, lend(words), words.length, lend(secret), secret.length);
   return result();
 }
 
