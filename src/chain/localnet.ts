@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BittensorError, builtModule, messageOf, pollUntil, withDeadline } from '../base/index.js';
 import { chainError } from './errors.js';
+import { isLoopback } from './networks.js';
 
 export interface LocalnetOptions {
   /** 0: any free port. */
@@ -14,6 +15,18 @@ export interface LocalnetOptions {
   dataFolder: string;
   /** Milliseconds between blocks (default 250), or: a block per transaction, or: blocks on demand only. */
   blockTime?: number | 'instant' | 'manual';
+  /** File of a raw chain specification; default our own chain. */
+  chainSpec?: string;
+  /** Blocks that follow a final one; default 0. */
+  finalityLag?: number;
+  /** The same transactions give the same block hashes. */
+  deterministic?: boolean;
+  /** Go on from the state of a live chain, at a block's hash or its newest final one. */
+  fork?: { url: string; block?: string | undefined };
+  /** Take the blocks of the chain at this address and make none. */
+  follow?: string;
+  /** Blocks whose state is kept; default 1000. */
+  keepBlocks?: number | 'all';
   /** The process ends this long after its last client has gone; without it, it stays until stopped. */
   lingerSeconds?: number;
   /** A process of its own that outlives this one (default); false: it ends with this one. */
@@ -34,7 +47,8 @@ export interface Localnet {
   stop(): Promise<void>;
 }
 
-/** Exit code of the engine when the port is taken. */
+/** Exit codes of the engine: a setting that it does not take, and a port that another has. */
+const BAD_SETTING = 2;
 const PORT_TAKEN = 3;
 const START_MS = 20_000;
 const STOP_MS = 5_000;
@@ -45,18 +59,15 @@ const STOP_MS = 5_000;
  * Node.js only.
  */
 export async function startLocalnet(options: LocalnetOptions): Promise<Localnet> {
-  const { port, host = '127.0.0.1', dataFolder, blockTime = 250, lingerSeconds, detached = true } = options;
+  const { port, host = '127.0.0.1', dataFolder, detached = true } = options;
   const engine = fileURLToPath(builtModule(import.meta.url, '../../localnet/engine/main.js'));
   if (!existsSync(engine)) throw failed(port, 'it is not built (npm run build)');
   const logPath = join(dataFolder, 'localnet.log');
   const log = openLog(dataFolder, logPath);
-  const args = ['--port', port, '--host', host, '--data', dataFolder, '--block-time', blockTime].map(String);
-  if (!detached) args.push('--attached');
-  if (lingerSeconds !== undefined) args.push('--linger', String(lingerSeconds));
   let child: ChildProcess;
   try {
     // A terminal's Ctrl-C reaches every process of its group: the chain is to survive it, so it gets a group of its own.
-    child = spawn(process.execPath, [engine, ...args], {
+    child = spawn(process.execPath, [engine, ...engineFlags(options)], {
       detached,
       stdio: [detached ? 'ignore' : 'pipe', 'pipe', log],
     });
@@ -68,6 +79,7 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
     const start = await withDeadline(firstWords(child), START_MS, 'starting the local chain', options.signal);
     if (start.kind === 'exited') {
       if (start.code === PORT_TAKEN) return joined(host, port);
+      if (start.code === BAD_SETTING) throw new BittensorError('bad_setting', lastLine(logPath));
       throw failed(port, lastLine(logPath));
     }
     child.stdout?.destroy();
@@ -97,11 +109,39 @@ export async function stopLocalnet(
   where: { dataFolder: string } | { url: string },
 ): Promise<{ pid: number } | undefined> {
   const known = 'url' in where ? { url: where.url } : readPidFile(where.dataFolder);
+  if (known.url !== undefined && !isLoopback(known.url)) {
+    throw chainError('bad_argument', `${known.url} is not of this machine: only there can a chain be stopped`);
+  }
   const pid = known.url === undefined ? undefined : await chainProcessAt(known.url);
   if (pid === undefined || ('pid' in known && known.pid !== pid)) return undefined;
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
   return { pid };
+}
+
+/** See `localnet/engine/settings.ts`. What is left out is the engine's to decide. */
+function engineFlags(options: LocalnetOptions): string[] {
+  const { port, host = '127.0.0.1', dataFolder, detached = true, fork, keepBlocks } = options;
+  const given: Readonly<Record<string, string | number | boolean | undefined>> = {
+    port,
+    host,
+    data: dataFolder,
+    attached: !detached,
+    linger: options.lingerSeconds,
+    'block-time': options.blockTime,
+    chain: options.chainSpec,
+    'finality-lag': options.finalityLag || undefined,
+    deterministic: options.deterministic,
+    fork: fork?.url,
+    'fork-block': fork?.block,
+    follow: options.follow,
+    prune: keepBlocks === 'all' ? undefined : keepBlocks,
+    archive: keepBlocks === 'all',
+  };
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, String(value)];
+  });
 }
 
 function joined(host: string, port: number): Localnet {

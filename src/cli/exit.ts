@@ -47,6 +47,9 @@ const EXITS: Readonly<Record<string, readonly [exit: number, hint?: string]>> = 
   cannot_listen: [EXIT.portInUse],
   no_slot: [EXIT.failed],
   foreign_chain: [EXIT.chain],
+  not_local: [EXIT.chain],
+  rpc: [EXIT.chain],
+  file_exists: [EXIT.disk],
   disk: [EXIT.disk, 'nothing that was saved before is lost'],
 };
 

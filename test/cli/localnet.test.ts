@@ -58,6 +58,35 @@ describe('bittensor-cli localnet', () => {
     expect(await statusBlock()).toBe(3);
   });
 
+  it('takes any free port, which stop and status find, and tells everything as one object', async () => {
+    const start = await ended(
+      home.run('localnet', 'start', '--port', '0', '--block-time', 'manual', '--detach', '--json'),
+    );
+    expect(start.code, start.text).toBe(0);
+    const { url, port: free, pid, dataFolder } = JSON.parse(start.text) as Record<string, unknown>;
+    try {
+      const other = home.run('localnet', 'start', '--port', '0', '--block-time', 'manual');
+      await other.waitFor(/Local chain at/);
+      await other.waitFor(/bittensor-cli localnet mine/);
+      const asked = ['--port', String(free), '--json'];
+      expect(JSON.parse((await ended(home.run('localnet', 'mine', '2', ...asked))).text)).toMatchObject({ number: 2 });
+      const status = await ended(home.run('localnet', 'status', ...asked));
+      expect(JSON.parse(status.text)).toMatchObject({ running: true, url, pid, dataFolder, number: 2 });
+      const friend = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
+      const fund = await ended(home.run('localnet', 'fund', friend, '2.5', ...asked));
+      expect(JSON.parse(fund.text)).toMatchObject({ amountRao: '2500000000' });
+    } finally {
+      const stop = await ended(home.run('localnet', 'stop', '--port', String(free), '--json'));
+      expect(JSON.parse(stop.text)).toMatchObject({ stopped: true, pid });
+    }
+  });
+
+  it('passes on what the engine has to say of a setting', async () => {
+    const { code, text } = await ended(home.run('localnet', 'start', '--port', port, '--chain', 'missing.json'));
+    expect(text).toContain('missing.json');
+    expect(code).not.toBe(0);
+  });
+
   it('tells clients its block time, which the official ones read from the metadata', async () => {
     const chain = home.run('localnet', 'start', '--port', port, '--block-time', '1000');
     await chain.waitFor(/Local chain at/);

@@ -1,0 +1,147 @@
+import { existsSync, statSync } from 'node:fs';
+import { BittensorError, isBittensorError, pollUntil, writeFileAtomic } from '../../../base/index.js';
+import type { LocalChain, LocalStatus } from '../../../chain/index.js';
+import { withLocalChain } from './local-chain.js';
+import { badArgument, parseCount, parseTao, parseTravel } from './parse.js';
+import { formatTao, say } from './say.js';
+import { type Options, settle, stopSettings, targetSettings, urlOf } from './settings.js';
+
+const MOST_BLOCKS = 10_000;
+
+export async function stop(options: Options): Promise<void> {
+  const { stopLocalnet } = await import('../../../chain/index.js');
+  const values = settle(stopSettings, options);
+  const { data } = values;
+  const url = urlOf(values);
+  const stopped = await stopLocalnet(data === undefined ? { url } : { dataFolder: data });
+  const where = data === undefined ? `at ${url}` : `with its data in ${data}`;
+  const line = stopped ? `Stopped the chain ${where} (process ${stopped.pid}).` : `No local chain runs ${where}.`;
+  say(options, { stopped: stopped !== undefined, pid: stopped?.pid, ...(data === undefined ? { url } : { data }) }, [
+    line,
+  ]);
+}
+
+export async function status(options: Options): Promise<void> {
+  try {
+    const [url, found] = await withLocalChain(options, async chain => [chain.url, await chain.status()] as const);
+    say(options, { running: true, url, ...found }, statusLines(url, found));
+  } catch (error) {
+    if (options['json'] === true && isBittensorError(error) && error.code === 'chain_unreachable') {
+      say(options, { running: false, url: urlOf(settle(targetSettings, options)) }, []);
+    }
+    throw error;
+  }
+}
+
+function statusLines(url: string, found: LocalStatus): string[] {
+  const { pid, number, head, genesis, blockTime, finalizedNumber, snapshots, forkedFrom, following } = found;
+  const each = typeof blockTime === 'number' ? `every ${blockTime} ms` : blockTime;
+  const waiting = found.ready + found.future;
+  return [
+    `Local chain at ${url}: block ${number}, genesis ${genesis}`,
+    `  head       ${head}${finalizedNumber === undefined ? '' : `, block ${finalizedNumber} is final`}`,
+    `  time       ${new Date(found.timestampMs).toISOString()}, blocks ${each}`,
+    `  pool       ${waiting === 0 ? 'empty' : `${found.ready} ready, ${found.future} waiting for others`}`,
+    `  process    ${pid}, data in ${found.dataFolder}`,
+    ...(snapshots.length > 0
+      ? [`  snapshots  ${snapshots.map(({ id, block }) => `${id} (block ${block})`).join(', ')}`]
+      : []),
+    ...(forkedFrom ? [`  forked     from ${describe(forkedFrom)}`] : []),
+    ...(following ? [`  follows    ${describe(following)}`] : []),
+  ];
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export async function mine(text: string | undefined, options: Options): Promise<void> {
+  const count = parseCount(text ?? '1', MOST_BLOCKS);
+  const { number, hash } = await withLocalChain(options, async chain => {
+    const hash = await chain.mine(count);
+    return { number: (await chain.status()).number, hash };
+  });
+  const line = `Mined ${count === 1 ? 'a block' : `${count} blocks`}: the last is ${hash}; the chain is at block ${number}.`;
+  say(options, { mined: count, hash, number }, [line]);
+}
+
+export async function travel(text: string, options: Options): Promise<void> {
+  const how = parseTravel(text);
+  const { timestampMs, block } = await withLocalChain(options, chain => chain.travel(how));
+  const time = new Date(timestampMs).toISOString();
+  say(options, { timestampMs, time, block }, [`It is ${time} on the chain, since block ${block}.`]);
+}
+
+export async function snapshot(options: Options): Promise<void> {
+  const { id, block, hash } = await withLocalChain(options, chain => chain.snapshot());
+  const lines = [`Snapshot ${id} of block ${block}, ${hash}`, `bittensor-cli localnet revert ${id} goes back to it.`];
+  say(options, { id, block, hash }, lines);
+}
+
+export async function revert(id: string | undefined, options: Options): Promise<void> {
+  const block = options['block'] === undefined ? undefined : parseNumber(String(options['block']));
+  if (id !== undefined && block !== undefined) throw badArgument('give a snapshot or --block, not both');
+  const done = await withLocalChain(options, async chain =>
+    chain.revert(block === undefined ? { id: await snapshotId(chain, id) } : { block }),
+  );
+  const line = `The chain is back at block ${done.block}, ${done.hash}; later blocks and snapshots are gone.`;
+  say(options, done, [line]);
+}
+
+/** As the chain names it, which may be a number; the newest one when none is given. */
+async function snapshotId(chain: LocalChain, id: string | undefined): Promise<string | number> {
+  const { snapshots } = await chain.status();
+  const found = id === undefined ? snapshots.at(-1) : snapshots.find(entry => String(entry.id) === id);
+  if (found) return found.id;
+  if (id !== undefined && snapshots.length === 0) return id;
+  const there = snapshots.map(entry => entry.id).join(', ');
+  throw badArgument(
+    id === undefined
+      ? 'there is no snapshot to go back to: make one with `localnet snapshot`, or give --block'
+      : `there is no snapshot ${id.slice(0, 80)}, only ${there}`,
+  );
+}
+
+function parseNumber(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  throw badArgument(`--block must be a block's number, not ${JSON.stringify(text.slice(0, 80))}`);
+}
+
+export async function fund(address: string, amount: string, options: Options): Promise<void> {
+  const amountRao = parseTao(amount);
+  const { hash, block, mined } = await withLocalChain(options, chain => fundAndMine(chain, address, amountRao));
+  const own = mined ? ', which was mined for it' : '';
+  const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${own}.`;
+  say(options, { address, amountRao, hash, block }, [line]);
+}
+
+/** On a chain of manual blocks a transfer would wait for the next one: it gets one. */
+async function fundAndMine(chain: LocalChain, address: string, amountRao: bigint) {
+  const { blockTime, ready } = await chain.status();
+  const funding = chain.fund(address, amountRao);
+  if (blockTime !== 'manual') return { ...(await funding), mined: false };
+  const failed = funding.then(
+    () => undefined,
+    error => error as unknown,
+  );
+  const pooled = pollUntil('the transfer in the pool', { withinMs: 30_000, everyMs: 20 }, async () =>
+    (await chain.status()).ready > ready ? true : undefined,
+  );
+  const early = await Promise.race([failed, pooled.then(() => undefined)]);
+  if (early !== undefined) throw early;
+  await chain.mine();
+  return { ...(await funding), mined: true };
+}
+
+export async function dump(file: string, options: Options): Promise<void> {
+  if (existsSync(file) && (options['force'] !== true || !statSync(file).isFile())) {
+    throw new BittensorError('file_exists', `${file} is there already: --force overwrites it`, { data: { file } });
+  }
+  const at = options['at'] as string | undefined;
+  const spec = await withLocalChain(options, chain => chain.dumpState(at));
+  const text = `${JSON.stringify(spec)}\n`;
+  writeFileAtomic(file, text);
+  const size = `${(text.length / 2 ** 20).toFixed(1)} MiB`;
+  const lines = [`Wrote ${file} (${size}).`, `bittensor-cli localnet start --chain ${file} --port 0 starts from it.`];
+  say(options, { file, bytes: text.length, name: spec['name'] }, lines);
+}
