@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { builtModule } from '../../src/base/worker.js';
 import { engineError } from './errors.js';
 import type { FromWorker, Settings, ToWorker } from './protocol.js';
+import type { Faults } from './rpc/faults.js';
 
 const STACK_MB = 64;
 /** A worker that is inside a long runtime call is ended; what is on the disk is whole at any moment. */
@@ -11,6 +12,7 @@ const STOP_WITHIN_MS = 800;
 export class ChainThread {
   onNotify: (connection: number, text: string) => void = () => {};
   onCut: (code: number, reason: string) => void = () => {};
+  onFaults: (faults: Faults, cut: boolean) => void = () => {};
   onLog: (level: string, message: string) => void = () => {};
   /** The thread ended by itself. */
   onFailure: (error: Error) => void = () => {};
@@ -74,6 +76,7 @@ export class ChainThread {
       this.waiting.delete(message.token);
     } else if (message.kind === 'notify') this.onNotify(message.connection, message.text);
     else if (message.kind === 'cut') this.onCut(message.code, message.reason);
+    else if (message.kind === 'faults') this.onFaults(message.faults, message.cut);
     else if (message.kind === 'log') {
       if (message.level !== 'debug') this.onLog(message.level, message.message);
     } else if (message.kind === 'ready') this.settle?.resolve(message.genesis);

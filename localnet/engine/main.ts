@@ -45,7 +45,8 @@ async function run(given: Settings): Promise<void> {
   const { RpcServer } = await import('./rpc/server.js');
   const server = new RpcServer(chain);
   chain.onNotify = (connection, text) => server.notify(connection, text);
-  chain.onCut = (code, reason) => server.cut(code, reason);
+  chain.onCut = (code, reason) => server.closeAll({ code, reason });
+  chain.onFaults = (faults, cut) => server.setFaults(faults, cut);
   const port = await server.start(settings.host, settings.port);
   const unlock = lockFolder(settings.dataFolder);
   const pidFile = join(settings.dataFolder, PID_FILE);

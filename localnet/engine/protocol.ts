@@ -1,4 +1,5 @@
 import type { LogLevel } from '../../src/base/log.js';
+import type { Faults } from './rpc/faults.js';
 
 /** What the main thread (sockets) and the worker thread (chain) say to each other. */
 export type ToWorker =
@@ -15,6 +16,7 @@ export type FromWorker =
   | { kind: 'notify'; connection: number; text: string }
   /** End all connections that there are, when they have what was sent before. */
   | { kind: 'cut'; code: number; reason: string }
+  | { kind: 'faults'; faults: Faults; cut: boolean }
   | { kind: 'log'; level: Exclude<LogLevel, 'silent'>; message: string }
   | { kind: 'failed'; code: string; message: string }
   | { kind: 'stopped' };

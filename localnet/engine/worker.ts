@@ -19,6 +19,8 @@ import { chainFamily } from './rpc/chain.js';
 import { devFamily } from './rpc/dev/family.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
 import type { Engine } from './rpc/family.js';
+import { faultFamily } from './rpc/fault-family.js';
+import { type Faults, NO_FAULTS } from './rpc/faults.js';
 import { paymentFamily } from './rpc/payment.js';
 import { REVERTED } from './rpc/rpc-error.js';
 import { stateFamily } from './rpc/state.js';
@@ -34,7 +36,7 @@ const port = parentPort!;
 const { settings } = workerData as WorkerData;
 const send = (message: FromWorker) => port.postMessage(message);
 const SYNC_EVERY_MS = 1000;
-const FAMILIES = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, devFamily];
+const FAMILIES = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, faultFamily, devFamily];
 /** A runtime's levels as ours. */
 const LEVELS = ['error', 'warn', 'info', 'debug', 'debug'] as const;
 
@@ -146,7 +148,7 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
   const rewind = (number: number) => chain.revert(number);
   const follower = followUrl === undefined ? undefined : new Follower({ chain, url: followUrl, rewind, clock, log });
   const facts = { chainName, properties, version, dataFolder, blockTime };
-  const engine: Engine = { chain, pool, author, follower, about: facts };
+  const engine: Engine = { chain, pool, author, follower, about: facts, connections };
   const families = FAMILIES.map(family => family(engine));
   if (follower) families.push(followerFamily(families, engine, follower));
   dispatcher = new Dispatcher(families, log);
@@ -161,6 +163,14 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
   };
   send({ kind: 'ready', genesis: chain.genesisHash });
 }
+
+const connections = {
+  faults: NO_FAULTS,
+  setFaults(faults: Faults, cut: boolean) {
+    this.faults = faults;
+    send({ kind: 'faults', faults, cut });
+  },
+};
 
 async function answer(request: Extract<ToWorker, { kind: 'request' }>): Promise<void> {
   const { token, connection, method, params } = request;

@@ -1,11 +1,13 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
-import type { Family, Method, Subscription } from './family.js';
+import type { Call, Family, Method, Subscription } from './family.js';
 import { Params } from './params.js';
-import { internalError, methodNotFound, RpcError, tooMany } from './rpc-error.js';
+import { answerTooLarge, internalError, methodNotFound, RpcError, tooManySubscriptions } from './rpc-error.js';
 
 /** As Substrate has it. */
 const SUBSCRIPTIONS_PER_CONNECTION = 1024;
+/** Characters of one answer; those of dev methods may be as large as they are. */
+const ANSWER_AT_MOST = 32 * 2 ** 20;
 
 /** Old names, some of which the official Python clients still use. Source: sc-rpc-api's `aliases`. */
 const ALIASES = new Map(
@@ -75,7 +77,9 @@ export class Dispatcher {
     const after: (() => void)[] = [];
     try {
       const result = await this.run(caller, method, new Params(request.params), after);
-      return { body: `"result":${JSON.stringify(result ?? null)}`, answered: () => after.forEach(send => void send()) };
+      const text = JSON.stringify(result ?? null);
+      if (text.length > ANSWER_AT_MOST && !method.startsWith('dev_')) throw answerTooLarge(ANSWER_AT_MOST);
+      return { body: `"result":${text}`, answered: () => after.forEach(send => void send()) };
     } catch (error) {
       return { body: `"error":${JSON.stringify(this.describe(request.method, error))}`, answered: () => {} };
     }
@@ -96,7 +100,10 @@ export class Dispatcher {
 
   private run(caller: Caller | undefined, method: string, params: Params, after: (() => void)[]): unknown {
     const found = this.methods.get(method);
-    if (found) return found(params);
+    if (found) {
+      const call: Call = { connection: caller?.connection, after: then => void after.push(then) };
+      return found(params, call);
+    }
     const subscription = this.subscriptions.get(method);
     if (subscription) {
       if (!caller) throw new RpcError(-32601, `${method} needs a websocket`);
@@ -119,7 +126,7 @@ export class Dispatcher {
   ): Promise<string> {
     const open = this.open.get(caller.connection) ?? new Map<string, End>();
     if (open.size >= SUBSCRIPTIONS_PER_CONNECTION) {
-      throw tooMany(`a connection may have ${SUBSCRIPTIONS_PER_CONNECTION} subscriptions`);
+      throw tooManySubscriptions(SUBSCRIPTIONS_PER_CONNECTION);
     }
     const id = (++this.count).toString(36).padStart(16, '0');
     let waiting: string[] | undefined = [];
@@ -140,10 +147,11 @@ export class Dispatcher {
     });
     const push = (result: unknown) => say({ result });
     try {
-      end = await subscription.start(params, push, () => {
+      const done = () => {
         over = true;
         open.delete(id);
-      });
+      };
+      end = await subscription.start(params, push, done, { connection: caller.connection, id });
       if (over) end();
     } catch (error) {
       open.delete(id);

@@ -3,6 +3,7 @@ import type { Chain } from '../chain/chain.js';
 import type { Pool } from '../chain/pool.js';
 import type { Follower } from '../follow/follower.js';
 import type { StateReader } from '../state/overlay.js';
+import type { Faults } from './faults.js';
 import type { Params } from './params.js';
 import { stateDiscarded, unknownBlock } from './rpc-error.js';
 
@@ -20,9 +21,25 @@ export interface Engine {
     readonly dataFolder: string;
     readonly blockTime: number | 'instant' | 'manual';
   };
+  /** The sockets of the process; none where the methods are used without a server. */
+  readonly connections?: Connections;
 }
 
-export type Method = (params: Params) => unknown;
+export interface Connections {
+  readonly faults: Faults;
+  /** `cut` ends every websocket now. */
+  setFaults(faults: Faults, cut: boolean): void;
+}
+
+/** Who calls, and when the answer is out. */
+export interface Call {
+  /** The websocket; undefined for a post. */
+  readonly connection: number | undefined;
+  /** Runs when the answer was sent. */
+  after(then: () => void): void;
+}
+
+export type Method = (params: Params, call: Call) => unknown;
 
 export type Methods = Readonly<Record<string, Method>>;
 
@@ -31,7 +48,17 @@ export interface Subscription {
   readonly notification: string;
   readonly unsubscribe: string;
   /** Begins, and returns what ends it. `push` sends a result; `done` after the last one. */
-  start(params: Params, push: (result: unknown) => void, done: () => void): (() => void) | Promise<() => void>;
+  start(
+    params: Params,
+    push: (result: unknown) => void,
+    done: () => void,
+    call: SubscriptionCall,
+  ): (() => void) | Promise<() => void>;
+}
+
+export interface SubscriptionCall {
+  readonly connection: number;
+  readonly id: string;
 }
 
 /** The methods that share a prefix. */

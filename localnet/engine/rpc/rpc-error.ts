@@ -21,9 +21,16 @@ export const invalidRequest = (text: string) => new RpcError(-32600, 'Invalid re
 export const methodNotFound = (method: string) => new RpcError(-32601, `Method not found: ${method.slice(0, 80)}`);
 export const invalidParams = (text: string) => new RpcError(-32602, `Invalid params: ${text}`);
 export const internalError = (text: string) => new RpcError(-32603, text);
-export const tooMany = (text: string) => new RpcError(-32006, text);
-/** As jsonrpsee has it. */
-export const batchTooLarge = (text: string) => new RpcError(-32011, 'The batch response was too large', text);
+const exceeded = (limit: number) => `Exceeded max limit of ${limit}`;
+/** These five as jsonrpsee has them. */
+export const tooManySubscriptions = (limit: number) =>
+  new RpcError(-32006, 'Too many subscriptions on the connection', exceeded(limit));
+export const requestTooLarge = (limit: number) => new RpcError(-32007, 'Request is too big', exceeded(limit));
+export const answerTooLarge = (limit: number) => new RpcError(-32008, 'Response is too big', exceeded(limit));
+export const tooManyInBatch = (limit: number) =>
+  new RpcError(-32010, 'The batch request was too large', exceeded(limit));
+export const batchTooLarge = (limit: number) =>
+  new RpcError(-32011, 'The batch response was too large', exceeded(limit));
 export const unknownBlock = (hash: string) => new RpcError(4003, `Client error: UnknownBlock: ${hash.slice(0, 80)}`);
 export const stateDiscarded = (hash: string) => new RpcError(4003, `Client error: State already discarded for ${hash}`);
 
