@@ -16,6 +16,7 @@ import { chainToFollow } from './follow/genesis.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { authorFamily } from './rpc/author.js';
 import { chainFamily } from './rpc/chain.js';
+import { childStateFamily } from './rpc/child-state.js';
 import { devFamily } from './rpc/dev/family.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
 import type { Engine } from './rpc/family.js';
@@ -36,7 +37,16 @@ const port = parentPort!;
 const { settings } = workerData as WorkerData;
 const send = (message: FromWorker) => port.postMessage(message);
 const SYNC_EVERY_MS = 1000;
-const FAMILIES = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, faultFamily, devFamily];
+const FAMILIES = [
+  chainFamily,
+  stateFamily,
+  childStateFamily,
+  authorFamily,
+  systemFamily,
+  paymentFamily,
+  faultFamily,
+  devFamily,
+];
 /** A runtime's levels as ours. */
 const LEVELS = ['error', 'warn', 'info', 'debug', 'debug'] as const;
 

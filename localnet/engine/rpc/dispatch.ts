@@ -22,6 +22,7 @@ const ALIASES = new Map(
     chain_unsubscribeFinalisedHeads: 'chain_unsubscribeFinalizedHeads',
     chain_unsubscribeNewHead: 'chain_unsubscribeNewHeads',
     chain_unsubscribeRuntimeVersion: 'state_unsubscribeRuntimeVersion',
+    childstate_getKeysPagedAt: 'childstate_getKeysPaged',
     state_callAt: 'state_call',
     state_getKeysPagedAt: 'state_getKeysPaged',
     state_getStorageAt: 'state_getStorage',

@@ -4,10 +4,10 @@ import { blake2b256 } from '../runtime/host/crypto-library.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { StateReader } from '../state/overlay.js';
 import { blockNumber, type Engine, type Family, stateOf } from './family.js';
+import { firstKeys, KEYS_AT_MOST, keysBelow } from './keys.js';
 import type { Params } from './params.js';
 import { invalidParams, RpcError } from './rpc-error.js';
 
-const KEYS_AT_MOST = 1000;
 const BLOCKS_AT_MOST = 10_000;
 
 export function stateFamily({ chain }: Engine): Family {
@@ -35,12 +35,8 @@ export function stateFamily({ chain }: Engine): Family {
         const count = params.count(1, 'count');
         if (count > KEYS_AT_MOST) throw invalidParams(`count is ${count}, at most ${KEYS_AT_MOST}`);
         const start = params.optionalBytes(2, 'start key');
-        const found: string[] = [];
-        for (const key of keysBelow(at(params, 3).state, prefixOf(params), start && toKey(start))) {
-          if (found.length === count) break;
-          found.push(keyHex(key));
-        }
-        return found;
+        const keys = keysBelow(at(params, 3).state, prefixOf(params), start && toKey(start));
+        return firstKeys(keys, count).map(keyHex);
       },
       state_queryStorageAt: params => queryAt(params.bytesList(0, 'keys'), params.optionalBytes(1, 'block hash')),
       state_queryStorage(params) {
@@ -116,12 +112,6 @@ export function stateFamily({ chain }: Engine): Family {
 function prefixOf(params: Params): Key {
   const prefix = params.optionalBytes(0, 'prefix');
   return prefix ? toKey(prefix) : '';
-}
-
-function* keysBelow(state: StateReader, prefix: Key, after?: Key): Generator<Key> {
-  const start = after !== undefined && after > prefix ? after : undefined;
-  let key = start === undefined && state.has(prefix) ? prefix : state.next(start ?? prefix);
-  for (; key?.startsWith(prefix); key = state.next(key)) yield key;
 }
 
 function call(runtime: Runtime, state: StateReader, method: string, data: Uint8Array): Uint8Array {
