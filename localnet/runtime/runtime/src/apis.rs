@@ -82,6 +82,8 @@ pub mod interface {
             fn get_selective_mechagraph(netuid: u16, subid: u8, metagraph_indexes: Vec<u16>) -> Option<SelectiveMetagraph>;
             /// The subnet that would give way to a new one.
             fn get_subnet_to_prune() -> Option<u16>;
+            /// The block of a subnet's next epoch; none where there are none.
+            fn get_next_epoch_start_block(netuid: u16) -> Option<u64>;
         }
 
         /// Stake.
@@ -306,6 +308,9 @@ impl_runtime_apis! {
         }
         fn get_subnet_to_prune() -> Option<u16> {
             SubtensorModule::get_subnet_to_prune()
+        }
+        fn get_next_epoch_start_block(netuid: u16) -> Option<u64> {
+            SubtensorModule::get_next_epoch_start_block(netuid)
         }
     }
 

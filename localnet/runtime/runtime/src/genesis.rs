@@ -16,13 +16,13 @@
 //!       "networkImmunityPeriod": 7200, "subnetLimit": 128, "startCallDelay": 0, "subnetOwnerCut": 11796,
 //!       "txRateLimit": 0, "txDelegateTakeRateLimit": 0, "txChildkeyTakeRateLimit": 0, "pendingChildKeyCooldown": 0,
 //!       "coldkeySwapAnnouncementDelay": 50, "coldkeySwapReannouncementDelay": 10,
-//!       "adminFreezeWindow": 0, "ownerHyperparamRateLimit": 0
+//!       "adminFreezeWindow": 0, "ownerHyperparamRateLimit": 0, "faucet": true
 //!     },
 //!     "subnets": [{
 //!       "netuid": 1, "owner": "<ss58>", "ownerHotkey": null, "tempo": 40,
 //!       "maxAllowedUids": 256, "maxAllowedValidators": 64,
 //!       "minAllowedWeights": 1, "maxWeightsLimit": 65535, "weightsVersionKey": 0, "weightsSetRateLimit": 0,
-//!       "servingRateLimit": 0, "immunityPeriod": 5000, "activityCutoff": 5000,
+//!       "servingRateLimit": 0, "immunityPeriod": 5000, "minNonImmuneUids": 10, "activityCutoff": 5000,
 //!       "kappa": 32767, "rho": 10, "bondsMovingAverage": 900000, "bondsPenalty": 65535, "yuma3": true,
 //!       "liquidAlpha": false, "alphaLow": 45875, "alphaHigh": 58982, "alphaSigmoidSteepness": 1000,
 //!       "burn": 100000000, "minBurn": 500000, "maxBurn": 100000000000,

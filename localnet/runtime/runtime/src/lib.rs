@@ -75,7 +75,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 2,
+    spec_version: 3,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -224,8 +224,8 @@ impl pallet_subtensor::Config for Runtime {
     type Currency = Balances;
     type MaxUids = ConstU16<256>;
     type MaxHotkeysPerColdkey = ConstU32<1024>;
-    // 0.0005 TAO.
-    type MinStake = ConstU64<500_000>;
+    // 0.002 TAO.
+    type MinStake = ConstU64<2_000_000>;
     // 0.1 TAO, and 0.001 TAO.
     type KeySwapCost = ConstU64<100_000_000>;
     type KeySwapOnSubnetCost = ConstU64<1_000_000>;

@@ -77,6 +77,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                     | Subtensor::announce_coldkey_swap { .. }
                     | Subtensor::swap_coldkey_announced { .. }
                     | Subtensor::dispute_coldkey_swap { .. }
+                    | Subtensor::clear_coldkey_swap_announcement { .. }
             )
         );
         let stakes = matches!(
@@ -111,6 +112,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                         Subtensor::dissolve_network { .. }
                             | Subtensor::root_register { .. }
                             | Subtensor::burned_register { .. }
+                            | Subtensor::register_limit { .. }
                     )
                 );
                 !(replaces_coldkey || registers || matches!(call, Sudo(_)))
@@ -122,15 +124,27 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                     Balances(_)
                         | SubtensorModule(
                             Subtensor::burned_register { .. }
+                                | Subtensor::register_limit { .. }
                                 | Subtensor::root_register { .. }
                                 | Subtensor::swap_hotkey { .. }
+                                | Subtensor::swap_hotkey_v2 { .. }
+                                | Subtensor::add_stake_burn { .. }
+                                | Subtensor::recycle_alpha { .. }
+                                | Subtensor::burn_alpha { .. }
                         )
                 );
                 !(replaces_coldkey || stakes || gives_stake || pays)
             }
             Self::Staking => stakes,
             Self::Registration => {
-                matches!(call, SubtensorModule(Subtensor::burned_register { .. } | Subtensor::register { .. }))
+                matches!(
+                    call,
+                    SubtensorModule(
+                        Subtensor::burned_register { .. }
+                            | Subtensor::register_limit { .. }
+                            | Subtensor::register { .. }
+                    )
+                )
             }
             Self::Transfer => {
                 let transfers = matches!(
@@ -159,7 +173,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 }
                 _ => false,
             },
-            Self::SwapHotkey => matches!(call, SubtensorModule(Subtensor::swap_hotkey { .. })),
+            Self::SwapHotkey => {
+                matches!(call, SubtensorModule(Subtensor::swap_hotkey { .. } | Subtensor::swap_hotkey_v2 { .. }))
+            }
             Self::Senate
             | Self::Triumvirate
             | Self::Governance

@@ -8,7 +8,7 @@ use sp_genesis_builder::PresetId;
 use sp_keyring::Sr25519Keyring as Key;
 use sp_runtime::{
     generic::Era,
-    traits::{Dispatchable, Header as _, TransactionExtension},
+    traits::{Dispatchable, Hash as _, Header as _, TransactionExtension},
     transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
     BuildStorage, Digest, DigestItem,
 };
@@ -404,4 +404,36 @@ fn work_registers_a_hotkey_without_any_balance() {
         let again = Executive::apply_extrinsic(signed(HOTKEY, 0, register(nonce)));
         assert_eq!(again.map(|_| ()), Err(TransactionValidityError::Invalid(InvalidTransaction::Stale)));
     });
+}
+
+#[test]
+fn a_coldkey_whose_swap_is_announced_may_send_nothing_else() {
+    in_first_block(|| {
+        let refused = |number| Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(number)));
+        let remark = || RuntimeCall::from(frame_system::Call::remark_with_event { remark: vec![1] });
+        let allow =
+            pallet_proxy::Call::add_proxy { delegate: id(Key::Alice), proxy_type: proxy::ProxyType::Any, delay: 0 };
+        Executive::apply_extrinsic(signed(Key::Bob, 0, allow)).unwrap().unwrap();
+        let hash = BlakeTwo256::hash_of(&Key::Two.to_account_id());
+        let announce = Subtensor::announce_coldkey_swap { new_coldkey_hash: hash };
+        Executive::apply_extrinsic(signed(Key::Bob, 1, announce)).unwrap().unwrap();
+
+        assert_eq!(Executive::apply_extrinsic(signed(Key::Bob, 2, remark())), refused(0));
+        let batch = pallet_utility::Call::batch { calls: vec![remark()] };
+        assert_eq!(Executive::apply_extrinsic(signed(Key::Bob, 2, batch)), refused(0));
+        let by_proxy =
+            pallet_proxy::Call::proxy { real: id(Key::Bob), force_proxy_type: None, call: Box::new(remark()) };
+        assert_eq!(Executive::apply_extrinsic(signed(Key::Alice, 0, by_proxy.clone())), refused(0));
+        // The swap itself goes on, and whoever has none announced is free.
+        let finish = Subtensor::swap_coldkey_announced { new_coldkey: Key::Two.to_account_id() };
+        assert!(Executive::apply_extrinsic(signed(Key::Bob, 2, finish.clone())).unwrap().is_err());
+        Executive::apply_extrinsic(signed(Key::Alice, 0, remark())).unwrap().unwrap();
+        Executive::apply_extrinsic(signed(Key::Bob, 3, Subtensor::dispute_coldkey_swap {})).unwrap().unwrap();
+        assert_eq!(Executive::apply_extrinsic(signed(Key::Bob, 4, finish)), refused(21));
+        assert_eq!(Executive::apply_extrinsic(signed(Key::Alice, 1, by_proxy)), refused(21));
+    });
+}
+
+fn id(key: Key) -> MultiAddress<AccountId, ()> {
+    MultiAddress::Id(key.to_account_id())
 }

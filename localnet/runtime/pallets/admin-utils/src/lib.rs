@@ -262,6 +262,7 @@ pub mod pallet {
                 pallet_subtensor::Error::<T>::ActivityCutoffTooLow
             );
             ActivityCutoff::<T>::insert(netuid, activity_cutoff);
+            ActivityCutoffFactorMilli::<T>::remove(netuid);
             announce::<T>(Event::ActivityCutoffSet(netuid, activity_cutoff));
             Ok(())
         }

@@ -26,11 +26,11 @@ impl<T: Config> Pallet<T> {
         ensure!(Self::waited_for(&hotkey, netuid, SET_CHILDREN), Error::<T>::TxRateLimitExceeded);
         ensure!(netuid != ROOT, Error::<T>::RegistrationNotPermittedOnRootSubnet);
         ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
-        Self::ensure_owns(&coldkey, &hotkey)?;
+        Self::ensure_owns(&coldkey, &hotkey).map_err(|_| Error::<T>::NonAssociatedColdKey)?;
         let distinct: BTreeSet<_> = children.iter().map(|(_, child)| child).collect();
         ensure!(distinct.len() == children.len(), Error::<T>::DuplicateChild);
-        ensure!(children.len() <= MAX_CHILDREN, Error::<T>::TooManyChildren);
         ensure!(!distinct.contains(&hotkey), Error::<T>::InvalidChild);
+        ensure!(children.len() <= MAX_CHILDREN, Error::<T>::TooManyChildren);
         let sum: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();
         ensure!(sum <= u128::from(u64::MAX), Error::<T>::ProportionOverflow);
         Self::ensure_generations(&hotkey, netuid, &children)?;
@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
         netuid: u16,
         take: u16,
     ) -> DispatchResult {
-        Self::ensure_owns(&coldkey, &hotkey)?;
+        Self::ensure_owns(&coldkey, &hotkey).map_err(|_| Error::<T>::NonAssociatedColdKey)?;
         ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
         ensure!(
             (MinChildkeyTake::<T>::get()..=MaxChildkeyTake::<T>::get()).contains(&take),
@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
 
     /// Lets the children count whose time has come. Those that no longer may are dropped.
     pub(crate) fn apply_pending_children(netuid: u16, block: u64) {
-        let due: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid).filter(|(_, (_, from))| *from <= block).collect();
+        let due: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid).filter(|(_, (_, from))| *from < block).collect();
         for (hotkey, (children, _)) in due {
             PendingChildKeys::<T>::remove(netuid, &hotkey);
             if Self::ensure_generations(&hotkey, netuid, &children).is_ok() {
@@ -136,6 +136,12 @@ impl<T: Config> Pallet<T> {
         }
         if !parents.is_empty() {
             ParentKeys::<T>::insert(new, netuid, parents);
+        }
+        for (parent, (mut children, from)) in PendingChildKeys::<T>::iter_prefix(netuid).collect::<Vec<_>>() {
+            if let Some((_, child)) = children.iter_mut().find(|(_, child)| child == old) {
+                *child = new.clone();
+                PendingChildKeys::<T>::insert(netuid, parent, (children, from));
+            }
         }
         if PendingChildKeys::<T>::contains_key(netuid, old) {
             PendingChildKeys::<T>::insert(netuid, new, PendingChildKeys::<T>::take(netuid, old));

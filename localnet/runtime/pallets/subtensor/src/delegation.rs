@@ -7,7 +7,9 @@ use sp_runtime::{AccountId32, DispatchResult};
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_decrease_take(coldkey: AccountId32, hotkey: AccountId32, take: u16) -> DispatchResult {
         Self::ensure_owns(&coldkey, &hotkey)?;
-        ensure!(take < Delegates::<T>::get(&hotkey), Error::<T>::DelegateTakeTooLow);
+        // Who never chose a take has the default one, and may still choose any.
+        let chosen = Delegates::<T>::try_get(&hotkey).ok();
+        ensure!(chosen.is_none_or(|chosen| take < chosen), Error::<T>::DelegateTakeTooLow);
         ensure!(take >= MinDelegateTake::<T>::get(), Error::<T>::DelegateTakeTooLow);
         Delegates::<T>::insert(&hotkey, take);
         LastTxBlockDelegateTake::<T>::insert(&hotkey, Self::block());
@@ -17,7 +19,8 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_increase_take(coldkey: AccountId32, hotkey: AccountId32, take: u16) -> DispatchResult {
         Self::ensure_owns(&coldkey, &hotkey)?;
-        ensure!(take > Delegates::<T>::get(&hotkey), Error::<T>::DelegateTakeTooLow);
+        let chosen = Delegates::<T>::try_get(&hotkey).ok();
+        ensure!(chosen.is_none_or(|chosen| take > chosen), Error::<T>::DelegateTakeTooLow);
         ensure!(take <= MaxDelegateTake::<T>::get(), Error::<T>::DelegateTakeTooHigh);
         let block = Self::block();
         let last = LastTxBlockDelegateTake::<T>::get(&hotkey);
@@ -46,8 +49,8 @@ impl<T: Config> Pallet<T> {
             Error::<T>::SameAutoStakeHotkeyAlreadySet
         );
         StakingHotkeys::<T>::try_mutate(&coldkey, |staking| Self::push_hotkey(staking, &hotkey))?;
-        AutoStakeDestination::<T>::insert(&coldkey, netuid, &hotkey);
-        Self::deposit_event(Event::AutoStakeDestinationSet(coldkey, netuid, hotkey));
+        Self::redirect_incentive(&coldkey, netuid, Some(&hotkey));
+        Self::deposit_event(Event::AutoStakeDestinationSet { coldkey, netuid, hotkey });
         Ok(())
     }
 }

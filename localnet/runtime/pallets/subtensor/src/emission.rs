@@ -81,7 +81,9 @@ impl<T: Config> Pallet<T> {
             if tempo == 0 {
                 continue;
             }
-            if block.saturating_sub(LastEpochBlock::<T>::get(netuid)) < tempo {
+            let asked = PendingEpochAt::<T>::get(netuid);
+            let is_asked = asked > 0 && asked <= block;
+            if !is_asked && block.saturating_sub(LastEpochBlock::<T>::get(netuid)) < tempo {
                 BlocksSinceLastStep::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
                 weight.saturating_accrue(T::DbWeight::get().reads_writes(4, 1));
                 continue;
@@ -93,7 +95,6 @@ impl<T: Config> Pallet<T> {
 
     /// Judges a subnet's neurons and pays them what is pending, each mechanism its part.
     fn run_epoch(netuid: u16, block: u64) -> Weight {
-        Self::apply_pending_children(netuid, block);
         let keys = Self::hotkeys(netuid);
         let pending =
             PendingServerEmission::<T>::get(netuid).saturating_add(PendingValidatorEmission::<T>::get(netuid));
@@ -126,8 +127,10 @@ impl<T: Config> Pallet<T> {
         let n = keys.len() as u64;
         let miners = result.server_emission.clone();
         Self::store_epoch(netuid, block, result);
+        // New children count from the next epoch on.
+        Self::apply_pending_children(netuid, block);
         if n > 0 {
-            Self::deposit_event(Event::IncentiveAlphaEmittedToMiners(netuid, miners));
+            Self::deposit_event(Event::IncentiveAlphaEmittedToMiners { netuid, emissions: miners });
         }
         Self::epoch_weight(n, u64::from(mechanisms))
     }
@@ -185,12 +188,12 @@ impl<T: Config> Pallet<T> {
                 bonds_penalty: BondsPenalty::<T>::get(netuid),
                 bonds_moving_average: BondsMovingAverage::<T>::get(netuid),
                 max_validators: MaxAllowedValidators::<T>::get(netuid),
-                activity_cutoff: u64::from(ActivityCutoff::<T>::get(netuid)),
+                activity_cutoff: Self::activity_cutoff(netuid),
                 rao_emission,
                 liquid: LiquidAlphaOn::<T>::get(netuid).then(|| epoch::Liquid {
                     low: alpha_low,
                     high: alpha_high,
-                    steepness: Self::steepness(netuid).bits,
+                    steepness: i64::from(AlphaSigmoidSteepness::<T>::get(netuid)).saturating_mul(1 << 32) / 100,
                 }),
             },
             neurons: uids
@@ -241,6 +244,7 @@ impl<T: Config> Pallet<T> {
         BlocksSinceLastStep::<T>::insert(netuid, 0);
         LastMechansimStepBlock::<T>::insert(netuid, block);
         LastEpochBlock::<T>::insert(netuid, block);
+        PendingEpochAt::<T>::remove(netuid);
         SubnetEpochIndex::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
     }
 

@@ -26,6 +26,7 @@ impl<T: Config> Pallet<T> {
         ColdkeySwapReannouncementDelay::<T>::put(chain.coldkey_swap_reannouncement_delay);
         AdminFreezeWindow::<T>::put(chain.admin_freeze_window);
         OwnerHyperparamRateLimit::<T>::put(chain.owner_hyperparam_rate_limit);
+        AllowFaucet::<T>::put(chain.faucet);
 
         // The root network has stake and no epochs: it mines nothing.
         Self::add_subnet(&SubnetGenesis {
@@ -66,7 +67,7 @@ impl<T: Config> Pallet<T> {
             NetworkRegisteredAt::<T>::insert(netuid, 0);
             SubnetMechanism::<T>::insert(netuid, 0);
             MechanismCountCurrent::<T>::insert(netuid, 1);
-            TokenSymbol::<T>::insert(netuid, DefaultTokenSymbol::get());
+            TokenSymbol::<T>::insert(netuid, Self::next_symbol(netuid));
             LastEpochBlock::<T>::insert(netuid, 0);
         }
         if let Some(owner) = &subnet.owner {
@@ -82,6 +83,7 @@ impl<T: Config> Pallet<T> {
         WeightsSetRateLimit::<T>::insert(netuid, subnet.weights_set_rate_limit);
         ServingRateLimit::<T>::insert(netuid, subnet.serving_rate_limit);
         ImmunityPeriod::<T>::insert(netuid, subnet.immunity_period);
+        MinNonImmuneUids::<T>::insert(netuid, subnet.min_non_immune_uids);
         ActivityCutoff::<T>::insert(netuid, subnet.activity_cutoff);
         Kappa::<T>::insert(netuid, subnet.kappa);
         Rho::<T>::insert(netuid, subnet.rho);

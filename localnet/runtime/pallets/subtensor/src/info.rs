@@ -95,7 +95,7 @@ shapes! {
         bonds_moving_avg: Compact<u64>, max_regs_per_block: Compact<u16>, serving_rate_limit: Compact<u64>,
         max_validators: Compact<u16>, adjustment_alpha: Compact<u64>, difficulty: Compact<u64>,
         commit_reveal_period: Compact<u64>, commit_reveal_weights_enabled: bool, alpha_high: Compact<u16>,
-        alpha_low: Compact<u16>, liquid_alpha_enabled: bool, alpha_sigmoid_steepness: I32F32,
+        alpha_low: Compact<u16>, liquid_alpha_enabled: bool, alpha_sigmoid_steepness: FixedI64,
         yuma_version: Compact<u16>, subnet_is_active: bool, transfers_enabled: bool, bonds_reset_enabled: bool,
         user_liquidity_enabled: bool,
     }
@@ -158,7 +158,7 @@ pub enum HyperparamValue {
     U64(Compact<u64>),
     U128(Compact<u128>),
     TaoBalance(Compact<u64>),
-    I32F32(I32F32),
+    I32F32(FixedI64),
     U64F64(FixedU128),
 }
 

@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
         old: AccountId32,
         new: AccountId32,
         netuid: Option<u16>,
+        keep_stake: bool,
     ) -> DispatchResult {
         Self::ensure_owns(&coldkey, &old).map_err(|_| Error::<T>::NonAssociatedColdKey)?;
         if Owner::<T>::contains_key(&new) {
@@ -37,11 +38,6 @@ impl<T: Config> Pallet<T> {
         let netuids = match netuid {
             Some(netuid) => {
                 ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
-                let last = LastHotkeySwapOnNetuid::<T>::get(netuid, &coldkey);
-                ensure!(
-                    last == 0 || block.saturating_sub(last) >= T::HotkeySwapOnSubnetInterval::get(),
-                    Error::<T>::HotKeySwapOnSubnetIntervalNotPassed
-                );
                 alloc::vec![netuid]
             }
             None => Self::netuids(),
@@ -50,6 +46,21 @@ impl<T: Config> Pallet<T> {
             !netuids.iter().any(|netuid| IsNetworkMember::<T>::get(&new, netuid)),
             Error::<T>::HotKeyAlreadyRegisteredInSubNet
         );
+        let affected: Vec<u16> = netuids
+            .iter()
+            .copied()
+            .filter(|subnet| {
+                netuid.is_some()
+                    || IsNetworkMember::<T>::get(&old, subnet)
+                    || !ChildKeys::<T>::get(&old, subnet).is_empty()
+            })
+            .collect();
+        let interval = T::HotkeySwapOnSubnetInterval::get();
+        let waited = |subnet: &u16| {
+            let last = LastHotkeySwapOnNetuid::<T>::get(subnet, &coldkey);
+            last == 0 || last.saturating_add(interval) < block
+        };
+        ensure!(affected.iter().all(waited), Error::<T>::HotKeySwapOnSubnetIntervalNotPassed);
         let price = if netuid.is_some() { T::KeySwapOnSubnetCost::get() } else { T::KeySwapCost::get() };
         let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
         ensure!(spendable >= price, Error::<T>::NotEnoughBalanceToPaySwapHotKey);
@@ -61,17 +72,22 @@ impl<T: Config> Pallet<T> {
             Delegates::<T>::insert(&new, Delegates::<T>::get(&old));
         }
         for subnet in &netuids {
-            Self::swap_in_subnet(&old, &new, *subnet)?;
+            Self::swap_in_subnet(&old, &new, *subnet);
+            if !keep_stake {
+                Self::swap_stake_of_hotkey(&old, &new, *subnet)?;
+            }
         }
-        match netuid {
-            Some(netuid) => {
-                LastHotkeySwapOnNetuid::<T>::insert(netuid, &coldkey, block);
-                Self::deposit_event(Event::HotkeySwappedOnSubnet(coldkey, old, new, netuid));
+        for subnet in affected {
+            LastHotkeySwapOnNetuid::<T>::insert(subnet, &coldkey, block);
+        }
+        let (old_hotkey, new_hotkey) = (old, new);
+        if let Some(netuid) = netuid {
+            Self::deposit_event(Event::HotkeySwappedOnSubnet { coldkey, old_hotkey, new_hotkey, netuid });
+        } else {
+            if !keep_stake {
+                Self::forget_hotkey(&coldkey, &old_hotkey);
             }
-            None => {
-                Self::forget_hotkey(&coldkey, &old);
-                Self::deposit_event(Event::HotkeySwapped(coldkey, old, new));
-            }
+            Self::deposit_event(Event::HotkeySwapped { coldkey, old_hotkey, new_hotkey });
         }
         Ok(())
     }
@@ -86,8 +102,8 @@ impl<T: Config> Pallet<T> {
         StakingHotkeys::<T>::mutate(coldkey, |staking| staking.retain(|own| own != hotkey));
     }
 
-    /// Puts a hotkey into another's place in a subnet: neuron, stake of all coldkeys, family.
-    fn swap_in_subnet(old: &AccountId32, new: &AccountId32, netuid: u16) -> DispatchResult {
+    /// Puts a hotkey into another's place in a subnet: neuron, family, and where incentive goes.
+    fn swap_in_subnet(old: &AccountId32, new: &AccountId32, netuid: u16) {
         if let Some(uid) = Uids::<T>::take(netuid, old) {
             Uids::<T>::insert(netuid, new, uid);
             Keys::<T>::insert(netuid, uid, new);
@@ -110,7 +126,26 @@ impl<T: Config> Pallet<T> {
         }
         ChildkeyTake::<T>::swap(old, netuid, new, netuid);
         Self::rename_in_family(old, new, netuid);
-        Self::swap_stake_of_hotkey(old, new, netuid)
+        for coldkey in AutoStakeDestinationColdkeys::<T>::take(old, netuid) {
+            Self::redirect_incentive(&coldkey, netuid, Some(new));
+        }
+    }
+
+    /// Writes where a coldkey's incentive goes, and the other side of that.
+    pub(crate) fn redirect_incentive(coldkey: &AccountId32, netuid: u16, hotkey: Option<&AccountId32>) {
+        if let Some(before) = AutoStakeDestination::<T>::take(coldkey, netuid) {
+            AutoStakeDestinationColdkeys::<T>::mutate_exists(before, netuid, |list| {
+                *list = list.take().map(|mut list| {
+                    list.retain(|one| one != coldkey);
+                    list
+                });
+                *list = list.take().filter(|list| !list.is_empty());
+            });
+        }
+        if let Some(hotkey) = hotkey {
+            AutoStakeDestination::<T>::insert(coldkey, netuid, hotkey);
+            AutoStakeDestinationColdkeys::<T>::append(hotkey, netuid, coldkey);
+        }
     }
 
     /// Gives all stake on a hotkey in a subnet to another one.
@@ -168,7 +203,7 @@ impl<T: Config> Pallet<T> {
         }
         let from = now.saturating_add(ColdkeySwapAnnouncementDelay::<T>::get());
         ColdkeySwapAnnouncements::<T>::insert(&coldkey, (from, hash));
-        Self::deposit_event(Event::ColdkeySwapAnnounced(coldkey, hash));
+        Self::deposit_event(Event::ColdkeySwapAnnounced { who: coldkey, new_coldkey_hash: hash });
         Ok(())
     }
 
@@ -187,14 +222,44 @@ impl<T: Config> Pallet<T> {
         ensure!(ColdkeySwapAnnouncements::<T>::contains_key(&coldkey), Error::<T>::ColdkeySwapAnnouncementNotFound);
         ensure!(!ColdkeySwapDisputes::<T>::contains_key(&coldkey), Error::<T>::ColdkeySwapAlreadyDisputed);
         ColdkeySwapDisputes::<T>::insert(&coldkey, Self::now());
-        Self::deposit_event(Event::ColdkeySwapDisputed(coldkey));
+        Self::deposit_event(Event::ColdkeySwapDisputed { coldkey });
         Ok(())
     }
 
     pub(crate) fn do_reset_coldkey_swap(coldkey: AccountId32) {
         ColdkeySwapAnnouncements::<T>::remove(&coldkey);
         ColdkeySwapDisputes::<T>::remove(&coldkey);
-        Self::deposit_event(Event::ColdkeySwapReset(coldkey));
+        Self::deposit_event(Event::ColdkeySwapReset { who: coldkey });
+    }
+
+    pub(crate) fn do_clear_coldkey_swap(coldkey: AccountId32) -> DispatchResult {
+        let (from, _) =
+            ColdkeySwapAnnouncements::<T>::get(&coldkey).ok_or(Error::<T>::ColdkeySwapAnnouncementNotFound)?;
+        let again = from.saturating_add(ColdkeySwapReannouncementDelay::<T>::get());
+        ensure!(Self::now() >= again, Error::<T>::ColdkeySwapClearTooEarly);
+        ColdkeySwapAnnouncements::<T>::remove(&coldkey);
+        Self::deposit_event(Event::ColdkeySwapCleared { who: coldkey });
+        Ok(())
+    }
+
+    /// Whether an account may make a call, or have it made: one whose swap is announced may only go on with that, one
+    /// whose swap is disputed nothing.
+    pub fn ensure_not_swapping(who: &AccountId32, call: Option<&Call<T>>) -> Result<(), Error<T>> {
+        if !ColdkeySwapAnnouncements::<T>::contains_key(who) {
+            return Ok(());
+        }
+        if ColdkeySwapDisputes::<T>::contains_key(who) {
+            return Err(Error::<T>::ColdkeySwapDisputed);
+        }
+        match call {
+            Some(
+                Call::announce_coldkey_swap { .. }
+                | Call::swap_coldkey_announced { .. }
+                | Call::dispute_coldkey_swap { .. }
+                | Call::clear_coldkey_swap_announcement { .. },
+            ) => Ok(()),
+            _ => Err(Error::<T>::ColdkeySwapAnnounced),
+        }
     }
 
     /// Gives all that a coldkey has to another one: hotkeys, stake, subnets, identity, balance.
@@ -228,7 +293,10 @@ impl<T: Config> Pallet<T> {
             if SubnetOwner::<T>::get(netuid) == *old {
                 SubnetOwner::<T>::insert(netuid, new);
             }
-            AutoStakeDestination::<T>::swap(old, netuid, new, netuid);
+            if let Some(hotkey) = AutoStakeDestination::<T>::get(old, netuid) {
+                Self::redirect_incentive(old, netuid, None);
+                Self::redirect_incentive(new, netuid, Some(&hotkey));
+            }
         }
         IdentitiesV2::<T>::swap(old, new);
         LastTxBlock::<T>::swap(old, new);
@@ -236,7 +304,7 @@ impl<T: Config> Pallet<T> {
         if all > 0 {
             T::Currency::transfer(old, new, all, Preservation::Expendable)?;
         }
-        Self::deposit_event(Event::ColdkeySwapped(old.clone(), new.clone()));
+        Self::deposit_event(Event::ColdkeySwapped { old_coldkey: old.clone(), new_coldkey: new.clone() });
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod stake_info;
 pub mod staking;
 pub mod subnet_info;
+pub mod symbols;
 #[allow(missing_docs)]
 pub mod types;
 pub mod weights;
@@ -52,6 +53,7 @@ pub use types::*;
 pub mod pallet {
     use super::*;
     use alloc::vec::Vec;
+    use codec::Compact;
     use frame_support::{
         dispatch::Pays,
         pallet_prelude::*,
@@ -130,6 +132,8 @@ pub mod pallet {
         pub const DefaultImmunityPeriod: u16 = 4_096;
         /// See `ActivityCutoff`.
         pub const DefaultActivityCutoff: u16 = 5_000;
+        /// See `ActivityCutoffFactorMilli`.
+        pub const DefaultActivityCutoffFactor: u32 = 13_889;
         /// See `MaxWeightsLimit`.
         pub const DefaultMaxWeightsLimit: u16 = u16::MAX;
         /// See `MinAllowedWeights`.
@@ -338,6 +342,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type AutoStakeDestination<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, AccountId32, OptionQuery>;
+    /// The coldkeys whose incentive in a subnet goes to a hotkey.
+    #[pallet::storage]
+    pub type AutoStakeDestinationColdkeys<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, Vec<AccountId32>, ValueQuery>;
     /// Blocks between the announcement of a coldkey swap and the swap.
     #[pallet::storage]
     pub type ColdkeySwapAnnouncementDelay<T: Config> = StorageValue<_, u32, ValueQuery, DefaultColdkeySwapDelay>;
@@ -377,6 +385,9 @@ pub mod pallet {
     /// Milliseconds between two blocks, fixed at genesis.
     #[pallet::storage]
     pub type SlotDuration<T: Config> = StorageValue<_, u64, ValueQuery, DefaultSlotDuration>;
+    /// Whether anybody may have TAO for work.
+    #[pallet::storage]
+    pub type AllowFaucet<T: Config> = StorageValue<_, bool, ValueQuery>;
     /// Whether axons may announce loopback addresses; only where all neurons share one machine.
     #[pallet::storage]
     pub type AllowLoopbackAxons<T: Config> = StorageValue<_, bool, ValueQuery>;
@@ -573,6 +584,10 @@ pub mod pallet {
     /// Blocks after which a neuron that sets no weights is inactive.
     #[pallet::storage]
     pub type ActivityCutoff<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, DefaultActivityCutoff>;
+    /// The same in thousandths of the tempo. Where this is set, it decides.
+    #[pallet::storage]
+    pub type ActivityCutoffFactorMilli<T: Config> =
+        StorageMap<_, Identity, u16, u32, ValueQuery, DefaultActivityCutoffFactor>;
     /// Blocks that a neuron waits between two `serve_axon`.
     #[pallet::storage]
     pub type ServingRateLimit<T: Config> = StorageMap<_, Identity, u16, u64, ValueQuery, DefaultServingRateLimit>;
@@ -941,6 +956,9 @@ pub mod pallet {
         /// A subnet's setting changed: netuid, how slowly the price follows demand.
         #[codec(index = 53)]
         AdjustmentAlphaSet(u16, u64),
+        /// Work was paid for: coldkey, rao.
+        #[codec(index = 54)]
+        Faucet(AccountId32, u64),
         /// A limit of the chain changed: an owner's share of emission.
         #[codec(index = 55)]
         SubnetOwnerCutSet(u16),
@@ -968,27 +986,50 @@ pub mod pallet {
         /// A delegate raised its take: coldkey, hotkey, take.
         #[codec(index = 63)]
         TakeIncreased(AccountId32, AccountId32, u16),
-        /// A hotkey was replaced everywhere: coldkey, old, new.
+        /// A hotkey was replaced everywhere.
         #[codec(index = 64)]
-        HotkeySwapped(AccountId32, AccountId32, AccountId32),
+        HotkeySwapped {
+            /// Its owner.
+            coldkey: AccountId32,
+            /// The one that was.
+            old_hotkey: AccountId32,
+            /// The one that is.
+            new_hotkey: AccountId32,
+        },
         /// A limit of the chain changed: highest take of a delegate.
         #[codec(index = 65)]
         MaxDelegateTakeSet(u16),
         /// A limit of the chain changed: lowest take of a delegate.
         #[codec(index = 66)]
         MinDelegateTakeSet(u16),
-        /// A coldkey swap was announced: coldkey, hash of the new one.
+        /// A coldkey swap was announced.
         #[codec(index = 67)]
-        ColdkeySwapAnnounced(AccountId32, H256),
-        /// An announced coldkey swap was called off: coldkey.
+        ColdkeySwapAnnounced {
+            /// The coldkey that will be replaced.
+            who: AccountId32,
+            /// Hash of the new one.
+            new_coldkey_hash: H256,
+        },
+        /// Root called an announced coldkey swap off.
         #[codec(index = 68)]
-        ColdkeySwapReset(AccountId32),
-        /// A coldkey was replaced: old, new.
+        ColdkeySwapReset {
+            /// The coldkey that stays.
+            who: AccountId32,
+        },
+        /// A coldkey was replaced.
         #[codec(index = 69)]
-        ColdkeySwapped(AccountId32, AccountId32),
-        /// An announced coldkey swap is disputed: coldkey.
+        ColdkeySwapped {
+            /// The one that was.
+            old_coldkey: AccountId32,
+            /// The one that is.
+            new_coldkey: AccountId32,
+        },
+        /// An announced coldkey swap is disputed.
         #[codec(index = 70)]
-        ColdkeySwapDisputed(AccountId32),
+        ColdkeySwapDisputed {
+            /// The coldkey that would be replaced.
+            coldkey: AccountId32,
+        },
         /// Children will count later: hotkey, netuid, block, shares and children.
         #[codec(index = 73)]
         SetChildrenScheduled(AccountId32, u16, u64, Vec<(u64, AccountId32)>),
@@ -1016,6 +1057,18 @@ pub mod pallet {
         /// Committed weights were revealed: hotkey, netuid, hash.
         #[codec(index = 84)]
         WeightsRevealed(AccountId32, u16, H256),
+        /// Several committed weights were revealed: hotkey, netuid, hashes.
+        #[codec(index = 85)]
+        WeightsBatchRevealed(AccountId32, u16, Vec<H256>),
+        /// A batch of weights or commitments is through: netuids, hotkey.
+        #[codec(index = 86)]
+        BatchWeightsCompleted(Vec<Compact<u16>>, AccountId32),
+        /// At least one of a batch was refused; which ones, the events after this say.
+        #[codec(index = 87)]
+        BatchCompletedWithErrors(),
+        /// One of a batch was refused: why.
+        #[codec(index = 88)]
+        BatchWeightItemFailed(sp_runtime::DispatchError),
         /// Stake went to another coldkey: old coldkey, new coldkey, hotkey, old netuid, new netuid, rao.
         #[codec(index = 89)]
         StakeTransferred(AccountId32, AccountId32, AccountId32, u16, u16, u64),
@@ -1031,33 +1084,115 @@ pub mod pallet {
         /// A subnet started: netuid, first block that earns.
         #[codec(index = 93)]
         FirstEmissionBlockNumberSet(u16, u64),
+        /// Stake was destroyed, and may be minted again: coldkey, hotkey, alpha, netuid.
+        #[codec(index = 94)]
+        AlphaRecycled(AccountId32, AccountId32, u64, u16),
+        /// Stake was destroyed: coldkey, hotkey, alpha, netuid.
+        #[codec(index = 95)]
+        AlphaBurned(AccountId32, AccountId32, u64, u16),
         /// A subnet's setting changed: netuid, epochs until commitments are revealed.
         #[codec(index = 98)]
         CommitRevealPeriodsSet(u16, u64),
         /// A subnet's setting changed: netuid, whether weights are committed first.
         #[codec(index = 99)]
         CommitRevealEnabled(u16, bool),
-        /// A hotkey was replaced in a subnet: coldkey, old, new, netuid.
+        /// A hotkey was replaced in a subnet.
         #[codec(index = 100)]
-        HotkeySwappedOnSubnet(AccountId32, AccountId32, AccountId32, u16),
+        HotkeySwappedOnSubnet {
+            /// Its owner.
+            coldkey: AccountId32,
+            /// The one that was.
+            old_hotkey: AccountId32,
+            /// The one that is.
+            new_hotkey: AccountId32,
+            /// The subnet.
+            netuid: u16,
+        },
+        /// A subnet's token has another symbol.
+        #[codec(index = 103)]
+        SymbolUpdated {
+            /// The subnet.
+            netuid: u16,
+            /// The symbol, UTF-8.
+            symbol: Vec<u8>,
+        },
         /// A limit of the chain changed: version of timelocked commitments.
         #[codec(index = 104)]
         CommitRevealVersionSet(u16),
-        /// Incentive was staked elsewhere: netuid, destination, hotkey, coldkey, rao.
+        /// Incentive was staked elsewhere.
         #[codec(index = 107)]
-        AutoStakeAdded(u16, AccountId32, AccountId32, AccountId32, u64),
-        /// Rao earned by each miner, by uid, in the epoch that just ended: netuid, emissions.
+        AutoStakeAdded {
+            /// The subnet.
+            netuid: u16,
+            /// The hotkey that holds the stake.
+            destination: AccountId32,
+            /// The hotkey that earned it.
+            hotkey: AccountId32,
+            /// The coldkey whose stake it is.
+            owner: AccountId32,
+            /// Rao.
+            incentive: u64,
+        },
+        /// What miners earned in the epoch that just ended.
         #[codec(index = 108)]
-        IncentiveAlphaEmittedToMiners(u16, Vec<u64>),
+        IncentiveAlphaEmittedToMiners {
+            /// The subnet, plus 4096 for each mechanism after the first.
+            netuid: u16,
+            /// Rao by uid.
+            emissions: Vec<u64>,
+        },
         /// A subnet's setting changed: netuid, lowest number of places.
         #[codec(index = 109)]
         MinAllowedUidsSet(u16, u16),
-        /// Incentive will be staked elsewhere: coldkey, netuid, hotkey.
+        /// Incentive will be staked elsewhere.
         #[codec(index = 110)]
-        AutoStakeDestinationSet(AccountId32, u16, AccountId32),
+        AutoStakeDestinationSet {
+            /// The coldkey whose incentive it is.
+            coldkey: AccountId32,
+            /// The subnet.
+            netuid: u16,
+            /// The hotkey that will hold it.
+            hotkey: AccountId32,
+        },
         /// A subnet's setting changed: netuid, number of neurons that immunity must leave.
         #[codec(index = 111)]
         MinNonImmuneUidsSet(u16, u16),
+        /// TAO was staked, and the stake destroyed.
+        #[codec(index = 119)]
+        AddStakeBurn {
+            /// The subnet.
+            netuid: u16,
+            /// The hotkey on which it was staked.
+            hotkey: AccountId32,
+            /// TAO paid, in rao.
+            amount: u64,
+            /// Alpha destroyed.
+            alpha: u64,
+        },
+        /// An announced coldkey swap was called off by the coldkey.
+        #[codec(index = 120)]
+        ColdkeySwapCleared {
+            /// The coldkey that stays.
+            who: AccountId32,
+        },
+        /// A subnet's setting changed: blocks after which a neuron is inactive, in thousandths of the tempo.
+        #[codec(index = 121)]
+        ActivityCutoffFactorMilliSet {
+            /// The subnet.
+            netuid: u16,
+            /// Thousandths of the tempo.
+            factor_milli: u32,
+        },
+        /// The owner asked for an epoch before its time.
+        #[codec(index = 122)]
+        EpochTriggered {
+            /// The subnet.
+            netuid: u16,
+            /// The owner's coldkey.
+            by: AccountId32,
+            /// The block from which it may run.
+            fires_at: u64,
+        },
     }
 
     /// Why a call was refused. The whole list of the public chain, in its order, so that numbers mean the same.
@@ -1325,6 +1460,26 @@ pub mod pallet {
         Deprecated,
         /// Stake was added and burned too recently.
         AddStakeBurnRateLimitExceeded,
+
+        // Of newer versions of the public chain, where numbers have moved: clients know them by name.
+        /// The coldkey is about to be replaced: until then it may do nothing else.
+        ColdkeySwapAnnounced,
+        /// The coldkey's swap is disputed: it may do nothing until root has decided.
+        ColdkeySwapDisputed,
+        /// The announced coldkey swap cannot be called off yet.
+        ColdkeySwapClearTooEarly,
+        /// The price of a registration is above the limit.
+        RegistrationPriceLimitExceeded,
+        /// There are too few, or too many, blocks between two epochs.
+        TempoOutOfBounds,
+        /// The activity cutoff is out of bounds.
+        ActivityCutoffFactorMilliOutOfBounds,
+        /// An epoch before its time is due already.
+        EpochTriggerAlreadyPending,
+        /// The next epoch is too close.
+        AutoEpochAlreadyImminent,
+        /// Where weights are committed, epochs keep their time.
+        DynamicTempoBlockedByCommitReveal,
     }
 
     #[pallet::hooks]
@@ -1490,6 +1645,15 @@ pub mod pallet {
             Self::do_register_network(coldkey, hotkey, None)
         }
 
+        /// Pays the calling coldkey for work, as `register` wants it: 1000 TAO for a million hashes. Only where genesis
+        /// allows it.
+        #[pallet::call_index(60)]
+        #[pallet::weight((call_weight::<T>(6, 4, 0), DispatchClass::Normal, Pays::No))]
+        pub fn faucet(origin: OriginFor<T>, block_number: u64, nonce: u64, work: Vec<u8>) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_faucet(coldkey, crate::proof_of_work::Work { block: block_number, nonce, seal: work })
+        }
+
         /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
         #[pallet::call_index(61)]
         #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
@@ -1580,7 +1744,7 @@ pub mod pallet {
             netuid: Option<u16>,
         ) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
-            Self::do_swap_hotkey(coldkey, hotkey, new_hotkey, netuid)
+            Self::do_swap_hotkey(coldkey, hotkey, new_hotkey, netuid, false)
         }
 
         /// Gives all that a coldkey has to another one, for a price. Root only.
@@ -1596,7 +1760,24 @@ pub mod pallet {
             if swap_cost > 0 {
                 Self::burn_price(&old_coldkey, swap_cost)?;
             }
-            Self::swap_coldkeys(&old_coldkey, &new_coldkey)
+            Self::swap_coldkeys(&old_coldkey, &new_coldkey)?;
+            ColdkeySwapAnnouncements::<T>::remove(&old_coldkey);
+            ColdkeySwapDisputes::<T>::remove(&old_coldkey);
+            Ok(())
+        }
+
+        /// Does what `swap_hotkey` does; the stake may stay on the old hotkey.
+        #[pallet::call_index(72)]
+        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        pub fn swap_hotkey_v2(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            new_hotkey: AccountId32,
+            netuid: Option<u16>,
+            keep_stake: bool,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_swap_hotkey(coldkey, hotkey, new_hotkey, netuid, keep_stake)
         }
 
         /// Sets the share of its parents' dividends, of 65535, that a child hotkey takes.
@@ -1669,6 +1850,24 @@ pub mod pallet {
         ) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_register_network(coldkey, hotkey, identity)
+        }
+
+        /// Sets the weights of the calling hotkey's neurons in several subnets, each as `set_weights` does. One that is
+        /// refused does not keep the others.
+        #[pallet::call_index(80)]
+        #[pallet::weight((
+            call_weight::<T>(12, 3, weights.iter().map(Vec::len).sum()).saturating_mul(netuids.len().max(1) as u64),
+            DispatchClass::Normal,
+            Pays::No,
+        ))]
+        pub fn batch_set_weights(
+            origin: OriginFor<T>,
+            netuids: Vec<Compact<u16>>,
+            weights: Vec<Vec<(Compact<u16>, Compact<u16>)>>,
+            version_keys: Vec<Compact<u64>>,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::do_batch_set_weights(hotkey, netuids, weights, version_keys)
         }
 
         /// Takes all stake of the calling coldkey back from a hotkey, in all subnets that are open.
@@ -1829,6 +2028,62 @@ pub mod pallet {
             Self::do_reveal_weights(hotkey, netuid, 0, revealed)
         }
 
+        /// Reveals several commitments of the calling hotkey in a subnet, all or none, in this order.
+        #[pallet::call_index(98)]
+        #[pallet::weight((
+            call_weight::<T>(14, 2, uids_list.iter().map(Vec::len).sum()).saturating_mul(uids_list.len().max(1) as u64),
+            DispatchClass::Normal,
+            Pays::No,
+        ))]
+        pub fn batch_reveal_weights(
+            origin: OriginFor<T>,
+            netuid: u16,
+            uids_list: Vec<Vec<u16>>,
+            values_list: Vec<Vec<u16>>,
+            salts_list: Vec<Vec<u16>>,
+            version_keys: Vec<u64>,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::do_batch_reveal_weights(hotkey, netuid, uids_list, values_list, salts_list, version_keys)
+        }
+
+        /// Commits the calling hotkey to weights in several subnets, each as `commit_weights` does. One that is refused
+        /// does not keep the others.
+        #[pallet::call_index(100)]
+        #[pallet::weight((
+            call_weight::<T>(9, 2, 0).saturating_mul(netuids.len().max(1) as u64),
+            DispatchClass::Normal,
+            Pays::No,
+        ))]
+        pub fn batch_commit_weights(
+            origin: OriginFor<T>,
+            netuids: Vec<Compact<u16>>,
+            commit_hashes: Vec<H256>,
+        ) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::do_batch_commit_weights(hotkey, netuids, commit_hashes)
+        }
+
+        /// Destroys stake of the calling coldkey.
+        #[pallet::call_index(101)]
+        #[pallet::weight(call_weight::<T>(9, 8, 0))]
+        pub fn recycle_alpha(origin: OriginFor<T>, hotkey: AccountId32, amount: u64, netuid: u16) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let amount = Self::destroy_stake(&coldkey, &hotkey, netuid, amount)?;
+            Self::deposit_event(Event::AlphaRecycled(coldkey, hotkey, amount, netuid));
+            Ok(())
+        }
+
+        /// Destroys stake of the calling coldkey.
+        #[pallet::call_index(102)]
+        #[pallet::weight(call_weight::<T>(9, 8, 0))]
+        pub fn burn_alpha(origin: OriginFor<T>, hotkey: AccountId32, amount: u64, netuid: u16) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            let amount = Self::destroy_stake(&coldkey, &hotkey, netuid, amount)?;
+            Self::deposit_event(Event::AlphaBurned(coldkey, hotkey, amount, netuid));
+            Ok(())
+        }
+
         /// Takes all stake of the calling coldkey back from a hotkey in a subnet; see `remove_stake_limit`.
         #[pallet::call_index(103)]
         #[pallet::weight(call_weight::<T>(10, 9, 0))]
@@ -1849,6 +2104,14 @@ pub mod pallet {
             ensure_root(origin)?;
             PendingChildKeyCooldown::<T>::put(cooldown);
             Ok(())
+        }
+
+        /// Gives a subnet's token another symbol: one of the public chain's that no other subnet has.
+        #[pallet::call_index(112)]
+        #[pallet::weight(call_weight::<T>(140, 1, 0))]
+        pub fn update_symbol(origin: OriginFor<T>, netuid: u16, symbol: Vec<u8>) -> DispatchResult {
+            Self::ensure_owner_or_root(origin, netuid)?;
+            Self::do_update_symbol(netuid, symbol)
         }
 
         /// Stakes the incentive of the calling coldkey's neurons in a subnet on this hotkey from now on.
@@ -1944,6 +2207,65 @@ pub mod pallet {
             ensure_root(origin)?;
             Self::do_reset_coldkey_swap(coldkey);
             Ok(())
+        }
+
+        /// Stakes TAO of the calling coldkey, at no more than `limit` rao for one alpha, and destroys the stake.
+        #[pallet::call_index(132)]
+        #[pallet::weight(call_weight::<T>(18, 16, 0))]
+        pub fn add_stake_burn(
+            origin: OriginFor<T>,
+            hotkey: AccountId32,
+            netuid: u16,
+            amount: u64,
+            limit: Option<u64>,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_add_stake_burn(coldkey, hotkey, netuid, amount, limit)
+        }
+
+        /// Calls the announced swap of the calling coldkey off, once it could be announced again.
+        #[pallet::call_index(133)]
+        #[pallet::weight(call_weight::<T>(3, 2, 0))]
+        pub fn clear_coldkey_swap_announcement(origin: OriginFor<T>) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_clear_coldkey_swap(coldkey)
+        }
+
+        /// Registers as `burned_register` does, unless the price is above `limit_price` rao.
+        #[pallet::call_index(134)]
+        #[pallet::weight((call_weight::<T>(41, 32, 0), DispatchClass::Normal, Pays::No))]
+        pub fn register_limit(
+            origin: OriginFor<T>,
+            netuid: u16,
+            hotkey: AccountId32,
+            limit_price: u64,
+        ) -> DispatchResult {
+            let coldkey = ensure_signed(origin)?;
+            Self::do_register_limit(coldkey, netuid, hotkey, limit_price)
+        }
+
+        /// Sets the blocks between two epochs, and begins to count from now. For the owner.
+        #[pallet::call_index(139)]
+        #[pallet::weight(call_weight::<T>(8, 4, 0))]
+        pub fn set_tempo(origin: OriginFor<T>, netuid: u16, tempo: u16) -> DispatchResult {
+            let coldkey = Self::ensure_owner(origin, netuid)?;
+            Self::do_set_tempo(coldkey, netuid, tempo)
+        }
+
+        /// Sets the blocks after which a neuron that sets no weights is inactive, in thousandths of the tempo. For root
+        /// and the owner.
+        #[pallet::call_index(140)]
+        #[pallet::weight(call_weight::<T>(8, 3, 0))]
+        pub fn set_activity_cutoff_factor(origin: OriginFor<T>, netuid: u16, factor_milli: u32) -> DispatchResult {
+            Self::do_set_activity_cutoff_factor(origin, netuid, factor_milli)
+        }
+
+        /// Asks for an epoch before its time: after the blocks in which settings rest. For the owner.
+        #[pallet::call_index(141)]
+        #[pallet::weight(call_weight::<T>(8, 3, 0))]
+        pub fn trigger_epoch(origin: OriginFor<T>, netuid: u16) -> DispatchResult {
+            let coldkey = Self::ensure_owner(origin, netuid)?;
+            Self::do_trigger_epoch(coldkey, netuid)
         }
     }
 

@@ -4,7 +4,7 @@
 
 use crate::{subnet_info::PRICE, *};
 use frame_support::{ensure, storage::with_storage_layer, traits::Get};
-use sp_runtime::{AccountId32, DispatchResult};
+use sp_runtime::{AccountId32, DispatchError, DispatchResult};
 
 /// Stake of a coldkey on a hotkey in a subnet.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let from = Place { coldkey: coldkey.clone(), hotkey: hotkeys.0, netuid: netuids.0 };
         let to = Place { coldkey: coldkey.clone(), hotkey: hotkeys.1, netuid: netuids.1 };
-        Self::relocate(&from, &to, amount)?;
+        let amount = Self::relocate(&from, &to, amount, false)?;
         Self::deposit_event(Event::StakeMoved(coldkey, from.hotkey, from.netuid, to.hotkey, to.netuid, amount));
         Ok(())
     }
@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let from = Place { coldkey: coldkey.clone(), hotkey: hotkey.clone(), netuid: netuids.0 };
         let to = Place { coldkey: destination.clone(), hotkey: hotkey.clone(), netuid: netuids.1 };
-        Self::relocate(&from, &to, amount)?;
+        let amount = Self::relocate(&from, &to, amount, true)?;
         Self::deposit_event(Event::StakeTransferred(coldkey, destination, hotkey, netuids.0, netuids.1, amount));
         Ok(())
     }
@@ -120,27 +120,34 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let place = |netuid| Place { coldkey: coldkey.clone(), hotkey: hotkey.clone(), netuid };
         // The price of one alpha in another: always one.
-        ensure!(limit_price <= PRICE, Error::<T>::ZeroMaxStakeAmount);
-        Self::relocate(&place(netuids.0), &place(netuids.1), amount)?;
+        ensure!(netuids.0 == netuids.1 || limit_price <= PRICE, Error::<T>::ZeroMaxStakeAmount);
+        let amount = Self::relocate(&place(netuids.0), &place(netuids.1), amount, false)?;
         Self::deposit_event(Event::StakeSwapped(coldkey, hotkey, netuids.0, netuids.1, amount));
         Ok(())
     }
 
-    /// Moves stake from one place to another.
-    fn relocate(from: &Place, to: &Place, amount: u64) -> DispatchResult {
+    /// Moves stake from one place to another: as much as is asked for, or as there is, which is returned.
+    fn relocate(from: &Place, to: &Place, amount: u64, is_transfer: bool) -> Result<u64, DispatchError> {
         ensure!(from != to, Error::<T>::SameNetuid);
-        for place in [from, to] {
-            ensure!(NetworksAdded::<T>::get(place.netuid), Error::<T>::SubnetNotExists);
-            ensure!(SubtokenEnabled::<T>::get(place.netuid), Error::<T>::SubtokenDisabled);
-            ensure!(Owner::<T>::contains_key(&place.hotkey), Error::<T>::HotKeyAccountNotExists);
+        for netuid in [from.netuid, to.netuid] {
+            ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        }
+        for netuid in [from.netuid, to.netuid] {
+            ensure!(SubtokenEnabled::<T>::get(netuid), Error::<T>::SubtokenDisabled);
+        }
+        for hotkey in [&from.hotkey, &to.hotkey] {
+            ensure!(Owner::<T>::contains_key(hotkey), Error::<T>::HotKeyAccountNotExists);
         }
         let stake = Self::stake_of(&from.hotkey, &from.coldkey, from.netuid);
-        ensure!(amount <= stake, Error::<T>::NotEnoughStakeToWithdraw);
-        ensure!(amount >= T::MinStake::get(), Error::<T>::AmountTooLow);
-        if from.coldkey != to.coldkey {
+        let amount = amount.min(stake);
+        // Between subnets the public chain wants a rao more.
+        let least = T::MinStake::get().saturating_add(u64::from(from.netuid != to.netuid));
+        ensure!(from.netuid == to.netuid || amount >= least, Error::<T>::AmountTooLow);
+        if is_transfer {
             let open = TransferToggle::<T>::get(from.netuid) && TransferToggle::<T>::get(to.netuid);
             ensure!(open, Error::<T>::TransferDisallowed);
         }
+        ensure!(amount >= least, Error::<T>::AmountTooLow);
         let there = TotalHotkeyAlpha::<T>::get(&to.hotkey, to.netuid);
         ensure!(there.checked_add(amount).is_some(), Error::<T>::Overflow);
         StakingHotkeys::<T>::try_mutate(&to.coldkey, |staking| Self::push_hotkey(staking, &to.hotkey))?;
@@ -150,7 +157,16 @@ impl<T: Config> Pallet<T> {
             Self::count_volume(from.netuid, amount);
             Self::count_volume(to.netuid, amount);
         }
-        Ok(())
+        Self::deposit_event(Event::StakeRemoved(
+            from.coldkey.clone(),
+            from.hotkey.clone(),
+            amount,
+            amount,
+            from.netuid,
+            0,
+        ));
+        Self::deposit_event(Event::StakeAdded(to.coldkey.clone(), to.hotkey.clone(), amount, amount, to.netuid, 0));
+        Ok(amount)
     }
 
     /// Counts TAO that went into a subnet, or out of it.

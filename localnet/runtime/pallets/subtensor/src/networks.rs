@@ -94,15 +94,15 @@ impl<T: Config> Pallet<T> {
             made == 0 || block.saturating_sub(made) >= NetworkRateLimit::<T>::get(),
             Error::<T>::NetworkTxRateLimitExceeded
         );
-        if let Some(identity) = &identity {
-            Self::ensure_valid_identity(identity)?;
-        }
         let full = TotalNetworks::<T>::get().saturating_sub(1) >= SubnetLimit::<T>::get();
         let replaced = Self::get_subnet_to_prune();
         ensure!(!full || replaced.is_some(), Error::<T>::SubnetLimitReached);
         let price = Self::get_network_registration_cost();
         let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
         ensure!(spendable >= price, Error::<T>::CannotAffordLockCost);
+        if let Some(identity) = &identity {
+            Self::ensure_valid_identity(identity)?;
+        }
 
         if let (true, Some(netuid)) = (full, replaced) {
             Self::do_dissolve_network(netuid)?;
@@ -175,7 +175,7 @@ impl<T: Config> Pallet<T> {
             ParentKeys::<T>::remove(child, netuid);
         }
         for (coldkey, _) in AutoStakeDestination::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
-            AutoStakeDestination::<T>::remove(coldkey, netuid);
+            Self::redirect_incentive(&coldkey, netuid, None);
         }
         let locked = SubnetLocked::<T>::take(netuid);
         if SubnetOwner::<T>::contains_key(netuid) {
@@ -212,6 +212,7 @@ impl<T: Config> Pallet<T> {
         clear!(netuid => PendingChildKeys LastHotkeySwapOnNetuid);
         remove!(NetworksAdded SubnetworkN SubnetOwner SubnetOwnerHotkey TokenSymbol SubnetMechanism);
         remove!(MechanismCountCurrent MechanismEmissionSplit NetworkRegisteredAt SubtokenEnabled);
+        remove!(ActivityCutoffFactorMilli PendingEpochAt);
         remove!(FirstEmissionBlockNumber Tempo LastEpochBlock SubnetEpochIndex BlocksSinceLastStep);
         remove!(LastMechansimStepBlock PendingServerEmission PendingValidatorEmission PendingOwnerCut);
         remove!(SubnetAlphaOutEmission SubnetAlphaOut SubnetVolume SubnetMovingPrice TransferToggle RecycleOrBurn);

@@ -33,6 +33,18 @@ impl<T: Config> Pallet<T> {
         Self::admit(netuid, &coldkey, hotkey)
     }
 
+    pub(crate) fn do_register_limit(
+        coldkey: AccountId32,
+        netuid: u16,
+        hotkey: AccountId32,
+        limit_price: u64,
+    ) -> DispatchResult {
+        ensure!(netuid != ROOT, Error::<T>::RegistrationNotPermittedOnRootSubnet);
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        ensure!(Burn::<T>::get(netuid) <= limit_price, Error::<T>::RegistrationPriceLimitExceeded);
+        Self::do_burned_register(coldkey, netuid, hotkey)
+    }
+
     /// Block and interval have room for another registration.
     pub(crate) fn ensure_room(netuid: u16) -> DispatchResult {
         ensure!(
@@ -163,27 +175,61 @@ impl<T: Config> Pallet<T> {
             Weights::<T>::remove(index, uid);
             Bonds::<T>::remove(index, uid);
             WeightCommits::<T>::remove(index, &old);
+            Self::drop_weights_for(index, uid);
         }
-        // Bonds and weights of others in this uid are older than the next registration, so epochs leave them out.
+        // Bonds of others in this uid are older than the next registration, so epochs leave them out.
+    }
+
+    /// Sets what others' weights say of a neuron to zero.
+    fn drop_weights_for(index: u16, uid: u16) {
+        for (from, mut row) in Weights::<T>::iter_prefix(index).collect::<alloc::vec::Vec<_>>() {
+            if let Some((_, value)) = row.iter_mut().find(|(to, value)| *to == uid && *value > 0) {
+                *value = 0;
+                Weights::<T>::insert(index, from, row);
+            }
+        }
+    }
+
+    /// The hotkeys that are never pruned: the subnet owner's, and those of its coldkey that registered first, up to
+    /// `ImmuneOwnerUidsLimit`.
+    fn immortal_hotkeys(netuid: u16) -> alloc::vec::Vec<AccountId32> {
+        let mut own: alloc::vec::Vec<(u64, u16, AccountId32)> = OwnedHotkeys::<T>::get(SubnetOwner::<T>::get(netuid))
+            .into_iter()
+            .filter_map(|hotkey| {
+                let uid = Uids::<T>::get(netuid, &hotkey)?;
+                Some((BlockAtRegistration::<T>::get(netuid, uid), uid, hotkey))
+            })
+            .collect();
+        own.sort_unstable();
+        let limit = usize::from(ImmuneOwnerUidsLimit::<T>::get(netuid));
+        own.truncate(limit);
+        let mut immortal: alloc::vec::Vec<AccountId32> = own.into_iter().map(|(_, _, hotkey)| hotkey).collect();
+        let first = SubnetOwnerHotkey::<T>::get(netuid);
+        if Uids::<T>::contains_key(netuid, &first) && !immortal.contains(&first) {
+            immortal.insert(0, first);
+            immortal.truncate(limit);
+        }
+        immortal
     }
 
     /// The neuron that gives way: the lowest emission, then the earliest registration, then the lowest uid. Neurons
-    /// past immunity go first as long as enough of them remain; the owner's never goes.
+    /// past immunity go as long as more than `MinNonImmuneUids` of them are left, else those that are immune; the
+    /// owner's never go.
     pub fn neuron_to_prune(netuid: u16) -> Option<u16> {
         let block = Self::block();
         let immunity = u64::from(ImmunityPeriod::<T>::get(netuid));
-        let owner = SubnetOwnerHotkey::<T>::get(netuid);
+        let immortal = Self::immortal_hotkeys(netuid);
         let emission = Emission::<T>::get(netuid);
         let mut mortal_count = 0u16;
         let (mut mortal, mut immune) = (None, None);
         for uid in 0..SubnetworkN::<T>::get(netuid) {
+            if immortal.contains(&Keys::<T>::get(netuid, uid)) {
+                continue;
+            }
             let registered = BlockAtRegistration::<T>::get(netuid, uid);
             let is_immune = block.saturating_sub(registered) < immunity;
             if !is_immune {
                 mortal_count = mortal_count.saturating_add(1);
-            }
-            if Keys::<T>::get(netuid, uid) == owner {
-                continue;
             }
             let rank = (emission.get(usize::from(uid)).copied().unwrap_or(0), registered, uid);
             let lowest = if is_immune { &mut immune } else { &mut mortal };
@@ -192,7 +238,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         let enough = mortal_count > MinNonImmuneUids::<T>::get(netuid);
-        let choice = if enough { mortal.or(immune) } else { immune.or(mortal) };
+        let choice = if enough { mortal } else { immune };
         choice.map(|(_, _, uid)| uid)
     }
 
@@ -224,22 +270,19 @@ impl<T: Config> Pallet<T> {
         let burned = BurnRegistrationsThisInterval::<T>::get(netuid);
         let worked = POWRegistrationsThisInterval::<T>::get(netuid);
         let alpha = AdjustmentAlpha::<T>::get(netuid);
-        let dearer = all > target;
-        let cheaper = all < target;
-        let (price_moves, difficulty_moves) = if dearer {
+        let (price_moves, difficulty_moves) = if all > target {
             (burned >= worked, worked >= burned)
         } else {
-            // Fewer came: who used one way found the other one too dear.
-            (cheaper && worked >= burned, cheaper && burned >= worked)
+            // No more came than wanted: who used one way found the other one too dear.
+            (worked >= burned, burned >= worked)
         };
         if price_moves {
-            let next = follow(Burn::<T>::get(netuid), all, target, alpha);
-            Burn::<T>::insert(netuid, next.min(MaxBurn::<T>::get(netuid)).max(MinBurn::<T>::get(netuid)));
+            let bounds = (MinBurn::<T>::get(netuid), MaxBurn::<T>::get(netuid));
+            Burn::<T>::mutate(netuid, |price| *price = follow(*price, all, target, alpha, bounds));
         }
         if difficulty_moves {
-            let next = follow(Difficulty::<T>::get(netuid), all, target, alpha);
-            let next = next.min(MaxDifficulty::<T>::get(netuid)).max(MinDifficulty::<T>::get(netuid));
-            Difficulty::<T>::insert(netuid, next);
+            let bounds = (MinDifficulty::<T>::get(netuid), MaxDifficulty::<T>::get(netuid));
+            Difficulty::<T>::mutate(netuid, |price| *price = follow(*price, all, target, alpha, bounds));
         }
     }
 
@@ -253,15 +296,23 @@ impl<T: Config> Pallet<T> {
 }
 
 /// A price after an interval: `price * (count + target) / (2 * target)`, of which the average with the old price is
-/// taken, `alpha` of 2^64 - 1 being the old one's part.
-pub(crate) fn follow(price: u64, count: u16, target: u16, alpha: u64) -> u64 {
-    let whole = u128::from(target).saturating_mul(2);
-    let moved = u128::from(price).saturating_mul(u128::from(count).saturating_add(u128::from(target)));
-    let moved = moved.checked_div(whole).unwrap_or(u128::from(price)).min(u128::from(u64::MAX));
-    let full = u128::from(u64::MAX);
-    let keep = u128::from(alpha);
-    // Each product is below 2^128, and each quotient at most 2^64.
-    let old = u128::from(price).saturating_mul(keep).checked_div(full).unwrap_or(0);
-    let new = moved.saturating_mul(full.saturating_sub(keep)).checked_div(full).unwrap_or(0);
-    u64::try_from(old.saturating_add(new)).unwrap_or(u64::MAX)
+/// taken, `alpha` of 2^64 - 1 being the old one's part; within bounds. In fixed point with 18 fraction bits, truncated
+/// as the public chain does.
+pub(crate) fn follow(price: u64, count: u16, target: u16, alpha: u64, (lowest, highest): (u64, u64)) -> u64 {
+    const FRACTION: u32 = 18;
+    const ONE: u128 = 1 << FRACTION;
+    // A 64 bit price times 17 bits, and 18 bits of fraction twice: every product fits 128 bits.
+    let fixed = |value: u64| u128::from(value) << FRACTION;
+    let moved = fixed(price).saturating_mul(u128::from(count.saturating_add(target)));
+    let moved = moved.checked_div(u128::from(target.saturating_add(target))).unwrap_or(0);
+    let keep = fixed(alpha).checked_div(u128::from(u64::MAX)).unwrap_or(0);
+    let old = keep.saturating_mul(fixed(price)) >> FRACTION;
+    let next = old.saturating_add(ONE.saturating_sub(keep).saturating_mul(moved) >> FRACTION);
+    if next >= fixed(highest) {
+        highest
+    } else if next <= fixed(lowest) {
+        lowest
+    } else {
+        u64::try_from(next >> FRACTION).unwrap_or(u64::MAX)
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::*;
 use alloc::vec::Vec;
-use frame_support::ensure;
+use codec::Compact;
+use frame_support::{ensure, storage::with_storage_layer};
 use sp_core::H256;
 use sp_runtime::{
     traits::{BlakeTwo256, Hash},
@@ -18,6 +19,13 @@ pub(crate) struct Revealed {
     pub values: Vec<u16>,
     pub salt: Vec<u16>,
     pub version_key: u64,
+}
+
+impl Revealed {
+    /// What was committed.
+    fn hash(&self, hotkey: &AccountId32, index: u16) -> H256 {
+        BlakeTwo256::hash_of(&(hotkey, index, &self.uids, &self.values, &self.salt, self.version_key))
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -48,8 +56,8 @@ impl<T: Config> Pallet<T> {
         let all = WeightCommits::<T>::get(index, &hotkey).ok_or(Error::<T>::NoWeightsCommitFound)?;
         let (expired, mut waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, _, last)| *last < block);
 
-        let Revealed { uids, values, salt, version_key } = revealed;
-        let hash = BlakeTwo256::hash_of(&(&hotkey, index, &uids, &values, &salt, version_key));
+        let hash = revealed.hash(&hotkey, index);
+        let Revealed { uids, values, version_key, .. } = revealed;
         ensure!(!expired.iter().any(|commit| commit.0 == hash), Error::<T>::ExpiredWeightCommit);
         ensure!(!waiting.is_empty(), Error::<T>::NoWeightsCommitFound);
         let place = waiting.iter().position(|commit| commit.0 == hash);
@@ -59,13 +67,78 @@ impl<T: Config> Pallet<T> {
         Self::set_row(&hotkey, netuid, mecid, uids, values, version_key, true)?;
         // What was committed before is out of date.
         waiting.drain(..=place);
-        if waiting.is_empty() {
-            WeightCommits::<T>::remove(index, &hotkey);
-        } else {
-            WeightCommits::<T>::insert(index, &hotkey, waiting);
-        }
+        Self::keep_commits(index, &hotkey, waiting);
         Self::deposit_event(Event::WeightsRevealed(hotkey, index, hash));
         Ok(())
+    }
+
+    pub(crate) fn do_batch_commit_weights(
+        hotkey: AccountId32,
+        netuids: Vec<Compact<u16>>,
+        hashes: Vec<H256>,
+    ) -> DispatchResult {
+        ensure!(netuids.len() == hashes.len(), Error::<T>::InputLengthsUnequal);
+        let outcomes = netuids.iter().zip(hashes).map(|(netuid, hash)| {
+            let commit = || Self::do_commit_weights(hotkey.clone(), netuid.0, 0, hash);
+            with_storage_layer(commit)
+        });
+        Self::tell_batch(outcomes.collect());
+        Self::deposit_event(Event::BatchWeightsCompleted(netuids, hotkey));
+        Ok(())
+    }
+
+    pub(crate) fn do_batch_reveal_weights(
+        hotkey: AccountId32,
+        netuid: u16,
+        uids: Vec<Vec<u16>>,
+        values: Vec<Vec<u16>>,
+        salts: Vec<Vec<u16>>,
+        version_keys: Vec<u64>,
+    ) -> DispatchResult {
+        let lengths = [values.len(), salts.len(), version_keys.len()];
+        ensure!(lengths == [uids.len(); 3], Error::<T>::InputLengthsUnequal);
+        ensure!(CommitRevealWeightsEnabled::<T>::get(netuid), Error::<T>::CommitRevealDisabled);
+        let block = Self::block();
+        let all = WeightCommits::<T>::get(netuid, &hotkey).ok_or(Error::<T>::NoWeightsCommitFound)?;
+        let (expired, mut waiting): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, _, _, last)| *last < block);
+
+        let rest = values.into_iter().zip(salts).zip(version_keys);
+        let reveals: Vec<(H256, Revealed)> = uids
+            .into_iter()
+            .zip(rest)
+            .map(|(uids, ((values, salt), version_key))| {
+                let revealed = Revealed { uids, values, salt, version_key };
+                (revealed.hash(&hotkey, netuid), revealed)
+            })
+            .collect();
+        for (hash, _) in &reveals {
+            let Some((_, _, first, _)) = waiting.iter().find(|commit| commit.0 == *hash) else {
+                let is_expired = expired.iter().any(|commit| commit.0 == *hash);
+                ensure!(!is_expired, Error::<T>::ExpiredWeightCommit);
+                return Err(Error::<T>::InvalidRevealCommitHashNotMatch.into());
+            };
+            ensure!(*first <= block, Error::<T>::RevealTooEarly);
+        }
+        let mut hashes = Vec::new();
+        for (hash, Revealed { uids, values, version_key, .. }) in reveals {
+            let place = waiting.iter().position(|commit| commit.0 == hash);
+            // Twice the same: the commitment is used up.
+            waiting.remove(place.ok_or(Error::<T>::InvalidRevealCommitHashNotMatch)?);
+            Self::set_row(&hotkey, netuid, 0, uids, values, version_key, true)?;
+            hashes.push(hash);
+        }
+        Self::keep_commits(netuid, &hotkey, waiting);
+        Self::deposit_event(Event::WeightsBatchRevealed(hotkey, netuid, hashes));
+        Ok(())
+    }
+
+    /// Writes the commitments that still wait.
+    fn keep_commits(index: u16, hotkey: &AccountId32, waiting: Vec<(H256, u64, u64, u64)>) {
+        if waiting.is_empty() {
+            WeightCommits::<T>::remove(index, hotkey);
+        } else {
+            WeightCommits::<T>::insert(index, hotkey, waiting);
+        }
     }
 
     /// The first and the last block in which a commitment made now may be revealed: one epoch long.

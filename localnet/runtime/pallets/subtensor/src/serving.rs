@@ -1,7 +1,6 @@
 //! Where neurons answer.
 
 use crate::*;
-use core::net::{Ipv4Addr, Ipv6Addr};
 use frame_support::ensure;
 use sp_runtime::{AccountId32, DispatchResult};
 
@@ -10,10 +9,8 @@ impl<T: Config> Pallet<T> {
         ensure!(Uids::<T>::contains_key(netuid, &hotkey), Error::<T>::HotKeyNotRegisteredInNetwork);
         ensure!(matches!(axon.ip_type, 4 | 6), Error::<T>::InvalidIpType);
         ensure!(Self::is_servable(axon.ip_type, axon.ip), Error::<T>::InvalidIpAddress);
-        if let Some(last) = Axons::<T>::get(netuid, &hotkey) {
-            let waited = axon.block.saturating_sub(last.block);
-            ensure!(waited >= ServingRateLimit::<T>::get(netuid), Error::<T>::ServingRateLimitExceeded);
-        }
+        let last = Axons::<T>::get(netuid, &hotkey).map_or(0, |last| last.block);
+        Self::ensure_served_long_ago(netuid, last)?;
         ensure!(axon.port != 0, Error::<T>::InvalidPort);
         Axons::<T>::insert(netuid, &hotkey, axon);
         Self::deposit_event(Event::AxonServed(netuid, hotkey));
@@ -37,26 +34,28 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_serve_prometheus(hotkey: AccountId32, netuid: u16, server: PrometheusInfo) -> DispatchResult {
         ensure!(matches!(server.ip_type, 4 | 6), Error::<T>::InvalidIpType);
-        ensure!(Self::is_servable(server.ip_type, server.ip), Error::<T>::InvalidIpAddress);
+        let served = server.ip != 0 && Self::is_servable(server.ip_type, server.ip);
+        ensure!(served, Error::<T>::InvalidIpAddress);
         ensure!(Uids::<T>::contains_key(netuid, &hotkey), Error::<T>::HotKeyNotRegisteredInNetwork);
-        if let Some(last) = Prometheus::<T>::get(netuid, &hotkey) {
-            let waited = server.block.saturating_sub(last.block);
-            ensure!(waited >= ServingRateLimit::<T>::get(netuid), Error::<T>::ServingRateLimitExceeded);
-        }
+        let last = Prometheus::<T>::get(netuid, &hotkey).map_or(0, |last| last.block);
+        Self::ensure_served_long_ago(netuid, last)?;
         ensure!(server.port != 0, Error::<T>::InvalidPort);
         Prometheus::<T>::insert(netuid, &hotkey, server);
         Self::deposit_event(Event::PrometheusServed(netuid, hotkey));
         Ok(())
     }
 
-    /// Whether an address may be announced. Address 0 may: it says that the neuron serves nothing.
+    /// Enough blocks have passed since the last announcement; 0: there was none.
+    fn ensure_served_long_ago(netuid: u16, last: u64) -> DispatchResult {
+        let waited = Self::block().saturating_sub(last);
+        ensure!(last == 0 || waited >= ServingRateLimit::<T>::get(netuid), Error::<T>::ServingRateLimitExceeded);
+        Ok(())
+    }
+
+    /// Whether an address may be announced: any but broadcast and, of all loopback addresses, the usual one. Address 0
+    /// says of an axon that it serves nothing.
     fn is_servable(ip_type: u8, ip: u128) -> bool {
-        let (largest, loopback) = if ip_type == 4 {
-            let loopback = u32::try_from(ip).is_ok_and(|ip| Ipv4Addr::from(ip).is_loopback());
-            (u128::from(u32::MAX), loopback)
-        } else {
-            (u128::MAX, Ipv6Addr::from(ip).is_loopback())
-        };
-        ip < largest && (!loopback || AllowLoopbackAxons::<T>::get())
+        let (largest, loopback) = if ip_type == 4 { (u128::from(u32::MAX), 0x7f00_0001) } else { (u128::MAX, 1) };
+        ip < largest && (ip != loopback || AllowLoopbackAxons::<T>::get())
     }
 }

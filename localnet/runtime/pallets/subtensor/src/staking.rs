@@ -13,16 +13,18 @@ use frame_support::{
         Get,
     },
 };
-use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, AccountId32, DispatchResult, Rounding};
+use sp_runtime::{
+    helpers_128bit::multiply_by_rational_with_rounding, AccountId32, DispatchError, DispatchResult, Rounding,
+};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_add_stake(coldkey: AccountId32, hotkey: AccountId32, netuid: u16, amount: u64) -> DispatchResult {
         ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
         ensure!(SubtokenEnabled::<T>::get(netuid), Error::<T>::SubtokenDisabled);
-        ensure!(Owner::<T>::contains_key(&hotkey), Error::<T>::HotKeyAccountNotExists);
         ensure!(amount >= T::MinStake::get(), Error::<T>::AmountTooLow);
         let spendable = T::Currency::reducible_balance(&coldkey, Preservation::Preserve, Fortitude::Polite);
         ensure!(spendable >= amount, Error::<T>::NotEnoughBalanceToStake);
+        ensure!(Owner::<T>::contains_key(&hotkey), Error::<T>::HotKeyAccountNotExists);
         ensure!(TotalHotkeyAlpha::<T>::get(&hotkey, netuid).checked_add(amount).is_some(), Error::<T>::Overflow);
 
         StakingHotkeys::<T>::try_mutate(&coldkey, |staking| Self::push_hotkey(staking, &hotkey))?;
@@ -42,10 +44,11 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
         ensure!(SubtokenEnabled::<T>::get(netuid), Error::<T>::SubtokenDisabled);
-        ensure!(Owner::<T>::contains_key(&hotkey), Error::<T>::HotKeyAccountNotExists);
-        ensure!(amount > 0, Error::<T>::AmountTooLow);
+        // Who asks for more than there is gets what there is; what is left must be worth keeping.
         let stake = Self::stake_of(&hotkey, &coldkey, netuid);
-        ensure!(stake >= amount, Error::<T>::NotEnoughStakeToWithdraw);
+        let amount = amount.min(stake);
+        ensure!(amount > 0 && (amount == stake || amount >= T::MinStake::get()), Error::<T>::AmountTooLow);
+        ensure!(Owner::<T>::contains_key(&hotkey), Error::<T>::HotKeyAccountNotExists);
         // A balance that does not exist yet cannot hold less than the existential deposit.
         let held = T::Currency::total_balance(&coldkey);
         ensure!(held.saturating_add(amount) >= T::Currency::minimum_balance(), Error::<T>::AmountTooLow);
@@ -54,6 +57,42 @@ impl<T: Config> Pallet<T> {
         Self::shrink_stake(&hotkey, &coldkey, netuid, amount, stake);
         Self::count_volume(netuid, amount);
         Self::deposit_event(Event::StakeRemoved(coldkey, hotkey, amount, amount, netuid, 0));
+        Ok(())
+    }
+
+    /// Takes stake of a coldkey out of the world: as much as it asks for, or as there is, which is returned.
+    pub(crate) fn destroy_stake(
+        coldkey: &AccountId32,
+        hotkey: &AccountId32,
+        netuid: u16,
+        amount: u64,
+    ) -> Result<u64, DispatchError> {
+        ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        ensure!(netuid != ROOT, Error::<T>::CannotBurnOrRecycleOnRootSubnet);
+        ensure!(SubtokenEnabled::<T>::get(netuid), Error::<T>::SubtokenDisabled);
+        ensure!(Owner::<T>::contains_key(hotkey), Error::<T>::HotKeyAccountNotExists);
+        let stake = Self::stake_of(hotkey, coldkey, netuid);
+        let amount = amount.min(stake);
+        Self::shrink_stake(hotkey, coldkey, netuid, amount, stake);
+        Ok(amount)
+    }
+
+    pub(crate) fn do_add_stake_burn(
+        coldkey: AccountId32,
+        hotkey: AccountId32,
+        netuid: u16,
+        amount: u64,
+        limit: Option<u64>,
+    ) -> DispatchResult {
+        let before = Self::stake_of(&hotkey, &coldkey, netuid);
+        match limit {
+            Some(limit) => Self::do_add_stake_limit(coldkey.clone(), hotkey.clone(), netuid, amount, limit)?,
+            None => Self::do_add_stake(coldkey.clone(), hotkey.clone(), netuid, amount)?,
+        }
+        let bought = Self::stake_of(&hotkey, &coldkey, netuid).saturating_sub(before);
+        let alpha = Self::destroy_stake(&coldkey, &hotkey, netuid, bought)?;
+        Self::deposit_event(Event::AlphaBurned(coldkey, hotkey.clone(), alpha, netuid));
+        Self::deposit_event(Event::AddStakeBurn { netuid, hotkey, amount, alpha });
         Ok(())
     }
 
@@ -137,7 +176,8 @@ impl<T: Config> Pallet<T> {
         match AutoStakeDestination::<T>::get(&owner, netuid).filter(|to| incentive > 0 && to != hotkey) {
             Some(to) if Owner::<T>::contains_key(&to) => {
                 Self::grow_stake(&to, &owner, netuid, incentive);
-                Self::deposit_event(Event::AutoStakeAdded(netuid, to, hotkey.clone(), owner, incentive));
+                let (destination, hotkey) = (to, hotkey.clone());
+                Self::deposit_event(Event::AutoStakeAdded { netuid, destination, hotkey, owner, incentive });
             }
             _ => Self::grow_stake(hotkey, &owner, netuid, incentive),
         }

@@ -135,7 +135,7 @@ impl<T: Config> Pallet<T> {
             weights_version: Compact(WeightsVersionKey::<T>::get(netuid)),
             weights_rate_limit: Compact(WeightsSetRateLimit::<T>::get(netuid)),
             adjustment_interval: Compact(AdjustmentInterval::<T>::get(netuid)),
-            activity_cutoff: Compact(ActivityCutoff::<T>::get(netuid)),
+            activity_cutoff: Compact(u16::try_from(Self::activity_cutoff(netuid)).unwrap_or(u16::MAX)),
             registration_allowed: NetworkRegistrationAllowed::<T>::get(netuid),
             target_regs_per_interval: Compact(TargetRegistrationsPerInterval::<T>::get(netuid)),
             min_burn: Compact(MinBurn::<T>::get(netuid)),
@@ -160,10 +160,9 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The steepness of liquid alpha's curve, which is stored in hundredths.
-    pub(crate) fn steepness(netuid: u16) -> I32F32 {
-        let hundredths = i64::from(AlphaSigmoidSteepness::<T>::get(netuid));
-        I32F32 { bits: hundredths.saturating_mul(1 << 32).checked_div(100).unwrap_or(0) }
+    /// The steepness of liquid alpha's curve, in hundredths.
+    fn steepness(netuid: u16) -> FixedI64 {
+        FixedI64 { bits: i64::from(AlphaSigmoidSteepness::<T>::get(netuid)) << 32 }
     }
 
     /// A subnet's settings, each with its name.

@@ -17,5 +17,6 @@ mod registration;
 mod reveal;
 mod root;
 mod serving;
+mod settings;
 mod staking;
 mod weights;

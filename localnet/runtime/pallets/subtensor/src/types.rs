@@ -35,11 +35,11 @@ impl FixedI128 {
     pub const ONE: Self = Self { bits: 1 << 64 };
 }
 
-/// Signed fixed point with 32 fraction bits. Clients know it by the path `FixedI64`.
+/// Signed fixed point with 32 fraction bits.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, Default, PartialEq, Eq, Debug,
 )]
-pub struct I32F32 {
+pub struct FixedI64 {
     /// The value times 2^32.
     pub bits: i64,
 }
@@ -179,6 +179,10 @@ pub enum Hyperparameter {
     ImmuneNeuronLimit,
     RecycleOrBurn,
     MaxAllowedUids,
+    #[codec(index = 30)]
+    ActivityCutoffFactorMilli,
+    #[codec(index = 31)]
+    TriggerEpoch,
 }
 
 /// A neuron with its weights and bonds.
@@ -252,6 +256,8 @@ pub struct SubnetGenesis {
     pub serving_rate_limit: u64,
     /// Blocks for which a new neuron is safe from pruning.
     pub immunity_period: u16,
+    /// While no more neurons than this are past immunity, only immune ones are pruned.
+    pub min_non_immune_uids: u16,
     /// Blocks after which a neuron that sets no weights counts as inactive.
     pub activity_cutoff: u16,
     pub kappa: u16,
@@ -306,6 +312,7 @@ impl Default for SubnetGenesis {
             weights_set_rate_limit: 0,
             serving_rate_limit: 0,
             immunity_period: 5_000,
+            min_non_immune_uids: 10,
             activity_cutoff: 5_000,
             kappa: 32_767,
             rho: 10,
@@ -369,6 +376,8 @@ pub struct ChainGenesis {
     pub admin_freeze_window: u16,
     /// Epochs between two changes of one setting by an owner.
     pub owner_hyperparam_rate_limit: u16,
+    /// Whether anybody may have TAO for work.
+    pub faucet: bool,
 }
 
 impl Default for ChainGenesis {
@@ -389,6 +398,7 @@ impl Default for ChainGenesis {
             coldkey_swap_reannouncement_delay: 10,
             admin_freeze_window: 0,
             owner_hyperparam_rate_limit: 0,
+            faucet: true,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::*;
 use alloc::{collections::BTreeSet, vec::Vec};
-use frame_support::ensure;
+use codec::Compact;
+use frame_support::{ensure, storage::with_storage_layer};
 use sp_runtime::{AccountId32, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -16,6 +17,35 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         ensure!(!CommitRevealWeightsEnabled::<T>::get(netuid), Error::<T>::CommitRevealEnabled);
         Self::set_row(&hotkey, netuid, mecid, uids, values, version_key, false)
+    }
+
+    pub(crate) fn do_batch_set_weights(
+        hotkey: AccountId32,
+        netuids: Vec<Compact<u16>>,
+        weights: Vec<Vec<(Compact<u16>, Compact<u16>)>>,
+        version_keys: Vec<Compact<u64>>,
+    ) -> DispatchResult {
+        let lengths = [weights.len(), version_keys.len()];
+        ensure!(lengths == [netuids.len(); 2], Error::<T>::InputLengthsUnequal);
+        let outcomes = netuids.iter().zip(weights).zip(version_keys).map(|((netuid, row), version_key)| {
+            let (uids, values) = row.into_iter().map(|(uid, value)| (uid.0, value.0)).unzip();
+            let set = || Self::do_set_weights(hotkey.clone(), netuid.0, 0, uids, values, version_key.0);
+            with_storage_layer(set)
+        });
+        Self::tell_batch(outcomes.collect());
+        Self::deposit_event(Event::BatchWeightsCompleted(netuids, hotkey));
+        Ok(())
+    }
+
+    /// Tells what of a batch was refused.
+    pub(crate) fn tell_batch(outcomes: Vec<DispatchResult>) {
+        let refused: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
+        if !refused.is_empty() {
+            Self::deposit_event(Event::BatchCompletedWithErrors());
+        }
+        for why in refused {
+            Self::deposit_event(Event::BatchWeightItemFailed(why));
+        }
     }
 
     /// Checks and writes a row of weights; revealed ones were in time when they were committed.

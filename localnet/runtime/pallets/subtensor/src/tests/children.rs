@@ -79,7 +79,7 @@ fn cannot_set_children_wrongly() {
         assert_noop!(call(cold(2), NETUID, one()), Error::<Test>::NonAssociatedColdKey);
         assert_noop!(
             SubtensorModule::set_children(signed(cold(7)), hot(7), NETUID, one()),
-            Error::<Test>::HotKeyAccountNotExists
+            Error::<Test>::NonAssociatedColdKey
         );
         assert_noop!(set(1, vec![(1, hot(2)), (1, hot(2))]), Error::<Test>::DuplicateChild);
         assert_noop!(set(1, (2..8).map(|n| (1, hot(n))).collect()), Error::<Test>::TooManyChildren);

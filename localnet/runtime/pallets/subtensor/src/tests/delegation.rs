@@ -28,6 +28,8 @@ fn cannot_set_a_take_wrongly() {
         assert_noop!(lower(1, 1), Error::<Test>::HotKeyAccountNotExists);
         join(1, 0);
         assert_noop!(lower(2, 1), Error::<Test>::NonAssociatedColdKey);
+        // Who never chose a take may choose any, either way.
+        assert_ok!(lower(1, 11_796));
         assert_noop!(lower(1, 11_796), Error::<Test>::DelegateTakeTooLow);
         MinDelegateTake::<Test>::put(10);
         assert_noop!(lower(1, 9), Error::<Test>::DelegateTakeTooLow);
@@ -72,7 +74,9 @@ fn incentive_may_be_staked_elsewhere() {
             Error::<Test>::SubnetNotExists
         );
         assert_ok!(call(2, 1));
-        System::assert_last_event(Event::AutoStakeDestinationSet(cold(2), NETUID, hot(1)).into());
+        System::assert_last_event(
+            Event::AutoStakeDestinationSet { coldkey: cold(2), netuid: NETUID, hotkey: hot(1) }.into(),
+        );
         assert_noop!(call(2, 1), Error::<Test>::SameAutoStakeHotkeyAlreadySet);
         assert_eq!(SubtensorModule::get_coldkey_auto_stake_hotkey(&cold(2), NETUID), Some(hot(1)));
         pass_epoch();
@@ -80,7 +84,14 @@ fn incentive_may_be_staked_elsewhere() {
         pass_epoch();
         assert_eq!(TotalHotkeyAlpha::<Test>::get(hot(2), NETUID), 0);
         assert!(SubtensorModule::stake_of(&hot(1), &cold(2), NETUID).abs_diff(20 * TAO) < 2);
-        System::assert_has_event(Event::AutoStakeAdded(NETUID, hot(1), hot(2), cold(2), 20 * TAO).into());
+        let added = Event::AutoStakeAdded {
+            netuid: NETUID,
+            destination: hot(1),
+            hotkey: hot(2),
+            owner: cold(2),
+            incentive: 20 * TAO,
+        };
+        System::assert_has_event(added.into());
     });
 }
 

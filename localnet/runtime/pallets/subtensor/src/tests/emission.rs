@@ -99,7 +99,9 @@ fn two_neurons_that_rank_each_other_earn_incentive() {
         assert_eq!(Dividends::<Test>::get(NETUID), [32_767, 32_767]);
         assert_eq!(Emission::<Test>::get(NETUID), [20 * TAO, 20 * TAO]);
         assert_eq!(Bonds::<Test>::get(NETUID, 0).len(), 1);
-        System::assert_has_event(Event::IncentiveAlphaEmittedToMiners(NETUID, vec![10 * TAO, 10 * TAO]).into());
+        System::assert_has_event(
+            Event::IncentiveAlphaEmittedToMiners { netuid: NETUID, emissions: vec![10 * TAO, 10 * TAO] }.into(),
+        );
     });
 }
 
@@ -124,6 +126,7 @@ fn weights_older_than_a_registration_do_not_count_for_it() {
         |subnet| {
             subnet.max_allowed_uids = 2;
             subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
             subnet.owner_hotkey = Some(hot(1));
             subnet.owner = Some(cold(1));
         },

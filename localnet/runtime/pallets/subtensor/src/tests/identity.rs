@@ -48,7 +48,7 @@ fn an_owner_says_what_its_subnet_is() {
                     empty(),
                 )
             };
-            assert_noop!(call(1, 9, vec![]), Error::<Test>::SubnetNotExists);
+            assert_noop!(call(1, 9, vec![]), Error::<Test>::NotSubnetOwner);
             assert_noop!(call(2, NETUID, vec![]), Error::<Test>::NotSubnetOwner);
             assert_noop!(call(1, NETUID, vec![b'x'; 257]), Error::<Test>::InvalidIdentity);
             assert_ok!(call(1, NETUID, b"mine".to_vec()));

@@ -18,6 +18,7 @@ fn calls_have_the_public_chains_indices() {
         ("burned_register", 7),
         ("serve_axon_tls", 40),
         ("register_network", 59),
+        ("faucet", 60),
         ("dissolve_network", 61),
         ("root_register", 62),
         ("decrease_take", 65),
@@ -27,11 +28,13 @@ fn calls_have_the_public_chains_indices() {
         ("sudo_set_tx_childkey_take_rate_limit", 69),
         ("swap_hotkey", 70),
         ("swap_coldkey", 71),
+        ("swap_hotkey_v2", 72),
         ("set_childkey_take", 75),
         ("sudo_set_min_childkey_take", 76),
         ("sudo_set_max_childkey_take", 77),
         ("set_subnet_identity", 78),
         ("register_network_with_identity", 79),
+        ("batch_set_weights", 80),
         ("unstake_all", 83),
         ("unstake_all_alpha", 84),
         ("move_stake", 85),
@@ -44,8 +47,13 @@ fn calls_have_the_public_chains_indices() {
         ("start_call", 92),
         ("commit_weights", 96),
         ("reveal_weights", 97),
+        ("batch_reveal_weights", 98),
+        ("batch_commit_weights", 100),
+        ("recycle_alpha", 101),
+        ("burn_alpha", 102),
         ("remove_stake_full_limit", 103),
         ("set_pending_childkey_cooldown", 109),
+        ("update_symbol", 112),
         ("set_coldkey_auto_stake_hotkey", 114),
         ("commit_mechanism_weights", 115),
         ("reveal_mechanism_weights", 116),
@@ -55,6 +63,12 @@ fn calls_have_the_public_chains_indices() {
         ("swap_coldkey_announced", 126),
         ("dispute_coldkey_swap", 127),
         ("reset_coldkey_swap", 128),
+        ("add_stake_burn", 132),
+        ("clear_coldkey_swap_announcement", 133),
+        ("register_limit", 134),
+        ("set_tempo", 139),
+        ("set_activity_cutoff_factor", 140),
+        ("trigger_epoch", 141),
     ];
     let mut calls: Vec<(&str, u8)> =
         Call::<Test>::get_call_names().iter().copied().zip(Call::<Test>::get_call_indices().iter().copied()).collect();
@@ -105,11 +119,11 @@ fn events_have_the_public_chains_indices() {
     assert_eq!(index(Event::WeightsSet(0, 0)), 5);
     assert_eq!(index(Event::NeuronRegistered(0, 0, hot(1))), 6);
     assert_eq!(index(Event::AxonServed(0, hot(1))), 28);
-    assert_eq!(index(Event::IncentiveAlphaEmittedToMiners(0, vec![])), 108);
+    assert_eq!(index(Event::IncentiveAlphaEmittedToMiners { netuid: 0, emissions: vec![] }), 108);
     assert_eq!(index(Event::NetworkAdded(0, 0)), 0);
     assert_eq!(index(Event::StakeMoved(cold(1), hot(1), 0, hot(1), 0, 0)), 4);
     assert_eq!(index(Event::TempoSet(0, 0)), 50);
-    assert_eq!(index(Event::HotkeySwapped(cold(1), hot(1), hot(2))), 64);
+    assert_eq!(index(Event::HotkeySwapped { coldkey: cold(1), old_hotkey: hot(1), new_hotkey: hot(2) }), 64);
     assert_eq!(index(Event::SetChildren(hot(1), 0, vec![])), 74);
     assert_eq!(index(Event::StakeTransferred(cold(1), cold(1), hot(1), 0, 0, 0)), 89);
     assert_eq!(index(Event::MinNonImmuneUidsSet(0, 0)), 111);

@@ -33,7 +33,9 @@ fn swap_hotkey_takes_everything_along() {
             let before = all_rao();
 
             assert_ok!(swap(1, 1, 5, None));
-            System::assert_last_event(Event::HotkeySwapped(cold(1), hot(1), hot(5)).into());
+            System::assert_last_event(
+                Event::HotkeySwapped { coldkey: cold(1), old_hotkey: hot(1), new_hotkey: hot(5) }.into(),
+            );
             assert_eq!(all_rao(), before - PRICE);
             assert_eq!(Uids::<Test>::get(NETUID, hot(5)), Some(0));
             assert_eq!(Uids::<Test>::get(NETUID, hot(1)), None);
@@ -60,14 +62,20 @@ fn swap_hotkey_in_one_subnet_leaves_the_others() {
         join(1, 100 * TAO);
         assert_ok!(SubtensorModule::add_stake(signed(cold(1)), hot(1), ROOT, 7 * TAO));
         assert_ok!(swap(1, 1, 5, Some(NETUID)));
-        System::assert_last_event(Event::HotkeySwappedOnSubnet(cold(1), hot(1), hot(5), NETUID).into());
+        let (coldkey, old_hotkey, new_hotkey) = (cold(1), hot(1), hot(5));
+        let swapped = Event::HotkeySwappedOnSubnet { coldkey, old_hotkey, new_hotkey, netuid: NETUID };
+        System::assert_last_event(swapped.into());
         assert_eq!(SubtensorModule::stake_of(&hot(5), &cold(1), NETUID), 100 * TAO);
         assert_eq!(SubtensorModule::stake_of(&hot(1), &cold(1), ROOT), 7 * TAO);
         assert_eq!(Owner::<Test>::get(hot(1)), cold(1));
         assert_noop!(swap(1, 5, 6, Some(NETUID)), Error::<Test>::HotKeySwapOnSubnetIntervalNotPassed);
         pass_blocks(100);
+        assert_noop!(swap(1, 5, 6, Some(NETUID)), Error::<Test>::HotKeySwapOnSubnetIntervalNotPassed);
+        pass_blocks(1);
         assert_ok!(swap(1, 5, 6, Some(NETUID)));
-        // Into a hotkey that has stake already.
+        // Into a hotkey that has stake already; the interval is that of every subnet in which the old one is a neuron.
+        assert_noop!(swap(1, 6, 1, None), Error::<Test>::HotKeySwapOnSubnetIntervalNotPassed);
+        pass_blocks(101);
         assert_ok!(swap(1, 6, 1, None));
         assert_eq!(OwnedHotkeys::<Test>::get(cold(1)).len(), 2);
     });
@@ -114,7 +122,9 @@ fn an_announced_coldkey_gets_everything_after_the_delay() {
             join(2, TAO);
             assert_ok!(SubtensorModule::add_stake(signed(cold(1)), hot(2), NETUID, 5 * TAO));
             assert_ok!(announce(1, &new));
-            System::assert_last_event(Event::ColdkeySwapAnnounced(cold(1), BlakeTwo256::hash_of(&new)).into());
+            System::assert_last_event(
+                Event::ColdkeySwapAnnounced { who: cold(1), new_coldkey_hash: BlakeTwo256::hash_of(&new) }.into(),
+            );
             assert_noop!(finish(1, &new), Error::<Test>::ColdkeySwapTooEarly);
             assert_noop!(finish(1, &cold(3)), Error::<Test>::AnnouncedColdkeyHashDoesNotMatch);
             assert_noop!(finish(2, &new), Error::<Test>::ColdkeySwapAnnouncementNotFound);
@@ -125,7 +135,7 @@ fn an_announced_coldkey_gets_everything_after_the_delay() {
             let before = all_rao();
             assert_ok!(finish(1, &new));
             assert_eq!(all_rao(), before);
-            System::assert_last_event(Event::ColdkeySwapped(cold(1), new.clone()).into());
+            System::assert_last_event(Event::ColdkeySwapped { old_coldkey: cold(1), new_coldkey: new.clone() }.into());
             assert_eq!(Balances::free_balance(&new), balance);
             assert_eq!(Balances::free_balance(cold(1)), 0);
             assert_eq!(SubtensorModule::stake_of(&hot(1), &new, NETUID), stake);
@@ -183,5 +193,69 @@ fn announcing_costs_and_needs_a_balance() {
         assert_eq!(Balances::free_balance(cold(1)), RICH - PRICE);
         assert_ok!(Balances::transfer_all(signed(cold(2)), cold(9), false));
         assert_noop!(announce(2, &new), Error::<Test>::NotEnoughBalanceToPaySwapColdKey);
+    });
+}
+
+#[test]
+fn an_announced_coldkey_may_do_nothing_else() {
+    local(|| {
+        let new = sp_runtime::AccountId32::new([77; 32]);
+        let check = |call: Option<Call<Test>>| {
+            SubtensorModule::ensure_not_swapping(&cold(1), call.as_ref()).map_err(DispatchError::from)
+        };
+        let stake = || Some(Call::add_stake { hotkey: hot(1), netuid: NETUID, amount_staked: TAO });
+        let finish = || Some(Call::swap_coldkey_announced { new_coldkey: new.clone() });
+        assert!(check(stake()).is_ok() && check(None).is_ok());
+        assert_ok!(announce(1, &new));
+        assert_eq!(check(stake()), Err(Error::<Test>::ColdkeySwapAnnounced.into()));
+        assert_eq!(check(None), Err(Error::<Test>::ColdkeySwapAnnounced.into()));
+        assert!(check(finish()).is_ok());
+        assert!(check(Some(Call::dispute_coldkey_swap {})).is_ok());
+        assert_ok!(SubtensorModule::dispute_coldkey_swap(signed(cold(1))));
+        assert_eq!(check(finish()), Err(Error::<Test>::ColdkeySwapDisputed.into()));
+        assert_ok!(SubtensorModule::reset_coldkey_swap(RuntimeOrigin::root(), cold(1)));
+        assert!(check(stake()).is_ok());
+    });
+}
+
+#[test]
+fn an_announcement_may_be_cleared_when_it_could_be_made_again() {
+    local(|| {
+        let clear = || SubtensorModule::clear_coldkey_swap_announcement(signed(cold(1)));
+        assert_noop!(clear(), Error::<Test>::ColdkeySwapAnnouncementNotFound);
+        assert_ok!(announce(1, &cold(7)));
+        pass_blocks(59);
+        assert_noop!(clear(), Error::<Test>::ColdkeySwapClearTooEarly);
+        pass_blocks(1);
+        assert_ok!(clear());
+        System::assert_last_event(Event::ColdkeySwapCleared { who: cold(1) }.into());
+        assert!(SubtensorModule::ensure_not_swapping(&cold(1), None).is_ok());
+    });
+}
+
+#[test]
+fn a_hotkey_may_be_swapped_without_its_stake() {
+    local(|| {
+        join(1, 100 * TAO);
+        let call = SubtensorModule::swap_hotkey_v2(signed(cold(1)), hot(1), hot(5), None, true);
+        assert_ok!(call);
+        assert_eq!(Uids::<Test>::get(NETUID, hot(5)), Some(0));
+        assert_eq!(SubtensorModule::stake_of(&hot(1), &cold(1), NETUID), 100 * TAO);
+        assert_eq!(SubtensorModule::stake_of(&hot(5), &cold(1), NETUID), 0);
+        assert_eq!((Owner::<Test>::get(hot(1)), Owner::<Test>::get(hot(5))), (cold(1), cold(1)));
+    });
+}
+
+#[test]
+fn incentive_follows_its_destination_into_a_new_hotkey() {
+    local(|| {
+        join(1, TAO);
+        join(2, 0);
+        assert_ok!(SubtensorModule::set_coldkey_auto_stake_hotkey(signed(cold(2)), NETUID, hot(1)));
+        assert_eq!(AutoStakeDestinationColdkeys::<Test>::get(hot(1), NETUID), [cold(2)]);
+        assert_ok!(swap(1, 1, 5, None));
+        assert_eq!(AutoStakeDestination::<Test>::get(cold(2), NETUID), Some(hot(5)));
+        assert_eq!(AutoStakeDestinationColdkeys::<Test>::get(hot(5), NETUID), [cold(2)]);
+        assert!(!AutoStakeDestinationColdkeys::<Test>::contains_key(hot(1), NETUID));
     });
 }

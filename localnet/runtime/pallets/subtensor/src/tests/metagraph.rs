@@ -81,7 +81,7 @@ fn subnets_are_told_in_every_version() {
         let settings = SubtensorModule::get_subnet_hyperparams_v2(NETUID).unwrap();
         let older = SubtensorModule::get_subnet_hyperparams(NETUID).unwrap();
         assert!(settings.encode().starts_with(&older.encode()));
-        assert_eq!((settings.yuma_version.0, settings.alpha_sigmoid_steepness.bits), (3, 10 << 32));
+        assert_eq!((settings.yuma_version.0, settings.alpha_sigmoid_steepness.bits), (3, 1_000 << 32));
         let named = SubtensorModule::get_subnet_hyperparams_v3(NETUID).unwrap();
         let value = |name: &str| named.iter().find(|entry| entry.name == name.as_bytes()).map(|entry| &entry.value);
         assert_eq!(value("tempo"), Some(&HyperparamValue::U16(Compact(40))));

@@ -76,10 +76,14 @@ fn cannot_move_stake_wrongly() {
         assert_noop!(call(1, 1, (NETUID, NETUID), TAO), Error::<Test>::SameNetuid);
         assert_noop!(call(1, 1, (NETUID, 9), TAO), Error::<Test>::SubnetNotExists);
         assert_noop!(call(1, 7, (NETUID, NETUID), TAO), Error::<Test>::HotKeyAccountNotExists);
-        assert_noop!(call(1, 2, (NETUID, NETUID), 100 * TAO + 1), Error::<Test>::NotEnoughStakeToWithdraw);
         assert_noop!(call(1, 2, (NETUID, NETUID), 499_999), Error::<Test>::AmountTooLow);
+        assert_noop!(call(1, 2, (NETUID, OTHER), 500_000), Error::<Test>::AmountTooLow);
         SubtokenEnabled::<Test>::insert(OTHER, false);
         assert_noop!(call(1, 2, (NETUID, OTHER), TAO), Error::<Test>::SubtokenDisabled);
+        // More than there is: all there is.
+        assert_ok!(call(1, 2, (NETUID, NETUID), u64::MAX));
+        assert_eq!((stake(1, 1, NETUID), stake(2, 1, NETUID)), (0, 100 * TAO));
+        System::assert_last_event(Event::StakeMoved(cold(1), hot(1), NETUID, hot(2), NETUID, 100 * TAO).into());
     });
 }
 

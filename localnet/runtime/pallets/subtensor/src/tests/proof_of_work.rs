@@ -101,6 +101,7 @@ fn work_counts_once() {
         |subnet| {
             subnet.max_allowed_uids = 1;
             subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
         },
         || {
             let (nonce, work) = solve(1);
@@ -172,9 +173,39 @@ fn price_and_difficulty_stay_within_their_bounds() {
 #[test]
 fn adjustment_alpha_slows_the_price_down() {
     use crate::registration::follow;
-    assert_eq!(follow(1_000, 6, 2, 0), 2_000);
-    assert_eq!(follow(1_000, 6, 2, u64::MAX), 1_000);
-    assert_eq!(follow(1_000, 6, 2, 1 << 63), 1_500 - 1);
-    assert_eq!(follow(1_000, 6, 0, 0), 1_000);
-    assert_eq!(follow(u64::MAX, u16::MAX, 1, 5), u64::MAX);
+    assert_eq!(follow(1_000, 6, 2, 0, (0, u64::MAX)), 2_000);
+    assert_eq!(follow(1_000, 6, 2, u64::MAX, (0, u64::MAX)), 1_000);
+    assert_eq!(follow(1_000, 6, 2, 1 << 63, (0, u64::MAX)), 1_500);
+    assert_eq!(follow(1_000, 6, 0, 0, (7, u64::MAX)), 7);
+    assert_eq!(follow(1_000, 6, 2, 0, (7, 1_999)), 1_999);
+    // 0.97, as the public chain's new subnets have it, is 254279 of 2^18, and the rest 7865.
+    let slow = 17_893_341_751_498_265_066;
+    assert_eq!(follow(1_000_000_000, 2, 1, slow, (0, u64::MAX)), 1_015_001_296);
+    assert_eq!(follow(u64::MAX, u16::MAX, 1, 5, (0, u64::MAX)), u64::MAX);
+}
+
+#[test]
+fn the_faucet_pays_for_work() {
+    at_work(
+        |_| {},
+        || {
+            let newcomer = hot(99);
+            // Found by trying all before it.
+            let nonce = 1_320_985;
+            let work = seal(HASH, &newcomer, nonce);
+            let call = |who, nonce| SubtensorModule::faucet(signed(who), 9, nonce, work.to_vec());
+            assert_noop!(call(hot(98), nonce), Error::<Test>::InvalidSeal);
+            assert_noop!(call(newcomer.clone(), nonce + 1), Error::<Test>::InvalidSeal);
+            assert!(SubtensorModule::is_good_work(None, 9, nonce, &work, &newcomer));
+            assert_ok!(call(newcomer.clone(), nonce));
+            assert_eq!(Balances::free_balance(&newcomer), 1_000 * TAO);
+            System::assert_last_event(Event::Faucet(newcomer.clone(), 1_000 * TAO).into());
+            assert_noop!(call(newcomer.clone(), nonce), Error::<Test>::InvalidSeal);
+            AllowFaucet::<Test>::put(false);
+            assert_noop!(call(newcomer.clone(), nonce), Error::<Test>::FaucetDisabled);
+            assert!(!SubtensorModule::is_good_work(None, 9, nonce, &work, &newcomer));
+            let weak = SubtensorModule::faucet(signed(newcomer), 9, 0, vec![0xff; 32]);
+            assert_eq!(weak, Err(Error::<Test>::FaucetDisabled.into()));
+        },
+    );
 }

@@ -115,6 +115,7 @@ fn cannot_register_the_hotkey_of_another() {
         |subnet| {
             subnet.max_allowed_uids = 1;
             subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
         },
         || {
             assert_ok!(register(1));
@@ -179,6 +180,7 @@ fn a_full_subnet_prunes_the_lowest_emission() {
         |subnet| {
             subnet.max_allowed_uids = 3;
             subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
         },
         || {
             (1..=3).for_each(|n| register(n).unwrap());
@@ -225,6 +227,7 @@ fn on_equal_emission_the_earliest_then_the_lowest_uid_goes() {
         |subnet| {
             subnet.max_allowed_uids = 3;
             subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
         },
         || {
             (1..=3).for_each(|n| register(n).unwrap());
@@ -265,6 +268,7 @@ fn the_owner_is_never_pruned() {
         |subnet| {
             subnet.max_allowed_uids = 2;
             subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
             subnet.owner = Some(cold(1));
             subnet.owner_hotkey = Some(hot(1));
         },
@@ -290,6 +294,91 @@ fn a_subnet_of_the_owner_alone_takes_nobody() {
         || {
             assert_ok!(register(1));
             assert_noop!(register(2), Error::<Test>::NoNeuronIdAvailable);
+        },
+    );
+}
+
+#[test]
+fn register_limit_keeps_to_its_limit() {
+    local(|| {
+        let call = |netuid, limit| SubtensorModule::register_limit(signed(cold(1)), netuid, hot(1), limit);
+        assert_noop!(call(ROOT, BURN), Error::<Test>::RegistrationNotPermittedOnRootSubnet);
+        assert_noop!(call(9, BURN), Error::<Test>::SubnetNotExists);
+        assert_noop!(call(NETUID, BURN - 1), Error::<Test>::RegistrationPriceLimitExceeded);
+        assert_ok!(call(NETUID, BURN));
+        assert_eq!(Balances::free_balance(cold(1)), RICH - BURN);
+        System::assert_last_event(Event::NeuronRegistered(NETUID, 0, hot(1)).into());
+        assert_noop!(call(NETUID, BURN), Error::<Test>::HotKeyAlreadyRegisteredInSubNet);
+    });
+}
+
+#[test]
+fn what_others_said_of_a_pruned_neuron_is_zero() {
+    with_subnet(
+        |subnet| {
+            subnet.max_allowed_uids = 3;
+            subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
+        },
+        || {
+            (1..=3).for_each(|n| register(n).unwrap());
+            Emission::<Test>::insert(NETUID, vec![5, 3, 4]);
+            Weights::<Test>::insert(NETUID, 0, vec![(2, 65_535), (1, 7)]);
+            Weights::<Test>::insert(NETUID, 2, vec![(0, 65_535)]);
+            assert_ok!(register(4));
+            assert_eq!(Weights::<Test>::get(NETUID, 0), [(2, 65_535), (1, 0)]);
+            assert_eq!(Weights::<Test>::get(NETUID, 2), [(0, 65_535)]);
+        },
+    );
+}
+
+#[test]
+fn as_many_neurons_past_immunity_remain_as_the_subnet_wants() {
+    with_subnet(
+        |subnet| {
+            subnet.max_allowed_uids = 3;
+            subnet.immunity_period = 10;
+            subnet.min_non_immune_uids = 2;
+        },
+        || {
+            (1..=2).for_each(|n| register(n).unwrap());
+            pass_blocks(10);
+            register(3).unwrap();
+            // Two are past immunity: only the third may go.
+            assert_eq!(SubtensorModule::neuron_to_prune(NETUID), Some(2));
+            MinNonImmuneUids::<Test>::insert(NETUID, 1);
+            assert_eq!(SubtensorModule::neuron_to_prune(NETUID), Some(0));
+            MinNonImmuneUids::<Test>::insert(NETUID, 3);
+            pass_blocks(10);
+            assert_eq!(SubtensorModule::neuron_to_prune(NETUID), None);
+            assert_noop!(register(4), Error::<Test>::NoNeuronIdAvailable);
+        },
+    );
+}
+
+#[test]
+fn so_many_neurons_of_the_owner_are_never_pruned_as_its_limit_says() {
+    with_subnet(
+        |subnet| {
+            subnet.max_allowed_uids = 3;
+            subnet.immunity_period = 0;
+            subnet.min_non_immune_uids = 0;
+            subnet.owner = Some(cold(1));
+            subnet.owner_hotkey = Some(hot(3));
+        },
+        || {
+            for n in 1..=3 {
+                assert_ok!(SubtensorModule::burned_register(signed(cold(1)), NETUID, hot(n)));
+            }
+            Emission::<Test>::insert(NETUID, vec![1, 2, 0]);
+            let prune = || SubtensorModule::neuron_to_prune(NETUID);
+            assert_eq!(prune(), Some(0));
+            ImmuneOwnerUidsLimit::<Test>::insert(NETUID, 2);
+            assert_eq!(prune(), Some(1));
+            ImmuneOwnerUidsLimit::<Test>::insert(NETUID, 3);
+            assert_eq!(prune(), None);
+            ImmuneOwnerUidsLimit::<Test>::insert(NETUID, 0);
+            assert_eq!(prune(), Some(2));
         },
     );
 }

@@ -138,3 +138,55 @@ fn each_mechanism_has_its_own_weights_and_commitments() {
         assert_eq!((graph(0), graph(1), graph(2)), (Some(0), Some(65_535), None));
     });
 }
+
+#[test]
+fn several_commitments_are_revealed_at_once() {
+    two(|| {
+        let call = |rows: Vec<(u16, u16)>, versions: Vec<u64>| {
+            SubtensorModule::batch_reveal_weights(
+                signed(hot(1)),
+                NETUID,
+                rows.iter().map(|_| vec![1]).collect(),
+                rows.iter().map(|(value, _)| vec![*value]).collect(),
+                rows.iter().map(|(_, salt)| vec![*salt]).collect(),
+                versions,
+            )
+        };
+        assert_noop!(call(vec![(1, 1)], vec![0]), Error::<Test>::NoWeightsCommitFound);
+        let hashes = [1, 2, 3].map(|salt| hash(1, &[1], &[5], &[salt]));
+        for hash in hashes {
+            assert_ok!(commit(1, hash));
+        }
+        assert_noop!(call(vec![(5, 1)], vec![]), Error::<Test>::InputLengthsUnequal);
+        assert_noop!(call(vec![(5, 1)], vec![0]), Error::<Test>::RevealTooEarly);
+        pass_epoch();
+        assert_noop!(call(vec![(5, 1), (6, 1)], vec![0, 0]), Error::<Test>::InvalidRevealCommitHashNotMatch);
+        let twice = || call(vec![(5, 1), (5, 1)], vec![0, 0]);
+        let refused = frame_support::storage::with_storage_layer(twice);
+        assert_eq!(refused, Err(Error::<Test>::InvalidRevealCommitHashNotMatch.into()));
+        assert_ok!(call(vec![(5, 3), (5, 1)], vec![0, 0]));
+        System::assert_last_event(Event::WeightsBatchRevealed(hot(1), NETUID, vec![hashes[2], hashes[0]]).into());
+        assert_eq!(WeightCommits::<Test>::get(NETUID, hot(1)).unwrap().len(), 1);
+        pass_epoch();
+        assert_noop!(call(vec![(5, 2)], vec![0]), Error::<Test>::ExpiredWeightCommit);
+        CommitRevealWeightsEnabled::<Test>::insert(NETUID, false);
+        assert_noop!(call(vec![(5, 2)], vec![0]), Error::<Test>::CommitRevealDisabled);
+    });
+}
+
+#[test]
+fn a_batch_of_commitments_goes_on_after_one_that_is_refused() {
+    two(|| {
+        let netuids: Vec<_> = [9, NETUID].map(codec::Compact).to_vec();
+        let call = |hashes: usize| {
+            SubtensorModule::batch_commit_weights(signed(hot(1)), netuids.clone(), vec![H256::zero(); hashes])
+        };
+        assert_noop!(call(1), Error::<Test>::InputLengthsUnequal);
+        assert_ok!(call(2));
+        assert_eq!(WeightCommits::<Test>::get(NETUID, hot(1)).unwrap().len(), 1);
+        let refused = Event::BatchWeightItemFailed(Error::<Test>::MechanismDoesNotExist.into());
+        System::assert_has_event(Event::BatchCompletedWithErrors().into());
+        System::assert_has_event(refused.into());
+        System::assert_last_event(Event::BatchWeightsCompleted(netuids.clone(), hot(1)).into());
+    });
+}

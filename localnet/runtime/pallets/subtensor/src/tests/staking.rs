@@ -56,7 +56,7 @@ fn anyone_may_stake_on_a_hotkey_that_exists() {
         join(1, 10 * TAO);
         assert_ok!(add(2, 1, TAO));
         assert_eq!((stake(1, 1), stake(2, 1)), (10 * TAO, TAO));
-        assert_noop!(remove(3, 1, 1), Error::<Test>::NotEnoughStakeToWithdraw);
+        assert_noop!(remove(3, 1, 1), Error::<Test>::AmountTooLow);
     });
 }
 
@@ -110,16 +110,19 @@ fn cannot_stake_too_little() {
         assert_noop!(add(1, 1, 499_999), Error::<Test>::AmountTooLow);
         assert_ok!(add(1, 1, 500_000));
         assert_noop!(remove(1, 1, 0), Error::<Test>::AmountTooLow);
-        assert_ok!(remove(1, 1, 1));
+        assert_noop!(remove(1, 1, 499_999), Error::<Test>::AmountTooLow);
+        assert_ok!(remove(1, 1, 500_000));
     });
 }
 
 #[test]
-fn cannot_take_back_more_than_there_is() {
+fn who_asks_for_more_than_there_is_gets_what_there_is() {
     local(|| {
         join(1, TAO);
-        assert_noop!(remove(1, 1, TAO + 1), Error::<Test>::NotEnoughStakeToWithdraw);
-        assert_noop!(remove(1, 1, u64::MAX), Error::<Test>::NotEnoughStakeToWithdraw);
+        let before = Balances::free_balance(cold(1));
+        assert_ok!(remove(1, 1, u64::MAX));
+        assert_eq!(Balances::free_balance(cold(1)) - before, TAO);
+        assert_eq!(stake(1, 1), 0);
     });
 }
 
@@ -129,8 +132,12 @@ fn cannot_take_back_less_than_an_account_needs() {
         join(1, TAO);
         assert_ok!(Balances::transfer_all(signed(cold(1)), cold(2), false));
         assert_eq!(Balances::free_balance(cold(1)), 0);
-        assert_noop!(remove(1, 1, 499), Error::<Test>::AmountTooLow);
-        assert_ok!(remove(1, 1, 500));
+        // Dividends may leave a few rao on a hotkey.
+        SubtensorModule::grow_stake(&hot(1), &cold(3), NETUID, 499);
+        assert_ok!(Balances::transfer_all(signed(cold(3)), cold(2), false));
+        assert_noop!(remove(3, 1, 499), Error::<Test>::AmountTooLow);
+        SubtensorModule::grow_stake(&hot(1), &cold(3), NETUID, 1);
+        assert_ok!(remove(3, 1, 500));
     });
 }
 
@@ -188,5 +195,41 @@ fn what_was_added_reads_back_exactly_whatever_a_share_is_worth() {
             }
         }
         assert_eq!(Alpha::<Test>::iter().count(), 0);
+    });
+}
+
+#[test]
+fn stake_may_be_destroyed() {
+    local(|| {
+        let recycle = |netuid, amount| SubtensorModule::recycle_alpha(signed(cold(1)), hot(1), amount, netuid);
+        let burn = |netuid, amount| SubtensorModule::burn_alpha(signed(cold(1)), hot(1), amount, netuid);
+        assert_noop!(recycle(9, TAO), Error::<Test>::SubnetNotExists);
+        assert_noop!(burn(ROOT, TAO), Error::<Test>::CannotBurnOrRecycleOnRootSubnet);
+        assert_noop!(burn(NETUID, TAO), Error::<Test>::HotKeyAccountNotExists);
+        join(1, 10 * TAO);
+        let before = all_rao();
+        assert_ok!(recycle(NETUID, 3 * TAO));
+        System::assert_last_event(Event::AlphaRecycled(cold(1), hot(1), 3 * TAO, NETUID).into());
+        assert_eq!((stake(1, 1), before - all_rao()), (7 * TAO, 3 * TAO));
+        assert_ok!(burn(NETUID, u64::MAX));
+        System::assert_last_event(Event::AlphaBurned(cold(1), hot(1), 7 * TAO, NETUID).into());
+        assert_eq!((stake(1, 1), before - all_rao()), (0, 10 * TAO));
+        SubtokenEnabled::<Test>::insert(NETUID, false);
+        assert_noop!(recycle(NETUID, TAO), Error::<Test>::SubtokenDisabled);
+    });
+}
+
+#[test]
+fn add_stake_burn_destroys_what_it_buys() {
+    local(|| {
+        join(1, 10 * TAO);
+        let call = |limit| SubtensorModule::add_stake_burn(signed(cold(2)), hot(1), NETUID, 5 * TAO, limit);
+        assert_noop!(call(Some(TAO - 1)), Error::<Test>::ZeroMaxStakeAmount);
+        let before = all_rao();
+        assert_ok!(call(Some(TAO)));
+        assert_ok!(call(None));
+        let told = Event::AddStakeBurn { netuid: NETUID, hotkey: hot(1), amount: 5 * TAO, alpha: 5 * TAO };
+        System::assert_last_event(told.into());
+        assert_eq!((before - all_rao(), stake(2, 1), stake(1, 1)), (10 * TAO, 0, 10 * TAO));
     });
 }

@@ -190,3 +190,25 @@ fn weights_are_scaled_to_the_largest() {
     assert_eq!(max_upscale(&[32_769, 1]), [65_535, 2]);
     assert_eq!(max_upscale(&[50_000, 40_000, 1]), [65_535, 52_428, 1]);
 }
+
+#[test]
+fn a_batch_of_weights_goes_on_after_one_that_is_refused() {
+    three(|| {
+        use codec::Compact;
+        let row = vec![(Compact(2), Compact(9))];
+        let call = |netuids: &[u16], rows: usize| {
+            let netuids = netuids.iter().copied().map(Compact).collect::<Vec<_>>();
+            let keys = vec![Compact(0); netuids.len()];
+            SubtensorModule::batch_set_weights(signed(hot(1)), netuids, vec![row.clone(); rows], keys)
+        };
+        assert_noop!(call(&[NETUID], 2), Error::<Test>::InputLengthsUnequal);
+        assert_ok!(call(&[NETUID], 1));
+        assert_eq!(Weights::<Test>::get(NETUID, 0), [(2, 65_535)]);
+        assert!(!System::events().iter().any(|one| one.event == Event::<Test>::BatchCompletedWithErrors().into()));
+        CommitRevealWeightsEnabled::<Test>::insert(NETUID, true);
+        assert_ok!(call(&[NETUID, 9], 2));
+        System::assert_has_event(Event::BatchCompletedWithErrors().into());
+        System::assert_has_event(Event::BatchWeightItemFailed(Error::<Test>::CommitRevealEnabled.into()).into());
+        System::assert_last_event(Event::BatchWeightsCompleted(vec![Compact(NETUID), Compact(9)], hot(1)).into());
+    });
+}
