@@ -153,27 +153,37 @@ export function journeys(open: (stage: Stage) => Promise<OfficialClient>, { with
     expect(seen).toMatchObject({ ip: '203.0.113.7', port: 8091 });
   });
 
+  /** A hotkey's stake at the block that has this event, compared with the block before: exactly this much more. */
+  const expectStake = async (hotkey: string, by: bigint, event: string, change: () => Promise<void>) => {
+    const block = await stage.blockOf(`subtensorModule.${event}`, change);
+    const [after, before] = [
+      await stage.stakeRao(hotkey, netuid, block.hash),
+      await stage.stakeRao(hotkey, netuid, block.parent),
+    ];
+    const risen = after - before;
+    // An epoch in the same block pays as well.
+    if (await stage.hadEpoch(netuid, block)) expect(risen).toBeGreaterThanOrEqual(by);
+    else expect(risen).toBe(by);
+  };
+
   it('adds stake, lists it and removes some of it, with a price limit and without', async () => {
-    const staked = async () => stage.stakeRao(owner.hotkey, netuid);
-    const add = { wallet: 'owner', hotkey: owner.hotkey, netuid };
-    await expectRise(staked, 40n * TAO, () => client.addStake({ ...add, amount: 40n * TAO, limit: false }));
-    await expectRise(staked, 25n * TAO, () => client.addStake({ ...add, amount: 25n * TAO, limit: true }));
+    const of = { wallet: 'owner', hotkey: owner.hotkey, netuid };
+    const add = (tao: bigint, limit: boolean) => client.addStake({ ...of, amount: tao * TAO, limit });
+    const remove = (tao: bigint, limit: boolean) => client.removeStake({ ...of, amount: tao * TAO, limit });
+    await expectStake(owner.hotkey, 40n * TAO, 'StakeAdded', () => add(40n, false));
+    await expectStake(owner.hotkey, 25n * TAO, 'StakeAdded', () => add(25n, true));
     await agrees(
       async () =>
         (await client.stakes({ name: 'owner', coldkey: owner.coldkey })).filter(line => line.netuid === netuid),
-      async () => [{ hotkey: owner.hotkey, netuid, stake: await staked() }],
+      async () => [{ hotkey: owner.hotkey, netuid, stake: await stage.stakeRao(owner.hotkey, netuid) }],
     );
-    await expectRise(staked, -10n * TAO, () => client.removeStake({ ...add, amount: 10n * TAO, limit: false }));
-    await expectRise(staked, -5n * TAO, () => client.removeStake({ ...add, amount: 5n * TAO, limit: true }));
+    await expectStake(owner.hotkey, -10n * TAO, 'StakeRemoved', () => remove(10n, false));
+    await expectStake(owner.hotkey, -5n * TAO, 'StakeRemoved', () => remove(5n, true));
   });
 
   it('moves stake to another hotkey', async () => {
     const move = { wallet: 'owner', hotkey: owner.hotkey, netuid, to: miner.hotkey, amount: 3n * TAO };
-    await expectRise(
-      () => stage.stakeRao(miner.hotkey, netuid),
-      3n * TAO,
-      () => client.moveStake(move),
-    );
+    await expectStake(miner.hotkey, 3n * TAO, 'StakeMoved', () => client.moveStake(move));
   });
 
   const may = (what: 'setWeights' | 'weights') => !without.includes(what);
@@ -231,15 +241,6 @@ export function journeys(open: (stage: Stage) => Promise<OfficialClient>, { with
     const take = Number(await stage.stored('SubtensorModule.Delegates', owner.hotkey));
     expect(take / U16).toBeCloseTo(0.09, 4);
   });
-}
-
-/** An amount that changes by exactly this; an epoch in between may add what it pays. */
-async function expectRise(read: () => Promise<bigint>, by: bigint, change: () => Promise<void>): Promise<void> {
-  const before = await read();
-  await change();
-  const risen = (await read()) - before;
-  expect(risen).toBeGreaterThanOrEqual(by);
-  expect(risen).toBeLessThan(by + 50n * TAO);
 }
 
 /** Shares as the chain has them, so that printing and rounding do not count. */

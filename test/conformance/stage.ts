@@ -12,6 +12,16 @@ import { EngineProcess, type Listening } from '../localnet/engine-process.js';
 
 const TAO = 1_000_000_000n;
 
+interface Block {
+  number: number;
+  hash: string;
+  parent: string;
+}
+
+interface EventRecord {
+  event: { section: string; method: string };
+}
+
 /** A fresh local chain as `bittensor-cli localnet start` starts it, a home folder of its own, and two ways to see the chain. */
 export class Stage implements AsyncDisposable {
   private constructor(
@@ -31,10 +41,15 @@ export class Stage implements AsyncDisposable {
     return new Stage(home, engine, api, ours);
   }
 
-  /** A value of the chain's newest block: `stored('SubtensorModule.Tempo', 1)`, as plain data. */
-  async stored(path: string, ...keys: unknown[]): Promise<unknown> {
+  /** A value of the chain's newest block as plain data: `stored('SubtensorModule.Tempo', 1)`. */
+  stored(path: string, ...keys: unknown[]): Promise<unknown> {
+    return this.storedAt(undefined, path, keys);
+  }
+
+  private async storedAt(hash: string | undefined, path: string, keys: unknown[]): Promise<unknown> {
+    const { query } = hash === undefined ? this.api : await this.api.at(hash);
     const [pallet, item] = path.split('.').map(name => stringCamelCase(name)) as [string, string];
-    const entry = this.api.query[pallet]?.[item];
+    const entry = query[pallet]?.[item];
     if (!entry) throw new Error(`the chain has no ${path}`);
     return (await entry(...keys)).toPrimitive();
   }
@@ -45,8 +60,26 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A hotkey's stake in a subnet, of everybody. */
-  async stakeRao(hotkey: string, netuid: number): Promise<bigint> {
-    return BigInt(String(await this.stored('SubtensorModule.TotalHotkeyAlpha', hotkey, netuid)));
+  async stakeRao(hotkey: string, netuid: number, hash?: string): Promise<bigint> {
+    return BigInt(String(await this.storedAt(hash, 'SubtensorModule.TotalHotkeyAlpha', [hotkey, netuid])));
+  }
+
+  /** The first block with such an event from now on, made by what is done meanwhile. */
+  async blockOf(event: string, change: () => Promise<void>): Promise<Block> {
+    const first = (await this.api.rpc.chain.getHeader()).number.toNumber() + 1;
+    await change();
+    const last = (await this.api.rpc.chain.getHeader()).number.toNumber();
+    for (let number = first; number <= last; number++) {
+      const hash = (await this.api.rpc.chain.getBlockHash(number)).toHex();
+      const records = (await (await this.api.at(hash)).query.system!.events!()) as unknown as EventRecord[];
+      if (!records.some(record => `${record.event.section}.${record.event.method}` === event)) continue;
+      return { number, hash, parent: (await this.api.rpc.chain.getBlockHash(number - 1)).toHex() };
+    }
+    throw new Error(`no ${event} in the blocks ${first} to ${last}`);
+  }
+
+  async hadEpoch(netuid: number, block: Block): Promise<boolean> {
+    return Number(await this.storedAt(block.hash, 'SubtensorModule.LastEpochBlock', [netuid])) === block.number;
   }
 
   async fund(address: string, tao: number): Promise<void> {
