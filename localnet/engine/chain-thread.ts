@@ -22,6 +22,7 @@ export class ChainThread {
   private readonly gone: Promise<void>;
   private settle: { resolve(genesis: string): void; reject(error: Error): void } | undefined;
   private tokens = 0;
+  private debug = false;
   private stopped = false;
 
   constructor(settings: Settings) {
@@ -76,9 +77,10 @@ export class ChainThread {
       this.waiting.delete(message.token);
     } else if (message.kind === 'notify') this.onNotify(message.connection, message.text);
     else if (message.kind === 'cut') this.onCut(message.code, message.reason);
+    else if (message.kind === 'debug') this.debug = message.on;
     else if (message.kind === 'faults') this.onFaults(message.faults, message.cut);
     else if (message.kind === 'log') {
-      if (message.level !== 'debug') this.onLog(message.level, message.message);
+      if (message.level !== 'debug' || this.debug) this.onLog(message.level, message.message);
     } else if (message.kind === 'ready') this.settle?.resolve(message.genesis);
     else if (message.kind === 'failed') this.settle?.reject(engineError(message.code as 'host_error', message.message));
   }

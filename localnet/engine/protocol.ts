@@ -16,6 +16,7 @@ export type FromWorker =
   | { kind: 'notify'; connection: number; text: string }
   /** End all connections that there are, when they have what was sent before. */
   | { kind: 'cut'; code: number; reason: string }
+  | { kind: 'debug'; on: boolean }
   | { kind: 'faults'; faults: Faults; cut: boolean }
   | { kind: 'log'; level: Exclude<LogLevel, 'silent'>; message: string }
   | { kind: 'failed'; code: string; message: string }

@@ -14,18 +14,11 @@ import { followerFamily } from './follow/family.js';
 import { Follower } from './follow/follower.js';
 import { chainToFollow } from './follow/genesis.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
-import { authorFamily } from './rpc/author.js';
-import { chainFamily } from './rpc/chain.js';
-import { childStateFamily } from './rpc/child-state.js';
-import { devFamily } from './rpc/dev/family.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
+import { FAMILIES } from './rpc/families.js';
 import type { Engine } from './rpc/family.js';
-import { faultFamily } from './rpc/fault-family.js';
 import { type Faults, NO_FAULTS } from './rpc/faults.js';
-import { paymentFamily } from './rpc/payment.js';
 import { REVERTED } from './rpc/rpc-error.js';
-import { stateFamily } from './rpc/state.js';
-import { systemFamily } from './rpc/system.js';
 import { SignatureCache } from './runtime/host/signatures.js';
 import { Runtimes } from './runtime/runtime.js';
 
@@ -37,16 +30,6 @@ const port = parentPort!;
 const { settings } = workerData as WorkerData;
 const send = (message: FromWorker) => port.postMessage(message);
 const SYNC_EVERY_MS = 1000;
-const FAMILIES = [
-  chainFamily,
-  stateFamily,
-  childStateFamily,
-  authorFamily,
-  systemFamily,
-  paymentFamily,
-  faultFamily,
-  devFamily,
-];
 /** A runtime's levels as ours. */
 const LEVELS = ['error', 'warn', 'info', 'debug', 'debug'] as const;
 
@@ -180,6 +163,7 @@ const connections = {
     this.faults = faults;
     send({ kind: 'faults', faults, cut });
   },
+  setDebug: (on: boolean) => send({ kind: 'debug', on }),
 };
 
 async function answer(request: Extract<ToWorker, { kind: 'request' }>): Promise<void> {

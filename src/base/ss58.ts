@@ -42,3 +42,8 @@ export function isAddress(text: string): boolean {
     return false;
   }
 }
+
+/** Bytes as base58 text, in Bitcoin's alphabet. */
+export function encodeBase58(bytes: Uint8Array): string {
+  return base58.encode(bytes);
+}

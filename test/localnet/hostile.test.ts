@@ -85,7 +85,7 @@ describe('the port', () => {
     ['{"jsonrpc":"2.0","id":1,"method":"state_getStorage","params":["0xzz"]}', -32602],
     ['{"jsonrpc":"2.0","id":1,"method":"state_getStorage"}', -32602],
     ['{"jsonrpc":"2.0","id":1,"method":"state_getStorage","params":["0x00","0x1234"]}', 4003],
-    ['{"jsonrpc":"2.0","id":1,"method":"state_getKeysPaged","params":["0x",100000]}', -32602],
+    ['{"jsonrpc":"2.0","id":1,"method":"state_getKeysPaged","params":["0x",100000]}', 4002],
     ['{"jsonrpc":"2.0","id":1,"method":"state_call","params":["Core_nothing","0x"]}', 4003],
     ['{"jsonrpc":"2.0","id":1,"method":"state_call","params":["memory","0x"]}', 4003],
     ['{"jsonrpc":"2.0","id":1,"method":"state_call","params":["NeuronInfoRuntimeApi_get_neurons_lite","0x"]}', 4003],

@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aliceKeys } from '../../localnet/engine/chain/transaction.js';
 import { hex, Reader, toKey } from '../../localnet/engine/codec.js';
-import { authorFamily } from '../../localnet/engine/rpc/author.js';
-import { chainFamily } from '../../localnet/engine/rpc/chain.js';
-import { devFamily } from '../../localnet/engine/rpc/dev/family.js';
 import { Dispatcher } from '../../localnet/engine/rpc/dispatch.js';
+import { FAMILIES } from '../../localnet/engine/rpc/families.js';
 import type { Engine } from '../../localnet/engine/rpc/family.js';
-import { paymentFamily } from '../../localnet/engine/rpc/payment.js';
 import { stateFamily } from '../../localnet/engine/rpc/state.js';
-import { systemFamily } from '../../localnet/engine/rpc/system.js';
 import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
 import { encodeAddress, silentLog } from '../../src/base/index.js';
 import { account, openChain, type TestChain, temporaryFolder } from './fixture.js';
@@ -34,9 +30,8 @@ beforeAll(() => {
     blockTime: 'manual',
   } as const;
   const engine: Engine = { chain: test.chain, pool: test.pool, author: test.author, about };
-  const families = [chainFamily, stateFamily, authorFamily, systemFamily, paymentFamily, devFamily];
   dispatcher = new Dispatcher(
-    families.map(family => family(engine)),
+    FAMILIES.map(family => family(engine)),
     silentLog,
   );
   test.pool.submit(test.transfer(account(1), AMOUNT, 0));

@@ -3,6 +3,8 @@ import { hex } from '../codec.js';
 import { blockNumber, type Engine, type Family, type Subscription } from './family.js';
 import { invalidParams } from './rpc-error.js';
 
+const HASHES_AT_MOST = 10_000;
+
 export function chainFamily({ chain }: Engine): Family {
   const heads = (notification: string, unsubscribe: string): Subscription => ({
     notification,
@@ -20,16 +22,22 @@ export function chainFamily({ chain }: Engine): Family {
       return chain.onFinalized(({ number }) => push(headerJson(chain.block(number)!.header)));
     },
   };
-  const hashOf = (value: unknown): unknown => {
+  const hashOf = (value: unknown): string | null => {
     if (value === undefined || value === null) return chain.head.hash;
-    if (Array.isArray(value)) return value.map(hashOf);
     const number = typeof value === 'string' ? Number(value) : value;
-    if (!Number.isSafeInteger(number)) throw invalidParams(`no block number: ${String(value).slice(0, 80)}`);
+    if (!Number.isSafeInteger(number) || value === '') {
+      throw invalidParams(`no block number: ${String(value).slice(0, 80)}`);
+    }
     return chain.hashAt(number as number) ?? null;
   };
   return {
     methods: {
-      chain_getBlockHash: params => hashOf(params.at(0)),
+      chain_getBlockHash(params) {
+        const given = params.at(0);
+        if (!Array.isArray(given)) return hashOf(given);
+        if (given.length > HASHES_AT_MOST) throw invalidParams(`at most ${HASHES_AT_MOST} numbers`);
+        return given.map(hashOf);
+      },
       chain_getFinalizedHead: () => chain.finalized.hash,
       chain_getHeader(params) {
         const hash = params.optionalBytes(0, 'hash');

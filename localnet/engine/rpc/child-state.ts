@@ -1,17 +1,21 @@
 import { hex, type Key, keyHex, toKey } from '../codec.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 import { childNameIn, childPrefix, childRootKey, keyInChild } from '../state/child.js';
+import { AnswerSize } from './answer-size.js';
 import { type Engine, type Family, stateOf } from './family.js';
 import { firstKeys, KEYS_AT_MOST, keysBelow } from './keys.js';
 import type { Params } from './params.js';
-import { invalidParams, RpcError } from './rpc-error.js';
+import { badCount, clientError } from './rpc-error.js';
 
 /** Reads of child tries, which are named by the key of their root in the top trie. Source: sc-rpc-api, child_state/mod.rs. */
 export function childStateFamily({ chain }: Engine): Family {
   const at = (params: Params, index: number) => stateOf(chain, params.optionalBytes(index, 'block hash'));
   const show = (value: Uint8Array | null) => (value === null ? null : hex(value));
   const read = (params: Params) => at(params, 2).state.get(childPrefix(nameOf(params)) + toKey(params.bytes(1, 'key')));
-  const keyHexes = (entries: Iterable<Key>) => [...entries].map(entry => keyHex(keyInChild(entry)));
+  const keyHexes = (entries: Iterable<Key>) => {
+    const size = new AnswerSize();
+    return Array.from(entries, entry => size.counted(keyHex(keyInChild(entry))));
+  };
   const below = (params: Params, blockAt: number, after?: Key) => {
     const space = childPrefix(nameOf(params));
     const prefix = params.optionalBytes(1, 'prefix');
@@ -23,7 +27,7 @@ export function childStateFamily({ chain }: Engine): Family {
       childstate_getKeys: params => keyHexes(below(params, 2)),
       childstate_getKeysPaged(params) {
         const count = params.count(2, 'count');
-        if (count > KEYS_AT_MOST) throw invalidParams(`count is ${count}, at most ${KEYS_AT_MOST}`);
+        if (count > KEYS_AT_MOST) throw badCount(count, KEYS_AT_MOST);
         const start = params.optionalBytes(3, 'start key');
         return keyHexes(firstKeys(below(params, 4, start && toKey(start)), count));
       },
@@ -54,6 +58,6 @@ export function childStateFamily({ chain }: Engine): Family {
 
 function nameOf(params: Params): Key {
   const name = childNameIn(toKey(params.bytes(0, 'child storage key')));
-  if (name === undefined) throw new RpcError(4003, 'Client error: Invalid child storage key');
+  if (name === undefined) throw clientError('Invalid child storage key');
   return name;
 }

@@ -1,13 +1,12 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
+import { ANSWER_AT_MOST } from './answer-size.js';
 import type { Call, Family, Method, Subscription } from './family.js';
 import { Params } from './params.js';
 import { answerTooLarge, internalError, methodNotFound, RpcError, tooManySubscriptions } from './rpc-error.js';
 
 /** As Substrate has it. */
 const SUBSCRIPTIONS_PER_CONNECTION = 1024;
-/** Characters of one answer; those of dev methods may be as large as they are. */
-const ANSWER_AT_MOST = 32 * 2 ** 20;
 
 /** Old names, some of which the official Python clients still use. Source: sc-rpc-api's `aliases`. */
 const ALIASES = new Map(
@@ -49,6 +48,7 @@ export class Dispatcher {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly unsubscribes = new Set<string>();
   private readonly open = new Map<number, Map<string, End>>();
+  private readonly closers = new Map<number, (() => void)[]>();
   private count = 0;
 
   constructor(
@@ -86,10 +86,12 @@ export class Dispatcher {
     }
   }
 
-  /** Ends all subscriptions of a connection. */
+  /** Ends all that a connection has begun. */
   closed(connection: number): void {
     for (const end of this.open.get(connection)?.values() ?? []) end();
     this.open.delete(connection);
+    for (const then of this.closers.get(connection) ?? []) then();
+    this.closers.delete(connection);
   }
 
   /** Ends all subscriptions of all connections: the last that they hear is this error. */
@@ -99,10 +101,17 @@ export class Dispatcher {
     for (const subscriptions of open) for (const end of subscriptions.values()) end(reason);
   }
 
+  private onClosed(connection: number | undefined, then: () => void): void {
+    if (connection === undefined) return;
+    const others = this.closers.get(connection);
+    if (others) others.push(then);
+    else this.closers.set(connection, [then]);
+  }
+
   private run(caller: Caller | undefined, method: string, params: Params, after: (() => void)[]): unknown {
     const found = this.methods.get(method);
     if (found) {
-      const call: Call = { connection: caller?.connection, after: then => void after.push(then) };
+      const call: Call = { connection: caller?.connection, onClosed: then => this.onClosed(caller?.connection, then) };
       return found(params, call);
     }
     const subscription = this.subscriptions.get(method);

@@ -5,7 +5,7 @@ import type { Follower } from '../follow/follower.js';
 import type { StateReader } from '../state/overlay.js';
 import type { Faults } from './faults.js';
 import type { Params } from './params.js';
-import { stateDiscarded, unknownBlock } from './rpc-error.js';
+import { RpcError, stateDiscarded, unknownBlock } from './rpc-error.js';
 
 /** What the methods work on. */
 export interface Engine {
@@ -29,14 +29,16 @@ export interface Connections {
   readonly faults: Faults;
   /** `cut` ends every websocket now. */
   setFaults(faults: Faults, cut: boolean): void;
+  /** Whether the log has lines of level debug. */
+  setDebug(on: boolean): void;
 }
 
-/** Who calls, and when the answer is out. */
+/** Who calls. */
 export interface Call {
   /** The websocket; undefined for a post. */
   readonly connection: number | undefined;
-  /** Runs when the answer was sent. */
-  after(then: () => void): void;
+  /** Runs when the websocket has ended. */
+  onClosed(then: () => void): void;
 }
 
 export type Method = (params: Params, call: Call) => unknown;
@@ -86,4 +88,11 @@ export function stateOf(
   const state = chain.stateAt(number);
   if (!state) throw stateDiscarded(text);
   return { number, hash: text, state };
+}
+
+/** Refuses what makes blocks, or needs them made here, where they come from elsewhere. */
+export function refuseWhereFollowing({ follower }: Engine, method: string): void {
+  if (!follower) return;
+  const { url } = follower.status;
+  throw new RpcError(-32000, `this chain follows ${url} and makes no blocks of its own: ask the leader for ${method}`);
 }

@@ -1,14 +1,15 @@
 import { unhex } from '../codec.js';
 import { invalidParams } from './rpc-error.js';
 
-/** Positional parameters of a request; each reader says by name what is missing or wrong. */
+/** Positional parameters of a request, or one object, which counts as the first of them; each reader says by name what is missing or wrong. */
 export class Params {
   private readonly values: readonly unknown[];
 
   constructor(params: unknown) {
     if (params === undefined || params === null) this.values = [];
     else if (Array.isArray(params)) this.values = params;
-    else throw invalidParams('a list is expected');
+    else if (typeof params === 'object') this.values = [params];
+    else throw invalidParams('a list is expected, or an object');
   }
 
   /** The raw value; null and absent are the same. */

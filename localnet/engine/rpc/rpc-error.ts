@@ -31,8 +31,14 @@ export const tooManyInBatch = (limit: number) =>
   new RpcError(-32010, 'The batch request was too large', exceeded(limit));
 export const batchTooLarge = (limit: number) =>
   new RpcError(-32011, 'The batch response was too large', exceeded(limit));
-export const unknownBlock = (hash: string) => new RpcError(4003, `Client error: UnknownBlock: ${hash.slice(0, 80)}`);
-export const stateDiscarded = (hash: string) => new RpcError(4003, `Client error: State already discarded for ${hash}`);
+/** These as sc-rpc-api's state/error.rs has them. */
+export const badRange = (text: string) => new RpcError(4001, `Cannot resolve a block range: ${text}`);
+export const badCount = (value: number, most: number) =>
+  new RpcError(4002, `count exceeds maximum value. value: ${value}, max: ${most}`);
+export const clientError = (text: string, data?: string) => new RpcError(4003, `Client error: ${text}`, data);
+export const unknownBlock = (hash: string) =>
+  clientError(`UnknownBlock: Header was not found in the database: ${hash.slice(0, 80)}`);
+export const stateDiscarded = (hash: string) => clientError(`UnknownBlock: State already discarded for ${hash}`);
 
 /** What the transaction pool refuses: number, message, and data where it is always the same. Source: sc-rpc-api, author/error.rs. */
 const POOL = {
