@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/system/**'],
+    exclude: ['test/system/**', 'test/conformance/**'],
     reporters: ['default', './test/helpers/tally-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
