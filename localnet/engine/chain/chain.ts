@@ -17,6 +17,7 @@ import { BlockTimes } from './block-times.js';
 import { type BlockId, Finality } from './finality.js';
 import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
 import { type Block, encodeBlock, headerHash } from './header.js';
+import { openStates } from './recovery.js';
 import { type Snapshot, Snapshots } from './snapshots.js';
 
 const FORMAT = 1;
@@ -135,7 +136,7 @@ export class Chain {
       notes.snapshots.filter(({ block, hash }) => blocks.hashAt(block) === hash),
       notes.lastSnapshot,
     );
-    const states = StateLog.open(folder, blocks.head, {
+    const states = openStates(folder, blocks.head, options.runtimes, {
       keepBlocks,
       log,
       pins: () => snapshots.blocks,

@@ -13,9 +13,13 @@ import { readSegment, segmentPath } from './segment.js';
  */
 const FILE = 'genesis.log';
 
+export function genesisPath(folder: string): string {
+  return join(folder, FILE);
+}
+
 /** To be called while the state's first segment holds nothing but its snapshot. */
 export function keepGenesis(folder: string): void {
-  const path = join(folder, FILE);
+  const path = genesisPath(folder);
   copyFileSync(segmentPath(folder, 0), path);
   const file = openSync(path, 'r');
   try {
@@ -34,7 +38,7 @@ export function genesisPart(
 ): { bytes: Uint8Array; total: number } | undefined {
   let file: number;
   try {
-    file = openSync(join(folder, FILE), 'r');
+    file = openSync(genesisPath(folder), 'r');
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;

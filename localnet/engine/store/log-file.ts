@@ -21,6 +21,9 @@ const READ_BYTES = 2 ** 20;
 /** How far behind a bad frame a good one is looked for. */
 const SEARCH_BYTES = 8 * 2 ** 20;
 
+/** Longer records are only looked at when something like another record, or the end, follows: sums of all would take minutes. */
+const SHORT_BYTES = 16 * 2 ** 10;
+
 export interface Frame {
   /** Where the payload begins in the file. */
   offset: number;
@@ -172,7 +175,8 @@ export class LogFile {
     const rest = Buffer.from(this.read(at, Math.min(this.end - at, SEARCH_BYTES)).buffer);
     for (let i = 1; i + FRAME_HEADER < rest.length; i++) {
       const length = rest.readUInt32LE(i);
-      if (length < 32 || i + FRAME_HEADER + length > rest.length) continue;
+      const next = i + FRAME_HEADER + length;
+      if (length < 32 || next > rest.length || (length > SHORT_BYTES && !mayBegin(rest, next))) continue;
       const payload = rest.subarray(i + FRAME_HEADER, i + FRAME_HEADER + length);
       if (crc32(payload) === rest.readUInt32LE(i + 4)) {
         throw engineError(
@@ -220,4 +224,11 @@ export class LogFile {
     const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
     return engineError('disk', `cannot write ${this.path}: ${reason}`, { cause: error, data: { path: this.path } });
   }
+}
+
+/** True at the end, and where a length stands that fits. */
+function mayBegin(bytes: Buffer, at: number): boolean {
+  if (at + FRAME_HEADER >= bytes.length) return true;
+  const length = bytes.readUInt32LE(at);
+  return length > 0 && at + FRAME_HEADER + length <= bytes.length;
 }

@@ -94,9 +94,14 @@ export class StateLog {
     const state = new StateLog(folder, options);
     const starts = segmentsIn(folder);
     if (starts.length === 0) throw engineError('bad_data', `${folder} has blocks but no state`);
-    starts.forEach((start, i) => {
-      state.load(start, upTo, i === 0);
-    });
+    try {
+      starts.forEach((start, i) => {
+        state.load(start, upTo, i === 0);
+      });
+    } catch (error) {
+      state.close();
+      throw error;
+    }
     // So far they are views of the buffers that were read; most of those have been replaced by later ones.
     for (const [key, value] of state.values) state.values.set(key, new Uint8Array(value));
     state.keys = SortedKeys.from(state.values.keys());

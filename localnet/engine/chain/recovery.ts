@@ -1,0 +1,37 @@
+import { existsSync, renameSync } from 'node:fs';
+import { equalBytes } from '../../../src/base/bytes.js';
+import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import type { Runtimes } from '../runtime/runtime.js';
+import { genesisPath, readGenesis } from '../store/genesis-record.js';
+import { segmentPath, segmentsIn } from '../store/segment.js';
+import { StateLog, type StateLogOptions } from '../store/state-log.js';
+
+/**
+ * Opens the states of a folder whose blocks are whole. A damaged segment is put aside, as `.damaged`, and what it held is made
+ * again from the segment before it, or else from the first state; the caller executes the blocks that are missing then.
+ * Throws what is wrong when there is no first state to begin with.
+ */
+export function openStates(folder: string, head: number, runtimes: Runtimes, options: StateLogOptions): StateLog {
+  for (;;) {
+    try {
+      return StateLog.open(folder, head, options);
+    } catch (error) {
+      if (!isBittensorError(error) || error.code !== 'bad_data' || !existsSync(genesisPath(folder))) throw error;
+      const newest = segmentsIn(folder).at(-1);
+      if (newest === undefined) return fromGenesis(folder, runtimes, options, error);
+      const path = segmentPath(folder, newest);
+      renameSync(path, `${path}.damaged`);
+      options.log.warn(`making a part of the state again, the old one is now ${path}.damaged: ${messageOf(error)}`);
+    }
+  }
+}
+
+function fromGenesis(folder: string, runtimes: Runtimes, options: StateLogOptions, reason: Error): StateLog {
+  const values = readGenesis(genesisPath(folder), options.log);
+  const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
+  const states = StateLog.create(folder, values, version, options);
+  const expected = options.rootOf?.(0);
+  if (expected && equalBytes(states.head().trie(version).root, expected)) return states;
+  states.close();
+  throw reason;
+}
