@@ -40,6 +40,8 @@ export interface Settings {
   /** No clock and no chance: the same transactions give the same blocks. */
   deterministic: boolean;
   lingerSeconds: number | undefined;
+  /** How long one runtime call may take. */
+  callLimitMs: number;
   /** End when stdin does. */
   readonly attached: boolean;
   /** A raw chain specification; otherwise the runtime's own genesis. */

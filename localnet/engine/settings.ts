@@ -20,13 +20,14 @@ const KEEP_AT_LEAST = 16;
 /** Beyond that, a node gives up waiting for finality. Source: sc-transaction-pool, MAX_FINALITY_WATCHERS. */
 const LAG_AT_MOST = 512;
 
-export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS]
+export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS] [--call-limit SECONDS]
   [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
   --host           address to bind; default 127.0.0.1
   --block-time     milliseconds between blocks (default 250), instant (a block per transaction) or manual (dev_newBlock)
+  --call-limit     seconds after which a runtime call counts as endless and is stopped, default 30
   --linger         end that many seconds after the last client has gone
   --attached       end when stdin does: with the process that started this one
   --prune          blocks whose state is kept, default 1000; --archive keeps all
@@ -57,6 +58,7 @@ export function readSettings(args: readonly string[]): Settings {
     keepBlocks: given.archive ? undefined : whole('--prune', given.prune ?? '1000', KEEP_AT_LEAST, 2 ** 31),
     finalityLag: whole('--finality-lag', given['finality-lag'] ?? '0', 0, LAG_AT_MOST),
     deterministic: given.deterministic === true,
+    callLimitMs: 1000 * whole('--call-limit', given['call-limit'] ?? '30', 1, 86_400),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
     followUrl: followUrl(given),
@@ -80,6 +82,7 @@ function parse(args: readonly string[]) {
         port: text,
         host: text,
         'block-time': text,
+        'call-limit': text,
         linger: text,
         attached: { type: 'boolean' },
         prune: text,

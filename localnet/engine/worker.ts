@@ -60,6 +60,7 @@ interface Source {
 const source = settings.followUrl === undefined ? readSource() : undefined;
 const runtimes = new Runtimes({
   signatures: new SignatureCache(),
+  callLimitMs: settings.callLimitMs,
   // A panic becomes the error of the call, and anybody can cause one with a broken transaction.
   onLog: (level, target, text) =>
     log[text.startsWith('panicked at ') ? 'debug' : (LEVELS[level] ?? 'debug')](

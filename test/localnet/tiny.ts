@@ -63,8 +63,6 @@ export function tinySpec(
   return { text, source: { kind: 'raw', spec: parseRawSpec(text), text } };
 }
 
-const runtimes = new Runtimes({ signatures: new SignatureCache() });
-
 export interface TinyChain extends Disposable {
   readonly chain: Chain;
   /** One block with an extrinsic for each list of operations. */
@@ -74,13 +72,13 @@ export interface TinyChain extends Disposable {
 export function openTiny(
   folder: string,
   source: GenesisSource,
-  options: { keepBlocks?: number; log?: Log } = {},
+  options: { keepBlocks?: number; log?: Log; callLimitMs?: number } = {},
 ): TinyChain {
   let nowMs = 1_800_000_000_000;
   const chain = Chain.open({
     folder,
     source,
-    runtimes,
+    runtimes: new Runtimes({ signatures: new SignatureCache(), callLimitMs: options.callLimitMs ?? 30_000 }),
     keepBlocks: options.keepBlocks,
     clock: { nowMs: () => (nowMs += 10) },
     log: options.log ?? silentLog,

@@ -2,7 +2,9 @@ import { u64le } from '../../../src/base/bytes.js';
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import { compact, join, lengthPrefixed, Reader, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
+import { isTimeout } from '../runtime/executor.js';
 import { decodeApplied, type Invalidity, type Runtime } from '../runtime/runtime.js';
+import { TimeLimitError } from '../runtime/time-limit.js';
 import { Overlay, type StateReader } from '../state/overlay.js';
 import type { BlockTimes } from './block-times.js';
 import { type Block, encodeHeader, makeBlock, preRuntimeDigest } from './header.js';
@@ -67,16 +69,35 @@ export class BlockBuilder {
     }
   }
 
-  /** A block of what the candidates offer, until `deadlineMs` (of `performance.now()`). */
-  build(
+  /** A block of what the candidates offer, until `deadlineMs` (of `performance.now()`), and what `check` makes of it. */
+  build<T>(
     base: Base,
     candidates: Candidates,
-    { deadlineMs, timeMs }: { deadlineMs: number; timeMs: number | undefined },
-  ): Block {
-    const opened = this.open(base, timeMs);
-    const { runtime, state, extrinsics } = opened;
-    applyCandidates(opened, candidates, deadlineMs);
-    return makeBlock(runtime.executor.call(state, 'BlockBuilder_finalize_block', NONE), extrinsics);
+    { deadlineMs, timeMs, check }: { deadlineMs: number; timeMs: number | undefined; check: (block: Block) => T },
+  ): { block: Block; checked: T } {
+    const { executor } = base.runtime;
+    const at: Progress = { isTrying: false, takeUntilMs: deadlineMs, stopAtMs: Number.POSITIVE_INFINITY };
+    const work = () => {
+      const opened = this.open(base, timeMs);
+      applyCandidates(opened, candidates, at);
+      const header = executor.call(opened.state, 'BlockBuilder_finalize_block', NONE);
+      const block = makeBlock(header, opened.extrinsics);
+      return { block, checked: check(block) };
+    };
+    try {
+      // Without a deadline each call has a limit of its own.
+      if (deadlineMs === Number.POSITIVE_INFINITY) return work();
+      const now = performance.now();
+      at.takeUntilMs = Math.min(deadlineMs, now + executor.callLimitMs / 3);
+      at.stopAtMs = now + 0.9 * executor.callLimitMs;
+      return executor.limited('building a block', work);
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      // Nobody alone is to blame, as when a block does not verify.
+      if (!at.isTrying) throw engineError('bad_block', messageOf(error), { cause: error });
+      candidates.rejected({ fate: 'invalid', reason: messageOf(error) });
+      throw error;
+    }
   }
 }
 
@@ -103,13 +124,23 @@ function openAt({ head, runtime, state: below }: Base, timeMs: number, slotMs: n
   return { runtime, state, extrinsics };
 }
 
-function applyCandidates({ runtime, state, extrinsics }: OpenBlock, candidates: Candidates, deadlineMs: number): void {
+/** Where building is. The limit of a call must not stop it while the candidates' owner works, so that ends well before. */
+interface Progress {
+  isTrying: boolean;
+  takeUntilMs: number;
+  stopAtMs: number;
+}
+
+function applyCandidates({ runtime, state, extrinsics }: OpenBlock, candidates: Candidates, at: Progress): void {
   let skipped = 0;
-  while (skipped < SKIPPED_AT_MOST && performance.now() < deadlineMs) {
+  while (skipped < SKIPPED_AT_MOST && performance.now() < at.takeUntilMs) {
     const candidate = candidates.next();
     if (!candidate) return;
     state.start();
+    at.isTrying = true;
     const refused = tryApply(runtime, state, candidate.bytes);
+    if (performance.now() > at.stopAtMs) throw new TimeLimitError(runtime.executor.callLimitMs);
+    at.isTrying = false;
     if (!refused) {
       state.commit();
       extrinsics.push(candidate.bytes);
@@ -126,6 +157,8 @@ function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Reje
   try {
     refused = decodeApplied(runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic));
   } catch (error) {
+    // Half of what it did may be in the state.
+    if (isTimeout(error)) throw error;
     // A panic is the transaction's doing; anything else is ours, and says nothing about it.
     return { fate: isTrap(error) ? 'invalid' : 'later', reason: messageOf(error) };
   }

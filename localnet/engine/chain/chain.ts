@@ -7,7 +7,8 @@ import type { Log } from '../../../src/base/log.js';
 import { hex, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
 import { CODE_KEY, type Runtime, type Runtimes } from '../runtime/runtime.js';
-import { type Changes, Overlay, type StateReader } from '../state/overlay.js';
+import { type Changes, type Outcome, Overlay, type StateReader } from '../state/overlay.js';
+import type { StateVersion } from '../state/trie.js';
 import { BlockLog } from '../store/block-log.js';
 import { type ChainNotes, NO_NOTES, readNotes, writeNotes } from '../store/chain-notes.js';
 import { keepGenesis } from '../store/genesis-record.js';
@@ -250,7 +251,9 @@ export class Chain {
     candidates: Candidates,
     { deadlineMs = Number.POSITIVE_INFINITY, timeMs }: { deadlineMs?: number; timeMs?: number | undefined } = {},
   ): NewBlock {
-    return this.import(this.builder.build(this.base(), candidates, { deadlineMs, timeMs }));
+    const check = (block: Block) => this.verify(block);
+    const { block, checked } = this.builder.build(this.base(), candidates, { deadlineMs, timeMs, check });
+    return this.add(block, checked);
   }
 
   /** `ApplyExtrinsicResult` of an extrinsic in the next block; nothing is kept. */
@@ -338,7 +341,10 @@ export class Chain {
 
   /** Verifies a block on top of the head and makes it the head; a block that does not verify is `bad_block`. */
   import(block: Block): NewBlock {
-    const { outcome, version } = this.verify(block);
+    return this.add(block, this.verify(block));
+  }
+
+  private add(block: Block, { outcome, version }: Verified): NewBlock {
     this.blocks.append(block);
     try {
       this.states.append(block.header.number, outcome.changes, outcome.trie, version, outcome.children);
@@ -377,7 +383,7 @@ export class Chain {
     }
   }
 
-  private verify(block: Block) {
+  private verify(block: Block): Verified {
     const { header } = block;
     const at = `block ${header.number} (${block.hash})`;
     if (headerHash(block.encodedHeader) !== block.hash) throw engineError('bad_block', `${at} has another hash`);
@@ -457,6 +463,12 @@ export class Chain {
     };
     writeNotes(this.options.folder, notes);
   }
+}
+
+/** What executing a block led to. */
+interface Verified {
+  outcome: Outcome;
+  version: StateVersion;
 }
 
 interface Description {

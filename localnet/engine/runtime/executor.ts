@@ -5,7 +5,7 @@ import { Overlay, type RuntimeStorage, type StateReader } from '../state/overlay
 import { Trie } from '../state/trie.js';
 import { Allocator } from './host/allocator.js';
 import { cryptoFunctions } from './host/crypto.js';
-import { blake2b256 } from './host/crypto-library.js';
+import { blake2b256, resetCrypto } from './host/crypto-library.js';
 import { type Guest, GuestMemory, type HostFunctions } from './host/guest.js';
 import { hashingFunctions } from './host/hashing.js';
 import { Keystore } from './host/keystore.js';
@@ -14,6 +14,7 @@ import { offchainFunctions } from './host/offchain.js';
 import type { SignatureCache } from './host/signatures.js';
 import { storageFunctions } from './host/storage.js';
 import { trieFunctions } from './host/trie.js';
+import { TimeLimitError, withinTime } from './time-limit.js';
 import { unpack } from './unpack.js';
 import { importedMemory, importsOf, type MemoryLimits } from './wasm-imports.js';
 
@@ -24,6 +25,8 @@ const HEAP_PAGES = 16;
 /** Instances that grew above this are not kept. */
 const KEEP_BELOW_BYTES = 64 * 2 ** 20;
 const INSTANCES_KEPT = 2;
+/** Beyond that a call counts as endless. Blocks and what clients ask for take milliseconds. */
+const CALL_LIMIT_MS = 30_000;
 /** A panic may quote megabytes. */
 const MESSAGE_AT_MOST = 2000;
 /** `RuntimeInterfaceLogLevel::Error`; 1 is warn, 2 info, 3 debug, 4 trace. */
@@ -35,6 +38,8 @@ export interface ExecutorOptions {
   signatures: SignatureCache;
   /** Keys that runtime calls make; by default each runtime has its own. */
   keystore?: Keystore;
+  /** How long a call may take, milliseconds; default 30,000. */
+  callLimitMs?: number;
   onLog?: RuntimeLog;
   /** Host functions beside the usual ones: what measures a runtime has some. */
   more?: (guest: Guest) => HostFunctions;
@@ -49,7 +54,7 @@ export interface CallState extends RuntimeStorage {
 /**
  * One runtime: a compiled module and a few instances that are used again. After a call that returned, an instance is reset
  * (image below the heap restored, used heap zeroed, allocator emptied), so that calls cannot see each other. After a trap it
- * is thrown away. A call that runs forever is not stopped: block weights bound what transactions can do.
+ * is thrown away.
  */
 export class Executor {
   /** Host functions that the runtime imports and this engine lacks; a call of one is a `runtime_trap`. */
@@ -60,6 +65,7 @@ export class Executor {
   private readonly idle: Instance[] = [];
   private readonly options: InstanceOptions;
   private image: Uint8Array | undefined;
+  private running = '';
 
   constructor(code: Uint8Array, options: ExecutorOptions) {
     this.options = { ...options, keystore: options.keystore ?? new Keystore() };
@@ -74,7 +80,7 @@ export class Executor {
     this.memory = importedMemory(wasm);
     const exported = WebAssembly.Module.exports(this.module).filter(({ kind }) => kind === 'function');
     this.exported = new Set(exported.map(({ name }) => name));
-    const first = this.instantiate();
+    const first = this.limited('the start of the module', () => this.instantiate());
     this.missing = first.missing;
     this.idle.push(first);
   }
@@ -85,10 +91,35 @@ export class Executor {
 
   /**
    * Calls a runtime function. A trap undoes the call's open transactions and becomes `runtime_trap` with the panic's text;
-   * what the engine could not do becomes `host_error`. `fresh` uses an instance that has run nothing before.
+   * what the engine could not do becomes `host_error`. `fresh` uses an instance that has run nothing before. A call that
+   * takes longer than the limit is a `runtime_trap` as well (`isTimeout`), and what it did to the state has to be thrown away.
    */
   call(state: CallState, method: string, argument: Uint8Array, fresh = false): Uint8Array {
     if (!this.exported.has(method)) throw engineError('runtime_trap', `the runtime has no function ${method}`);
+    return this.limited(method, () => this.run(state, method, argument, fresh));
+  }
+
+  /** Makes several calls under one limit, which is cheaper; within it each call is unlimited. */
+  limited<T>(name: string, work: () => T): T {
+    this.running = name;
+    try {
+      return withinTime(this.callLimitMs, work);
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      // It may have been stopped in the middle of that.
+      resetCrypto();
+      const message = `${this.running}: ${error.message}`;
+      this.options.onLog?.(ERROR_LEVEL, 'calls', message);
+      throw engineError('runtime_trap', message, { cause: error, data: { method: this.running, timedOut: true } });
+    }
+  }
+
+  get callLimitMs(): number {
+    return this.options.callLimitMs ?? CALL_LIMIT_MS;
+  }
+
+  private run(state: CallState, method: string, argument: Uint8Array, fresh: boolean): Uint8Array {
+    this.running = method;
     const instance = (fresh ? undefined : this.idle.pop()) ?? this.instantiate();
     const depth = state.depth;
     try {
@@ -114,6 +145,11 @@ export class Executor {
     instance.reset();
     this.idle.push(instance);
   }
+}
+
+/** The error of a call that was stopped because it took too long. */
+export function isTimeout(error: unknown): boolean {
+  return isBittensorError(error) && error.data?.['timedOut'] === true;
 }
 
 type InstanceOptions = ExecutorOptions & { keystore: Keystore };

@@ -235,10 +235,15 @@ function guarded<T>(work: () => T, otherwise: T): T {
   try {
     return work();
   } catch {
-    loaded = undefined;
-    view = new Uint8Array();
+    resetCrypto();
     return otherwise;
   }
+}
+
+/** Drops the library in whatever state it is. */
+export function resetCrypto(): void {
+  loaded = undefined;
+  view = new Uint8Array();
 }
 
 /** Loads the library ahead of its first use. */
