@@ -35,6 +35,8 @@ export interface Settings {
   keepBlocks: number | undefined;
   /** A block is final that many blocks later. */
   finalityLag: number;
+  /** How long the pool refuses what was invalid or dropped; 0 is until the next block. */
+  banSeconds: number;
   /** The leader whose blocks are taken, instead of making any. */
   followUrl: string | undefined;
   /** No clock and no chance: the same transactions give the same blocks. */

@@ -21,7 +21,7 @@ const KEEP_AT_LEAST = 16;
 const LAG_AT_MOST = 512;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS] [--call-limit SECONDS]
-  [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--tx-ban-seconds N] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
@@ -32,6 +32,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --attached       end when stdin does: with the process that started this one
   --prune          blocks whose state is kept, default 1000; --archive keeps all
   --finality-lag   a block is final when that many blocks follow it, default 0
+  --tx-ban-seconds how long the pool refuses what was invalid or dropped; default 0, until the next block
   --deterministic  the same transactions in the same order give the same blocks: no clock, times in fixed steps
   --chain          start from a raw chain specification; --spec is the same
   --follow         take the blocks of the chain at this address (ws://host:port), make none
@@ -57,6 +58,7 @@ export function readSettings(args: readonly string[]): Settings {
     blockTime,
     keepBlocks: given.archive ? undefined : whole('--prune', given.prune ?? '1000', KEEP_AT_LEAST, 2 ** 31),
     finalityLag: whole('--finality-lag', given['finality-lag'] ?? '0', 0, LAG_AT_MOST),
+    banSeconds: whole('--tx-ban-seconds', given['tx-ban-seconds'] ?? '0', 0, 86_400),
     deterministic: given.deterministic === true,
     callLimitMs: 1000 * whole('--call-limit', given['call-limit'] ?? '30', 1, 86_400),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
@@ -88,6 +90,7 @@ function parse(args: readonly string[]) {
         prune: text,
         archive: { type: 'boolean' },
         'finality-lag': text,
+        'tx-ban-seconds': text,
         deterministic: { type: 'boolean' },
         chain: text,
         follow: text,

@@ -135,7 +135,7 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
     // Behind the answer to the request that did it.
     setImmediate(() => send({ kind: 'cut', ...REVERTED.close }));
   });
-  const pool = openPool(chain);
+  const pool = openPool(chain, { banMs: about.banSeconds * 1000 });
   const author = new Author({ chain, pool, blockTime, log });
   const version = (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
   const { chainName, properties } = about;

@@ -175,11 +175,11 @@ describe('the end of a transaction', () => {
     expect(heard.slice(2)).toEqual([{ inBlock: block }, { finalized: block }]);
   });
 
-  it('is finalityTimeout when 512 blocks with transactions have come since', () => {
+  it('is finalityTimeout when 513 blocks with transactions have come since', () => {
     const chain = new ToyChain({}, {}, 'never');
     const heard = watched(chain, { who: 'a', nonce: 0 });
     const [block] = [chain.settle([encode({ who: 'a', nonce: 0 })])];
-    for (let i = 0; i < 512; i++) {
+    for (let i = 0; i < 513; i++) {
       expect(heard).toHaveLength(3);
       chain.submit({ who: 'b', nonce: i });
       chain.build();

@@ -43,8 +43,8 @@ const LIMITS: PoolLimits = {
 };
 /** Some clients (polkadot-js) drop an `inBlock` that another status follows at once. */
 const FINALIZED_AFTER_MS = 250;
-/** Blocks with transactions that wait to become final; those of older ones hear `finalityTimeout`, as in Substrate. */
-const UNFINAL_BLOCKS = 512;
+/** Blocks with transactions that wait to become final: all that the longest finality lag leaves. Older ones: `finalityTimeout`. */
+const UNFINAL_BLOCKS = 513;
 
 interface Included {
   readonly atMs: number;
