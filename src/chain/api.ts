@@ -1,6 +1,6 @@
 import { ApiPromise } from '@polkadot/api';
 import { Metadata, rpcDefinitions, type StorageKey, TypeRegistry } from '@polkadot/types';
-import type { Call, SiLookupTypeId } from '@polkadot/types/interfaces';
+import type { SiLookupTypeId } from '@polkadot/types/interfaces';
 import type { StorageEntry } from '@polkadot/types/primitive/types';
 import { unwrapStorageSi } from '@polkadot/types/util';
 import type { Codec } from '@polkadot/types-codec/types';
@@ -107,10 +107,6 @@ export function findConstant(api: ApiPromise, path: string): Codec | undefined {
   return find(api.consts, path);
 }
 
-export function hasCall(api: ApiPromise, path: string): boolean {
-  return find(api.tx, path) !== undefined;
-}
-
 /** A storage item, or error `unsupported`. */
 export function storageEntry(api: ApiPromise, path: string): StorageEntry {
   const entry = findStorage(api, path);
@@ -136,20 +132,9 @@ export function decodeStorage(api: ApiPromise, path: string, value: string | nul
   return api.registry.createTypeUnsafe(type, [value === null ? meta.fallback.toU8a(true) : fromHex(value)]);
 }
 
-/** A call with its arguments by name; all of them must be given, and no other. */
-export function createCall(api: ApiPromise, path: string, args: Readonly<Record<string, unknown>>): Call {
-  const create = find(api.tx, path);
-  if (!create) throw missing(api, `call ${path}`);
-  const names = create.meta.fields.map(field => field.name.unwrapOr('').toString());
-  const given = Object.keys(args);
-  if (names.length !== given.length || names.some(name => !(name in args))) {
-    const { specName, specVersion } = versionOf(api);
-    throw chainError(
-      'unsupported',
-      `${specName} ${specVersion} wants ${path}(${names.join(', ')}), not (${given.join(', ')})`,
-    );
-  }
-  return create(...names.map(name => args[name])).method as Call;
+/** The call's maker with its metadata, or undefined. */
+export function findCall(api: ApiPromise, path: string): ApiPromise['tx'][string][string] | undefined {
+  return find(api.tx, path);
 }
 
 /** A runtime API's method by its metadata; undefined where the metadata does not describe it. */
@@ -180,6 +165,11 @@ export function encodeInputs(api: ApiPromise, method: ApiMethod, args: readonly 
 }
 
 function missing(api: ApiPromise, what: string) {
+  return chainError('unsupported', `${runtimeOf(api)} has no ${what}`, { what });
+}
+
+/** For messages. */
+export function runtimeOf(api: ApiPromise): string {
   const { specName, specVersion } = versionOf(api);
-  return chainError('unsupported', `${specName} ${specVersion} has no ${what}`, { what });
+  return `this chain's runtime (${specName}, spec ${specVersion})`;
 }

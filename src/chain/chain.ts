@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import { compactStripLength } from '@polkadot/util';
-import { fromHex, isBittensorError } from '../base/index.js';
+import { equalBytes, fromHex, isBittensorError } from '../base/index.js';
 import { createApi, findConstant, hasPallet, type Introduction, versionOf } from './api.js';
 import { chainError } from './errors.js';
 import type { RpcSession } from './json-rpc.js';
@@ -15,6 +15,8 @@ export interface Chain {
   readonly methods: ReadonlySet<string>;
   /** Its types, calls and storage. */
   readonly api: ApiPromise;
+  /** What `api` was made from. */
+  readonly metadata: Uint8Array;
   /** Between two blocks. */
   readonly blockTimeMs: number;
 }
@@ -24,16 +26,22 @@ type Call = Transport['call'];
 /** Deadline of each question while a connection is made. */
 const ASK_MS = 8_000;
 
+export interface Question {
+  readonly session: RpcSession;
+  /** What an earlier connection found. */
+  readonly before: Chain | undefined;
+  /** The chain went back to an earlier block: its runtime may be another one of the same version. */
+  readonly isReverted: boolean;
+  readonly genesisHash: string | undefined;
+  /** For what its api asks later. */
+  readonly transport: Transport;
+}
+
 /**
- * Asks a node what chain it serves; `transport` is for what its api asks later. Errors: `foreign_chain` when it is no Substrate node, serves no Subtensor chain,
- * or another chain than `before` or `genesisHash` say.
+ * Asks a node what chain it serves. Errors: `foreign_chain` when it is no Substrate node, serves no Subtensor chain, or
+ * another chain than `before` or `genesisHash` say.
  */
-export async function identify(
-  session: RpcSession,
-  before: Chain | undefined,
-  genesisHash: string | undefined,
-  transport: Transport,
-): Promise<Chain> {
+export async function identify({ session, before, isReverted, genesisHash, transport }: Question): Promise<Chain> {
   const { url } = session;
   const call: Call = (method, params) => session.call(method, params, { timeoutMs: ASK_MS });
   const genesis = await call('chain_getBlockHash', [0]).catch(error => notSubstrate(url, error));
@@ -50,7 +58,8 @@ export async function identify(
     });
   }
   const version = await readVersion(call, url);
-  if (before && isOf(before.api, version)) return before;
+  const isKnown = before && isOf(before.api, version);
+  if (isKnown && !isReverted) return before;
   const [answer, methods, slot, metadata] = await Promise.all([
     call('system_chain', []).catch(() => version.specName),
     call('rpc_methods', []).catch(() => undefined),
@@ -58,13 +67,14 @@ export async function identify(
     readMetadata(call, url),
   ]);
   const name = String(answer);
-  const api = await createApi({ genesisHash: genesis, name, version, metadata }, transport);
+  const isSame = isKnown && equalBytes(before.metadata, metadata);
+  const api = isSame ? before.api : await createApi({ genesisHash: genesis, name, version, metadata }, transport);
   if (!hasPallet(api, 'SubtensorModule')) {
     const what = `${url} serves ${name} (${version.specName} ${version.specVersion}), which is no Subtensor chain`;
     throw chainError('foreign_chain', what, { url, specName: version.specName });
   }
   const blockTimeMs = slotMs(slot) ?? constantMs(api) ?? DEFAULT_BLOCK_MS;
-  return { genesisHash: genesis, name, methods: methodNames(methods), api, blockTimeMs };
+  return { genesisHash: genesis, name, methods: methodNames(methods), api, metadata, blockTimeMs };
 }
 
 /** The chain with the runtime of now, after an upgrade. */
@@ -74,7 +84,7 @@ export async function currentChain(transport: Transport, before: Chain, url: str
   if (isOf(before.api, version)) return before;
   const metadata = await readMetadata(call, url);
   const { genesisHash, name } = before;
-  return { ...before, api: await createApi({ genesisHash, name, version, metadata }, transport) };
+  return { ...before, api: await createApi({ genesisHash, name, version, metadata }, transport), metadata };
 }
 
 /** True for a development chain that funds accounts by itself. Where value is at stake, no node can claim that. */

@@ -1,12 +1,25 @@
-import { isAddress, type Log, messageOf, silentLog } from '../base/index.js';
+import { type Log, silentLog } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
-import { createCall, findConstant, hasCall, versionOf } from './api.js';
-import { type Chain, currentChain, identify, isDevelopmentChain } from './chain.js';
+import {
+  addStakeWays,
+  checkAddress,
+  checkAmount,
+  checkWeights,
+  registerWays,
+  removeStakeWays,
+  serveAxonWays,
+  transferWays,
+  weightWays,
+} from './actions.js';
+import { findConstant, versionOf } from './api.js';
+import { createCall, createCallOf, type Way } from './calls.js';
+import { type Chain, identify, isDevelopmentChain } from './chain.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import { type Block, type Header, readHeader } from './header.js';
-import { parseIp } from './ip.js';
+import type { Block } from './header.js';
+import { Heads } from './heads.js';
 import type { Metagraph } from './metagraph.js';
+import { MetagraphWatcher } from './metagraph-watcher.js';
 import type { Submitted } from './outcome.js';
 import {
   type Hyperparameters,
@@ -18,6 +31,7 @@ import {
   readSchedule,
   readWeights,
 } from './reads.js';
+import { readStake, readUid } from './stakes.js';
 import { type SubmitOptions, Submitter } from './submit.js';
 
 export interface ConnectOptions {
@@ -61,6 +75,8 @@ export interface ChainClient extends AsyncDisposable {
   /** What registering costs now. */
   burnRao(netuid: number, options?: CallOptions): Promise<bigint>;
   uidOf(netuid: number, hotkey: string, options?: CallOptions): Promise<number | undefined>;
+  /** Of all stakers of a hotkey: alpha of the subnet, or TAO on chains of before subnets had tokens. */
+  stakeRao(netuid: number, hotkey: string, options?: CallOptions): Promise<bigint>;
   /** Any storage values as plain data, by the metadata's names: `[['SubtensorModule.Tempo', 1]]`. */
   read(items: readonly (readonly [path: string, ...keys: unknown[]])[], options?: ReadOptions): Promise<unknown[]>;
   /** The writes: each ends with its block, or with error `rejected`, `dispatch` or `timeout`. */
@@ -109,10 +125,6 @@ export type WeightArgs = {
   signer: Signer;
 } & SubmitOptions;
 
-/** What the official clients announce for "protocol"; nobody reads it. */
-const AXON_PROTOCOL = 4;
-/** Our axon's version as the chain keeps it: 0.1.0. */
-const AXON_VERSION = 10;
 const FUND_MS = 30_000;
 
 /**
@@ -127,7 +139,8 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
       endpoints: options.endpoints,
       timeoutMs: options.timeoutMs ?? 10_000,
       log,
-      admit: (session, before, own) => identify(session, before, options.genesisHash, own),
+      admit: (session, before, own, isReverted) =>
+        identify({ session, before, isReverted, genesisHash: options.genesisHash, transport: own }),
     },
     options.signal,
   );
@@ -152,6 +165,10 @@ class Client implements ChainClient {
     private readonly log: Log,
   ) {
     this.submitter = new Submitter(connection, options => heads.newest(options), log);
+    connection.onReverted(() => {
+      this.heads.forget();
+      this.submitter.forget();
+    });
   }
 
   get endpoint(): string {
@@ -227,63 +244,44 @@ class Client implements ChainClient {
     return BigInt(String(burn));
   }
 
-  async uidOf(netuid: number, hotkey: string, options?: CallOptions): Promise<number | undefined> {
-    const [uid] = await this.read([['SubtensorModule.Uids', netuid, checkAddress(hotkey)]], options);
-    return typeof uid === 'number' ? uid : undefined;
+  uidOf(netuid: number, hotkey: string, options?: CallOptions): Promise<number | undefined> {
+    return readUid(this.connection, netuid, checkAddress(hotkey), options);
+  }
+
+  stakeRao(netuid: number, hotkey: string, options?: CallOptions): Promise<bigint> {
+    return readStake(this.connection, netuid, checkAddress(hotkey), options);
   }
 
   read(items: readonly (readonly [path: string, ...keys: unknown[]])[], options?: ReadOptions): Promise<unknown[]> {
     return readMany(this.connection, items, options);
   }
 
-  async transfer({ to, amountRao, signer, ...options }: Parameters<ChainClient['transfer']>[0]): Promise<Submitted> {
-    const args = { dest: { Id: checkAddress(to) }, value: checkAmount(amountRao) };
-    return this.submit({ call: 'Balances.transfer_keep_alive', args, signer, ...options });
+  transfer({ to, amountRao, signer, ...options }: Parameters<ChainClient['transfer']>[0]): Promise<Submitted> {
+    return this.act('transfer', signer, options, () => transferWays(to, amountRao));
   }
 
-  async burnedRegister({ netuid, hotkey, signer, ...options }: Parameters<ChainClient['burnedRegister']>[0]) {
-    const args = { netuid, hotkey: checkAddress(hotkey) };
-    return this.submit({ call: 'SubtensorModule.burned_register', args, signer, ...options });
+  burnedRegister({ netuid, hotkey, signer, ...options }: Parameters<ChainClient['burnedRegister']>[0]) {
+    return this.act('burned_register', signer, options, () => registerWays(netuid, hotkey));
   }
 
-  async addStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {
-    const args = { hotkey: checkAddress(hotkey), netuid, amount_staked: checkAmount(amountRao) };
-    return this.submit({ call: 'SubtensorModule.add_stake', args, signer, ...options });
+  addStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {
+    return this.act('add_stake', signer, options, () => addStakeWays(netuid, hotkey, amountRao));
   }
 
-  async removeStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {
-    const args = { hotkey: checkAddress(hotkey), netuid, amount_unstaked: checkAmount(amountRao) };
-    return this.submit({ call: 'SubtensorModule.remove_stake', args, signer, ...options });
+  removeStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {
+    return this.act('remove_stake', signer, options, () => removeStakeWays(netuid, hotkey, amountRao));
   }
 
-  async serveAxon({ netuid, ip, port, signer, protocol, version, ...options }: ServeArgs): Promise<Submitted> {
-    const { value, type } = parseIp(ip);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw chainError('bad_argument', `${port} is no port`);
-    const args = {
-      netuid,
-      version: version ?? AXON_VERSION,
-      ip: value,
-      port,
-      ip_type: type,
-      protocol: protocol ?? AXON_PROTOCOL,
-      placeholder1: 0,
-      placeholder2: 0,
-    };
-    return this.submit({ call: 'SubtensorModule.serve_axon', args, signer, ...options });
+  serveAxon({ signer, waitFor, signal, timeoutMs, ...axon }: ServeArgs): Promise<Submitted> {
+    return this.act('serve_axon', signer, defined({ waitFor, signal, timeoutMs }), () => serveAxonWays(axon));
   }
 
-  async setWeights({ netuid, uids, weightsU16, versionKey, signer, ...options }: WeightArgs): Promise<Submitted> {
-    if (uids.length !== weightsU16.length || uids.length === 0) {
-      throw chainError('bad_argument', `${uids.length} uids and ${weightsU16.length} weights make no row`);
-    }
-    const wrong = [...uids, ...weightsU16].find(value => !Number.isInteger(value) || value < 0 || value > 65_535);
-    if (wrong !== undefined) throw chainError('bad_argument', `${wrong} is no 16-bit uid or weight`);
-    const version_key = versionKey ?? (await this.hyperparameters(netuid, options)).weightsVersionKey;
-    const args = { netuid, dests: uids, weights: weightsU16, version_key };
-    const plain = hasCall(this.connection.chain.api, 'SubtensorModule.set_weights');
-    return plain
-      ? this.submit({ call: 'SubtensorModule.set_weights', args, signer, ...options })
-      : this.submit({ call: 'SubtensorModule.set_mechanism_weights', args: { ...args, mecid: 0 }, signer, ...options });
+  setWeights({ netuid, uids, weightsU16, versionKey, signer, ...options }: WeightArgs): Promise<Submitted> {
+    return this.act('set_weights', signer, options, async () => {
+      checkWeights(uids, weightsU16);
+      const key = versionKey ?? (await this.hyperparameters(netuid, options)).weightsVersionKey;
+      return weightWays({ netuid, uids, weightsU16, versionKey: key });
+    });
   }
 
   async submit({ call, args, signer, ...options }: Parameters<ChainClient['submit']>[0]): Promise<Submitted> {
@@ -308,6 +306,17 @@ class Client implements ChainClient {
     return this.close();
   }
 
+  /** Submits whichever of these calls the chain has. */
+  private async act(
+    what: string,
+    signer: Signer,
+    options: SubmitOptions,
+    ways: () => readonly Way[] | Promise<readonly Way[]>,
+  ): Promise<Submitted> {
+    const call = createCallOf(this.connection.chain.api, await ways());
+    return this.submitter.submit(what, call, signer, options);
+  }
+
   private metagraphAt(netuid: number, block: Block, options?: CallOptions): Promise<Metagraph> {
     let cache = this.caches.get(netuid);
     if (!cache) {
@@ -318,135 +327,8 @@ class Client implements ChainClient {
   }
 }
 
-/** The newest finalized block, followed by subscription. */
-class Heads {
-  private readonly callbacks = new Set<(block: Block) => void>();
-
-  private constructor(
-    private readonly connection: Connection<Chain>,
-    private readonly log: Log,
-    private current: Header,
-  ) {}
-
-  static async follow(connection: Connection<Chain>, log: Log): Promise<Heads> {
-    const heads = new Heads(connection, log, await readHead(connection));
-    await connection.subscribe('chain_subscribeFinalizedHeads', 'chain_unsubscribeFinalizedHeads', [], json => {
-      const header = readHeader(connection.chain.api, json);
-      if (header) heads.advance(header);
-    });
-    return heads;
-  }
-
-  get head(): Block {
-    return this.current;
-  }
-
-  on(callback: (block: Block) => void): () => void {
-    this.callbacks.add(callback);
-    return () => void this.callbacks.delete(callback);
-  }
-
-  /** Asks, because a subscription may lag behind what a transaction has just done. */
-  async newest(options: CallOptions = {}): Promise<Block> {
-    const header = await readHead(this.connection, options, this.current);
-    if (header.number > this.current.number) this.advance(header);
-    return header;
-  }
-
-  private advance(header: Header): void {
-    if (header.hash === this.current.hash) return;
-    this.current = header;
-    if (header.changesRuntime) void this.refresh();
-    for (const callback of [...this.callbacks]) {
-      try {
-        callback({ number: header.number, hash: header.hash });
-      } catch (error) {
-        this.log.error(`a block subscriber failed: ${messageOf(error)}`);
-      }
-    }
-  }
-
-  private async refresh(): Promise<void> {
-    const { connection } = this;
-    try {
-      const chain = await currentChain(connection, connection.chain, connection.endpoint);
-      if (chain === connection.chain) return;
-      connection.update(chain);
-      const { specName, specVersion } = versionOf(chain.api);
-      this.log.info(`the chain's runtime is now ${specName} ${specVersion}`);
-    } catch (error) {
-      if (!connection.isClosed) this.log.warn(`cannot read the chain's new runtime: ${messageOf(error)}`);
-    }
-  }
-}
-
-async function readHead(connection: Connection<Chain>, options: CallOptions = {}, known?: Header): Promise<Header> {
-  const hash = await connection.call('chain_getFinalizedHead', [], options);
-  if (known && known.hash === hash) return known;
-  const header = readHeader(connection.chain.api, await connection.call('chain_getHeader', [hash], options));
-  if (!header || header.hash !== hash)
-    throw chainError('foreign_chain', `${connection.endpoint} gives headers of another kind`);
-  return header;
-}
-
-/** Reads one metagraph at a time; while it reads, only the newest block waits. */
-class MetagraphWatcher {
-  private readonly callbacks = new Set<(metagraph: Metagraph) => void>();
-  private readonly stop: () => void;
-  private busy = false;
-  private next: Block | undefined;
-
-  constructor(
-    heads: Heads,
-    private readonly read: (block: Block) => Promise<Metagraph>,
-    private readonly log: Log,
-    private readonly onEmpty: () => void,
-  ) {
-    this.stop = heads.on(block => void this.take(block));
-    void this.take(heads.head);
-  }
-
-  add(callback: (metagraph: Metagraph) => void): () => void {
-    this.callbacks.add(callback);
-    return () => {
-      this.callbacks.delete(callback);
-      if (this.callbacks.size > 0) return;
-      this.stop();
-      this.onEmpty();
-    };
-  }
-
-  private async take(block: Block): Promise<void> {
-    this.next = block;
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      while (this.next && !(await this.tell(this.next)));
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  /** True when there is no newer block to tell of. */
-  private async tell(block: Block): Promise<boolean> {
-    this.next = undefined;
-    try {
-      const metagraph = await this.read(block);
-      for (const callback of [...this.callbacks]) callback(metagraph);
-    } catch (error) {
-      // The next block brings another chance.
-      if (this.callbacks.size > 0) this.log.debug(`no metagraph of block ${block.number}: ${messageOf(error)}`);
-    }
-    return this.next === undefined;
-  }
-}
-
-function checkAddress(address: string): string {
-  if (isAddress(address)) return address;
-  throw chainError('bad_argument', `not an ss58 address: ${address.slice(0, 80)}`);
-}
-
-function checkAmount(amountRao: bigint): bigint {
-  if (amountRao > 0n && amountRao < 1n << 64n) return amountRao;
-  throw chainError('bad_argument', `${amountRao} rao is no amount`);
+/** Without what is undefined, which an optional property is not to be. */
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -10,9 +10,15 @@ export interface ConnectionOptions<Chain> {
   log: Log;
   /**
    * Looks at a fresh session and says what chain is there, or throws `foreign_chain`. Called for every connection;
-   * `before` is what the first one found, `connection` what will carry requests once it is admitted.
+   * `before` is what the first one found, `connection` what will carry requests once it is admitted; `isReverted` when
+   * the chain has gone back to an earlier block since.
    */
-  admit(session: RpcSession, before: Chain | undefined, connection: Connection<Chain>): Promise<Chain>;
+  admit(
+    session: RpcSession,
+    before: Chain | undefined,
+    connection: Connection<Chain>,
+    isReverted: boolean,
+  ): Promise<Chain>;
 }
 
 /** Deadline of one attempt to connect to one endpoint, in milliseconds; asking what chain it is included. */
@@ -41,6 +47,9 @@ export class Connection<Chain> {
   /** Settles when there is a session again; undefined while there is one. */
   private reconnecting: Promise<void> | undefined;
   private lastProblem: unknown;
+  /** From the news of a revert until a connection knows the chain as it is then. */
+  private isReverted = false;
+  private readonly revertCallbacks = new Set<() => void>();
   private heartbeat: ReturnType<typeof setInterval> | undefined;
 
   private constructor(private readonly options: ConnectionOptions<Chain>) {}
@@ -69,6 +78,11 @@ export class Connection<Chain> {
 
   get isClosed(): boolean {
     return this.closing.signal.aborted;
+  }
+
+  /** Tells when a local chain has gone back to an earlier block, before anything is asked of it again. */
+  onReverted(callback: () => void): void {
+    this.revertCallbacks.add(callback);
   }
 
   /**
@@ -187,7 +201,7 @@ export class Connection<Chain> {
       diagnose(url, error),
     );
     try {
-      const admission = this.options.admit(session, this.chainNow, this);
+      const admission = this.options.admit(session, this.chainNow, this, this.isReverted);
       this.chainNow = await withDeadline(admission, CONNECT_MS, `asking ${url} what chain it is`, stop);
       stop.throwIfAborted();
     } catch (error) {
@@ -195,18 +209,26 @@ export class Connection<Chain> {
       throw error;
     }
     this.session = session;
+    this.isReverted = false;
     void session.ended.then(reason => this.onLost(session, reason));
   }
 
   private onLost(session: RpcSession, reason: string): void {
     if (this.isClosed || this.session !== session) return;
-    this.options.log.warn(`connection to ${session.url} lost (${reason}), reconnecting`);
+    if (session.isReverted) this.hearOfRevert(session);
+    else this.options.log.warn(`connection to ${session.url} lost (${reason}), reconnecting`);
     this.lastProblem = chainError('chain_unreachable', `no connection to ${session.url}: ${reason}`);
     const since = performance.now();
     this.reconnecting = this.reconnect(since).finally(() => {
       this.reconnecting = undefined;
     });
     this.reconnecting.catch(() => {});
+  }
+
+  private hearOfRevert({ url }: RpcSession): void {
+    this.options.log.info(`the chain at ${url} was reverted to an earlier block`);
+    this.isReverted = true;
+    for (const callback of this.revertCallbacks) callback();
   }
 
   private async reconnect(since: number): Promise<void> {

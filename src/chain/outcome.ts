@@ -74,6 +74,8 @@ export class Outcomes {
       connection.call('chain_getBlock', [hash]),
       connection.call('state_getStorage', [storageKey(api, 'System.Events'), hash]),
     ]);
+    // A local chain may have been reverted meanwhile.
+    if (signed === null) throw chainError('rejected', `block ${hash} is gone`, { blockHash: hash, reason: 'gone' });
     const { block } = signed as { block: { header: { number: string }; extrinsics: string[] } };
     const records =
       typeof events === 'string' ? (decodeStorage(api, 'System.Events', events) as unknown as EventRecord[]) : [];

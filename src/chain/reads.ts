@@ -64,11 +64,12 @@ async function readKnown(connection: Connection<Chain>, items: readonly Key[], o
 /** Keys of one request; nodes limit its size. */
 const KEYS_AT_ONCE = 512;
 
-async function readRaw(
+/** Values as the chain keeps them, null for what is absent. */
+export async function readRaw(
   connection: Connection<Chain>,
   keys: readonly string[],
   at: string | undefined,
-  options: Omit<ReadOptions, 'at'>,
+  options: Omit<ReadOptions, 'at'> = {},
 ): Promise<(string | null)[]> {
   const found = new Map<string, string | null>();
   for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
@@ -230,6 +231,6 @@ export async function readWeights(
   return new Map(entries.filter(([, row]) => row.length > 0));
 }
 
-function defined({ signal, timeoutMs }: Omit<ReadOptions, 'at'>) {
+export function defined({ signal, timeoutMs }: Omit<ReadOptions, 'at'>) {
   return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

@@ -24,6 +24,8 @@ const MOST_RETRIES = 8;
 interface Sent extends SignedExtrinsic {
   readonly nonce: number;
   readonly era: Era;
+  /** How many reverts there had been when it was signed. */
+  readonly reverts: number;
   /** The next thing that the pool says of it. */
   readonly statuses: StatusQueue;
   readonly stop: () => void;
@@ -42,8 +44,10 @@ type Status =
  * holds the hash because it may still be included later.
  */
 export class Submitter {
-  private readonly lanes = new NonceLanes();
-  private readonly outcomes: Outcomes;
+  private lanes = new NonceLanes();
+  private outcomes: Outcomes;
+  /** Reverts of the chain so far: what was submitted before one is in no block any more, and in no pool. */
+  private reverts = 0;
 
   constructor(
     private readonly connection: Connection<Chain>,
@@ -54,24 +58,32 @@ export class Submitter {
     this.outcomes = new Outcomes(connection);
   }
 
+  /** The chain went back to an earlier block: nonces and blocks that were seen say nothing any more. */
+  forget(): void {
+    this.reverts++;
+    this.lanes = new NonceLanes();
+    this.outcomes = new Outcomes(this.connection);
+  }
+
   /** `what` names the call in messages. Errors: `rejected`, `dispatch`, `timeout`, `unsupported`, `chain_unreachable`. */
   async submit(what: string, call: Call, signer: Signer, options: SubmitOptions = {}): Promise<Submitted> {
     const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * this.connection.chain.blockTimeMs);
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-    let hash: string | undefined;
+    let last: Sent | undefined;
     try {
       for (let attempt = 0; ; attempt++) {
         const sent = await this.send(what, call, signer, signal);
-        hash = sent.hash;
+        last = sent;
         const blockHash = await this.settle(what, sent, signer, options.waitFor ?? 'inclusion', signal);
         if (blockHash !== undefined) return await this.outcomes.inBlock(what, sent, blockHash);
-        if (attempt >= MOST_RETRIES) throw rejected(what, 'its nonce was taken again and again', { hash });
+        if (attempt >= MOST_RETRIES) throw rejected(what, 'its nonce was taken again and again', { hash: sent.hash });
       }
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
-      if (!limit.aborted) throw error;
+      if (!limit.aborted) throw last && this.reverts !== last.reverts ? revertedAway(what, last, error) : error;
       const goal = options.waitFor === 'finalization' ? 'finalized' : 'included';
+      const hash = last?.hash;
       const which = hash === undefined ? '' : ` (transaction ${hash})`;
       throw chainError('timeout', `${what} was not ${goal} within ${timeoutMs} ms${which}`, { what, hash, timeoutMs });
     }
@@ -82,17 +94,20 @@ export class Submitter {
     const nextNonce = async () =>
       Number(await this.connection.call('system_accountNextIndex', [signer.address], { signal }));
     for (let attempt = 0; ; attempt++) {
+      const { reverts } = this;
       try {
         // Before its turn: some blocks sooner or later make no difference to it.
         const era = await this.era(signal);
         const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
           const signed = await signExtrinsic(this.connection.chain.api, call, signer, { nonce, era });
-          return this.watch({ ...signed, nonce, era }, signer, signal);
+          return this.watch({ ...signed, nonce, era, reverts }, signer, signal);
         });
         return await unlessAborted(turn, signal, sent => sent.stop());
       } catch (error) {
-        if (!isNonceClash(error) || attempt >= MOST_RETRIES) throw poolError(what, error);
-        this.log.debug(`${what}: nonce clash, trying again (${messageOf(error)})`);
+        // What was signed for a block that is gone meanwhile is signed again.
+        const isOvertaken = this.reverts !== reverts || isNonceClash(error);
+        if (!isOvertaken || attempt >= MOST_RETRIES || signal.aborted) throw poolError(what, error);
+        this.log.debug(`${what}: trying again (${messageOf(error)})`);
         // Apart, so that two processes do not meet again and again.
         await sleep(20 * (attempt + 1) * (1 + Math.random()), signal);
       }
@@ -138,6 +153,7 @@ export class Submitter {
         const status = await sent.statuses.next(signal);
         if (status.kind === 'finalized') return status.blockHash;
         if (status.kind === 'inBlock' && waitFor === 'inclusion') return status.blockHash;
+        if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
         if (status.kind === 'lost') return await this.search(what, sent, waitFor, signal);
         if (status.kind !== 'gone') continue;
         const found = await this.find(sent, sent.era.birth, signal);
@@ -161,6 +177,7 @@ export class Submitter {
   ): Promise<string> {
     const pauseMs = Math.min(1_000, Math.max(50, this.connection.chain.blockTimeMs / 2));
     for (let from = sent.era.birth; ; ) {
+      if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
       try {
         // The same bytes: at worst the pool has them already, or a block has.
         await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
@@ -239,6 +256,10 @@ function readStatus(status: unknown): Status {
   if (usurped !== undefined) return { kind: 'gone', reason: 'another transaction took its nonce' };
   if (invalid !== undefined) return { kind: 'gone', reason: 'the pool calls it invalid' };
   return { kind: 'waiting' };
+}
+
+function revertedAway(what: string, { hash }: Sent, cause?: unknown) {
+  return rejected(what, 'the chain was reverted to an earlier block while it waited', { hash }, cause);
 }
 
 function isWithoutAnswer(error: unknown): boolean {
