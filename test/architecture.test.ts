@@ -91,6 +91,6 @@ describe('the architecture', () => {
 
   it('reads the environment only where settings are resolved', () => {
     const readers = sources.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'));
-    expect(readers).toEqual(['src/cli/commands/localnet.ts', 'src/cli/commands/run.ts']);
+    expect(readers).toEqual(['src/cli/commands/localnet/settings.ts', 'src/cli/commands/run.ts']);
   });
 });

@@ -37,11 +37,19 @@ const DEFAULTS: Args = {
 };
 
 /** The first way that the chain's runtime has. Error `unsupported` when it has none, or none with these arguments. */
-export function createCallOf(api: ApiPromise, ways: readonly Way[]): Call {
+export function createCallOf(api: ApiPromise, ways: readonly Way[]): { name: string; call: Call } {
   const way = ways.find(({ call }) => findCall(api, call));
-  if (way) return createCall(api, way.call, way.args, { spare: way.spare ?? [], defaults: DEFAULTS });
+  if (way) {
+    const call = createCall(api, way.call, way.args, { spare: way.spare ?? [], defaults: DEFAULTS });
+    return { name: nameOf(way.call), call };
+  }
   const names = ways.map(({ call }) => call);
   throw chainError('unsupported', `${runtimeOf(api)} does not have the call ${names.join(', nor ')}`, { calls: names });
+}
+
+/** `set_weights` of `SubtensorModule.set_weights`. */
+export function nameOf(path: string): string {
+  return path.slice(path.indexOf('.') + 1);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   weightWays,
 } from './actions.js';
 import { findConstant, versionOf } from './api.js';
-import { createCall, createCallOf, type Way } from './calls.js';
+import { createCall, createCallOf, nameOf, type Way } from './calls.js';
 import { type Chain, identify, isDevelopmentChain } from './chain.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
@@ -257,27 +257,27 @@ class Client implements ChainClient {
   }
 
   transfer({ to, amountRao, signer, ...options }: Parameters<ChainClient['transfer']>[0]): Promise<Submitted> {
-    return this.act('transfer', signer, options, () => transferWays(to, amountRao));
+    return this.act(signer, options, () => transferWays(to, amountRao));
   }
 
   burnedRegister({ netuid, hotkey, signer, ...options }: Parameters<ChainClient['burnedRegister']>[0]) {
-    return this.act('burned_register', signer, options, () => registerWays(netuid, hotkey));
+    return this.act(signer, options, () => registerWays(netuid, hotkey));
   }
 
   addStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {
-    return this.act('add_stake', signer, options, () => addStakeWays(netuid, hotkey, amountRao));
+    return this.act(signer, options, () => addStakeWays(netuid, hotkey, amountRao));
   }
 
   removeStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {
-    return this.act('remove_stake', signer, options, () => removeStakeWays(netuid, hotkey, amountRao));
+    return this.act(signer, options, () => removeStakeWays(netuid, hotkey, amountRao));
   }
 
   serveAxon({ signer, waitFor, signal, timeoutMs, ...axon }: ServeArgs): Promise<Submitted> {
-    return this.act('serve_axon', signer, defined({ waitFor, signal, timeoutMs }), () => serveAxonWays(axon));
+    return this.act(signer, defined({ waitFor, signal, timeoutMs }), () => serveAxonWays(axon));
   }
 
   setWeights({ netuid, uids, weightsU16, versionKey, signer, ...options }: WeightArgs): Promise<Submitted> {
-    return this.act('set_weights', signer, options, async () => {
+    return this.act(signer, options, async () => {
       checkWeights(uids, weightsU16);
       const key = versionKey ?? (await this.hyperparameters(netuid, options)).weightsVersionKey;
       return weightWays({ netuid, uids, weightsU16, versionKey: key });
@@ -285,8 +285,7 @@ class Client implements ChainClient {
   }
 
   async submit({ call, args, signer, ...options }: Parameters<ChainClient['submit']>[0]): Promise<Submitted> {
-    const what = call.slice(call.indexOf('.') + 1);
-    return this.submitter.submit(what, createCall(this.connection.chain.api, call, args), signer, options);
+    return this.submitter.submit(nameOf(call), createCall(this.connection.chain.api, call, args), signer, options);
   }
 
   async devFund({ address, amountRao, signal }: Parameters<ChainClient['devFund']>[0]) {
@@ -308,13 +307,12 @@ class Client implements ChainClient {
 
   /** Submits whichever of these calls the chain has. */
   private async act(
-    what: string,
     signer: Signer,
     options: SubmitOptions,
     ways: () => readonly Way[] | Promise<readonly Way[]>,
   ): Promise<Submitted> {
-    const call = createCallOf(this.connection.chain.api, await ways());
-    return this.submitter.submit(what, call, signer, options);
+    const { name, call } = createCallOf(this.connection.chain.api, await ways());
+    return this.submitter.submit(name, call, signer, options);
   }
 
   private metagraphAt(netuid: number, block: Block, options?: CallOptions): Promise<Metagraph> {

@@ -140,7 +140,7 @@ function engineFlags(options: LocalnetOptions): string[] {
   };
   return Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
-    return value === true ? [`--${name}`] : [`--${name}`, String(value)];
+    return [value === true ? `--${name}` : `--${name}=${value}`];
   });
 }
 

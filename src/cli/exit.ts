@@ -17,8 +17,8 @@ const FILE_SYSTEM = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 
 
 /** Error code to exit code and, where there is one, what to do about it. */
 const EXITS: Readonly<Record<string, readonly [exit: number, hint?: string]>> = {
-  bad_setting: [EXIT.usage, 'bittensor-cli run --help lists every setting'],
-  unknown_setting: [EXIT.usage, 'bittensor-cli run --help lists every setting'],
+  bad_setting: [EXIT.usage, '--help lists every setting'],
+  unknown_setting: [EXIT.usage, '--help lists every setting'],
   bad_config_file: [EXIT.usage],
   not_yet: [EXIT.usage],
   port_in_use: [EXIT.portInUse, 'give another port, or stop the program that has this one'],

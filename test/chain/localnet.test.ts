@@ -48,8 +48,8 @@ describe("the local chain's process", () => {
   it('says in one line why it did not start', async () => {
     using folder = temporaryFolder();
     const error = await failure(() => startLocalnet({ port: 0, dataFolder: folder.path, blockTime: -1 }));
-    expect(error).toMatchObject({ code: 'localnet_failed' });
-    expect(error.message).toContain('block-time');
+    expect(error).toMatchObject({ code: 'bad_setting' });
+    expect(error.message).toContain('--block-time has to be');
     expect(error.message).not.toContain('\n');
   });
 

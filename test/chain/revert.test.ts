@@ -89,10 +89,10 @@ describe('a client of a chain that is reverted', () => {
     open.push(chain);
     const client = await connect({ endpoints: [chain.url] });
     open.push(client);
-    await client.burnedRegister({ netuid: 1, hotkey: bob.address, signer: alice });
+    await client.addStake({ netuid: 1, hotkey: bob.address, amountRao: 1n, signer: alice });
     const before = chain.asked.filter(method => method === 'state_getRuntimeVersion').length;
     const edited = new EditedMetadata(metadata);
-    edited.call('SubtensorModule.burned_register').name = 'register_otherwise';
+    edited.call('SubtensorModule.add_stake').name = 'add_stake_otherwise';
     options.metadata = edited.bytes();
     chain.revert(0);
     await seen('the connection', () =>
@@ -100,9 +100,9 @@ describe('a client of a chain that is reverted', () => {
     );
     const error = await failure(async () => {
       await client.balanceRao(alice.address);
-      await client.burnedRegister({ netuid: 1, hotkey: bob.address, signer: alice });
+      await client.addStake({ netuid: 1, hotkey: bob.address, amountRao: 1n, signer: alice });
     });
-    expect(error).toMatchObject({ code: 'unsupported', message: expect.stringContaining('burned_register') });
+    expect(error).toMatchObject({ code: 'unsupported', message: expect.stringContaining('add_stake') });
   });
 });
 
