@@ -7,7 +7,8 @@ import { decodeApplied, type Invalidity, type Runtime } from '../runtime/runtime
 import { TimeLimitError } from '../runtime/time-limit.js';
 import { Overlay, type StateReader } from '../state/overlay.js';
 import type { BlockTimes } from './block-times.js';
-import { type Block, encodeHeader, makeBlock, preRuntimeDigest } from './header.js';
+import { type Block, encodeHeader, makeBlock } from './header.js';
+import { type Slots, slotsOf } from './slots.js';
 
 const NONE = new Uint8Array();
 const ZERO_HASH = new Uint8Array(32);
@@ -54,16 +55,17 @@ export class BlockBuilder {
   /** Digest, initialisation, timestamp: `timeMs`, or what the clock says. */
   open(base: Base, timeMs?: number): OpenBlock {
     const { runtime, state, timestampMs: last, head } = base;
-    const slotMs = slotDuration(runtime, state);
+    const slots = slotsOf(runtime, state);
+    const { lengthMs: slotMs } = slots;
     const soon = timeMs ?? this.times.next({ block: head.header.number + 1, lastMs: last, slotMs });
     const nextSlot = Math.max(soon, (Math.floor(last / slotMs) + 1) * slotMs);
-    if (this.oneBlockPerSlot) return openAt(base, nextSlot, slotMs);
+    if (this.oneBlockPerSlot) return openAt(base, nextSlot, slots);
     try {
-      return openAt(base, soon, slotMs);
+      return openAt(base, soon, slots);
     } catch (error) {
       // Some runtimes want a slot of its own, or half a slot of time, for each block.
-      if (nextSlot === soon || !isTrap(error)) throw error;
-      const opened = openAt(base, nextSlot, slotMs);
+      if (nextSlot === soon || !isTrap(error) || isTimeout(error)) throw error;
+      const opened = openAt(base, nextSlot, slots);
       this.oneBlockPerSlot = true;
       return opened;
     }
@@ -101,17 +103,15 @@ export class BlockBuilder {
   }
 }
 
-function openAt({ head, runtime, state: below }: Base, timeMs: number, slotMs: number): OpenBlock {
+function openAt({ head, runtime, state: below }: Base, timeMs: number, slots: Slots): OpenBlock {
   const state = new Overlay(below);
   const time = u64le(BigInt(timeMs));
-  const aura = runtime.executor.has('AuraApi_slot_duration');
-  const slot = u64le(BigInt(Math.floor(timeMs / slotMs)));
   const header = encodeHeader({
     parentHash: unhex(head.hash),
     number: head.header.number + 1,
     stateRoot: ZERO_HASH,
     extrinsicsRoot: ZERO_HASH,
-    digest: aura ? [preRuntimeDigest('aura', slot)] : [],
+    digest: slots.digest(Math.floor(timeMs / slots.lengthMs)),
   });
   runtime.executor.call(state, 'Core_initialize_block', header);
   const inherents = join(compact(1), Buffer.from('timstap0'), lengthPrefixed(time));
@@ -169,10 +169,4 @@ function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Reje
 
 function isTrap(error: unknown): boolean {
   return isBittensorError(error) && error.code === 'runtime_trap';
-}
-
-/** Without Aura, one millisecond: any two blocks are in different slots. */
-function slotDuration(runtime: Runtime, state: StateReader): number {
-  if (!runtime.executor.has('AuraApi_slot_duration')) return 1;
-  return Math.max(1, Number(new Reader(runtime.view(state, 'AuraApi_slot_duration', NONE)).u64()));
 }
