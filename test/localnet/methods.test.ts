@@ -201,3 +201,20 @@ describe('a question that cannot be answered', () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
   });
 });
+
+describe('the ban of a transaction', () => {
+  it('ends with the next block, or lasts as long as the setting says', async () => {
+    using long = temporaryFolder();
+    await using strict = await EngineProcess.start(long.path, ['--block-time', 'manual', '--tx-ban-seconds', '600']);
+    for (const [node, then] of [
+      [engine, 1002],
+      [strict, 1012],
+    ] as const) {
+      const submit = () => node.rpc('author_submitExtrinsic', '0x0400');
+      await expect(submit()).rejects.toMatchObject({ code: 1002 });
+      await expect(submit()).rejects.toMatchObject({ code: 1012, message: 'Transaction is temporarily banned' });
+      await node.rpc('dev_newBlock');
+      await expect(submit()).rejects.toMatchObject({ code: then });
+    }
+  });
+});

@@ -132,37 +132,6 @@ describe('bans', () => {
 });
 
 describe('the end of a transaction', () => {
-  it('is retracted with its block, and included again with what was on top of it', async () => {
-    const chain = new ToyChain({}, {}, 'never');
-    const first = watched(chain, { who: 'a', nonce: 0 });
-    const other = watched(chain, { who: 'b', nonce: 0 });
-    const block = chain.settle([encode({ who: 'a', nonce: 0 })]);
-    chain.nonces.set('a', 1);
-    const second = watched(chain, { who: 'a', nonce: 1 });
-    chain.retract(block, ['a']);
-    expect(names(first)).toEqual(['ready', 'broadcast', 'inBlock', 'retracted', 'ready', 'broadcast']);
-    expect(first[3]).toEqual({ retracted: block });
-    expect(chain.pool.readyCount).toBe(3);
-    expect(chain.build().map(toy => [toy.who, toy.nonce])).toEqual([
-      ['a', 0],
-      ['b', 0],
-      ['a', 1],
-    ]);
-    expect(names(second)).toEqual(['ready', 'broadcast', 'inBlock']);
-    expect(names(other)).toEqual(['ready', 'broadcast', 'inBlock']);
-  });
-
-  it('is invalid when the retracted block was what made it possible', () => {
-    const chain = new ToyChain({}, {}, 'never');
-    const heard = watched(chain, { who: 'a', nonce: 0 });
-    const block = chain.settle([encode({ who: 'a', nonce: 0 })]);
-    chain.nonces.set('a', 1);
-    chain.disliked.add('a');
-    chain.retract(block, ['a']);
-    expect(names(heard)).toEqual(['ready', 'broadcast', 'inBlock', 'retracted', 'invalid']);
-    expect([chain.pool.readyCount, chain.pool.futureCount]).toEqual([0, 0]);
-  });
-
   it('is finalized with its block, not with another', async () => {
     const chain = new ToyChain({}, {}, 'never');
     const heard = watched(chain, { who: 'a', nonce: 0 });

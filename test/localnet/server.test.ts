@@ -342,6 +342,15 @@ describe('limits', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ id: null, error: { code, message } });
   });
 
+  it('of messages on a websocket close it with 1009', async () => {
+    const port = await limited({ requestBytes: 1000 });
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    socket.send('x'.repeat(50_000));
+    expect((await closed)[0]).toBe(1009);
+  });
+
   it('of connections answer with 429, and end when others leave', async () => {
     const port = await limited({ connections: 3 });
     const open = await Promise.all(

@@ -94,13 +94,6 @@ export class ToyChain {
     if (this.finality === 'instant') this.pool.finalize(hash);
     return hash;
   }
-
-  /** Goes back one block, which had used these nonces. */
-  retract(hash: string, used: readonly string[]): void {
-    this.number--;
-    for (const who of used) this.nonces.set(who, this.nonces.get(who)! - 1);
-    this.pool.retract([hash]);
-  }
 }
 
 /** As `CheckNonce` has them: the nonce takes the last four. */

@@ -27,10 +27,6 @@ export class Bans {
     if (this.until.size > BANS_AT_MOST) this.until.delete(this.until.keys().next().value!);
   }
 
-  lift(hash: string): void {
-    this.until.delete(hash);
-  }
-
   /** Oldest first, and all last equally long. */
   expire(): void {
     const now = this.nowMs();

@@ -1,7 +1,10 @@
 import { toKey } from '../codec.js';
 import type { Validity } from '../runtime/runtime.js';
 
-/** What a watcher is told, in the words of `author_extrinsicUpdate`. */
+/**
+ * What a watcher is told, in the words of `author_extrinsicUpdate`. There is no `retracted`: a chain with one author goes back
+ * only by a revert, which ends all watching.
+ */
 export type TransactionStatus =
   | 'future'
   | 'ready'
@@ -9,7 +12,6 @@ export type TransactionStatus =
   | 'dropped'
   | { broadcast: readonly string[] }
   | { inBlock: string }
-  | { retracted: string }
   | { finalityTimeout: string }
   | { finalized: string }
   | { usurped: string };

@@ -192,30 +192,6 @@ export class Pool {
     }, inMs).unref();
   }
 
-  /** Blocks that are no longer in the chain, the newest first, when the head is again their parent: what they held waits again. */
-  retract(hashes: readonly string[]): void {
-    const back: Entry[] = [];
-    for (const hash of hashes) {
-      const included = this.unfinal.get(hash);
-      this.unfinal.delete(hash);
-      for (const { entry, index } of included?.entries ?? []) {
-        entry.said = undefined;
-        tell(entry, { retracted: hash }, index);
-      }
-      back.unshift(...(included?.entries ?? []).map(({ entry }) => entry));
-    }
-    for (const entry of back) {
-      this.bans.lift(entry.hash);
-      const answer = this.graph.find(entry.hash) ? undefined : this.judge(entry);
-      if (answer) this.resume(entry, answer);
-    }
-    // Those that were ready on top of what is gone depend on it again.
-    const senders = new Set(back.map(({ sender }) => sender));
-    for (const entry of [...this.graph.all()]) if (senders.has(entry.sender)) this.judgeAgain(entry);
-    this.enforceLimits();
-    this.announce();
-  }
-
   /** Drops all transactions and lifts all bans: the chain was rewound. What it had included is forgotten, and says no more. */
   clear(): void {
     this.bans.clear();

@@ -17,6 +17,7 @@ const CLOSE_WITHIN_MS = 5_000;
 /** Where memory is short, that long, and not at all when so much lies before it. */
 const GIVE_WAY_WITHIN_MS = 250;
 const GIVE_WAY_UNREAD = 2 ** 20;
+const BROKEN_WITHIN_MS = 1_000;
 /** Bytes received that may belong to no message: headers of frames. */
 const FRAME_NOISE = 2 ** 16;
 
@@ -55,6 +56,7 @@ export class Client {
   private unreadNotices = 0;
   /** Bytes that the next answer may have, as far as the last ones tell. */
   private expected = 0;
+  private isBroken = false;
   /** Since the last check: it answered a ping, took some of an answer, or waited for us. */
   private alive = true;
 
@@ -63,7 +65,11 @@ export class Client {
     this.socket = socket;
     this.limits = limits;
     this.account = memory.open(() => this.giveWay());
-    socket.on('error', () => socket.terminate());
+    // A message that is too large, or no websocket at all: it has been told why, by a close frame.
+    socket.on('error', () => {
+      this.isBroken = true;
+      this.ending ??= setTimeout(() => this.terminate(), BROKEN_WITHIN_MS).unref();
+    });
     socket.on('pong', () => {
       this.alive = true;
     });
@@ -154,6 +160,8 @@ export class Client {
   }
 
   private receive(bytes: number): void {
+    // Read to be forgotten.
+    if (this.isBroken) return;
     this.partial += bytes;
     this.account.add(bytes);
   }

@@ -97,7 +97,6 @@ function eventOf(status: TransactionStatus, index = 0): object | undefined {
     return { event: 'dropped', error: 'Extrinsic dropped from the pool due to exceeding limits' };
   }
   if ('inBlock' in status) return { event: 'bestChainBlockIncluded', block: { hash: status.inBlock, index } };
-  if ('retracted' in status) return { event: 'bestChainBlockIncluded', block: null };
   if ('finalized' in status) return { event: 'finalized', block: { hash: status.finalized, index } };
   if ('usurped' in status) return { event: 'invalid', error: 'Extrinsic was usurped' };
   if ('finalityTimeout' in status) {
