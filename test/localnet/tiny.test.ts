@@ -10,6 +10,7 @@ import { stateFamily } from '../../localnet/engine/rpc/state.js';
 import { childPrefix, childRootKey, entriesOfTrie, keyInChild } from '../../localnet/engine/state/child.js';
 import type { StateReader } from '../../localnet/engine/state/overlay.js';
 import type { StateVersion } from '../../localnet/engine/state/trie.js';
+import { genesisPath, readGenesis } from '../../localnet/engine/store/genesis-record.js';
 import { silentLog } from '../../src/base/index.js';
 import { temporaryFolder } from './fixture.js';
 import { openTiny, ops, specOf, type TinyChain, tinyCode, tinySpec } from './tiny.js';
@@ -74,6 +75,19 @@ describe.each([0, 1] as const)('a chain of state version %i', version => {
     await check();
   });
 
+  it('is begun by a follower with the same children, from the first state that the folder keeps', () => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    using tiny = openTiny(here.path, spec.source, { keepBlocks: 16 });
+    for (let i = 0; i < 20; i++) tiny.block([ops.childSet('pots', `${i}`, LONG)]);
+    const values = readGenesis(genesisPath(here.path), silentLog);
+    using follower = openTiny(there.path, { kind: 'stored', read: () => values });
+    expect(follower.chain.genesisHash).toBe(tiny.chain.genesisHash);
+    expect(textOf(follower.chain.state, `${childPrefix('pots')}cup`)).toBe('two');
+    for (let number = 1; number <= 20; number++) follower.chain.import(tiny.chain.block(number)!);
+    expect(follower.chain.head.hash).toBe(tiny.chain.head.hash);
+  });
+
   it('answers about children of the head and of old blocks, with proofs that smoldot reads', async () => {
     using folder = temporaryFolder();
     using tiny = openTiny(folder.path, spec.source);
@@ -105,7 +119,7 @@ describe.each([0, 1] as const)('a chain of state version %i', version => {
     await expect(rpc('childstate_getStorage', keyHex('pots'), keyHex('cup'))).rejects.toThrow(
       'Invalid child storage key',
     );
-    await expect(rpc('childstate_getKeysPaged', root, '0x', 1001)).rejects.toThrow('at most 1000');
+    await expect(rpc('childstate_getKeysPaged', root, '0x', 1001)).rejects.toThrow('exceeds maximum');
     // The keys of children are no keys of the top trie.
     const top = ['top', ':code', ROOT].sort().map(keyHex);
     expect(await rpc('state_getKeysPaged', '0x', 100, null, first)).toEqual(top);
