@@ -41,6 +41,8 @@ export interface Settings {
   followUrl: string | undefined;
   /** No clock and no chance: the same transactions give the same blocks. */
   deterministic: boolean;
+  /** The chain to begin from, at a block (hash or number; without it the newest final one). */
+  fork: { url: string; block: string | undefined; deadlineMs: number; ahead: number } | undefined;
   lingerSeconds: number | undefined;
   /** How long one runtime call may take. */
   callLimitMs: number;

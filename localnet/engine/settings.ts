@@ -4,6 +4,7 @@ import { packagePath } from '../../src/base/worker.js';
 import { engineError } from './errors.js';
 import { mergeJson } from './json.js';
 import type { Settings } from './protocol.js';
+import { followUrl, forkSettings } from './settings-remote.js';
 
 /**
  * What our own chain is called and where its genesis keeps the slot duration. Data, not logic: with `--spec`, another chain's
@@ -21,7 +22,7 @@ const KEEP_AT_LEAST = 16;
 const LAG_AT_MOST = 512;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS] [--call-limit SECONDS]
-  [--attached] [--follow URL] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--tx-ban-seconds N] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--follow URL | --fork URL [--fork-block HASH] [--fork-timeout SECONDS] [--fork-ahead KEYS]] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--tx-ban-seconds N] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
@@ -36,6 +37,9 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --deterministic  the same transactions in the same order give the same blocks: no clock, times in fixed steps
   --chain          start from a raw chain specification; --spec is the same
   --follow         take the blocks of the chain at this address (ws://host:port), make none
+  --fork           begin with the newest final block of the chain at this address, or with --fork-block (hash or number); its state
+                   is fetched as it is read, each try within --fork-timeout (default 5), and kept; --fork-ahead keys (default
+                   50000) are fetched before they are read, so that a small chain is soon here as a whole
   --genesis-patch  JSON merged over the runtime's preset
 `;
 
@@ -64,6 +68,7 @@ export function readSettings(args: readonly string[]): Settings {
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
     followUrl: followUrl(given),
+    fork: forkSettings(given),
     specPath,
     runtimePath: given.runtime ?? packagePath('localnet/runtime.wasm'),
     preset: given.preset ?? OWN_CHAIN.preset,
@@ -94,6 +99,10 @@ function parse(args: readonly string[]) {
         deterministic: { type: 'boolean' },
         chain: text,
         follow: text,
+        fork: text,
+        'fork-block': text,
+        'fork-timeout': text,
+        'fork-ahead': text,
         spec: text,
         runtime: text,
         preset: text,
@@ -104,31 +113,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw badSetting(messageOf(error));
   }
-}
-
-/** The leader decides what its followers would otherwise be told. */
-const NOT_OF_A_FOLLOWER = [
-  'spec',
-  'chain',
-  'finality-lag',
-  'runtime',
-  'preset',
-  'genesis-patch',
-  'block-time',
-  'name',
-] as const;
-
-function followUrl(given: ReturnType<typeof parse>): string | undefined {
-  if (given.follow === undefined) return undefined;
-  const other = NOT_OF_A_FOLLOWER.find(name => given[name] !== undefined);
-  if (other) throw badSetting(`--follow excludes --${other}: that is the leader's`);
-  return webSocketUrl('--follow', given.follow);
-}
-
-function webSocketUrl(name: string, text: string): string {
-  const url = text.replace(/^http(s?):/i, 'ws$1:');
-  if (URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol)) return url;
-  throw badSetting(`${name} has to be an address like ws://127.0.0.1:9944, not ${text.slice(0, 80)}`);
 }
 
 function genesisPatch(text: string): string {

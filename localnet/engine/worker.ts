@@ -9,6 +9,7 @@ import { fixedStepMs } from './chain/block-times.js';
 import { Chain } from './chain/chain.js';
 import { type GenesisSource, parseRawSpec } from './chain/genesis.js';
 import { openPool } from './chain/open-pool.js';
+import { aliceKeys } from './chain/transaction.js';
 import { engineError } from './errors.js';
 import { followerFamily } from './follow/family.js';
 import { Follower } from './follow/follower.js';
@@ -57,7 +58,7 @@ interface Source {
 }
 
 // The compiler works while the main thread binds the port.
-const source = settings.followUrl === undefined ? readSource() : undefined;
+const source = settings.followUrl === undefined && !settings.fork ? readSource() : undefined;
 const runtimes = new Runtimes({
   signatures: new SignatureCache(),
   callLimitMs: settings.callLimitMs,
@@ -103,7 +104,7 @@ function named(genesis: GenesisSource, said: { name?: string; properties?: Recor
 async function open(): Promise<void> {
   try {
     if (source instanceof Error) throw source;
-    begin(source ?? (await leaderSource(settings.followUrl!)));
+    begin(source ?? (settings.fork ? await forkSource(settings.fork) : await leaderSource(settings.followUrl!)));
   } catch (error) {
     send({ kind: 'failed', code: isBittensorError(error) ? error.code : 'host_error', message: messageOf(error) });
   }
@@ -112,6 +113,13 @@ async function open(): Promise<void> {
 async function leaderSource(url: string): Promise<Source> {
   const leader = await chainToFollow(url, settings.dataFolder, log);
   return { ...named(leader.source, leader), genesisHash: leader.genesis };
+}
+
+async function forkSource({ url, block, deadlineMs, ahead }: NonNullable<Settings['fork']>): Promise<Source> {
+  const { openFork } = await import('./fork/open.js');
+  const accounts = [aliceKeys().publicKey];
+  const fork = await openFork({ url, block, deadlineMs, ahead, folder: settings.dataFolder, runtimes, log, accounts });
+  return named({ kind: 'fork', fork }, fork);
 }
 
 function begin({ genesis, genesisHash, settings: about }: Source): void {
@@ -147,6 +155,7 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
   if (follower) families.push(followerFamily(families, engine, follower));
   dispatcher = new Dispatcher(families, log);
   const syncing = setInterval(() => chain.syncSoon(), SYNC_EVERY_MS);
+  chain.fork?.start();
   if (follower) follower.start();
   else author.start();
   stop = () => {

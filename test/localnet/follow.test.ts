@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -247,6 +248,66 @@ const FALSE_BLOCKS: readonly (readonly [string, (block: ReturnType<typeof makeBl
     'has parent',
   ],
 ];
+
+describe('a follower of a leader that goes back', () => {
+  it('goes back with it, ends the subscriptions of its clients, and takes the other blocks', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path, '--finality-lag', '3');
+    await using follower = await startFollower(folder.path, leader.url);
+    await leader.rpc('dev_newBlock', 10);
+    const { id } = await leader.rpc<{ id: number }>('dev_snapshot');
+    const old = await leader.rpc('dev_newBlock', 10);
+    await reaches(follower, old);
+    expect(await follower.rpc('chain_getFinalizedHead')).toBe(await leader.rpc('chain_getBlockHash', 17));
+    using client = await openSocket(follower.url);
+    client.send({ jsonrpc: '2.0', id: 1, method: 'chain_subscribeNewHeads', params: [] });
+    await pollUntil('the subscription', { withinMs: 10_000 }, () =>
+      client.received.find(message => message['id'] === 1),
+    );
+    const closed = once(client.socket, 'close');
+
+    // Only back, with no other block to take.
+    await leader.rpc('dev_revert', { id });
+    await reaches(follower, await leader.rpc('chain_getBlockHash', 10));
+    const [code] = (await closed) as [number];
+    expect(code).toBe(4001);
+    expect(client.received.at(-1)).toMatchObject({ params: { error: { code: -32099 } } });
+    expect(await follower.rpc('chain_getBlockHash', 11)).toBeNull();
+
+    // Back and on, while the follower does not look.
+    await leader.rpc('author_submitExtrinsic', await transfer(leader, 5n * 10n ** 9n, 0));
+    const other = await leader.rpc('dev_newBlock', 15);
+    await reaches(follower, other);
+    follower.kill('SIGKILL');
+    await follower.exited;
+    await leader.rpc('dev_revert', { block: 12 });
+    const last = await leader.rpc('dev_newBlock', 30);
+    await using again = await startFollower(folder.path, leader.url);
+    await reaches(again, last);
+    expect(again.stderr).toContain('rewound from block 25 to 12');
+    for (const number of [0, 5, 12, 13, 42]) {
+      expect(await again.rpc('chain_getBlockHash', number)).toBe(await leader.rpc('chain_getBlockHash', number));
+    }
+  });
+
+  it('stays where it is when it has discarded the state to go back to', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path, '--archive');
+    const head = await leader.rpc('dev_newBlock', 40);
+    await using follower = await EngineProcess.start(join(folder.path, 'follower'), [
+      '--follow',
+      leader.url,
+      '--prune',
+      '16',
+    ]);
+    await reaches(follower, head);
+    await leader.rpc('dev_revert', { block: 10 });
+    const { following } = await status(follower, 'the refusal', now => now.following.refused !== undefined);
+    expect(following.refused).toMatchObject({ number: 40, hash: null });
+    expect(following.refused?.reason).toContain('the state of block 10 is no longer kept');
+    expect(await follower.rpc('chain_getHead')).toBe(head);
+  });
+});
 
 describe('the check of inherents', () => {
   it('takes a block from the future, and refuses one from before its parent', () => {

@@ -69,6 +69,7 @@ export class Author {
       },
       rejected(reason) {
         taken.pop();
+        if (reason.isOurs) log.warn(`a transaction is dropped: ${reason.reason}`);
         candidates.rejected(reason);
       },
     };

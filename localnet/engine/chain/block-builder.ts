@@ -26,6 +26,8 @@ export interface Candidates {
 export interface Rejection {
   fate: 'full' | 'later' | 'invalid';
   reason: string;
+  /** It cannot be judged here, whatever the transaction is: the user has to know. */
+  isOurs?: boolean;
 }
 
 /** What the next block stands on. */
@@ -159,6 +161,10 @@ function tryApply(runtime: Runtime, state: Overlay, extrinsic: Uint8Array): Reje
   } catch (error) {
     // Half of what it did may be in the state.
     if (isTimeout(error)) throw error;
+    // It would be tried again and again.
+    if (isBittensorError(error) && error.code === 'not_here') {
+      return { fate: 'invalid', reason: messageOf(error), isOurs: true };
+    }
     // A panic is the transaction's doing; anything else is ours, and says nothing about it.
     return { fate: isTrap(error) ? 'invalid' : 'later', reason: messageOf(error) };
   }

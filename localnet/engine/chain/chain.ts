@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import type { Clock } from '../../../src/base/clock.js';
-import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
+import { isBittensorError, messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { writeFileAtomic } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import { hex, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
+import type { Fork } from '../fork/open.js';
+import { NOTHING } from '../runtime/executor.js';
 import { CODE_KEY, type Runtime, type Runtimes } from '../runtime/runtime.js';
 import { type Changes, type Outcome, Overlay, type StateReader } from '../state/overlay.js';
 import type { StateVersion } from '../state/trie.js';
@@ -72,7 +74,7 @@ export class Chain {
     const { finalityLag = notes.finality.lag, clock, fixedStepMs } = options;
     const { head } = blocks;
     this.newest = blocks.block(head)!;
-    const wasFinal = Math.max(notes.finality.number, head - notes.finality.lag);
+    const wasFinal = Math.max(notes.finality.number, head - notes.finality.lag, this.fork?.number ?? 0);
     this.finality = new Finality(finalityLag, head, wasFinal);
     const travels = notes.travels.filter(travel => travel.block <= head);
     this.times = new BlockTimes({ clock, fixedStepMs, travels });
@@ -91,12 +93,13 @@ export class Chain {
   }
 
   private static create(options: ChainOptions): Chain {
-    const { folder, runtimes, log, keepBlocks } = options;
+    const { folder, source, runtimes, log, keepBlocks } = options;
     const blocks = BlockLog.open(folder, log);
+    if (source.kind === 'fork') return Chain.createFork(options, source.fork, blocks);
     if (blocks.head > 0) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
     // A start that was interrupted before chain.json was written is made again.
     if (blocks.head === 0) blocks.dropLast();
-    const values = buildGenesis(options.source, runtimes);
+    const values = buildGenesis(source, runtimes);
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
     const snapshots = new Snapshots([], 0);
     const pins = () => snapshots.blocks;
@@ -113,8 +116,22 @@ export class Chain {
     blocks.append(block);
     blocks.sync();
     keepGenesis(folder);
-    const description: Description = { format: FORMAT, genesis: block.hash, source: sourceId(options.source) };
-    writeFileAtomic(joinPath(folder, 'chain.json'), `${JSON.stringify(description, undefined, 2)}\n`);
+    writeDescription(folder, { format: FORMAT, genesis: block.hash, source: sourceId(source) });
+    return new Chain(options, blocks, states, snapshots, NO_NOTES);
+  }
+
+  /** Begins with a block and the state of another chain. */
+  private static createFork(options: ChainOptions, fork: Fork, blocks: BlockLog): Chain {
+    const { folder, source, runtimes, log, keepBlocks } = options;
+    while (!blocks.isEmpty) blocks.dropLast();
+    const { block, values } = fork.begin();
+    const version = runtimes.of(fork.over(NOTHING)).version.stateVersion;
+    const snapshots = new Snapshots([], 0);
+    const pins = () => snapshots.blocks;
+    const states = StateLog.create(folder, values, version, { keepBlocks, log, pins, first: fork.number });
+    blocks.append(block);
+    blocks.sync();
+    writeDescription(folder, { format: FORMAT, genesis: fork.genesis, source: sourceId(source) });
     return new Chain(options, blocks, states, snapshots, NO_NOTES);
   }
 
@@ -128,8 +145,11 @@ export class Chain {
       );
     }
     const blocks = BlockLog.open(folder, log);
-    if (blocks.hashAt(0) !== known.genesis) {
-      throw engineError('bad_data', `${folder} names genesis ${known.genesis}, but block 0 is ${blocks.hashAt(0)}`);
+    const fork = options.source.kind === 'fork' ? options.source.fork : undefined;
+    const first = fork ?? { number: 0, hash: known.genesis };
+    const found = blocks.hashAt(first.number);
+    if (found !== first.hash) {
+      throw engineError('bad_data', `${folder} begins with block ${first.number} ${first.hash}, but that is ${found}`);
     }
     const notes = readNotes(folder, log);
     // Those of blocks that a crash or a rewind took away are gone.
@@ -141,7 +161,8 @@ export class Chain {
       keepBlocks,
       log,
       pins: () => snapshots.blocks,
-      rootOf: number => blocks.block(number)?.header.stateRoot,
+      // The root of a fork's own block is that of a state which is elsewhere.
+      rootOf: number => (number === fork?.number ? undefined : blocks.block(number)?.header.stateRoot),
     });
     const chain = new Chain(options, blocks, states, snapshots, notes);
     chain.compareCode();
@@ -180,8 +201,14 @@ export class Chain {
     return this.times.isFixed;
   }
 
+  /** Where this chain was forked from another, if it was. */
+  get fork(): Fork | undefined {
+    const { source } = this.options;
+    return source.kind === 'fork' ? source.fork : undefined;
+  }
+
   get genesisHash(): string {
-    return this.blocks.hashAt(0)!;
+    return this.fork?.genesis ?? this.blocks.hashAt(0)!;
   }
 
   get oldestState(): number {
@@ -195,7 +222,7 @@ export class Chain {
 
   /** The state of the head; not to be kept beyond the current turn. */
   get state(): StateReader {
-    return this.states.head();
+    return this.whole(this.states.head());
   }
 
   /** The chain's own time in milliseconds; 0 before the first block. */
@@ -205,20 +232,23 @@ export class Chain {
   }
 
   block(number: number): Block | undefined {
-    return number === this.newest.header.number ? this.newest : this.blocks.block(number);
+    return number === this.newest.header.number
+      ? this.newest
+      : (this.blocks.block(number) ?? this.fork?.below.block(number));
   }
 
   hashAt(number: number): string | undefined {
-    return this.blocks.hashAt(number);
+    return this.blocks.hashAt(number) ?? this.fork?.below.hashAt(number);
   }
 
   numberOf(hash: string): number | undefined {
-    return this.blocks.numberOf(hash);
+    return this.blocks.numberOf(hash) ?? this.fork?.below.numberOf(hash);
   }
 
   /** The state after a block, or undefined when it was discarded. Not to be kept beyond the current turn. */
   stateAt(number: number): StateReader | undefined {
-    return this.states.at(number);
+    const state = this.states.at(number);
+    return state ? this.whole(state) : this.fork?.below.stateAt(number);
   }
 
   runtimeOf(state: StateReader): Runtime {
@@ -363,6 +393,7 @@ export class Chain {
 
   /** Hands what was written to the disk, without waiting. */
   syncSoon(): void {
+    this.fork?.syncSoon();
     this.blocks.syncSoon();
     this.states.syncSoon();
   }
@@ -370,6 +401,7 @@ export class Chain {
   close(): void {
     this.blocks.close();
     this.states.close();
+    this.fork?.close();
   }
 
   private tell<T>(listeners: Iterable<(news: T) => void>, news: T): void {
@@ -381,6 +413,11 @@ export class Chain {
         this.options.log.error(`after block ${this.newest.header.number}: ${messageOf(error)}`);
       }
     }
+  }
+
+  /** A fork has only a part of its state here. */
+  private whole(state: StateReader): StateReader {
+    return this.fork?.over(state) ?? state;
   }
 
   private verify(block: Block): Verified {
@@ -402,6 +439,7 @@ export class Chain {
     try {
       runtime.executor.call(state, 'Core_execute_block', encodeBlock(block), true);
     } catch (error) {
+      if (isBittensorError(error) && error.code === 'not_here') throw error;
       throw engineError('bad_block', `${at} does not verify: ${messageOf(error)}`, { cause: error });
     }
     const outcome = state.outcome(version);
@@ -475,6 +513,10 @@ interface Description {
   format: number;
   genesis: string;
   source: string;
+}
+
+function writeDescription(folder: string, description: Description): void {
+  writeFileAtomic(joinPath(folder, 'chain.json'), `${JSON.stringify(description, undefined, 2)}\n`);
 }
 
 function readDescription(folder: string): Description | undefined {

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../src/base/errors.js';
 import { hex, join, type Key, keyHex, lengthPrefixed, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
+import type { Fork } from '../fork/open.js';
 import { mergeJson } from '../json.js';
 import { NOTHING } from '../runtime/executor.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
@@ -10,11 +11,12 @@ import { Overlay } from '../state/overlay.js';
 import { orderedRoot, type StateVersion } from '../state/trie.js';
 import { type Block, encodeHeader, makeBlock } from './header.js';
 
-/** Where a chain begins: a runtime that can build its own first state, a raw chain specification, or all entries of it. */
+/** Where a chain begins: a runtime that can build its own first state, a raw chain specification, all entries of it, or another chain. */
 export type GenesisSource =
   | { kind: 'runtime'; code: Uint8Array; preset: string; defaults: string; patch: string }
   | { kind: 'raw'; spec: RawSpec; text: string }
-  | { kind: 'stored'; read(): Map<Key, Uint8Array> };
+  | { kind: 'stored'; read(): Map<Key, Uint8Array> }
+  | { kind: 'fork'; fork: Fork };
 
 export interface RawSpec {
   name?: string;
@@ -49,6 +51,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** All keys and values of the first state, those of child tries and their roots among them. */
 export function buildGenesis(source: GenesisSource, runtimes: Runtimes): Map<Key, Uint8Array> {
   if (source.kind === 'stored') return source.read();
+  if (source.kind === 'fork') throw engineError('bad_genesis', 'the first state of a fork is elsewhere');
   const values = source.kind === 'raw' ? rawValues(source.spec) : builtValues(source, runtimes);
   const runtime = runtimes.of({ get: key => values.get(key) ?? null });
   if (![...values.keys()].some(isChildEntry)) return values;
@@ -132,6 +135,7 @@ export function genesisBlock(stateRoot: Uint8Array, version: StateVersion): Bloc
 /** Tells two sources apart, for a data folder that belongs to one. Code and defaults are left out: a chain keeps its own. */
 export function sourceId(source: GenesisSource): string {
   if (source.kind === 'stored') return 'stored';
+  if (source.kind === 'fork') return `fork of ${source.fork.hash}`;
   const text =
     source.kind === 'raw' ? `raw ${source.text}` : `runtime ${source.preset} ${mergeJson('{}', source.patch)}`;
   return hex(blake2b256(Buffer.from(text)));

@@ -34,6 +34,8 @@ export class Submissions {
       for (const bytes of block.extrinsics) this.included(hex(blake2b256(bytes)), block.hash);
     });
     chain.onFinalized(({ hash }) => this.finalized(hash));
+    // Those of clients end with their subscriptions.
+    chain.onRevert(() => this.unfinal.clear());
     follower.onAgreement(() => void this.findLost().catch(() => {}));
   }
 

@@ -155,8 +155,8 @@ export function isTimeout(error: unknown): boolean {
 type InstanceOptions = ExecutorOptions & { keystore: Keystore };
 
 function callError(method: string, error: unknown, panics: readonly string[]): Error {
-  // A damaged folder, found when its state was first read as a whole.
-  if (isBittensorError(error) && error.code === 'bad_data') return error;
+  // A damaged folder, found when its state was first read as a whole; what only the source of a fork has.
+  if (isBittensorError(error) && (error.code === 'bad_data' || error.code === 'not_here')) return error;
   const isTrap = isBittensorError(error) && error.code === 'runtime_trap';
   if (error instanceof WebAssembly.RuntimeError || isTrap) {
     // `panicked at FILE:LINE:COLUMN:` and the message on the next line.

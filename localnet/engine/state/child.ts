@@ -9,7 +9,7 @@ const MARK = '\u0100';
 const MARK_CODE = 0x100;
 
 /** Before each name in the top trie, where a child that is not empty has its root. No other top key may begin so. */
-const CHILD_ROOTS = ':child_storage:default:';
+export const CHILD_ROOTS = ':child_storage:default:';
 const RESERVED = ':child_storage:';
 /** How an entry begins on the disk: a top key that a runtime cannot write. */
 const ENTRY_ON_DISK = ':child_storage:entry:';

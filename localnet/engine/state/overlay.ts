@@ -16,6 +16,8 @@ export interface StateReader {
   trie(version: StateVersion): Trie;
   /** The trie of a child; empty when there is none. */
   child(name: Key, version: StateVersion): Trie;
+  /** What changes become in the trie, where that holds only a part of the state: in a fork. */
+  enter?(changes: Changes): Map<Key, Uint8Array | null>;
 }
 
 /** What host functions do with the state of a call. */
@@ -186,7 +188,8 @@ export class Overlay implements RuntimeStorage {
   }
 
   private compute(version: StateVersion): Outcome {
-    const changes = this.collect();
+    const collected = this.collect();
+    const changes = this.base.enter?.(collected) ?? collected;
     const base = this.base.trie(version);
     const tries = new Map<Key, Trie>();
     if (this.children.size === 0) {

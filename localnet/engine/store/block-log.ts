@@ -12,9 +12,11 @@ import { FRAME_HEADER, LogFile } from './log-file.js';
 export class BlockLog {
   private hashes = new Uint8Array(1024 * 32);
   private offsets = new Float64Array(1024);
-  /** Open addressing: number + 1, or 0 for an empty slot; twice as many slots as blocks have room. */
+  /** Open addressing: place + 1, or 0 for an empty slot; twice as many slots as blocks have room. */
   private table = new Int32Array(2048);
   private count = 0;
+  /** The number of the first one: 0, or the block that a chain was forked at. */
+  private first = 0;
 
   private constructor(private readonly file: LogFile) {}
 
@@ -23,21 +25,28 @@ export class BlockLog {
     const blocks = new BlockLog(file);
     for (const { offset, payload } of file.frames(log)) {
       const number = numberIn(payload);
-      if (number !== blocks.count) {
-        throw engineError('bad_data', `${file.path} has block ${number} where block ${blocks.count} belongs`);
+      if (blocks.count === 0) blocks.first = number;
+      if (number !== blocks.head + 1) {
+        throw engineError('bad_data', `${file.path} has block ${number} where block ${blocks.head + 1} belongs`);
       }
       blocks.remember(payload.subarray(0, 32), offset);
     }
     return blocks;
   }
 
+  get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
   /** The number of the newest block; -1 without any. */
   get head(): number {
-    return this.count - 1;
+    return this.first + this.count - 1;
   }
 
   append(block: Block): void {
-    if (block.header.number !== this.count) throw new RangeError(`block ${block.header.number} after ${this.head}`);
+    const { number } = block.header;
+    if (this.count === 0) this.first = number;
+    if (number !== this.head + 1) throw new RangeError(`block ${number} after ${this.head}`);
     const hash = unhex(block.hash);
     const offset = this.file.append(
       join(hash, lengthPrefixed(block.encodedHeader), compact(block.extrinsics.length), ...block.extrinsics),
@@ -58,23 +67,25 @@ export class BlockLog {
   }
 
   hashAt(number: number): string | undefined {
-    if (number < 0 || number >= this.count) return undefined;
-    return hex(this.hashes.subarray(number * 32, number * 32 + 32));
+    const index = number - this.first;
+    if (index < 0 || index >= this.count) return undefined;
+    return hex(this.hashes.subarray(index * 32, index * 32 + 32));
   }
 
   numberOf(hash: string): number | undefined {
     const bytes = unhex(hash);
     if (bytes.length !== 32) return undefined;
     for (let slot = this.slotOf(bytes); ; slot = (slot + 1) & (this.table.length - 1)) {
-      const number = this.table[slot]! - 1;
-      if (number < 0) return undefined;
-      if (this.isHash(number, bytes)) return number;
+      const index = this.table[slot]! - 1;
+      if (index < 0) return undefined;
+      if (this.isHash(index, bytes)) return this.first + index;
     }
   }
 
   block(number: number): Block | undefined {
-    if (number < 0 || number >= this.count) return undefined;
-    const reader = new Reader(this.file.readFrame(this.offsets[number]!));
+    const index = number - this.first;
+    if (index < 0 || index >= this.count) return undefined;
+    const reader = new Reader(this.file.readFrame(this.offsets[index]!));
     reader.take(32);
     const header = reader.vec();
     const extrinsics = Array.from({ length: reader.compact() }, () => {
@@ -118,8 +129,9 @@ export class BlockLog {
   }
 
   private cutTo(number: number): void {
-    this.file.truncate(this.offsets[number + 1]! - FRAME_HEADER);
-    while (this.count > number + 1) this.forgetNewest();
+    const kept = number + 1 - this.first;
+    this.file.truncate(this.offsets[kept]! - FRAME_HEADER);
+    while (this.count > kept) this.forgetNewest();
   }
 
   /** What was inserted last can be taken out of an open table without a gap: nothing was put behind it. */
@@ -132,21 +144,21 @@ export class BlockLog {
 
   private rebuildTable(): void {
     this.table.fill(0);
-    for (let number = 0; number < this.count; number++) this.insert(number);
+    for (let index = 0; index < this.count; index++) this.insert(index);
   }
 
-  private insert(number: number): void {
-    let slot = this.slotOf(this.hashes.subarray(number * 32, number * 32 + 32));
+  private insert(index: number): void {
+    let slot = this.slotOf(this.hashes.subarray(index * 32, index * 32 + 32));
     while (this.table[slot] !== 0) slot = (slot + 1) & (this.table.length - 1);
-    this.table[slot] = number + 1;
+    this.table[slot] = index + 1;
   }
 
   private slotOf(hash: Uint8Array): number {
     return (hash[0]! | (hash[1]! << 8) | (hash[2]! << 16) | (hash[3]! << 24)) & (this.table.length - 1);
   }
 
-  private isHash(number: number, hash: Uint8Array): boolean {
-    for (let i = 0; i < 32; i++) if (this.hashes[number * 32 + i] !== hash[i]) return false;
+  private isHash(index: number, hash: Uint8Array): boolean {
+    for (let i = 0; i < 32; i++) if (this.hashes[index * 32 + i] !== hash[i]) return false;
     return true;
   }
 }

@@ -35,6 +35,8 @@ export interface StateLogOptions {
   rootOf?: (block: number) => Uint8Array | undefined;
   /** Older blocks whose state is kept all the same, ascending. */
   pins?: () => readonly number[];
+  /** The number of the block that a new one begins with; default 0. */
+  first?: number | undefined;
   /** A segment holds at least this many blocks before the next begins; default 1000. */
   segmentBlocks?: number;
 }
@@ -74,7 +76,7 @@ export class StateLog {
     this.log = options.log;
   }
 
-  /** Writes the state of block 0. */
+  /** Writes the state of the first block: 0, or `options.first`. */
   static create(
     folder: string,
     genesis: ReadonlyMap<Key, Uint8Array>,
@@ -84,7 +86,10 @@ export class StateLog {
     for (const start of segmentsIn(folder)) rmSync(segmentPath(folder, start));
     const state = new StateLog(folder, options);
     for (const [key, value] of genesis) state.values.set(key, value);
-    state.writeSegment(0, () => version);
+    const { first = 0 } = options;
+    state.newest = first;
+    state.oldest = first;
+    state.writeSegment(first, () => version);
     state.keys = SortedKeys.from(state.values.keys());
     return state;
   }

@@ -1,3 +1,4 @@
+import type { Fork } from '../../fork/open.js';
 import type { Engine, Methods } from '../family.js';
 
 /** What the engine says of itself. */
@@ -19,8 +20,13 @@ export function statusMethods({ chain, pool, about, follower }: Engine): Methods
       timestampMs: chain.timestampMs,
       ready: pool.readyCount,
       future: pool.futureCount,
+      ...(chain.fork && { forkedFrom: forkStatus(chain.fork) }),
       ...(follower && { following: follower.status }),
       memoryBytes: process.memoryUsage().rss,
     }),
   };
+}
+
+function forkStatus({ url, number, hash, isWhole }: Fork) {
+  return { url, number, hash, isWhole };
 }

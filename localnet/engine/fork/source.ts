@@ -1,0 +1,120 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { builtModule } from '../../../src/base/worker.js';
+import { engineError } from '../errors.js';
+import type { SourceAnswer, SourceRequest, SourceWorkerData } from './source-protocol.js';
+
+/** After a source did not answer, others who ask are told so at once for that long. */
+const REST_MS = 5000;
+
+export interface SourceOptions {
+  url: string;
+  /** How long one of two tries may take. */
+  deadlineMs: number;
+  expected?: { number: number; hash: string } | undefined;
+}
+
+/**
+ * The node that a chain was forked from. `ask` waits: nothing else happens in this thread until the answer is here, the
+ * deadline is over, or the thread is ended. Errors: `not_here` when there is no usable answer.
+ */
+export class Source {
+  private port: MessagePort | undefined;
+  private readonly answered = new SharedArrayBuffer(4);
+  private readonly flag = new Int32Array(this.answered);
+  private worker: Worker | undefined;
+  /** Who does not wait for an answer. */
+  private readonly later = new Map<number, (answer: SourceAnswer) => void>();
+  private count = 0;
+  private down: { untilMs: number; why: string } | undefined;
+
+  constructor(private readonly options: SourceOptions) {}
+
+  get url(): string {
+    return this.options.url;
+  }
+
+  /** The answer of the source; `what` names what is needed. */
+  ask(what: string, method: string, params: readonly unknown[]): unknown {
+    if (this.down && performance.now() < this.down.untilMs) throw this.missing(what, this.down.why);
+    const request: SourceRequest = { id: ++this.count, method, params };
+    this.port ??= this.start();
+    this.port.postMessage(request);
+    const answer = this.wait(this.port, request.id);
+    if (answer && 'result' in answer) {
+      this.down = undefined;
+      return answer.result;
+    }
+    const why = answer?.message ?? `no answer from ${this.url}`;
+    if (!answer || answer.gone) this.down = { untilMs: performance.now() + REST_MS, why };
+    throw this.missing(what, why);
+  }
+
+  /** The same without waiting here; rejects with `not_here`. */
+  askLater(what: string, method: string, params: readonly unknown[]): Promise<unknown> {
+    this.port ??= this.start();
+    const request: SourceRequest = { id: ++this.count, method, params };
+    return new Promise((resolve, reject) => {
+      this.later.set(request.id, answer => {
+        if ('result' in answer) resolve(answer.result);
+        else reject(this.missing(what, answer.message));
+      });
+      this.port!.postMessage(request);
+    });
+  }
+
+  /** The error for an answer that makes no sense. */
+  nonsense(what: string, why: string): Error {
+    return this.missing(what, `it sent ${why}`);
+  }
+
+  close(): void {
+    this.port?.close();
+    void this.worker?.terminate();
+  }
+
+  /** A chain that goes on with what it has needs no thread. */
+  private start(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    const { url, deadlineMs, expected } = this.options;
+    const workerData: SourceWorkerData = { url, deadlineMs, port: port2, answered: this.answered, expected };
+    this.worker = new Worker(builtModule(import.meta.url, './source-thread.js'), { workerData, transferList: [port2] });
+    // Who waits sees a deadline pass.
+    this.worker.on('error', () => {});
+    this.worker.unref();
+    port1.on('message', (answer: SourceAnswer) => this.receive(answer));
+    port1.unref();
+    return port1;
+  }
+
+  private wait(port: MessagePort, id: number): SourceAnswer | undefined {
+    // Two tries, each with a connection and a question; a thread that died never answers.
+    const endMs = performance.now() + 5 * this.options.deadlineMs;
+    for (;;) {
+      const seen = Atomics.load(this.flag, 0);
+      const received = receiveMessageOnPort(port) as { message: SourceAnswer } | undefined;
+      if (received?.message.id === id) return received.message;
+      if (received) {
+        this.receive(received.message);
+        continue;
+      }
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) return undefined;
+      Atomics.wait(this.flag, 0, seen, leftMs);
+    }
+  }
+
+  /** One that came too late for who waited is dropped. */
+  private receive(answer: SourceAnswer): void {
+    const waiting = this.later.get(answer.id);
+    this.later.delete(answer.id);
+    waiting?.(answer);
+  }
+
+  private missing(what: string, why: string): Error {
+    return engineError(
+      'not_here',
+      `${what} is not here: it was never fetched from ${this.url}, which this chain was forked from, and cannot be now (${why})`,
+      { data: { what, url: this.url } },
+    );
+  }
+}
