@@ -14,6 +14,7 @@ import { engineError } from './errors.js';
 import { followerFamily } from './follow/family.js';
 import { Follower } from './follow/follower.js';
 import { chainToFollow } from './follow/genesis.js';
+import { forkFamily } from './fork/family.js';
 import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
 import { FAMILIES } from './rpc/families.js';
@@ -153,6 +154,7 @@ function begin({ genesis, genesisHash, settings: about }: Source): void {
   const engine: Engine = { chain, pool, author, follower, about: facts, connections };
   const families = FAMILIES.map(family => family(engine));
   if (follower) families.push(followerFamily(families, engine, follower));
+  if (chain.fork) families.push(forkFamily(chain.fork));
   dispatcher = new Dispatcher(families, log);
   const syncing = setInterval(() => chain.syncSoon(), SYNC_EVERY_MS);
   chain.fork?.start();

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import { hex, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
+import { withoutMarks } from '../fork/layered.js';
 import type { Fork } from '../fork/open.js';
 import { NOTHING } from '../runtime/executor.js';
 import { CODE_KEY, type Runtime, type Runtimes } from '../runtime/runtime.js';
@@ -383,7 +384,8 @@ export class Chain {
       throw error;
     }
     this.newest = block;
-    const added = { block, changes: outcome.top, newRuntime: outcome.top.has(CODE_KEY) };
+    const changes = this.fork ? withoutMarks(outcome.top) : outcome.top;
+    const added = { block, changes, newRuntime: changes.has(CODE_KEY) };
     this.tell(this.listeners, added);
     for (const number of this.finality.advance(block.header.number)) {
       this.tell(this.finalListeners, { number, hash: this.hashAt(number)! });

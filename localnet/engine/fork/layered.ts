@@ -1,6 +1,6 @@
 import { type Key, toKey } from '../codec.js';
 import { keyToDisk } from '../state/child.js';
-import type { StateReader } from '../state/overlay.js';
+import type { Changes, StateReader } from '../state/overlay.js';
 
 /*
  * The state of a fork in two layers: what was written since the fork, over the state of the source. What was removed since has
@@ -15,6 +15,11 @@ const REMOVED = `${'\u00ff'.repeat(16)}removed:`;
 
 function mark(key: Key): Key {
   return REMOVED + toKey(keyToDisk(key));
+}
+
+/** Without the marks: what clients hear of changes. */
+export function withoutMarks(changes: Changes): Changes {
+  return new Map([...changes].filter(([key]) => !key.startsWith(REMOVED)));
 }
 
 /** Reads through the upper layer; tries are those of the upper layer. */

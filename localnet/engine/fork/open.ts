@@ -91,6 +91,7 @@ async function beginFork(source: Source, options: ForkOptions): Promise<Fork> {
   if (!block) throw engineError('bad_setting', `${source.url} has no block ${hash}`);
   const { number } = block.header;
   const record = { url: source.url, number, hash, genesis, name, properties: properties as Record<string, unknown> };
+  source.expect(record);
   const fork = openParts(record, source, options);
   try {
     const { runtimes, accounts, log } = options;

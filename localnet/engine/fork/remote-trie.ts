@@ -192,7 +192,8 @@ export class RemoteTrie {
 
   private bytesIn(what: string, value: unknown): Uint8Array {
     try {
-      if (typeof value === 'string') return unhex(value);
+      // A copy of its own: small buffers share memory with others.
+      if (typeof value === 'string') return new Uint8Array(unhex(value));
     } catch {
       // Said below.
     }

@@ -1,11 +1,19 @@
 import type { MessagePort } from 'node:worker_threads';
 
+/** A block that the source has to have: not every address keeps its chain. */
+export interface Expected {
+  number: number;
+  hash: string;
+}
+
 /** What the engine's thread and the one that talks to a fork's source say to each other. */
 export interface SourceRequest {
   id: number;
   method: string;
   params: readonly unknown[];
 }
+
+export type ToSource = SourceRequest | { expected: Expected };
 
 export type SourceAnswer =
   | { id: number; result: unknown }
@@ -19,6 +27,5 @@ export interface SourceWorkerData {
   port: MessagePort;
   /** Counts the answers: who waits for one sleeps on it. */
   answered: SharedArrayBuffer;
-  /** A block that the source has to have, for a fork that has begun: not every address keeps its chain. */
-  expected: { number: number; hash: string } | undefined;
+  expected: Expected | undefined;
 }

@@ -3,18 +3,24 @@ import { messageOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
 import { RpcError } from '../rpc/rpc-error.js';
-import type { SourceAnswer, SourceRequest, SourceWorkerData } from './source-protocol.js';
+import type { SourceAnswer, SourceWorkerData, ToSource } from './source-protocol.js';
 
 /*
  * The thread that talks to the source of a fork. Runtime calls are synchronous: the engine's thread sleeps until an answer is
  * here.
  */
-const { url, deadlineMs, port, answered, expected } = workerData as SourceWorkerData;
+const { url, deadlineMs, port, answered } = workerData as SourceWorkerData;
+let { expected } = workerData as SourceWorkerData;
 const TRIES = 2;
 const flag = new Int32Array(answered);
 let opening: Promise<Connection> | undefined;
 
-port.on('message', ({ id, method, params }: SourceRequest) => {
+port.on('message', (message: ToSource) => {
+  if ('expected' in message) {
+    expected = message.expected;
+    return;
+  }
+  const { id, method, params } = message;
   void ask(method, params).then(
     result => send({ id, result }),
     error => send({ id, gone: !(error instanceof RpcError), message: messageOf(error) }),

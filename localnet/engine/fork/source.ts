@@ -1,16 +1,16 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { builtModule } from '../../../src/base/worker.js';
 import { engineError } from '../errors.js';
-import type { SourceAnswer, SourceRequest, SourceWorkerData } from './source-protocol.js';
+import type { Expected, SourceAnswer, SourceRequest, SourceWorkerData } from './source-protocol.js';
 
-/** After a source did not answer, others who ask are told so at once for that long. */
-const REST_MS = 5000;
+/** After a source did not answer, others who ask are told so at once for a deadline, or that long. */
+const REST_AT_MOST_MS = 5000;
 
 export interface SourceOptions {
   url: string;
   /** How long one of two tries may take. */
   deadlineMs: number;
-  expected?: { number: number; hash: string } | undefined;
+  expected?: Expected | undefined;
 }
 
 /**
@@ -27,7 +27,21 @@ export class Source {
   private count = 0;
   private down: { untilMs: number; why: string } | undefined;
 
-  constructor(private readonly options: SourceOptions) {}
+  private expected: Expected | undefined;
+
+  constructor(private readonly options: SourceOptions) {
+    this.expected = options.expected;
+  }
+
+  private get restMs(): number {
+    return Math.min(REST_AT_MOST_MS, this.options.deadlineMs);
+  }
+
+  /** From the next connection on, the source has to have this block. */
+  expect({ number, hash }: Expected): void {
+    this.expected = { number, hash };
+    this.port?.postMessage({ expected: this.expected });
+  }
 
   get url(): string {
     return this.options.url;
@@ -45,7 +59,7 @@ export class Source {
       return answer.result;
     }
     const why = answer?.message ?? `no answer from ${this.url}`;
-    if (!answer || answer.gone) this.down = { untilMs: performance.now() + REST_MS, why };
+    if (!answer || answer.gone) this.down = { untilMs: performance.now() + this.restMs, why };
     throw this.missing(what, why);
   }
 
@@ -75,8 +89,9 @@ export class Source {
   /** A chain that goes on with what it has needs no thread. */
   private start(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    const { url, deadlineMs, expected } = this.options;
-    const workerData: SourceWorkerData = { url, deadlineMs, port: port2, answered: this.answered, expected };
+    const { url, deadlineMs } = this.options;
+    const { answered, expected } = this;
+    const workerData: SourceWorkerData = { url, deadlineMs, port: port2, answered, expected };
     this.worker = new Worker(builtModule(import.meta.url, './source-thread.js'), { workerData, transferList: [port2] });
     // Who waits sees a deadline pass.
     this.worker.on('error', () => {});
