@@ -28,7 +28,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --port           default 9944; 0 takes any free one
   --host           address to bind; default 127.0.0.1
   --block-time     milliseconds between blocks (default 250), instant (a block per transaction) or manual (dev_newBlock)
-  --call-limit     seconds after which a runtime call counts as endless and is stopped, default 30
+  --call-limit     seconds after which a runtime call counts as endless and is stopped, default 30 (600 in a fork, which waits for its source)
   --linger         end that many seconds after the last client has gone
   --attached       end when stdin does: with the process that started this one
   --prune          blocks whose state is kept, default 1000; --archive keeps all
@@ -64,7 +64,7 @@ export function readSettings(args: readonly string[]): Settings {
     finalityLag: whole('--finality-lag', given['finality-lag'] ?? '0', 0, LAG_AT_MOST),
     banSeconds: whole('--tx-ban-seconds', given['tx-ban-seconds'] ?? '0', 0, 86_400),
     deterministic: given.deterministic === true,
-    callLimitMs: 1000 * whole('--call-limit', given['call-limit'] ?? '30', 1, 86_400),
+    callLimitMs: 1000 * whole('--call-limit', given['call-limit'] ?? (given.fork ? '600' : '30'), 1, 86_400),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
     followUrl: followUrl(given),

@@ -150,7 +150,8 @@ export class Chain {
     const first = fork ?? { number: 0, hash: known.genesis };
     const found = blocks.hashAt(first.number);
     if (found !== first.hash) {
-      throw engineError('bad_data', `${folder} begins with block ${first.number} ${first.hash}, but that is ${found}`);
+      const named = fork ? `is a fork of ${first.hash}` : `names genesis ${first.hash}`;
+      throw engineError('bad_data', `${folder} ${named}, but block ${first.number} is ${found}`);
     }
     const notes = readNotes(folder, log);
     // Those of blocks that a crash or a rewind took away are gone.
