@@ -45,6 +45,16 @@ describe('bytes', () => {
     expect(() => fromHex(text)).toThrow(RangeError);
   });
 
+  it('is read as well where it is very long', () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 31) & 255);
+    const text = toHex(bytes);
+    expect(equalBytes(fromHex(text), bytes)).toBe(true);
+    expect(equalBytes(fromHex(text.slice(2).toUpperCase()), bytes)).toBe(true);
+    for (const wrong of [`${text}0`, `${text}zz`, `${text.slice(0, 9)}é${text.slice(10)}`]) {
+      expect(() => fromHex(wrong)).toThrow(RangeError);
+    }
+  });
+
   it('are joined and compared by content', () => {
     expect(concat(Uint8Array.of(1), Uint8Array.of(), Uint8Array.of(2, 3))).toEqual(Uint8Array.of(1, 2, 3));
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false);

@@ -1,6 +1,7 @@
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
+import { pollUntil } from '../../src/base/index.js';
 import { type Cli, TestHome } from '../helpers/cli.js';
 
 let home: TestHome;
@@ -79,6 +80,37 @@ describe('bittensor-cli localnet', () => {
       const stop = await ended(home.run('localnet', 'stop', '--port', String(free), '--json'));
       expect(JSON.parse(stop.text)).toMatchObject({ stopped: true, pid });
     }
+  });
+
+  it('goes back to a snapshot, on a chain without a clock, and is followed by another', async () => {
+    const flags = ['--block-time', 'manual', '--finality-lag', '2', '--deterministic', '--archive'];
+    const leader = home.run('localnet', 'start', '--port', '0', ...flags, '--json');
+    const { url, genesis } = JSON.parse((await leader.waitFor(/^\{.*\}$/))[0]) as Record<string, unknown>;
+    const verb = async (...args: string[]) => {
+      const { code, text } = await ended(home.run('localnet', ...args, '--url', String(url), '--json'));
+      expect(code, text).toBe(0);
+      return JSON.parse(text) as Record<string, unknown>;
+    };
+    await verb('mine', '3');
+    const { id } = await verb('snapshot');
+    await verb('travel', '1d');
+    expect(await verb('status')).toMatchObject({ number: 4, finalityLag: 2, finalizedNumber: 2, deterministic: true });
+
+    const follower = home.run('localnet', 'follow', String(url), '--port', '0', '--json');
+    const other = JSON.parse((await follower.waitFor(/^\{.*\}$/))[0]) as Record<string, unknown>;
+    expect(other).toMatchObject({ genesis });
+    const followed = async (number: number) => {
+      await pollUntil(`block ${number} at the follower`, { withinMs: 60_000, everyMs: 500 }, async () => {
+        const status = await ended(home.run('localnet', 'status', '--url', String(other['url']), '--json'));
+        const found = JSON.parse(status.text) as Record<string, unknown>;
+        return found['number'] === number && found['following'] !== undefined ? true : undefined;
+      });
+    };
+    await followed(4);
+    expect(await verb('revert', String(id))).toMatchObject({ block: 3 });
+    await followed(3);
+    expect((await follower.stop()).code).toBe(0);
+    expect((await leader.stop()).code).toBe(0);
   });
 
   it('passes on what the engine has to say of a setting', async () => {
