@@ -122,7 +122,8 @@ describe('@polkadot/api', () => {
         new Promise<string>((resolve, reject) => {
           api.tx.balances!.transferKeepAlive!(target, TAO)
             .signAndSend(sender, { nonce: start + i }, ({ status }) => {
-              if (status.isInBlock) resolve(status.asInBlock.toHex());
+              // Finality may overtake the other, see above.
+              if (status.isInBlock || status.isFinalized) resolve(status.hash.toHex());
               if (status.isInvalid || status.isDropped) reject(new Error(status.type));
             })
             .catch(reject);
