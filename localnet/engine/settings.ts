@@ -15,6 +15,15 @@ const OWN_CHAIN = {
   properties: { ss58Format: 42, tokenDecimals: 9, tokenSymbol: 'TAO' },
   slotDuration: ['subtensorModule', 'slotDuration'],
   preset: 'local_testnet',
+  /** The preset leaves these without means: `//Grace`, `//Heidi`, `//Ivan` and `//Judy`. */
+  alsoFunded: [
+    '5DHoPpbCMgfzBCtbYLPPCVmLHWKJb8TJngYDeF7oEQGL7FxQ',
+    '5CJyNnn4QpQgrchusGPKwETtwWQhnb6tSsKBuKA3nhaChEWd',
+    '5HQVsCj8yjXgKfXCo69kwUFJLKkq7kCiHJsqMjuihTK1xLHw',
+    '5GWYPMd6Axs8VJUkqr53JkJPnbeYm37gwEcGMJP8eh26vr3C',
+  ],
+  /** What each of them gets: 100,000 TAO. */
+  fundedRao: 100_000_000_000_000,
 };
 /** The shortest old state that clients need: mortal eras and reads at a block they saw a moment ago. */
 const KEEP_AT_LEAST = 16;
@@ -40,7 +49,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --fork           begin with the newest final block of the chain at this address, or with --fork-block (hash or number); its state
                    is fetched as it is read, each try within --fork-timeout (default 5), and kept; --fork-ahead keys (default
                    50000) are fetched before they are read, so that a small chain is soon here as a whole
-  --genesis-patch  JSON merged over the runtime's preset
+  --genesis-patch  JSON merged over the runtime's preset; a list under "name+" is added to the one under "name"
 `;
 
 /** Reads the command line; anything wrong is a `bad_setting` error that says what. */
@@ -123,10 +132,14 @@ function genesisPatch(text: string): string {
   }
 }
 
-/** Clients of our own runtime read the block time from the state. */
+/** Ten accounts have means; clients of our own runtime read the block time from the state. */
 function genesisDefaults(runtime: string | undefined, blockTime: Settings['blockTime']): string {
-  if (runtime !== undefined || typeof blockTime !== 'number') return '{}';
-  return JSON.stringify(OWN_CHAIN.slotDuration.reduceRight<unknown>((inner, key) => ({ [key]: inner }), blockTime));
+  if (runtime !== undefined) return '{}';
+  const funded = OWN_CHAIN.alsoFunded.map(address => [address, OWN_CHAIN.fundedRao]);
+  const balances = JSON.stringify({ balances: { 'balances+': funded } });
+  if (typeof blockTime !== 'number') return balances;
+  const slot = OWN_CHAIN.slotDuration.reduceRight<unknown>((inner, key) => ({ [key]: inner }), blockTime);
+  return mergeJson(balances, JSON.stringify(slot));
 }
 
 function readBlockTime(text: string): Settings['blockTime'] {

@@ -13,9 +13,13 @@ function setUp(blockTime: BlockTime, takes = 1) {
     blocks: 0,
     listeners: new Set<() => void>(),
     discarded: 0,
+    isDeterministic: false,
     fails: undefined as Error | undefined,
   };
   const chain = {
+    get isDeterministic() {
+      return state.isDeterministic;
+    },
     build(candidates: Candidates) {
       let taken = 0;
       while (taken < takes && candidates.next()) taken++;
@@ -83,6 +87,27 @@ describe('the author', () => {
     submit();
     vi.advanceTimersByTime(100);
     expect(state.blocks).toBe(3);
+  });
+
+  it('gives each transaction a block of its own, at once, when nothing may depend on the clock', () => {
+    vi.useFakeTimers();
+    const { author, state, submit } = setUp('instant');
+    state.isDeterministic = true;
+    author.start();
+    submit();
+    expect(state.blocks).toBe(1);
+    submit();
+    submit();
+    expect(state.blocks).toBe(3);
+    author.stop();
+  });
+
+  it('says once what manual blocks wait for', () => {
+    const { author, log } = setUp('manual');
+    author.start();
+    author.start();
+    expect(log.lines).toEqual(['info: blocks are made on request: transactions wait for dev_newBlock']);
+    author.stop();
   });
 
   it('says once that it cannot build, tries again, and says when it can', () => {

@@ -41,10 +41,10 @@ export interface TestChain extends Disposable {
   readonly signatures: SignatureCache;
   /** Sets the time that blocks get. */
   time: { nowMs: number };
-  /** A signed transfer from //Alice. */
-  transfer(to: Uint8Array, amount: bigint, nonce: number): Uint8Array;
+  /** A signed transfer from //Alice, on this chain unless told otherwise. */
+  transfer(to: Uint8Array, amount: bigint, nonce: number, genesisHash?: string): Uint8Array;
   /** A call, encoded, signed by //Alice. */
-  sign(call: Uint8Array, nonce: number): Uint8Array;
+  sign(call: Uint8Array, nonce: number, genesisHash?: string): Uint8Array;
   /** The nonce of //Alice. */
   nonce(): number;
   close(): void;
@@ -79,8 +79,8 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     if (!closed) chain.close();
     closed = true;
   };
-  const sign = (call: Uint8Array, nonce: number) =>
-    signByAlice({ metadata, version: chain.runtime.version, genesisHash: chain.genesisHash, call, nonce });
+  const sign = (call: Uint8Array, nonce: number, genesisHash = chain.genesisHash) =>
+    signByAlice({ metadata, version: chain.runtime.version, genesisHash, call, nonce });
   return {
     chain,
     pool,
@@ -89,7 +89,7 @@ export function openChain(folder: string, options: TestChainOptions = {}): TestC
     signatures,
     time,
     sign,
-    transfer: (to, amount, nonce) => sign(transferCall(metadata, to, amount), nonce),
+    transfer: (to, amount, nonce, genesisHash) => sign(transferCall(metadata, to, amount), nonce, genesisHash),
     nonce: () =>
       new Reader(chain.runtime.view(chain.state, 'AccountNonceApi_account_nonce', aliceKeys().publicKey)).u32(),
     close,

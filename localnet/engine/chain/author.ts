@@ -28,6 +28,7 @@ export class Author {
   private stopped = true;
   private failing = false;
   private nextAtMs = 0;
+  private building = false;
   private readonly endings: (() => void)[] = [];
 
   constructor(private readonly options: AuthorOptions) {}
@@ -35,14 +36,17 @@ export class Author {
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
-    const { blockTime, pool } = this.options;
+    const { blockTime, pool, log } = this.options;
     if (typeof blockTime === 'number') {
       this.nextAtMs = performance.now() + blockTime;
       this.schedule(blockTime);
     }
     if (blockTime === 'instant') {
-      this.endings.push(pool.onReady(() => this.schedule(GATHER_MS)));
+      this.endings.push(pool.onReady(() => this.gather()));
       if (pool.readyCount > 0) this.schedule(GATHER_MS);
+    }
+    if (blockTime === 'manual') {
+      log.info('blocks are made on request: transactions wait for dev_newBlock');
     }
   }
 
@@ -56,6 +60,12 @@ export class Author {
   /** Builds a block now, of that time when one is given; throws when it cannot be. */
   build(timeMs?: number): NewBlock {
     return this.buildWith(this.options.pool.candidates(), timeMs).added;
+  }
+
+  /** What arrives together depends on the clock; without one, each transaction has a block of its own, at once. */
+  private gather(): void {
+    if (!this.options.chain.isDeterministic) this.schedule(GATHER_MS);
+    else if (!this.building && !this.timer) this.turn();
   }
 
   private buildWith(candidates: Candidates, timeMs?: number): { added: NewBlock; included: number } {
@@ -99,6 +109,7 @@ export class Author {
   private turn(): void {
     const { blockTime, pool, log } = this.options;
     let included = 0;
+    this.building = true;
     try {
       included = this.buildWith(pool.candidates()).included;
     } catch (error) {
@@ -109,6 +120,8 @@ export class Author {
       this.failing = true;
       if (!hopeless) this.schedule(RETRY_MS);
       return;
+    } finally {
+      this.building = false;
     }
     if (typeof blockTime === 'number') {
       // Keeps the beat; a beat that was missed is not made up for, and requests get a turn in between.

@@ -290,8 +290,14 @@ export class Chain {
 
   /** `ApplyExtrinsicResult` of an extrinsic in the next block; nothing is kept. */
   dryRun(extrinsic: Uint8Array): Uint8Array {
-    const { runtime, state } = this.builder.open(this.base());
-    return runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic);
+    return this.rehearse(extrinsic).applied;
+  }
+
+  /** The same, with the state that it leaves and its place in the block. */
+  rehearse(extrinsic: Uint8Array): { applied: Uint8Array; state: Overlay; index: number } {
+    const { runtime, state, extrinsics } = this.builder.open(this.base());
+    const applied = runtime.executor.call(state, 'BlockBuilder_apply_extrinsic', extrinsic);
+    return { applied, state, index: extrinsics.length };
   }
 
   /**

@@ -1,66 +1,57 @@
-import { aliceKeys, signByAlice, transferCall } from '../../chain/transaction.js';
-import { Reader } from '../../codec.js';
-import { type Metadata, readMetadata } from '../../runtime/metadata.js';
-import type { Runtime } from '../../runtime/runtime.js';
+import { freeBalance } from '../../chain/account-info.js';
+import { DEV_ACCOUNTS, type DevAccount } from '../../chain/dev-accounts.js';
+import { transferCall } from '../../chain/transaction.js';
 import type { Engine, Methods } from '../family.js';
 import type { Params } from '../params.js';
 import { invalidParams } from '../rpc-error.js';
-import { accountOf, nextIndex } from '../system.js';
-import { checkDispatch } from './dispatch-error.js';
-import { included } from './inclusion.js';
+import { accountOf } from '../system.js';
+import type { Included, Sender } from './sender.js';
 
 const U128 = 2n ** 128n;
+/** In whole coins. */
+const FAUCET_COINS = 1000n;
+const USUAL_DECIMALS = 9;
 
 /** Money from a development account. */
-export function fundMethods(engine: Engine): Methods {
-  const fund = funder(engine);
+export function fundMethods({ chain, about }: Engine, sender: Sender): Methods {
+  const fund = (to: Uint8Array, amount: bigint): Promise<Included> => {
+    const { metadata } = sender;
+    const { keys } = payer(amount);
+    return sender.send('the development account', keys, transferCall(metadata, to, amount));
+  };
+  /** The first that has more than that; `//Alice` when none has, and she is told why not. */
+  const payer = (amount: bigint): DevAccount => {
+    const has = ({ keys }: DevAccount) => (freeBalance(sender.metadata, chain.state, keys.publicKey) ?? 0n) > amount;
+    return DEV_ACCOUNTS.find(has) ?? DEV_ACCOUNTS[0]!;
+  };
   return {
-    dev_fund: params => fund(accountOf(params.text(0, 'address')), amountOf(params)),
+    dev_fund: params => fund(accountOf(params.text(0, 'address')), positive(amountOf(params, 1))),
+    dev_faucet(params) {
+      const { tokenDecimals } = about.properties;
+      const decimals = Array.isArray(tokenDecimals) ? (tokenDecimals[0] as unknown) : tokenDecimals;
+      const unit = 10n ** BigInt(Number.isSafeInteger(decimals) ? (decimals as number) : USUAL_DECIMALS);
+      return fund(accountOf(params.text(0, 'address')), FAUCET_COINS * unit);
+    },
   };
 }
 
-function amountOf(params: Params): bigint {
-  const value = params.at(1);
+/** Whole units of the smallest kind. */
+export function amountOf(params: Params, index: number): bigint {
+  const value = params.at(index);
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || !/^\d+$/.test(text)) {
     throw invalidParams('amount has to be whole units, as a number or as a decimal string');
   }
   const amount = BigInt(text);
-  if (amount === 0n || amount >= U128) throw invalidParams(`amount ${text.slice(0, 80)} is out of range`);
+  if (amount >= U128) throw outOfRange(text);
   return amount;
 }
 
-/**
- * Transfers from the development account `//Alice`, one after the other, and answers when the transfer is in a block. With
- * manual blocks that is when the next one is asked for.
- */
-function funder(engine: Engine): (to: Uint8Array, amount: bigint) => Promise<{ hash: string; block: string }> {
-  const { chain } = engine;
-  const metadataOf = new WeakMap<Runtime, Metadata>();
-  const metadata = () => {
-    const { runtime } = chain;
-    let known = metadataOf.get(runtime);
-    if (!known) {
-      known = readMetadata(new Reader(runtime.constant('Metadata_metadata', new Uint8Array())).vec());
-      metadataOf.set(runtime, known);
-    }
-    return known;
-  };
-  let queue: Promise<unknown> = Promise.resolve();
-  const fundNow = async (to: Uint8Array, amount: bigint) => {
-    const extrinsic = signByAlice({
-      metadata: metadata(),
-      version: chain.runtime.version,
-      genesisHash: chain.genesisHash,
-      call: transferCall(metadata(), to, amount),
-      nonce: nextIndex(engine, aliceKeys().publicKey),
-    });
-    checkDispatch(chain.dryRun(extrinsic), metadata());
-    return included(engine, extrinsic);
-  };
-  return (to, amount) => {
-    const work = queue.then(() => fundNow(to, amount));
-    queue = work.catch(() => {});
-    return work;
-  };
+function positive(amount: bigint): bigint {
+  if (amount === 0n) throw outOfRange('0');
+  return amount;
+}
+
+function outOfRange(text: string) {
+  return invalidParams(`amount ${text.slice(0, 80)} is out of range`);
 }

@@ -1,4 +1,6 @@
 import type { TransactionStatus } from '../../chain/pool.js';
+import { hex } from '../../codec.js';
+import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import type { Engine } from '../family.js';
 import { RpcError } from '../rpc-error.js';
 
@@ -7,17 +9,17 @@ const PATIENCE_MS = 30_000;
 
 /** Submits and waits for the block. */
 export function included({ pool }: Engine, extrinsic: Uint8Array): Promise<{ hash: string; block: string }> {
+  const hash = hex(blake2b256(extrinsic));
   return new Promise((resolve, reject) => {
-    let hash = '';
     const timer = setTimeout(
-      () => reject(new RpcError(-32000, `transfer ${hash} was not included within ${PATIENCE_MS / 1000} s`)),
+      () => reject(new RpcError(-32000, `transaction ${hash} was not included within ${PATIENCE_MS / 1000} s`)),
       PATIENCE_MS,
     );
     timer.unref();
     const watch = (status: TransactionStatus) => {
       if (status === 'invalid' || status === 'dropped' || (typeof status === 'object' && 'usurped' in status)) {
         clearTimeout(timer);
-        reject(new RpcError(-32000, `transfer ${hash} was not included: ${JSON.stringify(status)}`));
+        reject(new RpcError(-32000, `transaction ${hash} was not included: ${JSON.stringify(status)}`));
       }
       if (typeof status === 'object' && 'inBlock' in status) {
         clearTimeout(timer);
@@ -25,7 +27,7 @@ export function included({ pool }: Engine, extrinsic: Uint8Array): Promise<{ has
       }
     };
     try {
-      hash = pool.submit(extrinsic, watch);
+      pool.submit(extrinsic, watch);
     } catch (error) {
       clearTimeout(timer);
       reject(error);

@@ -41,20 +41,21 @@ const DANGLING = 1;
 let view = new Uint8Array();
 let words = new Uint32Array();
 
+let compiled: WebAssembly.Module | undefined;
+
 function library(): Library {
   loaded ??= load();
   return loaded;
 }
 
-function load(): Library {
-  const module = new WebAssembly.Module(new Uint8Array(inflateSync(Buffer.from(packed, 'base64'))));
+function load(randomize: (bytes: Uint8Array) => void = bytes => void webcrypto.getRandomValues(bytes)): Library {
+  compiled ??= new WebAssembly.Module(new Uint8Array(inflateSync(Buffer.from(packed, 'base64'))));
+  const module = compiled;
   const objects: unknown[] = [];
   const keep = (value: unknown) => objects.push(value) - 1;
   // Asked for twice: as an object (one argument), and called with (object, pointer, length).
   const random = (...[, pointer, length]: number[]) =>
-    length === undefined
-      ? keep('getRandomValues')
-      : webcrypto.getRandomValues(memory().subarray(pointer, pointer! + length));
+    length === undefined ? keep('getRandomValues') : randomize(memory().subarray(pointer, pointer! + length));
   // Names carry a hash of the wasm-bindgen version, so they are matched by their beginning.
   const glue: Record<string, (...values: number[]) => unknown> = {
     __wbindgen_is_undefined: index => objects[index!] === undefined,
@@ -228,6 +229,27 @@ export function seedOfMnemonic(phrase: string, password: string): Uint8Array | u
   const secret = Buffer.from(password);
   library().ext_bip39_to_mini_secret(RESULT, lend(words), words.length, lend(secret), secret.length);
   return result();
+}
+
+/**
+ * The same without chance: what schnorrkel asks for as randomness follows from the key and the message, as with Ed25519, so
+ * that the same transaction has the same bytes. Its generator keeps what it was once given, hence an instance per signature
+ * (1 ms).
+ */
+export function sr25519SignFixed(keys: KeyPair, message: Uint8Array): Uint8Array {
+  const seed = blake2b(Uint8Array.of(...keys.secret, ...blake2b(message, 64)), 64);
+  const shared = { loaded, view, words };
+  let round = 0;
+  loaded = undefined;
+  view = new Uint8Array();
+  try {
+    loaded = load(bytes => {
+      for (let at = 0; at < bytes.length; at++, round++) bytes[at] = seed[round % seed.length]!;
+    });
+    return sr25519Sign(keys, message);
+  } finally {
+    ({ loaded, view, words } = shared);
+  }
 }
 
 /** A panic leaves the library in an unknown state: the next call gets a new one. */
