@@ -12,6 +12,7 @@ import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
 import { readMetadata } from '../localnet/engine/runtime/metadata.js';
 import { Runtimes } from '../localnet/engine/runtime/runtime.js';
 import { builtModule, packagePath, silentLog, systemClock } from '../src/base/index.js';
+import { elsewhere } from './follow.js';
 import type { Row, Suite } from './row.js';
 
 const STARTS = 7;
@@ -25,7 +26,11 @@ export const suite: Suite = {
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'bittensor-bench-'));
     try {
-      return [...(await starting(folder)), ...blocks(join(folder, 'blocks'))];
+      return [
+        ...(await starting(folder)),
+        ...blocks(join(folder, 'blocks')),
+        ...(await elsewhere(join(folder, 'elsewhere'))),
+      ];
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
