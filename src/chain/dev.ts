@@ -51,7 +51,7 @@ export interface Included {
 }
 
 /** Faults that a local chain feigns on request: shares of messages, milliseconds, or refusals. */
-export type Faults = Readonly<Record<string, number | boolean>>;
+export type Faults = Readonly<Record<string, number | boolean | null>>;
 
 type Options = Partial<CallOptions>;
 

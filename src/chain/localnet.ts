@@ -51,6 +51,8 @@ export interface Localnet {
 const BAD_SETTING = 2;
 const PORT_TAKEN = 3;
 const START_MS = 20_000;
+/** With another chain to ask first, which may be far away. */
+const FORK_MS = 120_000;
 const STOP_MS = 5_000;
 
 /**
@@ -76,7 +78,8 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   }
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
   try {
-    const start = await withDeadline(firstWords(child), START_MS, 'starting the local chain', options.signal);
+    const limitMs = options.fork ? FORK_MS : START_MS;
+    const start = await withDeadline(firstWords(child), limitMs, 'starting the local chain', options.signal);
     if (start.kind === 'exited') {
       if (start.code === PORT_TAKEN) return joined(host, port);
       if (start.code === BAD_SETTING) throw new BittensorError('bad_setting', lastLine(logPath));

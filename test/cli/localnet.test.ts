@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
@@ -111,6 +112,36 @@ describe('bittensor-cli localnet', () => {
     await followed(3);
     expect((await follower.stop()).code).toBe(0);
     expect((await leader.stop()).code).toBe(0);
+  });
+
+  it('prints the development accounts, and goes on elsewhere from a dump or a fork', async () => {
+    const first = home.run('localnet', 'start', '--port', '0', '--block-time', 'manual');
+    const [, url = ''] = await first.waitFor(/Local chain at (ws:\S+),/);
+    await first.waitFor(/^\/\/Alice +5Grwva\w+ +[\d,.]+ TAO$/);
+    await first.waitFor(/Everybody knows these keys/);
+    const bob = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
+    const bobOf = async (at: unknown) => {
+      const { code, text } = await ended(home.run('localnet', 'accounts', '--url', String(at), '--json'));
+      expect(code, text).toBe(0);
+      const { accounts } = JSON.parse(text) as { accounts: { uri: string; address: string; freeRao: string }[] };
+      expect(accounts).toHaveLength(10);
+      expect(accounts[1]).toMatchObject({ uri: '//Bob', address: bob });
+      return BigInt(accounts[1]!.freeRao);
+    };
+    const before = await bobOf(url);
+    expect(await ended(home.run('localnet', 'fund', bob, '7', '--url', url))).toMatchObject({ code: 0 });
+    expect(await bobOf(url)).toBe(before + 7_000_000_000n);
+    const file = join(home.folder, 'dump.json');
+    expect(await ended(home.run('localnet', 'dump', file, '--url', url))).toMatchObject({ code: 0 });
+    for (const from of [
+      ['--chain', file],
+      ['--fork', url],
+    ]) {
+      const other = home.run('localnet', 'start', '--port', '0', '--block-time', 'manual', '--json', ...from);
+      const start = JSON.parse((await other.waitFor(/^\{.*\}$/))[0]) as Record<string, unknown>;
+      expect(await bobOf(start['url']), from[0]).toBe(before + 7_000_000_000n);
+      expect((await other.stop()).code).toBe(0);
+    }
   });
 
   it('passes on what the engine has to say of a setting', async () => {

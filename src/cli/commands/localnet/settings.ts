@@ -95,7 +95,7 @@ export const startSettings = {
     env: 'BT_LOCALNET_FORK',
   }),
   fork_block: text<string | undefined>({
-    argument: 'hash',
+    argument: 'hash|number',
     about: 'the block to fork at',
     default: undefined,
     defaultAbout: 'the newest final one',
