@@ -126,6 +126,29 @@ describe('the state of a source', () => {
     expect(asked.filter(method => method === 'state_getStorage').length).toBeLessThanOrEqual(4);
   });
 
+  it('is fetched value by value from a source that refuses to send several', () => {
+    const item = 'i'.repeat(32);
+    const entries = Array.from({ length: 40 }, (_, i) => [`${item}${100 + i}`, Uint8Array.of(i)] as const);
+    const { source, asked } = fakeSource(new Map(entries));
+    const { ask } = source;
+    Object.assign(source, {
+      ask(what: string, method: string, params: readonly unknown[]) {
+        const answer = ask(what, method, params);
+        if (method === 'state_queryStorageAt') throw new Error('unsafe');
+        return answer;
+      },
+    });
+    const state = new RemoteState({ source, at: '0x' });
+    for (let name = state.next(item), i = 0; name !== null; name = state.next(name), i++) {
+      expect(state.get(name)).toEqual(Uint8Array.of(i));
+    }
+    expect(asked.filter(method => method === 'state_queryStorageAt')).toHaveLength(1);
+    Object.assign(source, { isDown: true });
+    const other = new RemoteState({ source, at: '0x' });
+    const first = other.next(item)!;
+    expect(() => other.get(first)).toThrow('unsafe');
+  });
+
   it('has child tries', () => {
     const child = bytesOf({ x: 1, y: 2, z: 3 });
     const { source, asked } = fakeSource(bytesOf({ a: 9 }), new Map([[childRootKey('one'), child]]));

@@ -34,6 +34,7 @@ interface Question {
 export class RemoteTrie {
   private readonly values = new Map<Key, Uint8Array | null>();
   private readonly ranges = new KeyRanges();
+  private oneByOne = false;
 
   constructor(private readonly options: RemoteTrieOptions) {}
 
@@ -42,7 +43,7 @@ export class RemoteTrie {
     if (known !== undefined) return known;
     const exists = this.ranges.has(key);
     if (exists === false) return null;
-    const keys = exists ? this.ahead(key) : [key];
+    const keys = exists && !this.oneByOne ? this.ahead(key) : [key];
     this.keep(keys.length > 1 ? this.fetchMany(keys) : this.fetchOne(key));
     return this.values.get(key)!;
   }
@@ -127,9 +128,17 @@ export class RemoteTrie {
   }
 
   private fetchMany(keys: readonly Key[]): ReadonlyMap<Key, Uint8Array | null> {
+    const { source } = this.options;
     const { what, method, params } = this.valuesQuestion(keys);
-    const values = this.valuesIn(keys, this.options.source.ask(what, method, params));
-    return values.has(keys[0]!) ? values : this.fetchOne(keys[0]!);
+    try {
+      const values = this.valuesIn(keys, source.ask(what, method, params));
+      if (values.has(keys[0]!)) return values;
+    } catch (error) {
+      if (source.isDown) throw error;
+      // Some public nodes do not answer that; values are fetched one by one then.
+      this.oneByOne = true;
+    }
+    return this.fetchOne(keys[0]!);
   }
 
   private valuesQuestion(keys: readonly Key[]): Question {

@@ -37,6 +37,11 @@ export class Source {
     return Math.min(REST_AT_MOST_MS, this.options.deadlineMs);
   }
 
+  /** True for a while after it did not answer. */
+  get isDown(): boolean {
+    return this.down !== undefined && performance.now() < this.down.untilMs;
+  }
+
   /** From the next connection on, the source has to have this block. */
   expect({ number, hash }: Expected): void {
     this.expected = { number, hash };
@@ -49,7 +54,7 @@ export class Source {
 
   /** The answer of the source; `what` names what is needed. */
   ask(what: string, method: string, params: readonly unknown[]): unknown {
-    if (this.down && performance.now() < this.down.untilMs) throw this.missing(what, this.down.why);
+    if (this.down && this.isDown) throw this.missing(what, this.down.why);
     const request: SourceRequest = { id: ++this.count, method, params };
     this.port ??= this.start();
     this.port.postMessage(request);
