@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openLocalChain } from '../../src/chain/index.js';
+import { connect, openLocalChain, startLocalnet } from '../../src/chain/index.js';
+import { keypairFromUri } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
-import { type FakeNode, fakeNode, freePort, type Handler, NO_ANSWER, webServer } from './helpers.js';
+import { type FakeNode, fakeNode, freePort, type Handler, NO_ANSWER, temporaryFolder, webServer } from './helpers.js';
 
 const GENESIS = `0x${'ab'.repeat(32)}`;
 const HASH = `0x${'cd'.repeat(32)}`;
@@ -143,5 +144,38 @@ describe('a local chain', () => {
     await Promise.all([chain.close(), chain.close()]);
     expect(await closed).toMatchObject({ code: 'closed' });
     expect(await failure(() => chain.mine())).toMatchObject({ code: 'closed' });
+  });
+});
+
+describe('our own local chain', () => {
+  it('does what is asked of it', async () => {
+    using folder = temporaryFolder();
+    const net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 'instant', detached: false });
+    try {
+      await using chain = await openLocalChain(net.url);
+      await using client = await connect({ endpoints: [net.url] });
+      const accounts = await chain.accounts();
+      expect(accounts).toHaveLength(10);
+      for (const { address, uri, secretSeed, freeRao } of accounts) {
+        expect(keypairFromUri(uri).address).toBe(address);
+        expect(secretSeed).toMatch(/^0x[0-9a-f]{64}$/);
+        expect(await client.balanceRao(address)).toBe(freeRao);
+      }
+      const bob = accounts[1]!;
+      expect(await chain.setBalance(bob.address, 12_345n)).toMatchObject({ block: expect.stringMatching(/^0x/) });
+      expect(await client.balanceRao(bob.address)).toBe(12_345n);
+      await chain.faucet(bob.address);
+      expect(await client.balanceRao(bob.address)).toBeGreaterThan(12_345n);
+      await chain.setStorage([['0xabcd', '0x0102']]);
+      const dump = (await chain.dumpState()) as { genesis: { raw: { top: Record<string, string> } } };
+      expect(dump.genesis.raw.top['0xabcd']).toBe('0x0102');
+      expect(await chain.checkInvariants()).toEqual({ ok: true, problems: [] });
+      expect(await chain.faults()).toBeNull();
+      await chain.setFaults({ delayMs: 1 });
+      expect(await chain.faults()).toMatchObject({ delayMs: 1 });
+      await chain.setFaults(null);
+    } finally {
+      await net.stop();
+    }
   });
 });
