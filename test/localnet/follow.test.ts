@@ -120,6 +120,27 @@ describe('a follower', () => {
     const heads = client.received.filter(message => message['method'] === 'chain_newHead');
     expect(heads.length).toBeGreaterThanOrEqual(2);
 
+    // The same in the words of the newer specification.
+    const submit = { jsonrpc: '2.0', method: 'transactionWatch_v1_submitAndWatch' };
+    client.send({ ...submit, id: 5, params: [await transfer(leader, 6n * 10n ** 9n, 1)] });
+    await pollUntil('the pool of the leader', { withinMs: 10_000 }, async () =>
+      (await leader.rpc<string[]>('author_pendingExtrinsics')).length === 1 ? true : undefined,
+    );
+    const second = await leader.rpc<string>('dev_newBlock');
+    const events = () =>
+      client.received
+        .filter(message => message['method'] === 'transactionWatch_v1_watchEvent')
+        .map(message => (message['params'] as { result: unknown }).result);
+    await pollUntil('its end', { withinMs: 10_000 }, () => (events().length >= 3 ? true : undefined));
+    expect(events()).toEqual([
+      { event: 'validated' },
+      { event: 'bestChainBlockIncluded', block: { hash: second, index: 1 } },
+      { event: 'finalized', block: { hash: second, index: 1 } },
+    ]);
+    client.send({ ...submit, id: 6, params: [await transfer(leader, 6n * 10n ** 9n, 1)] });
+    await pollUntil('the refusal', { withinMs: 10_000 }, () => (events().length >= 4 ? true : undefined));
+    expect(events()[3]).toEqual({ event: 'invalid', error: 'Invalid Transaction: Transaction is outdated' });
+
     // The leader's own words.
     await watch(3, await transfer(leader, 7n * 10n ** 9n, 0));
     const refused = await pollUntil('the refusal', { withinMs: 10_000 }, () =>
@@ -128,11 +149,11 @@ describe('a follower', () => {
     expect(refused).toMatchObject({
       error: { code: 1010, message: 'Invalid Transaction', data: 'Transaction is outdated' },
     });
-    for (const method of ['dev_newBlock', 'dev_fund']) {
+    for (const method of ['dev_newBlock', 'dev_fund', 'author_removeExtrinsic', 'engine_createBlock']) {
       await expect(follower.rpc(method, 1, 1)).rejects.toThrow(`follows ${leader.url}`);
     }
     expect(await follower.rpc('system_health')).toEqual({ peers: 1, isSyncing: false, shouldHavePeers: true });
-    expect(await follower.rpc('chain_getHead')).toBe(block);
+    expect(await follower.rpc('chain_getHead')).toBe(second);
   });
 
   it('goes on after the leader was restarted, the connection was cut, and it was killed itself', async () => {

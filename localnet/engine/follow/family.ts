@@ -1,8 +1,11 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import { asExtrinsic } from '../chain/extrinsic.js';
+import type { TransactionStatus } from '../chain/pool-entry.js';
 import { hex } from '../codec.js';
-import type { Engine, Family, Method } from '../rpc/family.js';
+import { type Engine, type Family, refuseWhereFollowing } from '../rpc/family.js';
 import type { Params } from '../rpc/params.js';
 import { RpcError } from '../rpc/rpc-error.js';
+import { eventOf } from '../rpc/v2/transaction.js';
 import type { Follower } from './follower.js';
 import { Submissions } from './submissions.js';
 
@@ -19,8 +22,8 @@ const READING = new Set([
 ]);
 
 /** Everything as on any chain, but transactions go to the leader, and what makes blocks is refused with the leader's name. */
-export function followerFamily(families: readonly Family[], { chain }: Engine, follower: Follower): Family {
-  const { url } = follower.status;
+export function followerFamily(families: readonly Family[], engine: Engine, follower: Follower): Family {
+  const { chain } = engine;
   const submissions = new Submissions(chain, follower);
   const ask = async (method: string, params: readonly unknown[]) => {
     try {
@@ -29,16 +32,10 @@ export function followerFamily(families: readonly Family[], { chain }: Engine, f
       throw said(error);
     }
   };
-  const refused: Record<string, Method> = {};
-  for (const name of families.flatMap(({ methods }) => Object.keys(methods))) {
-    if (!name.startsWith('dev_') || READING.has(name)) continue;
-    refused[name] = () => {
-      throw new RpcError(
-        -32000,
-        `this chain follows ${url} and makes no blocks of its own: ask the leader for ${name}`,
-      );
-    };
-  }
+  const changing = families
+    .flatMap(({ methods }) => Object.keys(methods))
+    .filter(name => name === 'author_removeExtrinsic' || (name.startsWith('dev_') && !READING.has(name)));
+  const refused = Object.fromEntries(changing.map(name => [name, () => refuseWhereFollowing(engine, name)]));
   const highest = () => Math.max(follower.status.leader?.number ?? 0, chain.head.header.number);
   return {
     methods: {
@@ -55,12 +52,30 @@ export function followerFamily(families: readonly Family[], { chain }: Engine, f
       system_syncState: () => ({ startingBlock: 0, currentBlock: chain.head.header.number, highestBlock: highest() }),
     },
     subscriptions: {
+      transactionWatch_v1_submitAndWatch: {
+        notification: 'transactionWatch_v1_watchEvent',
+        unsubscribe: 'transactionWatch_v1_unwatch',
+        start: async (params, push, done) => {
+          const tell = (status: unknown, index?: number) => {
+            const event = eventOf(status as TransactionStatus, index);
+            if (event) push(event);
+          };
+          try {
+            return await submissions.watch(asExtrinsic(params.bytes(0, 'transaction')), tell, done);
+          } catch (error) {
+            const { message, data } = said(error) as { message: string; data?: string };
+            push({ event: 'invalid', error: data === undefined ? message : `${message}: ${data}` });
+            done();
+            return () => {};
+          }
+        },
+      },
       author_submitAndWatchExtrinsic: {
         notification: 'author_extrinsicUpdate',
         unsubscribe: 'author_unwatchExtrinsic',
         start: async (params, push, done) => {
           try {
-            return await submissions.watch(params.bytes(0, 'extrinsic'), push, done);
+            return await submissions.watch(asExtrinsic(params.bytes(0, 'extrinsic')), push, done);
           } catch (error) {
             throw said(error);
           }

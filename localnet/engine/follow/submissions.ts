@@ -11,7 +11,8 @@ const WATCH = { subscribe: 'author_submitAndWatchExtrinsic', unsubscribe: 'autho
 
 interface Watched {
   readonly bytes: Uint8Array;
-  push(status: unknown): void;
+  /** With the place in the block, once it is in one. */
+  push(status: unknown, index?: number): void;
   end(): void;
 }
 
@@ -22,7 +23,7 @@ interface Watched {
 export class Submissions {
   private readonly watched = new Map<string, Set<Watched>>();
   /** Included, by the hash of a block that is not final. */
-  private readonly unfinal = new Map<string, Watched[]>();
+  private readonly unfinal = new Map<string, { watched: Watched; index: number }[]>();
   private count = 0;
 
   constructor(
@@ -31,7 +32,9 @@ export class Submissions {
   ) {
     chain.onBlock(({ block }) => {
       if (this.watched.size === 0) return;
-      for (const bytes of block.extrinsics) this.included(hex(blake2b256(bytes)), block.hash);
+      block.extrinsics.forEach((bytes, index) => {
+        this.included(hex(blake2b256(bytes)), block.hash, index);
+      });
     });
     chain.onFinalized(({ hash }) => this.finalized(hash));
     // Those of clients end with their subscriptions.
@@ -40,7 +43,7 @@ export class Submissions {
   }
 
   /** Hands the transaction to the leader; rejects with the leader's error. Resolves with what ends the watching. */
-  async watch(bytes: Uint8Array, push: (status: unknown) => void, done: () => void): Promise<() => void> {
+  async watch(bytes: Uint8Array, push: Watched['push'], done: () => void): Promise<() => void> {
     const connection = this.follower.toLeader;
     if (this.count >= WATCHED_AT_MOST) throw new RangeError(`${WATCHED_AT_MOST} transactions are watched already`);
     const hash = hex(blake2b256(bytes));
@@ -48,8 +51,8 @@ export class Submissions {
     let over = false;
     const watched: Watched = {
       bytes,
-      push: status => {
-        if (!over) push(status);
+      push: (status, index) => {
+        if (!over) push(status, index);
       },
       end: () => {
         if (over) return;
@@ -77,20 +80,21 @@ export class Submissions {
   }
 
   private heard(watched: Watched, status: unknown): void {
-    if (typeof status === 'object' && status !== null && ('inBlock' in status || 'finalized' in status)) return;
+    if (typeof status !== 'string' && (typeof status !== 'object' || status === null)) return;
+    if (typeof status === 'object' && ('inBlock' in status || 'finalized' in status)) return;
     watched.push(status);
     if (status === 'invalid' || status === 'dropped') watched.end();
-    if (typeof status === 'object' && status !== null && 'usurped' in status) watched.end();
+    if (typeof status === 'object' && 'usurped' in status) watched.end();
   }
 
-  private included(hash: string, block: string): void {
+  private included(hash: string, block: string, index: number): void {
     for (const watched of this.watched.get(hash) ?? []) {
-      watched.push({ inBlock: block });
+      watched.push({ inBlock: block }, index);
       // The leader's pool has no more to say of it.
       this.forget(hash, watched);
       const others = this.unfinal.get(block);
-      if (others) others.push(watched);
-      else this.unfinal.set(block, [watched]);
+      if (others) others.push({ watched, index });
+      else this.unfinal.set(block, [{ watched, index }]);
     }
   }
 
@@ -99,8 +103,8 @@ export class Submissions {
     if (!all) return;
     this.unfinal.delete(block);
     const tell = () => {
-      for (const watched of all) {
-        watched.push({ finalized: block });
+      for (const { watched, index } of all) {
+        watched.push({ finalized: block }, index);
         watched.end();
       }
     };

@@ -195,7 +195,13 @@ export class Connection implements Disposable {
 
   private notified(params: unknown): void {
     const { subscription, result } = (params ?? {}) as { subscription?: unknown; result?: unknown };
-    this.subscriptions.get(String(subscription))?.(result);
+    try {
+      this.subscriptions.get(String(subscription))?.(result);
+    } catch (error) {
+      this.fail(
+        engineError('bad_answer', `${this.url} sent a notification of no use: ${messageOf(error).slice(0, 200)}`),
+      );
+    }
   }
 }
 

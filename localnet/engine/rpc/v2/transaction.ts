@@ -90,7 +90,7 @@ export function transactionFamily(engine: Engine): Family {
 }
 
 /** Source: sc-rpc-spec-v2, transaction/transaction.rs. */
-function eventOf(status: TransactionStatus, index = 0): object | undefined {
+export function eventOf(status: TransactionStatus, index = 0): object | undefined {
   if (status === 'ready' || status === 'future') return { event: 'validated' };
   if (status === 'invalid') return { event: 'invalid', error: 'Extrinsic marked as invalid' };
   if (status === 'dropped') {
