@@ -103,7 +103,10 @@ export class Overlay implements RuntimeStorage {
     let below = this.base.next(key);
     while (below !== null && !this.has(below)) below = this.base.next(below);
     let above = inSameTrie(key, this.written.after(key));
-    while (above !== null && !this.has(above)) above = inSameTrie(key, this.written.after(above));
+    // Behind a map that was emptied here lie many keys that are gone: look no further than the state below says.
+    while (above !== null && (below === null || above < below) && !this.has(above)) {
+      above = inSameTrie(key, this.written.after(above));
+    }
     if (below === null) return above;
     return above === null || below < above ? below : above;
   }
