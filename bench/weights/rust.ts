@@ -1,6 +1,8 @@
 import type { Cost } from './measure.js';
 import type { Line } from './regression.js';
 
+const LINE_WIDTH = 120;
+
 /** What `weight_info.rs` says about where its numbers come from. */
 export interface Origin {
   steps: number;
@@ -17,7 +19,6 @@ export function weightInfo(costs: readonly Cost[], origin: Origin): string {
 //! ${origin.repeats} repeats, medians, least squares. ${origin.date}, ${origin.machine}.
 //!
 //! Times hold what the storage accesses of a call take; \`DbWeight\` comes on top, as a margin.
-#![allow(clippy::unnecessary_cast)]
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -83,9 +84,12 @@ function weightFunction(cost: Cost): string {
     if (reads > 0.01 || writes > 0.01)
       add(`T::DbWeight::get().reads_writes(${whole(reads)}, ${whole(writes)})`, letter);
   });
+  // As rustfmt has it.
+  const line = `        ${parts.join('')}`;
+  const body = line.length <= LINE_WIDTH ? line : `        ${parts.join('\n            ')}`;
   return `    // ${ranges.length > 0 ? `${ranges.join(', ')}: ` : ''}${low === high ? low : `${low} to ${high}`} us.
     fn ${signature(cost, '_')} -> Weight {
-        ${parts.join('\n            ')}
+${body}
     }`;
 }
 
