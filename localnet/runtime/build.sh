@@ -6,22 +6,28 @@
 #   build.sh --check      compares with runtime.json: with the toolchain recorded there the hash must be equal;
 #                         another toolchain builds as well, says that it differs, and does not fail
 #   build.sh --update     replaces ../runtime.wasm and ../runtime.json
+#   build.sh --benchmarks with the benchmarks that benchmark.sh runs, for --out only
 #
 # Toolchain (Debian): rustc-web cargo-web rust-web-src rust-web-llvm lld. `build.sh --install` gets it with apt-get.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 packages=(rustc-web cargo-web rust-web-src rust-web-llvm lld)
-out="" check="" update=""
+out="" check="" update="" features=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --out) out="$(realpath -m "${2:?--out needs a file}")"; shift ;;
     --check) check=1 ;;
     --update) update=1 ;;
+    --benchmarks) features=(--features runtime-benchmarks) ;;
     --install) apt-get update -q && apt-get install -q -y "${packages[@]}" ;;
     *) echo "build.sh: unknown option $1" >&2; exit 2 ;;
   esac
   shift
 done
+if [ ${#features[@]} -gt 0 ] && [ -n "$check$update" ]; then
+  echo "build.sh: a runtime with benchmarks is not the one that is published" >&2
+  exit 2
+fi
 
 # Debian's compiler carries a wasm-capable standard library source; rustup's may shadow it on PATH.
 export RUSTC=/usr/bin/rustc
@@ -49,7 +55,7 @@ export CARGO_ENCODED_RUSTFLAGS
 
 cd "$here"
 "$cargo" rustc --locked --release -j "${CARGO_BUILD_JOBS:-2}" --target wasm32v1-none \
-  -Zbuild-std=core,alloc --no-default-features --package bittensor-localnet-runtime --crate-type cdylib
+  -Zbuild-std=core,alloc --no-default-features "${features[@]}" --package bittensor-localnet-runtime --crate-type cdylib
 
 wasm="$CARGO_TARGET_DIR/wasm32v1-none/release/bittensor_localnet_runtime.wasm"
 sha="$(sha256sum "$wasm" | cut -d' ' -f1)"

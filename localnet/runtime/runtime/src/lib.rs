@@ -7,11 +7,16 @@
 extern crate alloc;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 pub mod check_nonce;
 pub mod genesis;
 pub mod proxy;
+pub mod storage_weight;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weight_tests;
 
 use alloc::vec::Vec;
 use frame_support::{
@@ -19,10 +24,7 @@ use frame_support::{
     dispatch::DispatchClass,
     parameter_types,
     traits::{ConstBool, ConstU16, ConstU32, ConstU64, ConstU8, Get},
-    weights::{
-        constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND},
-        Weight, WeightToFee,
-    },
+    weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight, WeightToFee},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
@@ -75,7 +77,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 3,
+    spec_version: 4,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -128,10 +130,11 @@ impl frame_system::Config for Runtime {
     type BlockHashCount = BlockHashCount;
     type BlockWeights = Limits;
     type BlockLength = Length;
-    type DbWeight = RocksDbWeight;
+    type DbWeight = storage_weight::StorageWeight;
     type Version = Version;
     type AccountData = pallet_balances::AccountData<Balance>;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
 }
@@ -178,12 +181,12 @@ impl pallet_balances::Config for Runtime {
     type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
 }
 
-/// One rao for each 10,000 picoseconds: a transfer costs some 0.00003 TAO.
+/// One rao for each 6,600 picoseconds: a transfer costs some 0.00003 TAO.
 pub struct Fee;
 impl WeightToFee for Fee {
     type Balance = Balance;
     fn weight_to_fee(weight: &Weight) -> Balance {
-        weight.ref_time() / 10_000
+        weight.ref_time() / 6_600
     }
 }
 
@@ -231,9 +234,12 @@ impl pallet_subtensor::Config for Runtime {
     type KeySwapOnSubnetCost = ConstU64<1_000_000>;
     type HotkeySwapOnSubnetInterval = ConstU64<100>;
     type InitialStartCallDelay = ConstU64<0>;
+    type WeightInfo = pallet_subtensor::Measured<Runtime>;
 }
 
-impl pallet_admin_utils::Config for Runtime {}
+impl pallet_admin_utils::Config for Runtime {
+    type WeightInfo = pallet_admin_utils::Measured<Runtime>;
+}
 
 /// What is reserved for so many entries and bytes in storage, in rao.
 const fn deposit(entries: u64, bytes: u64) -> Balance {

@@ -7,13 +7,19 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 #[cfg(test)]
 mod tests;
+#[allow(missing_docs)]
+pub mod weight_info;
 
 pub use pallet::*;
+pub use weight_info::{Measured, WeightInfo};
 
 #[frame_support::pallet]
 pub mod pallet {
+    use crate::WeightInfo;
     use alloc::vec::Vec;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
@@ -28,7 +34,10 @@ pub mod pallet {
 
     /// What the runtime decides.
     #[pallet::config]
-    pub trait Config: frame_system::Config + pallet_subtensor::Config {}
+    pub trait Config: frame_system::Config + pallet_subtensor::Config {
+        /// What calls cost.
+        type WeightInfo: WeightInfo;
+    }
 
     /// The calls.
     #[pallet::pallet]
@@ -71,7 +80,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Sets the highest take of a delegate, of 65535. Root only.
         #[pallet::call_index(1)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_default_take()))]
         pub fn sudo_set_default_take(origin: OriginFor<T>, default_take: u16) -> DispatchResult {
             ensure_root(origin)?;
             MaxDelegateTake::<T>::put(default_take);
@@ -81,7 +90,7 @@ pub mod pallet {
 
         /// Sets the blocks between two hotkey swaps of a coldkey. Root only.
         #[pallet::call_index(2)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_tx_rate_limit()))]
         pub fn sudo_set_tx_rate_limit(origin: OriginFor<T>, tx_rate_limit: u64) -> DispatchResult {
             ensure_root(origin)?;
             TxRateLimit::<T>::put(tx_rate_limit);
@@ -91,7 +100,7 @@ pub mod pallet {
 
         /// Sets the blocks that a neuron waits between two `serve_axon`. For root and the owner.
         #[pallet::call_index(3)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_serving_rate_limit()))]
         pub fn sudo_set_serving_rate_limit(
             origin: OriginFor<T>,
             netuid: u16,
@@ -106,7 +115,7 @@ pub mod pallet {
 
         /// Sets the lowest difficulty. Root only.
         #[pallet::call_index(4)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_min_difficulty()))]
         pub fn sudo_set_min_difficulty(origin: OriginFor<T>, netuid: u16, min_difficulty: u64) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
@@ -118,7 +127,7 @@ pub mod pallet {
 
         /// Sets the highest difficulty. For root and the owner.
         #[pallet::call_index(5)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_max_difficulty()))]
         pub fn sudo_set_max_difficulty(origin: OriginFor<T>, netuid: u16, max_difficulty: u64) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::MaxDifficulty)?;
             ensure_exists::<T>(netuid)?;
@@ -129,7 +138,7 @@ pub mod pallet {
 
         /// Sets the lowest version key that `set_weights` accepts. For root and the owner.
         #[pallet::call_index(6)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_weights_version_key()))]
         pub fn sudo_set_weights_version_key(
             origin: OriginFor<T>,
             netuid: u16,
@@ -144,7 +153,7 @@ pub mod pallet {
 
         /// Sets the blocks that a neuron waits between two `set_weights`. Root only.
         #[pallet::call_index(7)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_weights_set_rate_limit()))]
         pub fn sudo_set_weights_set_rate_limit(
             origin: OriginFor<T>,
             netuid: u16,
@@ -160,7 +169,7 @@ pub mod pallet {
 
         /// Sets the blocks of one registration interval. Root only.
         #[pallet::call_index(8)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_adjustment_interval()))]
         pub fn sudo_set_adjustment_interval(
             origin: OriginFor<T>,
             netuid: u16,
@@ -176,7 +185,7 @@ pub mod pallet {
 
         /// Sets how slowly price and difficulty follow demand. For root and the owner.
         #[pallet::call_index(9)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_adjustment_alpha()))]
         pub fn sudo_set_adjustment_alpha(origin: OriginFor<T>, netuid: u16, adjustment_alpha: u64) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::AdjustmentAlpha)?;
             ensure_exists::<T>(netuid)?;
@@ -187,7 +196,7 @@ pub mod pallet {
 
         /// Sets the blocks for which a new neuron is safe from pruning. For root and the owner.
         #[pallet::call_index(13)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_immunity_period()))]
         pub fn sudo_set_immunity_period(origin: OriginFor<T>, netuid: u16, immunity_period: u16) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::ImmunityPeriod)?;
             ensure_exists::<T>(netuid)?;
@@ -198,7 +207,7 @@ pub mod pallet {
 
         /// Sets the smallest number of weights in one call. For root and the owner.
         #[pallet::call_index(14)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_min_allowed_weights()))]
         pub fn sudo_set_min_allowed_weights(
             origin: OriginFor<T>,
             netuid: u16,
@@ -213,7 +222,7 @@ pub mod pallet {
 
         /// Sets the largest number of neurons. For root and the owner.
         #[pallet::call_index(15)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_max_allowed_uids()))]
         pub fn sudo_set_max_allowed_uids(origin: OriginFor<T>, netuid: u16, max_allowed_uids: u16) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::MaxAllowedUids)?;
             ensure_exists::<T>(netuid)?;
@@ -230,7 +239,7 @@ pub mod pallet {
 
         /// Sets the share of stake, of 65535, that must agree on a weight. Root only.
         #[pallet::call_index(16)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_kappa()))]
         pub fn sudo_set_kappa(origin: OriginFor<T>, netuid: u16, kappa: u16) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
@@ -242,7 +251,7 @@ pub mod pallet {
 
         /// Sets rho, which clients show. For root and the owner.
         #[pallet::call_index(17)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_rho()))]
         pub fn sudo_set_rho(origin: OriginFor<T>, netuid: u16, rho: u16) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::Rho)?;
             ensure_exists::<T>(netuid)?;
@@ -253,7 +262,7 @@ pub mod pallet {
 
         /// Sets the blocks after which a neuron that sets no weights is inactive. For root and the owner.
         #[pallet::call_index(18)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_activity_cutoff()))]
         pub fn sudo_set_activity_cutoff(origin: OriginFor<T>, netuid: u16, activity_cutoff: u16) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::ActivityCutoff)?;
             ensure_exists::<T>(netuid)?;
@@ -269,7 +278,7 @@ pub mod pallet {
 
         /// Sets whether neurons may register. Root only.
         #[pallet::call_index(19)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_network_registration_allowed()))]
         pub fn sudo_set_network_registration_allowed(
             origin: OriginFor<T>,
             netuid: u16,
@@ -285,7 +294,7 @@ pub mod pallet {
 
         /// Sets whether neurons may register by proof of work. For root and the owner.
         #[pallet::call_index(20)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_network_pow_registration_allowed()))]
         pub fn sudo_set_network_pow_registration_allowed(
             origin: OriginFor<T>,
             netuid: u16,
@@ -300,7 +309,7 @@ pub mod pallet {
 
         /// Sets the target of registrations in an interval; three times as many are admitted. Root only.
         #[pallet::call_index(21)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_target_registrations_per_interval()))]
         pub fn sudo_set_target_registrations_per_interval(
             origin: OriginFor<T>,
             netuid: u16,
@@ -316,7 +325,7 @@ pub mod pallet {
 
         /// Sets the lowest price, in rao: below 1 TAO and the highest. For root and the owner.
         #[pallet::call_index(22)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_min_burn()))]
         pub fn sudo_set_min_burn(origin: OriginFor<T>, netuid: u16, min_burn: u64) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::MinBurn)?;
             ensure_exists::<T>(netuid)?;
@@ -329,7 +338,7 @@ pub mod pallet {
 
         /// Sets the highest price, in rao: above 0.1 TAO and the lowest. For root and the owner.
         #[pallet::call_index(23)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_max_burn()))]
         pub fn sudo_set_max_burn(origin: OriginFor<T>, netuid: u16, max_burn: u64) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::MaxBurn)?;
             ensure_exists::<T>(netuid)?;
@@ -342,7 +351,7 @@ pub mod pallet {
 
         /// Sets the difficulty. Root only.
         #[pallet::call_index(24)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_difficulty()))]
         pub fn sudo_set_difficulty(origin: OriginFor<T>, netuid: u16, difficulty: u64) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
@@ -354,7 +363,7 @@ pub mod pallet {
 
         /// Sets the largest number of validator permits. Root only.
         #[pallet::call_index(25)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_max_allowed_validators()))]
         pub fn sudo_set_max_allowed_validators(
             origin: OriginFor<T>,
             netuid: u16,
@@ -374,7 +383,7 @@ pub mod pallet {
 
         /// Sets the part of a million that old bonds keep. For root and the owner.
         #[pallet::call_index(26)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_bonds_moving_average()))]
         pub fn sudo_set_bonds_moving_average(
             origin: OriginFor<T>,
             netuid: u16,
@@ -390,7 +399,7 @@ pub mod pallet {
 
         /// Sets the largest number of registrations in a block. Root only.
         #[pallet::call_index(27)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_max_registrations_per_block()))]
         pub fn sudo_set_max_registrations_per_block(
             origin: OriginFor<T>,
             netuid: u16,
@@ -406,7 +415,7 @@ pub mod pallet {
 
         /// Sets a subnet owner's share of its emission, of 65535. Root only.
         #[pallet::call_index(28)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_subnet_owner_cut()))]
         pub fn sudo_set_subnet_owner_cut(origin: OriginFor<T>, subnet_owner_cut: u16) -> DispatchResult {
             ensure_root(origin)?;
             SubnetOwnerCut::<T>::put(subnet_owner_cut);
@@ -416,7 +425,7 @@ pub mod pallet {
 
         /// Sets the blocks between two new subnets. Root only.
         #[pallet::call_index(29)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_network_rate_limit()))]
         pub fn sudo_set_network_rate_limit(origin: OriginFor<T>, rate_limit: u64) -> DispatchResult {
             ensure_root(origin)?;
             NetworkRateLimit::<T>::put(rate_limit);
@@ -426,7 +435,7 @@ pub mod pallet {
 
         /// Sets the blocks between two epochs; 0: never. Root only.
         #[pallet::call_index(30)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_tempo()))]
         pub fn sudo_set_tempo(origin: OriginFor<T>, netuid: u16, tempo: u16) -> DispatchResult {
             ensure_root(origin)?;
             Subtensor::<T>::ensure_window_open(netuid)?;
@@ -438,7 +447,7 @@ pub mod pallet {
 
         /// Sets the blocks for which a new subnet is safe from being replaced. Root only.
         #[pallet::call_index(35)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_network_immunity_period()))]
         pub fn sudo_set_network_immunity_period(origin: OriginFor<T>, immunity_period: u64) -> DispatchResult {
             ensure_root(origin)?;
             NetworkImmunityPeriod::<T>::put(immunity_period);
@@ -448,7 +457,7 @@ pub mod pallet {
 
         /// Sets the lowest price of a subnet, in rao. Root only.
         #[pallet::call_index(36)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_network_min_lock_cost()))]
         pub fn sudo_set_network_min_lock_cost(origin: OriginFor<T>, lock_cost: u64) -> DispatchResult {
             ensure_root(origin)?;
             NetworkMinLockCost::<T>::put(lock_cost);
@@ -458,7 +467,7 @@ pub mod pallet {
 
         /// Sets the largest number of subnets. Root only.
         #[pallet::call_index(37)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_subnet_limit()))]
         pub fn sudo_set_subnet_limit(origin: OriginFor<T>, max_subnets: u16) -> DispatchResult {
             ensure_root(origin)?;
             SubnetLimit::<T>::put(max_subnets);
@@ -468,7 +477,7 @@ pub mod pallet {
 
         /// Sets the blocks in which the price of a subnet falls by what the last one cost. Root only.
         #[pallet::call_index(38)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_lock_reduction_interval()))]
         pub fn sudo_set_lock_reduction_interval(origin: OriginFor<T>, interval: u64) -> DispatchResult {
             ensure_root(origin)?;
             NetworkLockReductionInterval::<T>::put(interval);
@@ -478,7 +487,7 @@ pub mod pallet {
 
         /// Sets what clients show as burned for registrations. Root only.
         #[pallet::call_index(39)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_rao_recycled()))]
         pub fn sudo_set_rao_recycled(origin: OriginFor<T>, netuid: u16, rao_recycled: u64) -> DispatchResult {
             ensure_root(origin)?;
             ensure_exists::<T>(netuid)?;
@@ -489,7 +498,7 @@ pub mod pallet {
 
         /// Sets the stake below which a neuron may not set weights, in rao. Root only.
         #[pallet::call_index(42)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_stake_threshold()))]
         pub fn sudo_set_stake_threshold(origin: OriginFor<T>, min_stake: u64) -> DispatchResult {
             ensure_root(origin)?;
             StakeThreshold::<T>::put(min_stake);
@@ -499,7 +508,7 @@ pub mod pallet {
 
         /// Sets the stake of nominators that clients show as needed, in rao. Root only.
         #[pallet::call_index(43)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_nominator_min_required_stake()))]
         pub fn sudo_set_nominator_min_required_stake(origin: OriginFor<T>, min_stake: u64) -> DispatchResult {
             ensure_root(origin)?;
             NominatorMinRequiredStake::<T>::put(min_stake);
@@ -508,7 +517,7 @@ pub mod pallet {
 
         /// Sets the blocks between two raises of a take. Root only.
         #[pallet::call_index(45)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_tx_delegate_take_rate_limit()))]
         pub fn sudo_set_tx_delegate_take_rate_limit(origin: OriginFor<T>, tx_rate_limit: u64) -> DispatchResult {
             ensure_root(origin)?;
             TxDelegateTakeRateLimit::<T>::put(tx_rate_limit);
@@ -518,7 +527,7 @@ pub mod pallet {
 
         /// Sets the lowest take of a delegate, of 65535. Root only.
         #[pallet::call_index(46)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_min_delegate_take()))]
         pub fn sudo_set_min_delegate_take(origin: OriginFor<T>, take: u16) -> DispatchResult {
             ensure_root(origin)?;
             MinDelegateTake::<T>::put(take);
@@ -528,7 +537,7 @@ pub mod pallet {
 
         /// Sets whether weights are committed first and revealed later. For root and the owner.
         #[pallet::call_index(49)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_commit_reveal_weights_enabled()))]
         pub fn sudo_set_commit_reveal_weights_enabled(
             origin: OriginFor<T>,
             netuid: u16,
@@ -543,7 +552,7 @@ pub mod pallet {
 
         /// Sets whether bonds follow weights at rates by agreement with consensus. For root and the owner.
         #[pallet::call_index(50)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_liquid_alpha_enabled()))]
         pub fn sudo_set_liquid_alpha_enabled(origin: OriginFor<T>, netuid: u16, enabled: bool) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::LiquidAlphaEnabled)?;
             ensure_exists::<T>(netuid)?;
@@ -553,7 +562,7 @@ pub mod pallet {
 
         /// Sets the slowest and the fastest rate of bonds with liquid alpha, of 65535. For root and the owner.
         #[pallet::call_index(51)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_alpha_values()))]
         pub fn sudo_set_alpha_values(
             origin: OriginFor<T>,
             netuid: u16,
@@ -572,7 +581,7 @@ pub mod pallet {
 
         /// Sets the epochs after which commitments are revealed, 1 to 100. For root and the owner.
         #[pallet::call_index(57)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_commit_reveal_weights_interval()))]
         pub fn sudo_set_commit_reveal_weights_interval(
             origin: OriginFor<T>,
             netuid: u16,
@@ -589,7 +598,7 @@ pub mod pallet {
 
         /// Sets how much of the weight above consensus is lost for bonds, of 65535. For root and the owner.
         #[pallet::call_index(60)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_bonds_penalty()))]
         pub fn sudo_set_bonds_penalty(origin: OriginFor<T>, netuid: u16, bonds_penalty: u16) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::BondsPenalty)?;
             ensure_exists::<T>(netuid)?;
@@ -600,7 +609,7 @@ pub mod pallet {
 
         /// Sets whether stake may change its coldkey. For root and the owner.
         #[pallet::call_index(61)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_toggle_transfer()))]
         pub fn sudo_set_toggle_transfer(origin: OriginFor<T>, netuid: u16, toggle: bool) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::TransferEnabled)?;
             ensure_exists::<T>(netuid)?;
@@ -611,7 +620,7 @@ pub mod pallet {
 
         /// Sets the hotkey of a subnet's owner, one that its coldkey owns. For root and the owner.
         #[pallet::call_index(64)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_subnet_owner_hotkey()))]
         pub fn sudo_set_subnet_owner_hotkey(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             Subtensor::<T>::ensure_owner_or_root(origin, netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -624,7 +633,7 @@ pub mod pallet {
 
         /// Opens a subnet for stake and emission, or closes it. Root only.
         #[pallet::call_index(66)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_subtoken_enabled()))]
         pub fn sudo_set_subtoken_enabled(origin: OriginFor<T>, netuid: u16, subtoken_enabled: bool) -> DispatchResult {
             ensure_root(origin)?;
             ensure_exists::<T>(netuid)?;
@@ -634,7 +643,7 @@ pub mod pallet {
 
         /// Sets the hotkey of a subnet's owner, one that its coldkey owns. For root and the owner.
         #[pallet::call_index(67)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_sn_owner_hotkey()))]
         pub fn sudo_set_sn_owner_hotkey(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             Subtensor::<T>::ensure_owner_or_root(origin, netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -647,7 +656,7 @@ pub mod pallet {
 
         /// Sets the steepness of the rate of bonds, in hundredths; below zero only by root. For root and the owner.
         #[pallet::call_index(68)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_alpha_sigmoid_steepness()))]
         pub fn sudo_set_alpha_sigmoid_steepness(origin: OriginFor<T>, netuid: u16, steepness: i16) -> DispatchResult {
             let is_root = ensure_root(origin.clone()).is_ok();
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::AlphaSigmoidSteepness)?;
@@ -660,7 +669,7 @@ pub mod pallet {
 
         /// Sets whether bonds follow Yuma 3 instead of Yuma 2. For root and the owner.
         #[pallet::call_index(69)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_yuma3_enabled()))]
         pub fn sudo_set_yuma3_enabled(origin: OriginFor<T>, netuid: u16, enabled: bool) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::Yuma3Enabled)?;
             ensure_exists::<T>(netuid)?;
@@ -670,7 +679,7 @@ pub mod pallet {
 
         /// Sets what clients show as reset of bonds. For root and the owner.
         #[pallet::call_index(70)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_bonds_reset_enabled()))]
         pub fn sudo_set_bonds_reset_enabled(origin: OriginFor<T>, netuid: u16, enabled: bool) -> DispatchResult {
             Subtensor::<T>::ensure_may_set(origin, netuid, Hyperparameter::BondsResetEnabled)?;
             ensure_exists::<T>(netuid)?;
@@ -681,7 +690,7 @@ pub mod pallet {
 
         /// Sets the version of timelocked commitments that clients should make. Root only.
         #[pallet::call_index(71)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_commit_reveal_version()))]
         pub fn sudo_set_commit_reveal_version(origin: OriginFor<T>, version: u16) -> DispatchResult {
             ensure_root(origin)?;
             CommitRevealWeightsVersion::<T>::put(version);
@@ -691,7 +700,7 @@ pub mod pallet {
 
         /// Sets the number of the owner's neurons that clients show as never pruned. For root and the owner.
         #[pallet::call_index(72)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_owner_immune_neuron_limit()))]
         pub fn sudo_set_owner_immune_neuron_limit(
             origin: OriginFor<T>,
             netuid: u16,
@@ -705,7 +714,7 @@ pub mod pallet {
 
         /// Sets the blocks before an epoch in which settings may not change. Root only.
         #[pallet::call_index(74)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_admin_freeze_window()))]
         pub fn sudo_set_admin_freeze_window(origin: OriginFor<T>, window: u16) -> DispatchResult {
             ensure_root(origin)?;
             AdminFreezeWindow::<T>::put(window);
@@ -715,7 +724,7 @@ pub mod pallet {
 
         /// Sets the epochs between two changes of one setting by an owner. Root only.
         #[pallet::call_index(75)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_owner_hparam_rate_limit()))]
         pub fn sudo_set_owner_hparam_rate_limit(origin: OriginFor<T>, epochs: u16) -> DispatchResult {
             ensure_root(origin)?;
             OwnerHyperparamRateLimit::<T>::put(epochs);
@@ -725,7 +734,7 @@ pub mod pallet {
 
         /// Sets the number of weight matrices, 1 to the chain's largest. For root and the owner.
         #[pallet::call_index(76)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_mechanism_count(T::MaxUids::get().into())))]
         pub fn sudo_set_mechanism_count(origin: OriginFor<T>, netuid: u16, mechanism_count: u8) -> DispatchResult {
             Subtensor::<T>::ensure_owner_or_root(origin, netuid)?;
             ensure_exists::<T>(netuid)?;
@@ -739,7 +748,7 @@ pub mod pallet {
         /// Sets how emission is shared between mechanisms: parts that add up to 65535; none: equally. For root and the
         /// owner.
         #[pallet::call_index(77)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_mechanism_emission_split()))]
         pub fn sudo_set_mechanism_emission_split(
             origin: OriginFor<T>,
             netuid: u16,
@@ -760,7 +769,7 @@ pub mod pallet {
 
         /// Sets the lowest `MaxAllowedUids`. Root only.
         #[pallet::call_index(79)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_min_allowed_uids()))]
         pub fn sudo_set_min_allowed_uids(origin: OriginFor<T>, netuid: u16, min_allowed_uids: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure_exists::<T>(netuid)?;
@@ -776,7 +785,7 @@ pub mod pallet {
 
         /// Sets what becomes of TAO from registrations; it is destroyed either way. For root and the owner.
         #[pallet::call_index(80)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_recycle_or_burn()))]
         pub fn sudo_set_recycle_or_burn(
             origin: OriginFor<T>,
             netuid: u16,
@@ -790,7 +799,7 @@ pub mod pallet {
 
         /// Sets the number of neurons that immunity must leave. Root only.
         #[pallet::call_index(84)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_min_non_immune_uids()))]
         pub fn sudo_set_min_non_immune_uids(origin: OriginFor<T>, netuid: u16, min: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure_exists::<T>(netuid)?;
@@ -801,7 +810,7 @@ pub mod pallet {
 
         /// Sets the blocks between a subnet's creation and its start. Root only.
         #[pallet::call_index(85)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_start_call_delay()))]
         pub fn sudo_set_start_call_delay(origin: OriginFor<T>, delay: u64) -> DispatchResult {
             ensure_root(origin)?;
             StartCallDelay::<T>::put(delay);
@@ -811,7 +820,7 @@ pub mod pallet {
 
         /// Sets the blocks between the announcement of a coldkey swap and the swap. Root only.
         #[pallet::call_index(86)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_coldkey_swap_announcement_delay()))]
         pub fn sudo_set_coldkey_swap_announcement_delay(origin: OriginFor<T>, duration: u32) -> DispatchResult {
             ensure_root(origin)?;
             ColdkeySwapAnnouncementDelay::<T>::put(duration);
@@ -821,7 +830,7 @@ pub mod pallet {
 
         /// Sets the blocks after that until another one may be announced. Root only.
         #[pallet::call_index(87)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_coldkey_swap_reannouncement_delay()))]
         pub fn sudo_set_coldkey_swap_reannouncement_delay(origin: OriginFor<T>, duration: u32) -> DispatchResult {
             ensure_root(origin)?;
             ColdkeySwapReannouncementDelay::<T>::put(duration);
@@ -831,7 +840,7 @@ pub mod pallet {
 
         /// Sets the largest number of weight matrices, at most 8. Root only.
         #[pallet::call_index(88)]
-        #[pallet::weight(setting::<T>())]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_max_mechanism_count()))]
         pub fn sudo_set_max_mechanism_count(origin: OriginFor<T>, max_mechanism_count: u8) -> DispatchResult {
             ensure_root(origin)?;
             ensure!((1..=8).contains(&max_mechanism_count), Error::<T>::InvalidValue);
@@ -840,10 +849,10 @@ pub mod pallet {
         }
     }
 
-    /// Weight of a call: who owns the subnet, when its epoch is, the bounds, then one value, and when it was set.
-    fn setting<T: Config>() -> (Weight, DispatchClass) {
-        let own = Weight::from_parts(30_000_000, 0);
-        (own.saturating_add(T::DbWeight::get().reads_writes(9, 4)), DispatchClass::Operational)
+    type WeightsOf<T> = <T as Config>::WeightInfo;
+
+    fn setting(weight: Weight) -> (Weight, DispatchClass) {
+        (weight, DispatchClass::Operational)
     }
 
     fn ensure_exists<T: Config>(netuid: u16) -> DispatchResult {

@@ -41,9 +41,17 @@ impl pallet_subtensor::Config for Test {
     type KeySwapOnSubnetCost = ConstU64<1>;
     type HotkeySwapOnSubnetInterval = ConstU64<1>;
     type InitialStartCallDelay = ConstU64<0>;
+    type WeightInfo = pallet_subtensor::Measured<Test>;
 }
 
-impl crate::Config for Test {}
+impl crate::Config for Test {
+    type WeightInfo = crate::Measured<Test>;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub fn empty() -> sp_io::TestExternalities {
+    Default::default()
+}
 
 type Calls = crate::Call<Test>;
 type Refused = crate::Error<Test>;

@@ -86,9 +86,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Lets the children count whose time has come. Those that no longer may are dropped.
-    pub(crate) fn apply_pending_children(netuid: u16, block: u64) {
+    /// Lets the children count whose time has come. Those that no longer may are dropped. Returns how many hotkeys had
+    /// waited.
+    pub(crate) fn apply_pending_children(netuid: u16, block: u64) -> u32 {
         let due: Vec<_> = PendingChildKeys::<T>::iter_prefix(netuid).filter(|(_, (_, from))| *from < block).collect();
+        let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
         for (hotkey, (children, _)) in due {
             PendingChildKeys::<T>::remove(netuid, &hotkey);
             if Self::ensure_generations(&hotkey, netuid, &children).is_ok() {
@@ -96,6 +98,7 @@ impl<T: Config> Pallet<T> {
                 Self::deposit_event(Event::SetChildren(hotkey, netuid, children));
             }
         }
+        count
     }
 
     /// Writes a hotkey's children, and the other side of each relation.
@@ -175,9 +178,11 @@ impl<T: Config> Pallet<T> {
         TotalHotkeyAlpha::<T>::iter_prefix(hotkey).map(|(_, alpha)| alpha).fold(0, u64::saturating_add)
     }
 
-    /// Shares a validator's dividends between itself and its parents, by whose stake earned them.
-    pub(crate) fn pay_family(hotkey: &AccountId32, netuid: u16, dividends: u64) {
+    /// Shares a validator's dividends between itself and its parents, by whose stake earned them. Returns the number of
+    /// parents.
+    pub(crate) fn pay_family(hotkey: &AccountId32, netuid: u16, dividends: u64) -> u32 {
         let parents = ParentKeys::<T>::get(hotkey, netuid);
+        let count = parents.len() as u32;
         let mut left = dividends;
         if dividends > 0 && !parents.is_empty() {
             let (alpha, tao) = Self::stake_parts(hotkey, netuid);
@@ -196,6 +201,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         Self::pay_stakers(hotkey, netuid, left);
+        count
     }
 }
 

@@ -2,10 +2,7 @@
 
 use crate::{epoch, weights::at, *};
 use alloc::vec::Vec;
-use frame_support::{
-    traits::{fungible::Inspect, Get},
-    weights::Weight,
-};
+use frame_support::{traits::fungible::Inspect, weights::Weight};
 use sp_runtime::AccountId32;
 
 /// There are never more rao than this.
@@ -75,7 +72,7 @@ impl<T: Config> Pallet<T> {
 
     /// Runs the epochs that are due in this block.
     pub(crate) fn run_due_epochs(block: u64) -> Weight {
-        let mut weight = T::DbWeight::get().reads_writes(8, 4);
+        let mut weight = Weight::zero();
         for netuid in Self::netuids() {
             let tempo = u64::from(Tempo::<T>::get(netuid));
             if tempo == 0 {
@@ -85,7 +82,6 @@ impl<T: Config> Pallet<T> {
             let is_asked = asked > 0 && asked <= block;
             if !is_asked && block.saturating_sub(LastEpochBlock::<T>::get(netuid)) < tempo {
                 BlocksSinceLastStep::<T>::mutate(netuid, |n| *n = n.saturating_add(1));
-                weight.saturating_accrue(T::DbWeight::get().reads_writes(4, 1));
                 continue;
             }
             weight.saturating_accrue(Self::run_epoch(netuid, block));
@@ -94,7 +90,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Judges a subnet's neurons and pays them what is pending, each mechanism its part.
-    fn run_epoch(netuid: u16, block: u64) -> Weight {
+    pub(crate) fn run_epoch(netuid: u16, block: u64) -> Weight {
         let keys = Self::hotkeys(netuid);
         let pending =
             PendingServerEmission::<T>::get(netuid).saturating_add(PendingValidatorEmission::<T>::get(netuid));
@@ -111,36 +107,29 @@ impl<T: Config> Pallet<T> {
         // What rounding leaves, and everything while nobody has stake, waits for the next epoch.
         let _ = AlphaDividendsPerSubnet::<T>::clear_prefix(netuid, u32::MAX, None);
         let mut left = pending;
+        let mut parents = 0u32;
         for ((hotkey, servers), validators) in keys.iter().zip(&result.server_emission).zip(&result.validator_emission)
         {
             let servers = (*servers).min(left);
             left = left.saturating_sub(servers);
             let validators = (*validators).min(left);
             left = left.saturating_sub(validators);
-            Self::pay_neuron(hotkey, netuid, servers, validators);
+            parents = parents.saturating_add(Self::pay_neuron(hotkey, netuid, servers, validators));
         }
         let servers = left >> 1;
         PendingServerEmission::<T>::insert(netuid, servers);
         PendingValidatorEmission::<T>::insert(netuid, left.saturating_sub(servers));
         Self::pay_owner(netuid);
 
-        let n = keys.len() as u64;
+        let n = keys.len() as u32;
         let miners = result.server_emission.clone();
         Self::store_epoch(netuid, block, result);
         // New children count from the next epoch on.
-        Self::apply_pending_children(netuid, block);
+        let renewed = Self::apply_pending_children(netuid, block);
         if n > 0 {
             Self::deposit_event(Event::IncentiveAlphaEmittedToMiners { netuid, emissions: miners });
         }
-        Self::epoch_weight(n, u64::from(mechanisms))
-    }
-
-    /// Per pair of neurons a few fixed-point operations for each mechanism; per neuron its rows, its stake and its
-    /// payment.
-    fn epoch_weight(n: u64, mechanisms: u64) -> Weight {
-        let pairs = n.saturating_mul(n).saturating_mul(mechanisms);
-        Weight::from_parts(pairs.saturating_mul(100_000), 0)
-            .saturating_add(T::DbWeight::get().reads_writes(n.saturating_mul(14), n.saturating_mul(8)))
+        Self::epoch_weight(n, mechanisms.into(), parents).saturating_add(T::WeightInfo::new_children(renewed))
     }
 
     /// What each mechanism shares out: by `MechanismEmissionSplit`, else equally; the first gets what rounding leaves.

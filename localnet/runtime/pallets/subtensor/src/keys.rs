@@ -13,17 +13,18 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::{
     traits::{BlakeTwo256, Hash},
-    AccountId32, DispatchResult,
+    AccountId32, DispatchError, DispatchResult,
 };
 
 impl<T: Config> Pallet<T> {
+    /// Returns the number of stakers whose stake has moved.
     pub(crate) fn do_swap_hotkey(
         coldkey: AccountId32,
         old: AccountId32,
         new: AccountId32,
         netuid: Option<u16>,
         keep_stake: bool,
-    ) -> DispatchResult {
+    ) -> Result<u32, DispatchError> {
         Self::ensure_owns(&coldkey, &old).map_err(|_| Error::<T>::NonAssociatedColdKey)?;
         if Owner::<T>::contains_key(&new) {
             ensure!(Owner::<T>::get(&new) == coldkey, Error::<T>::NonAssociatedColdKey);
@@ -71,10 +72,11 @@ impl<T: Config> Pallet<T> {
         if Delegates::<T>::contains_key(&old) {
             Delegates::<T>::insert(&new, Delegates::<T>::get(&old));
         }
+        let mut stakers = 0u32;
         for subnet in &netuids {
             Self::swap_in_subnet(&old, &new, *subnet);
             if !keep_stake {
-                Self::swap_stake_of_hotkey(&old, &new, *subnet)?;
+                stakers = stakers.saturating_add(Self::swap_stake_of_hotkey(&old, &new, *subnet)?);
             }
         }
         for subnet in affected {
@@ -89,7 +91,7 @@ impl<T: Config> Pallet<T> {
             }
             Self::deposit_event(Event::HotkeySwapped { coldkey, old_hotkey, new_hotkey });
         }
-        Ok(())
+        Ok(stakers)
     }
 
     /// Takes a hotkey without neurons and stake from its coldkey. Its account stays: a new one would begin with nonce
@@ -148,12 +150,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Gives all stake on a hotkey in a subnet to another one.
-    fn swap_stake_of_hotkey(old: &AccountId32, new: &AccountId32, netuid: u16) -> DispatchResult {
+    /// Gives all stake on a hotkey in a subnet to another one; returns the number of stakers.
+    fn swap_stake_of_hotkey(old: &AccountId32, new: &AccountId32, netuid: u16) -> Result<u32, DispatchError> {
         let stakers: Vec<AccountId32> = Alpha::<T>::iter_prefix((old,))
             .filter(|((_, subnet), _)| *subnet == netuid)
             .map(|((coldkey, _), _)| coldkey)
             .collect();
+        let count = u32::try_from(stakers.len()).unwrap_or(u32::MAX);
         // What is left over from rounding goes along, to all who have stake there then.
         for coldkey in stakers {
             let stake = Self::stake_of(old, &coldkey, netuid);
@@ -177,7 +180,7 @@ impl<T: Config> Pallet<T> {
         if last > 0 {
             TotalHotkeyAlphaLastEpoch::<T>::insert(new, netuid, last);
         }
-        Ok(())
+        Ok(count)
     }
 
     /// Destroys a price.
@@ -207,15 +210,15 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_swap_announced_coldkey(old: AccountId32, new: AccountId32) -> DispatchResult {
+    pub(crate) fn do_swap_announced_coldkey(old: AccountId32, new: AccountId32) -> Result<u32, DispatchError> {
         let (from, hash) =
             ColdkeySwapAnnouncements::<T>::get(&old).ok_or(Error::<T>::ColdkeySwapAnnouncementNotFound)?;
         ensure!(!ColdkeySwapDisputes::<T>::contains_key(&old), Error::<T>::ColdkeySwapAlreadyDisputed);
         ensure!(BlakeTwo256::hash_of(&new) == hash, Error::<T>::AnnouncedColdkeyHashDoesNotMatch);
         ensure!(Self::now() >= from, Error::<T>::ColdkeySwapTooEarly);
-        Self::swap_coldkeys(&old, &new)?;
+        let hotkeys = Self::swap_coldkeys(&old, &new)?;
         ColdkeySwapAnnouncements::<T>::remove(&old);
-        Ok(())
+        Ok(hotkeys)
     }
 
     pub(crate) fn do_dispute_coldkey_swap(coldkey: AccountId32) -> DispatchResult {
@@ -262,13 +265,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Gives all that a coldkey has to another one: hotkeys, stake, subnets, identity, balance.
-    pub(crate) fn swap_coldkeys(old: &AccountId32, new: &AccountId32) -> DispatchResult {
+    /// Gives all that a coldkey has to another one: hotkeys, stake, subnets, identity, balance. Returns the number of
+    /// hotkeys on which it has stake.
+    pub(crate) fn swap_coldkeys(old: &AccountId32, new: &AccountId32) -> Result<u32, DispatchError> {
         ensure!(StakingHotkeys::<T>::get(new).is_empty(), Error::<T>::ColdKeyAlreadyAssociated);
         ensure!(!Owner::<T>::contains_key(new), Error::<T>::NewColdKeyIsHotkey);
         ensure!(old != new, Error::<T>::ColdKeyAlreadyAssociated);
 
         let staking = StakingHotkeys::<T>::take(old);
+        let count = u32::try_from(staking.len()).unwrap_or(u32::MAX);
         let netuids = Self::netuids();
         for hotkey in &staking {
             for netuid in &netuids {
@@ -305,6 +310,6 @@ impl<T: Config> Pallet<T> {
             T::Currency::transfer(old, new, all, Preservation::Expendable)?;
         }
         Self::deposit_event(Event::ColdkeySwapped { old_coldkey: old.clone(), new_coldkey: new.clone() });
-        Ok(())
+        Ok(count)
     }
 }

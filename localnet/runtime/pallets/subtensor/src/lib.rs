@@ -12,7 +12,10 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 pub mod children;
+pub(crate) mod costs;
 pub mod delegation;
 pub mod emission;
 pub mod epoch;
@@ -38,6 +41,8 @@ pub mod subnet_info;
 pub mod symbols;
 #[allow(missing_docs)]
 pub mod types;
+#[allow(missing_docs)]
+pub mod weight_info;
 pub mod weights;
 
 #[cfg(test)]
@@ -48,6 +53,7 @@ mod tests;
 pub use info::*;
 pub use pallet::*;
 pub use types::*;
+pub use weight_info::{Measured, WeightInfo};
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -97,6 +103,9 @@ pub mod pallet {
         /// Blocks between a subnet's creation and its start, where genesis says nothing else.
         #[pallet::constant]
         type InitialStartCallDelay: Get<u64>;
+
+        /// What calls cost.
+        type WeightInfo: WeightInfo;
     }
 
     /// Lists are plain vectors because clients expect that type; every write keeps them within `MaxUids` or
@@ -1489,7 +1498,8 @@ pub mod pallet {
             let block = Self::block();
             Self::reset_registration_counters(block);
             Self::mint_block_emission(block);
-            Self::run_due_epochs(block)
+            // What ends the block is part of what was measured.
+            T::WeightInfo::every_block(Self::networks()).saturating_add(Self::run_due_epochs(block))
         }
 
         /// Ends the block: one number for all rao there are, whichever pallet made or burned some.
@@ -1510,7 +1520,7 @@ pub mod pallet {
         /// `dests` are uids, `weights` their values; they are scaled so that the largest becomes 65535. Setting
         /// weights for others needs a validator permit. `version_key` must not be below the subnet's.
         #[pallet::call_index(0)]
-        #[pallet::weight((call_weight::<T>(12, 3, dests.len()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::set_weights(dests.len() as u32), DispatchClass::Normal, Pays::No))]
         pub fn set_weights(
             origin: OriginFor<T>,
             netuid: u16,
@@ -1524,7 +1534,7 @@ pub mod pallet {
 
         /// Stakes TAO of the calling coldkey on a hotkey in a subnet.
         #[pallet::call_index(2)]
-        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        #[pallet::weight(T::WeightInfo::add_stake())]
         pub fn add_stake(origin: OriginFor<T>, hotkey: AccountId32, netuid: u16, amount_staked: u64) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_add_stake(coldkey, hotkey, netuid, amount_staked)
@@ -1532,7 +1542,7 @@ pub mod pallet {
 
         /// Takes stake of the calling coldkey back from a hotkey in a subnet.
         #[pallet::call_index(3)]
-        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        #[pallet::weight(T::WeightInfo::remove_stake())]
         pub fn remove_stake(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -1547,7 +1557,7 @@ pub mod pallet {
         ///
         /// `ip_type` is 4 or 6; an IPv4 address is in the lowest 32 bits of `ip`.
         #[pallet::call_index(4)]
-        #[pallet::weight((call_weight::<T>(4, 1, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::serve_axon(), DispatchClass::Normal, Pays::No))]
         #[allow(clippy::too_many_arguments)]
         pub fn serve_axon(
             origin: OriginFor<T>,
@@ -1568,7 +1578,7 @@ pub mod pallet {
 
         /// Announces the address at which the calling hotkey serves its metrics.
         #[pallet::call_index(5)]
-        #[pallet::weight((call_weight::<T>(4, 1, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::serve_prometheus(), DispatchClass::Normal, Pays::No))]
         pub fn serve_prometheus(
             origin: OriginFor<T>,
             netuid: u16,
@@ -1587,7 +1597,7 @@ pub mod pallet {
         /// `work` is `keccak256(sha256(nonce ‖ keccak256(block_hash ‖ hotkey)))` for one of the last blocks.
         /// Its number, little-endian, times `Difficulty` must stay below 2^256.
         #[pallet::call_index(6)]
-        #[pallet::weight((call_weight::<T>(44, 34, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::register(T::MaxUids::get().into()), DispatchClass::Normal, Pays::No))]
         #[allow(clippy::too_many_arguments)]
         pub fn register(
             origin: OriginFor<T>,
@@ -1607,7 +1617,7 @@ pub mod pallet {
         ///
         /// In a full subnet the neuron with the lowest emission gives way.
         #[pallet::call_index(7)]
-        #[pallet::weight((call_weight::<T>(40, 32, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::burned_register(T::MaxUids::get().into()), DispatchClass::Normal, Pays::No))]
         pub fn burned_register(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_burned_register(coldkey, netuid, hotkey)
@@ -1615,7 +1625,7 @@ pub mod pallet {
 
         /// Announces an axon that speaks TLS, with its certificate: one byte for the algorithm, then the key.
         #[pallet::call_index(40)]
-        #[pallet::weight((call_weight::<T>(4, 2, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::serve_axon_tls(), DispatchClass::Normal, Pays::No))]
         #[allow(clippy::too_many_arguments)]
         pub fn serve_axon_tls(
             origin: OriginFor<T>,
@@ -1639,16 +1649,16 @@ pub mod pallet {
         ///
         /// The price is locked until the subnet is dissolved. `start_call` opens it for stake and emission.
         #[pallet::call_index(59)]
-        #[pallet::weight(call_weight::<T>(60, 110, 0))]
-        pub fn register_network(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
+        #[pallet::weight(Pallet::<T>::register_network_weight())]
+        pub fn register_network(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResultWithPostInfo {
             let coldkey = ensure_signed(origin)?;
-            Self::do_register_network(coldkey, hotkey, None)
+            Self::weigh_register_network(|| Self::do_register_network(coldkey, hotkey, None))
         }
 
         /// Pays the calling coldkey for work, as `register` wants it: 1000 TAO for a million hashes. Only where genesis
         /// allows it.
         #[pallet::call_index(60)]
-        #[pallet::weight((call_weight::<T>(6, 4, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::faucet(), DispatchClass::Normal, Pays::No))]
         pub fn faucet(origin: OriginFor<T>, block_number: u64, nonce: u64, work: Vec<u8>) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_faucet(coldkey, crate::proof_of_work::Work { block: block_number, nonce, seal: work })
@@ -1656,18 +1666,18 @@ pub mod pallet {
 
         /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
         #[pallet::call_index(61)]
-        #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
-        pub fn dissolve_network(origin: OriginFor<T>, coldkey: AccountId32, netuid: u16) -> DispatchResult {
+        #[pallet::weight(Pallet::<T>::dissolve_weight(*netuid))]
+        pub fn dissolve_network(origin: OriginFor<T>, coldkey: AccountId32, netuid: u16) -> DispatchResultWithPostInfo {
             ensure_root(origin)?;
             ensure!(SubnetOwner::<T>::get(netuid) == coldkey, Error::<T>::NotSubnetOwner);
-            Self::do_dissolve_network(netuid)
+            Self::weigh_dissolve_network(netuid)
         }
 
         /// Makes a hotkey of the calling coldkey a member of the root network.
         ///
         /// When that is full the member with the least stake there gives way, if the newcomer has more.
         #[pallet::call_index(62)]
-        #[pallet::weight(call_weight::<T>(140, 32, 0))]
+        #[pallet::weight(T::WeightInfo::root_register(SubnetworkN::<T>::get(ROOT).into()))]
         pub fn root_register(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_root_register(coldkey, hotkey)
@@ -1675,7 +1685,7 @@ pub mod pallet {
 
         /// Lowers the share of the dividends, of 65535, that the calling coldkey takes from a hotkey's stakers.
         #[pallet::call_index(65)]
-        #[pallet::weight(call_weight::<T>(4, 3, 0))]
+        #[pallet::weight(T::WeightInfo::decrease_take())]
         pub fn decrease_take(origin: OriginFor<T>, hotkey: AccountId32, take: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_decrease_take(coldkey, hotkey, take)
@@ -1683,7 +1693,7 @@ pub mod pallet {
 
         /// Raises the share of the dividends, of 65535, that the calling coldkey takes from a hotkey's stakers.
         #[pallet::call_index(66)]
-        #[pallet::weight(call_weight::<T>(6, 3, 0))]
+        #[pallet::weight(T::WeightInfo::increase_take())]
         pub fn increase_take(origin: OriginFor<T>, hotkey: AccountId32, take: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_increase_take(coldkey, hotkey, take)
@@ -1693,7 +1703,7 @@ pub mod pallet {
         ///
         /// The whole list is replaced, at the first epoch after the cooldown.
         #[pallet::call_index(67)]
-        #[pallet::weight(call_weight::<T>(20, 3, children.len()))]
+        #[pallet::weight(T::WeightInfo::set_children(children.len() as u32, Pallet::<T>::networks()))]
         pub fn set_children(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -1706,7 +1716,7 @@ pub mod pallet {
 
         /// Says who the calling coldkey is. It must own a neuron.
         #[pallet::call_index(68)]
-        #[pallet::weight(call_weight::<T>(8, 2, 0))]
+        #[pallet::weight(T::WeightInfo::set_identity(T::MaxHotkeysPerColdkey::get()))]
         #[allow(clippy::too_many_arguments)]
         pub fn set_identity(
             origin: OriginFor<T>,
@@ -1717,15 +1727,17 @@ pub mod pallet {
             discord: Vec<u8>,
             description: Vec<u8>,
             additional: Vec<u8>,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let coldkey = ensure_signed(origin)?;
+            let hotkeys = OwnedHotkeys::<T>::decode_len(&coldkey).unwrap_or(0) as u32;
             let identity = ChainIdentityV2 { name, url, github_repo, image, discord, description, additional };
-            Self::do_set_identity(coldkey, identity)
+            Self::do_set_identity(coldkey, identity)?;
+            Ok(Some(T::WeightInfo::set_identity(hotkeys)).into())
         }
 
         /// Sets the blocks between two raises of a child's take. Root only.
         #[pallet::call_index(69)]
-        #[pallet::weight(call_weight::<T>(0, 1, 0))]
+        #[pallet::weight(T::WeightInfo::sudo_set_tx_childkey_take_rate_limit())]
         pub fn sudo_set_tx_childkey_take_rate_limit(origin: OriginFor<T>, tx_rate_limit: u64) -> DispatchResult {
             ensure_root(origin)?;
             TxChildkeyTakeRateLimit::<T>::put(tx_rate_limit);
@@ -1736,53 +1748,54 @@ pub mod pallet {
         /// Puts a new hotkey of the calling coldkey into an old one's place, in one subnet or everywhere: neurons,
         /// stake of all coldkeys, children. The price is destroyed.
         #[pallet::call_index(70)]
-        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        #[pallet::weight(Pallet::<T>::swap_hotkey_weight(*netuid))]
         pub fn swap_hotkey(
             origin: OriginFor<T>,
             hotkey: AccountId32,
             new_hotkey: AccountId32,
             netuid: Option<u16>,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let coldkey = ensure_signed(origin)?;
-            Self::do_swap_hotkey(coldkey, hotkey, new_hotkey, netuid, false)
+            Self::weigh_swap_hotkey(coldkey, hotkey, new_hotkey, netuid, false)
         }
 
         /// Gives all that a coldkey has to another one, for a price. Root only.
         #[pallet::call_index(71)]
-        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        #[pallet::weight(Pallet::<T>::swap_coldkey_weight())]
         pub fn swap_coldkey(
             origin: OriginFor<T>,
             old_coldkey: AccountId32,
             new_coldkey: AccountId32,
             swap_cost: u64,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             ensure_root(origin)?;
             if swap_cost > 0 {
                 Self::burn_price(&old_coldkey, swap_cost)?;
             }
-            Self::swap_coldkeys(&old_coldkey, &new_coldkey)?;
+            let hotkeys = Self::swap_coldkeys(&old_coldkey, &new_coldkey)?;
             ColdkeySwapAnnouncements::<T>::remove(&old_coldkey);
             ColdkeySwapDisputes::<T>::remove(&old_coldkey);
-            Ok(())
+            let actual = T::WeightInfo::swap_coldkey(Self::networks(), hotkeys);
+            Ok(Self::spent(Self::swap_coldkey_weight(), actual))
         }
 
         /// Does what `swap_hotkey` does; the stake may stay on the old hotkey.
         #[pallet::call_index(72)]
-        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        #[pallet::weight(Pallet::<T>::swap_hotkey_weight(*netuid))]
         pub fn swap_hotkey_v2(
             origin: OriginFor<T>,
             hotkey: AccountId32,
             new_hotkey: AccountId32,
             netuid: Option<u16>,
             keep_stake: bool,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let coldkey = ensure_signed(origin)?;
-            Self::do_swap_hotkey(coldkey, hotkey, new_hotkey, netuid, keep_stake)
+            Self::weigh_swap_hotkey(coldkey, hotkey, new_hotkey, netuid, keep_stake)
         }
 
         /// Sets the share of its parents' dividends, of 65535, that a child hotkey takes.
         #[pallet::call_index(75)]
-        #[pallet::weight(call_weight::<T>(8, 3, 0))]
+        #[pallet::weight(T::WeightInfo::set_childkey_take())]
         pub fn set_childkey_take(origin: OriginFor<T>, hotkey: AccountId32, netuid: u16, take: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_set_childkey_take(coldkey, hotkey, netuid, take)
@@ -1790,7 +1803,7 @@ pub mod pallet {
 
         /// Sets the lowest take of a child. Root only.
         #[pallet::call_index(76)]
-        #[pallet::weight(call_weight::<T>(1, 1, 0))]
+        #[pallet::weight(T::WeightInfo::sudo_set_min_childkey_take())]
         pub fn sudo_set_min_childkey_take(origin: OriginFor<T>, take: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure!(take <= MaxChildkeyTake::<T>::get(), Error::<T>::InvalidChildkeyTake);
@@ -1801,7 +1814,7 @@ pub mod pallet {
 
         /// Sets the highest take of a child. Root only.
         #[pallet::call_index(77)]
-        #[pallet::weight(call_weight::<T>(1, 1, 0))]
+        #[pallet::weight(T::WeightInfo::sudo_set_max_childkey_take())]
         pub fn sudo_set_max_childkey_take(origin: OriginFor<T>, take: u16) -> DispatchResult {
             ensure_root(origin)?;
             ensure!(take >= MinChildkeyTake::<T>::get(), Error::<T>::InvalidChildkeyTake);
@@ -1812,7 +1825,7 @@ pub mod pallet {
 
         /// Says what a subnet of the calling coldkey is.
         #[pallet::call_index(78)]
-        #[pallet::weight(call_weight::<T>(4, 2, 0))]
+        #[pallet::weight(T::WeightInfo::set_subnet_identity())]
         #[allow(clippy::too_many_arguments)]
         pub fn set_subnet_identity(
             origin: OriginFor<T>,
@@ -1842,21 +1855,21 @@ pub mod pallet {
 
         /// Creates a subnet, as `register_network` does, and says what it is.
         #[pallet::call_index(79)]
-        #[pallet::weight(call_weight::<T>(60, 111, 0))]
+        #[pallet::weight(Pallet::<T>::register_network_weight())]
         pub fn register_network_with_identity(
             origin: OriginFor<T>,
             hotkey: AccountId32,
             identity: Option<SubnetIdentityV3>,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let coldkey = ensure_signed(origin)?;
-            Self::do_register_network(coldkey, hotkey, identity)
+            Self::weigh_register_network(|| Self::do_register_network(coldkey, hotkey, identity))
         }
 
         /// Sets the weights of the calling hotkey's neurons in several subnets, each as `set_weights` does. One that is
         /// refused does not keep the others.
         #[pallet::call_index(80)]
         #[pallet::weight((
-            call_weight::<T>(12, 3, weights.iter().map(Vec::len).sum()).saturating_mul(netuids.len().max(1) as u64),
+            T::WeightInfo::batch_set_weights(netuids.len() as u32),
             DispatchClass::Normal,
             Pays::No,
         ))]
@@ -1872,7 +1885,7 @@ pub mod pallet {
 
         /// Takes all stake of the calling coldkey back from a hotkey, in all subnets that are open.
         #[pallet::call_index(83)]
-        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        #[pallet::weight(T::WeightInfo::unstake_all(Pallet::<T>::networks()))]
         pub fn unstake_all(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_unstake_all(coldkey, hotkey)
@@ -1880,7 +1893,7 @@ pub mod pallet {
 
         /// Moves all stake of the calling coldkey on a hotkey to the root network.
         #[pallet::call_index(84)]
-        #[pallet::weight(call_weight::<T>(400, 400, 0))]
+        #[pallet::weight(T::WeightInfo::unstake_all_alpha(Pallet::<T>::networks()))]
         pub fn unstake_all_alpha(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_unstake_all_alpha(coldkey, hotkey)
@@ -1888,7 +1901,7 @@ pub mod pallet {
 
         /// Moves stake of the calling coldkey to another hotkey or subnet.
         #[pallet::call_index(85)]
-        #[pallet::weight(call_weight::<T>(16, 14, 0))]
+        #[pallet::weight(T::WeightInfo::move_stake())]
         pub fn move_stake(
             origin: OriginFor<T>,
             origin_hotkey: AccountId32,
@@ -1904,7 +1917,7 @@ pub mod pallet {
 
         /// Gives stake of the calling coldkey to another coldkey.
         #[pallet::call_index(86)]
-        #[pallet::weight(call_weight::<T>(18, 14, 0))]
+        #[pallet::weight(T::WeightInfo::transfer_stake())]
         pub fn transfer_stake(
             origin: OriginFor<T>,
             destination_coldkey: AccountId32,
@@ -1920,7 +1933,7 @@ pub mod pallet {
 
         /// Moves stake of the calling coldkey to another subnet.
         #[pallet::call_index(87)]
-        #[pallet::weight(call_weight::<T>(16, 14, 0))]
+        #[pallet::weight(T::WeightInfo::swap_stake())]
         pub fn swap_stake(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -1935,7 +1948,7 @@ pub mod pallet {
         /// Stakes TAO if one alpha costs no more than `limit_price` rao. The price is one TAO and does not move, so
         /// `allow_partial` changes nothing.
         #[pallet::call_index(88)]
-        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        #[pallet::weight(T::WeightInfo::add_stake_limit())]
         pub fn add_stake_limit(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -1951,7 +1964,7 @@ pub mod pallet {
 
         /// Takes stake back if one alpha brings no less than `limit_price` rao; see `add_stake_limit`.
         #[pallet::call_index(89)]
-        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        #[pallet::weight(T::WeightInfo::remove_stake_limit())]
         pub fn remove_stake_limit(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -1968,7 +1981,7 @@ pub mod pallet {
         /// Moves stake to another subnet if the price of its alpha in the old one's is no less than `limit_price`, in
         /// billionths; see `add_stake_limit`.
         #[pallet::call_index(90)]
-        #[pallet::weight(call_weight::<T>(16, 14, 0))]
+        #[pallet::weight(T::WeightInfo::swap_stake_limit())]
         #[allow(clippy::too_many_arguments)]
         pub fn swap_stake_limit(
             origin: OriginFor<T>,
@@ -1987,7 +2000,7 @@ pub mod pallet {
 
         /// Makes the calling coldkey the owner of a hotkey that nobody owns.
         #[pallet::call_index(91)]
-        #[pallet::weight(call_weight::<T>(5, 4, 0))]
+        #[pallet::weight(T::WeightInfo::try_associate_hotkey())]
         pub fn try_associate_hotkey(origin: OriginFor<T>, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::bind_hotkey(&coldkey, &hotkey)
@@ -1995,7 +2008,7 @@ pub mod pallet {
 
         /// Opens a subnet for stake and emission. For its owner, once.
         #[pallet::call_index(92)]
-        #[pallet::weight(call_weight::<T>(6, 3, 0))]
+        #[pallet::weight(T::WeightInfo::start_call())]
         pub fn start_call(origin: OriginFor<T>, netuid: u16) -> DispatchResult {
             ensure!(NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
             Self::ensure_owner_or_root(origin, netuid)?;
@@ -2006,7 +2019,7 @@ pub mod pallet {
         ///
         /// The hash is BLAKE2-256 of `(hotkey, netuid, uids, values, salt, version_key)`.
         #[pallet::call_index(96)]
-        #[pallet::weight((call_weight::<T>(9, 2, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::commit_weights(), DispatchClass::Normal, Pays::No))]
         pub fn commit_weights(origin: OriginFor<T>, netuid: u16, commit_hash: H256) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
             Self::do_commit_weights(hotkey, netuid, 0, commit_hash)
@@ -2014,7 +2027,7 @@ pub mod pallet {
 
         /// Reveals weights that the calling hotkey has committed to, and sets them.
         #[pallet::call_index(97)]
-        #[pallet::weight((call_weight::<T>(14, 2, uids.len()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::reveal_weights(uids.len() as u32, salt.len() as u32), DispatchClass::Normal, Pays::No))]
         pub fn reveal_weights(
             origin: OriginFor<T>,
             netuid: u16,
@@ -2031,7 +2044,7 @@ pub mod pallet {
         /// Reveals several commitments of the calling hotkey in a subnet, all or none, in this order.
         #[pallet::call_index(98)]
         #[pallet::weight((
-            call_weight::<T>(14, 2, uids_list.iter().map(Vec::len).sum()).saturating_mul(uids_list.len().max(1) as u64),
+            T::WeightInfo::batch_reveal_weights(uids_list.len() as u32),
             DispatchClass::Normal,
             Pays::No,
         ))]
@@ -2051,7 +2064,7 @@ pub mod pallet {
         /// does not keep the others.
         #[pallet::call_index(100)]
         #[pallet::weight((
-            call_weight::<T>(9, 2, 0).saturating_mul(netuids.len().max(1) as u64),
+            T::WeightInfo::batch_commit_weights(netuids.len() as u32),
             DispatchClass::Normal,
             Pays::No,
         ))]
@@ -2066,7 +2079,7 @@ pub mod pallet {
 
         /// Destroys stake of the calling coldkey.
         #[pallet::call_index(101)]
-        #[pallet::weight(call_weight::<T>(9, 8, 0))]
+        #[pallet::weight(T::WeightInfo::recycle_alpha())]
         pub fn recycle_alpha(origin: OriginFor<T>, hotkey: AccountId32, amount: u64, netuid: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             let amount = Self::destroy_stake(&coldkey, &hotkey, netuid, amount)?;
@@ -2076,7 +2089,7 @@ pub mod pallet {
 
         /// Destroys stake of the calling coldkey.
         #[pallet::call_index(102)]
-        #[pallet::weight(call_weight::<T>(9, 8, 0))]
+        #[pallet::weight(T::WeightInfo::burn_alpha())]
         pub fn burn_alpha(origin: OriginFor<T>, hotkey: AccountId32, amount: u64, netuid: u16) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             let amount = Self::destroy_stake(&coldkey, &hotkey, netuid, amount)?;
@@ -2086,7 +2099,7 @@ pub mod pallet {
 
         /// Takes all stake of the calling coldkey back from a hotkey in a subnet; see `remove_stake_limit`.
         #[pallet::call_index(103)]
-        #[pallet::weight(call_weight::<T>(10, 9, 0))]
+        #[pallet::weight(T::WeightInfo::remove_stake_full_limit())]
         pub fn remove_stake_full_limit(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -2099,7 +2112,7 @@ pub mod pallet {
 
         /// Sets the blocks until new children count. Root only.
         #[pallet::call_index(109)]
-        #[pallet::weight(call_weight::<T>(0, 1, 0))]
+        #[pallet::weight(T::WeightInfo::set_pending_childkey_cooldown())]
         pub fn set_pending_childkey_cooldown(origin: OriginFor<T>, cooldown: u64) -> DispatchResult {
             ensure_root(origin)?;
             PendingChildKeyCooldown::<T>::put(cooldown);
@@ -2108,7 +2121,7 @@ pub mod pallet {
 
         /// Gives a subnet's token another symbol: one of the public chain's that no other subnet has.
         #[pallet::call_index(112)]
-        #[pallet::weight(call_weight::<T>(140, 1, 0))]
+        #[pallet::weight(T::WeightInfo::update_symbol(Pallet::<T>::networks()))]
         pub fn update_symbol(origin: OriginFor<T>, netuid: u16, symbol: Vec<u8>) -> DispatchResult {
             Self::ensure_owner_or_root(origin, netuid)?;
             Self::do_update_symbol(netuid, symbol)
@@ -2116,7 +2129,7 @@ pub mod pallet {
 
         /// Stakes the incentive of the calling coldkey's neurons in a subnet on this hotkey from now on.
         #[pallet::call_index(114)]
-        #[pallet::weight(call_weight::<T>(6, 3, 0))]
+        #[pallet::weight(T::WeightInfo::set_coldkey_auto_stake_hotkey())]
         pub fn set_coldkey_auto_stake_hotkey(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_set_auto_stake(coldkey, netuid, hotkey)
@@ -2124,7 +2137,7 @@ pub mod pallet {
 
         /// Commits to weights in one of the subnet's weight matrices; `netuid` in the hash is `mecid * 4096 + netuid`.
         #[pallet::call_index(115)]
-        #[pallet::weight((call_weight::<T>(9, 2, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::commit_mechanism_weights(), DispatchClass::Normal, Pays::No))]
         pub fn commit_mechanism_weights(
             origin: OriginFor<T>,
             netuid: u16,
@@ -2137,7 +2150,7 @@ pub mod pallet {
 
         /// Reveals weights in one of the subnet's weight matrices, and sets them.
         #[pallet::call_index(116)]
-        #[pallet::weight((call_weight::<T>(14, 2, uids.len()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::reveal_mechanism_weights(uids.len() as u32, salt.len() as u32), DispatchClass::Normal, Pays::No))]
         #[allow(clippy::too_many_arguments)]
         pub fn reveal_mechanism_weights(
             origin: OriginFor<T>,
@@ -2155,7 +2168,7 @@ pub mod pallet {
 
         /// Sets weights in one of the subnet's weight matrices; see `set_weights`, which sets the first.
         #[pallet::call_index(119)]
-        #[pallet::weight((call_weight::<T>(12, 3, dests.len()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::set_mechanism_weights(dests.len() as u32), DispatchClass::Normal, Pays::No))]
         pub fn set_mechanism_weights(
             origin: OriginFor<T>,
             netuid: u16,
@@ -2170,15 +2183,15 @@ pub mod pallet {
 
         /// Ends a subnet: stake goes back to the coldkeys, the price to the owner. Root only.
         #[pallet::call_index(120)]
-        #[pallet::weight(call_weight::<T>(4_000, 4_000, 0))]
-        pub fn root_dissolve_network(origin: OriginFor<T>, netuid: u16) -> DispatchResult {
+        #[pallet::weight(Pallet::<T>::dissolve_weight(*netuid))]
+        pub fn root_dissolve_network(origin: OriginFor<T>, netuid: u16) -> DispatchResultWithPostInfo {
             ensure_root(origin)?;
-            Self::do_dissolve_network(netuid)
+            Self::weigh_dissolve_network(netuid)
         }
 
         /// Announces that the calling coldkey will be replaced by the one with this BLAKE2-256 hash.
         #[pallet::call_index(125)]
-        #[pallet::weight(call_weight::<T>(5, 3, 0))]
+        #[pallet::weight(T::WeightInfo::announce_coldkey_swap())]
         pub fn announce_coldkey_swap(origin: OriginFor<T>, new_coldkey_hash: H256) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_announce_coldkey_swap(coldkey, new_coldkey_hash)
@@ -2186,15 +2199,17 @@ pub mod pallet {
 
         /// Gives all that the calling coldkey has to the announced one, after the delay.
         #[pallet::call_index(126)]
-        #[pallet::weight(call_weight::<T>(400, 400, 0))]
-        pub fn swap_coldkey_announced(origin: OriginFor<T>, new_coldkey: AccountId32) -> DispatchResult {
+        #[pallet::weight(Pallet::<T>::swap_coldkey_weight())]
+        pub fn swap_coldkey_announced(origin: OriginFor<T>, new_coldkey: AccountId32) -> DispatchResultWithPostInfo {
             let coldkey = ensure_signed(origin)?;
-            Self::do_swap_announced_coldkey(coldkey, new_coldkey)
+            let hotkeys = Self::do_swap_announced_coldkey(coldkey, new_coldkey)?;
+            let actual = T::WeightInfo::swap_coldkey_announced(Self::networks(), hotkeys);
+            Ok(Self::spent(Self::swap_coldkey_weight(), actual))
         }
 
         /// Stops the announced swap of the calling coldkey until root has decided.
         #[pallet::call_index(127)]
-        #[pallet::weight(call_weight::<T>(3, 2, 0))]
+        #[pallet::weight(T::WeightInfo::dispute_coldkey_swap())]
         pub fn dispute_coldkey_swap(origin: OriginFor<T>) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_dispute_coldkey_swap(coldkey)
@@ -2202,7 +2217,7 @@ pub mod pallet {
 
         /// Calls an announced coldkey swap off. Root only.
         #[pallet::call_index(128)]
-        #[pallet::weight(call_weight::<T>(1, 3, 0))]
+        #[pallet::weight(T::WeightInfo::reset_coldkey_swap())]
         pub fn reset_coldkey_swap(origin: OriginFor<T>, coldkey: AccountId32) -> DispatchResult {
             ensure_root(origin)?;
             Self::do_reset_coldkey_swap(coldkey);
@@ -2211,7 +2226,7 @@ pub mod pallet {
 
         /// Stakes TAO of the calling coldkey, at no more than `limit` rao for one alpha, and destroys the stake.
         #[pallet::call_index(132)]
-        #[pallet::weight(call_weight::<T>(18, 16, 0))]
+        #[pallet::weight(T::WeightInfo::add_stake_burn())]
         pub fn add_stake_burn(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -2225,7 +2240,7 @@ pub mod pallet {
 
         /// Calls the announced swap of the calling coldkey off, once it could be announced again.
         #[pallet::call_index(133)]
-        #[pallet::weight(call_weight::<T>(3, 2, 0))]
+        #[pallet::weight(T::WeightInfo::clear_coldkey_swap_announcement())]
         pub fn clear_coldkey_swap_announcement(origin: OriginFor<T>) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_clear_coldkey_swap(coldkey)
@@ -2233,7 +2248,7 @@ pub mod pallet {
 
         /// Registers as `burned_register` does, unless the price is above `limit_price` rao.
         #[pallet::call_index(134)]
-        #[pallet::weight((call_weight::<T>(41, 32, 0), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::register_limit(T::MaxUids::get().into()), DispatchClass::Normal, Pays::No))]
         pub fn register_limit(
             origin: OriginFor<T>,
             netuid: u16,
@@ -2246,7 +2261,7 @@ pub mod pallet {
 
         /// Sets the blocks between two epochs, and begins to count from now. For the owner.
         #[pallet::call_index(139)]
-        #[pallet::weight(call_weight::<T>(8, 4, 0))]
+        #[pallet::weight(T::WeightInfo::set_tempo())]
         pub fn set_tempo(origin: OriginFor<T>, netuid: u16, tempo: u16) -> DispatchResult {
             let coldkey = Self::ensure_owner(origin, netuid)?;
             Self::do_set_tempo(coldkey, netuid, tempo)
@@ -2255,24 +2270,18 @@ pub mod pallet {
         /// Sets the blocks after which a neuron that sets no weights is inactive, in thousandths of the tempo. For root
         /// and the owner.
         #[pallet::call_index(140)]
-        #[pallet::weight(call_weight::<T>(8, 3, 0))]
+        #[pallet::weight(T::WeightInfo::set_activity_cutoff_factor())]
         pub fn set_activity_cutoff_factor(origin: OriginFor<T>, netuid: u16, factor_milli: u32) -> DispatchResult {
             Self::do_set_activity_cutoff_factor(origin, netuid, factor_milli)
         }
 
         /// Asks for an epoch before its time: after the blocks in which settings rest. For the owner.
         #[pallet::call_index(141)]
-        #[pallet::weight(call_weight::<T>(8, 3, 0))]
+        #[pallet::weight(T::WeightInfo::trigger_epoch())]
         pub fn trigger_epoch(origin: OriginFor<T>, netuid: u16) -> DispatchResult {
             let coldkey = Self::ensure_owner(origin, netuid)?;
             Self::do_trigger_epoch(coldkey, netuid)
         }
-    }
-
-    /// Weight of a call: its storage accesses, 50 us of its own, and 0.1 us for each list entry.
-    fn call_weight<T: Config>(reads: u64, writes: u64, entries: usize) -> Weight {
-        let own = 50_000_000u64.saturating_add((entries as u64).saturating_mul(100_000));
-        Weight::from_parts(own, 0).saturating_add(T::DbWeight::get().reads_writes(reads, writes))
     }
 
     impl<T: Config> Pallet<T> {

@@ -4,6 +4,7 @@ use crate as pallet_subtensor;
 use crate::*;
 use frame_support::{
     derive_impl,
+    dispatch::DispatchResultWithPostInfo,
     traits::{ConstU16, ConstU32, ConstU64, Hooks},
 };
 use frame_system::RawOrigin;
@@ -46,6 +47,7 @@ impl Config for Test {
     type KeySwapOnSubnetCost = ConstU64<1_000_000>;
     type HotkeySwapOnSubnetInterval = ConstU64<100>;
     type InitialStartCallDelay = ConstU64<0>;
+    type WeightInfo = Measured<Test>;
 }
 
 /// The coldkey of person `n`, one of ten rich ones.
@@ -60,6 +62,17 @@ pub fn hot(n: u8) -> AccountId32 {
 
 pub fn signed(who: AccountId32) -> RuntimeOrigin {
     RawOrigin::Signed(who).into()
+}
+
+/// Nothing at all.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn empty() -> sp_io::TestExternalities {
+    Default::default()
+}
+
+/// A call's result without its weight.
+pub fn done(result: DispatchResultWithPostInfo) -> sp_runtime::DispatchResult {
+    result.map(|_| ()).map_err(|error| error.error)
 }
 
 /// The local network's subnet 1, in block 1, with what `change` makes of it. Invariants are checked at the end.

@@ -9,7 +9,7 @@ use frame_support::{
         tokens::{Fortitude, Preservation},
     },
 };
-use sp_runtime::{AccountId32, DispatchResult};
+use sp_runtime::{AccountId32, DispatchError, DispatchResult};
 
 /// A mechanism's lists and rows are stored under `mechanism * 4096 + netuid`.
 const MECHANISM_STEP: u16 = 4_096;
@@ -80,11 +80,17 @@ impl<T: Config> Pallet<T> {
             .map(|(_, netuid)| netuid)
     }
 
+    /// As many subnets as there may be.
+    pub(crate) fn is_full() -> bool {
+        TotalNetworks::<T>::get().saturating_sub(1) >= SubnetLimit::<T>::get()
+    }
+
+    /// Returns the number of stakers of the subnet that gave way.
     pub(crate) fn do_register_network(
         coldkey: AccountId32,
         hotkey: AccountId32,
         identity: Option<SubnetIdentityV3>,
-    ) -> DispatchResult {
+    ) -> Result<u32, DispatchError> {
         if Owner::<T>::contains_key(&hotkey) {
             ensure!(Owner::<T>::get(&hotkey) == coldkey, Error::<T>::NonAssociatedColdKey);
         }
@@ -94,7 +100,7 @@ impl<T: Config> Pallet<T> {
             made == 0 || block.saturating_sub(made) >= NetworkRateLimit::<T>::get(),
             Error::<T>::NetworkTxRateLimitExceeded
         );
-        let full = TotalNetworks::<T>::get().saturating_sub(1) >= SubnetLimit::<T>::get();
+        let full = Self::is_full();
         let replaced = Self::get_subnet_to_prune();
         ensure!(!full || replaced.is_some(), Error::<T>::SubnetLimitReached);
         let price = Self::get_network_registration_cost();
@@ -104,9 +110,10 @@ impl<T: Config> Pallet<T> {
             Self::ensure_valid_identity(identity)?;
         }
 
-        if let (true, Some(netuid)) = (full, replaced) {
-            Self::do_dissolve_network(netuid)?;
-        }
+        let stakers = match replaced {
+            Some(netuid) if full => Self::do_dissolve_network(netuid)?,
+            _ => 0,
+        };
         let netuid = (1..MECHANISM_STEP).find(|netuid| !NetworksAdded::<T>::get(netuid));
         let netuid = netuid.ok_or(Error::<T>::SubnetLimitReached)?;
         Self::burn_price(&coldkey, price)?;
@@ -130,7 +137,7 @@ impl<T: Config> Pallet<T> {
             SubnetIdentitiesV3::<T>::insert(netuid, identity);
             Self::deposit_event(Event::SubnetIdentitySet(netuid));
         }
-        Ok(())
+        Ok(stakers)
     }
 
     /// Opens a subnet for stake and emission.
@@ -146,14 +153,17 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends a subnet. Stake goes back to the coldkeys, the price to the owner; emission that was not paid is lost.
-    pub(crate) fn do_dissolve_network(netuid: u16) -> DispatchResult {
+    /// Returns the number of stakers.
+    pub(crate) fn do_dissolve_network(netuid: u16) -> Result<u32, DispatchError> {
         ensure!(netuid != ROOT && NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
+        let mut stakers = 0u32;
         for ((hotkey, coldkey, subnet), _) in Alpha::<T>::iter().collect::<Vec<_>>() {
             if subnet == netuid {
                 let stake = Self::stake_of(&hotkey, &coldkey, netuid);
                 Self::shrink_stake(&hotkey, &coldkey, netuid, stake, stake);
                 Self::give_back(&coldkey, stake);
                 Self::deposit_event(Event::StakeRemoved(coldkey, hotkey, stake, stake, netuid, 0));
+                stakers = stakers.saturating_add(1);
             }
         }
         // Rounding may leave a rao on a hotkey that nobody owns a share of.
@@ -187,7 +197,7 @@ impl<T: Config> Pallet<T> {
             Self::deposit_event(Event::SubnetIdentityRemoved(netuid));
         }
         Self::deposit_event(Event::NetworkRemoved(netuid));
-        Ok(())
+        Ok(stakers)
     }
 
     /// Pays into a balance; an amount below the existential deposit of an empty one is lost.

@@ -168,10 +168,11 @@ impl<T: Config> Pallet<T> {
         TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(amount));
     }
 
-    /// Pays a neuron: incentive to its owner, dividends to its parents and to all stakers.
-    pub(crate) fn pay_neuron(hotkey: &AccountId32, netuid: u16, incentive: u64, dividends: u64) {
+    /// Pays a neuron: incentive to its owner, dividends to its parents and to all stakers. Returns the number of
+    /// parents.
+    pub(crate) fn pay_neuron(hotkey: &AccountId32, netuid: u16, incentive: u64, dividends: u64) -> u32 {
         // Dividends first: they are for those who had stake before.
-        Self::pay_family(hotkey, netuid, dividends);
+        let parents = Self::pay_family(hotkey, netuid, dividends);
         let owner = Owner::<T>::get(hotkey);
         match AutoStakeDestination::<T>::get(&owner, netuid).filter(|to| incentive > 0 && to != hotkey) {
             Some(to) if Owner::<T>::contains_key(&to) => {
@@ -183,6 +184,7 @@ impl<T: Config> Pallet<T> {
         }
         let total = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
         TotalHotkeyAlphaLastEpoch::<T>::insert(hotkey, netuid, total);
+        parents
     }
 
     /// Pays dividends: the take to the hotkey's owner, the rest to all stakers.

@@ -23,6 +23,12 @@ fn usual(netuid: u16) -> Vec<u8> {
     symbol.map(String::from).unwrap_or_default().into_bytes()
 }
 
+/// The symbol that is found last.
+#[cfg(feature = "runtime-benchmarks")]
+pub(crate) fn last() -> Vec<u8> {
+    SYMBOLS.chars().last().map(String::from).unwrap_or_default().into_bytes()
+}
+
 impl<T: Config> Pallet<T> {
     /// The symbol that a new subnet gets: its own of the list, else the first that is free, else the root network's.
     pub(crate) fn next_symbol(netuid: u16) -> Vec<u8> {

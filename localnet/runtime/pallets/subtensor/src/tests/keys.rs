@@ -8,7 +8,7 @@ use sp_runtime::{
 const PRICE: u64 = TAO / 10;
 
 fn swap(n: u8, old: u8, new: u8, netuid: Option<u16>) -> DispatchResult {
-    SubtensorModule::swap_hotkey(signed(cold(n)), hot(old), hot(new), netuid)
+    done(SubtensorModule::swap_hotkey(signed(cold(n)), hot(old), hot(new), netuid))
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn announce(n: u8, new: &sp_runtime::AccountId32) -> DispatchResult {
 }
 
 fn finish(n: u8, new: &sp_runtime::AccountId32) -> DispatchResult {
-    SubtensorModule::swap_coldkey_announced(signed(cold(n)), new.clone())
+    done(SubtensorModule::swap_coldkey_announced(signed(cold(n)), new.clone()))
 }
 
 #[test]

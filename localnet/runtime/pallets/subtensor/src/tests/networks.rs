@@ -5,7 +5,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 const NEW: u16 = 2;
 
 fn create(n: u8) -> DispatchResult {
-    SubtensorModule::register_network(signed(cold(n)), hot(n))
+    done(SubtensorModule::register_network(signed(cold(n)), hot(n)))
 }
 
 #[test]
