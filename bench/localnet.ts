@@ -19,6 +19,7 @@ const STARTS = 7;
 const EMPTY_BLOCKS = 300;
 const TRANSFERS = 1000;
 const ROUNDS = 5;
+const REVERTS = 20;
 
 /** The local chain: how fast it is there, and how fast its blocks are. */
 export const suite: Suite = {
@@ -135,6 +136,16 @@ function blocks(folder: string): Row[] {
     building.push(time(() => author.build()));
     if (pool.readyCount > 0) throw new Error(`${pool.readyCount} transfers did not fit into the block`);
   }
+  // Three blocks of ten transfers each, and back.
+  const reverting = Array.from({ length: REVERTS }, () => {
+    const before = { nonce, number: chain.head.header.number };
+    for (let block = 0; block < 3; block++) {
+      for (let i = 0; i < 10; i++) pool.submit(transfer());
+      author.build();
+    }
+    nonce = before.nonce;
+    return time(() => chain.revert(before.number));
+  });
   const noOp = Array.from({ length: 500 }, () =>
     time(() => chain.runtime.view(chain.state, 'AuraApi_slot_duration', new Uint8Array())),
   );
@@ -156,6 +167,13 @@ function blocks(folder: string): Row[] {
       note: 'one thread does everything',
     },
     { name: 'submission', value: median(submitting) / TRANSFERS, unit: 'ms/tx' },
+    {
+      name: 'revert of three blocks, on the disk',
+      value: median(reverting),
+      unit: 'ms',
+      goal: '5 ms',
+      note: `median of ${REVERTS}, slowest ${Math.max(...reverting).toFixed(1)}`,
+    },
     { name: 'smallest runtime call', value: median(noOp), unit: 'ms' },
   ];
 }

@@ -219,9 +219,44 @@ describe('a dumped state', () => {
     ] as const) {
       const text = JSON.stringify(await call<object>('dev_dumpState', ...(at ? [{ at }] : [])));
       using other = temporaryFolder();
-      using loaded = openChain(other.path, { source: { kind: 'raw', spec: parseRawSpec(text), text } });
-      expect(hex(loaded.chain.head.header.stateRoot)).toBe(hex(block.header.stateRoot));
+      const source = { kind: 'raw', spec: parseRawSpec(text), text } as const;
+      const loaded = openChain(other.path, { source });
+      // The same block, and a chain that goes on from there: with its transactions, reverts and starts.
+      expect(loaded.chain.head.hash).toBe(block.hash);
+      expect(hex(loaded.chain.state.trie(1).root)).toBe(hex(block.header.stateRoot));
+      expect(loaded.chain.finalized).toEqual({ number: block.header.number, hash: block.hash });
+      expect([loaded.chain.genesisHash, loaded.chain.hashAt(0)]).toEqual([
+        test.chain.genesisHash,
+        test.chain.genesisHash,
+      ]);
       expect(freeBalance(loaded.metadata, loaded.chain.state, account(1))).toBe(5n * TAO);
+      loaded.pool.submit(loaded.transfer(account(3), TAO, loaded.nonce()));
+      const next = loaded.author.build().block;
+      expect(next.header.number).toBe(block.header.number + 1);
+      expect(next.extrinsics).toHaveLength(2);
+      loaded.author.build();
+      loaded.chain.revert(next.header.number);
+      loaded.close();
+      using again = openChain(other.path, { source });
+      expect(again.chain.head.hash).toBe(next.hash);
+      expect(freeBalance(again.metadata, again.chain.state, account(3))).toBe(TAO);
+      again.author.build();
+      expect(() => again.chain.revert(block.header.number - 1)).toThrow('is no longer kept');
+    }
+    const spec = JSON.parse(JSON.stringify(await call<object>('dev_dumpState'))) as Record<string, unknown>;
+    for (const [localnet, hash] of [
+      [undefined, undefined],
+      [{ header: hex(first.encodedHeader) }, 'is not the header of block 2'],
+    ] as const) {
+      const text = JSON.stringify({ ...spec, localnet });
+      using other = temporaryFolder();
+      const source = { kind: 'raw', spec: parseRawSpec(text), text } as const;
+      if (hash) expect(() => openChain(other.path, { source })).toThrow(hash);
+      else {
+        // As other programs export states: the number is known from the state, the header is not.
+        using loaded = openChain(other.path, { source });
+        expect(loaded.author.build().block.header.number).toBe(3);
+      }
     }
     await expect(call('dev_dumpState', { at: `0x${'11'.repeat(32)}` })).rejects.toThrow('UnknownBlock');
   });

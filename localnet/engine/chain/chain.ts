@@ -19,7 +19,8 @@ import { StateLog } from '../store/state-log.js';
 import { BlockBuilder, type Candidates } from './block-builder.js';
 import { BlockTimes } from './block-times.js';
 import { type BlockId, Finality } from './finality.js';
-import { buildGenesis, type GenesisSource, genesisBlock, sourceId } from './genesis.js';
+import { firstBlock, firstNumber } from './first-block.js';
+import { buildGenesis, type GenesisSource, sourceId } from './genesis.js';
 import { type Block, encodeBlock, headerHash } from './header.js';
 import { openStates } from './recovery.js';
 import { type Snapshot, Snapshots } from './snapshots.js';
@@ -71,11 +72,13 @@ export class Chain {
     private readonly states: StateLog,
     private readonly taken: Snapshots,
     notes: ChainNotes,
+    /** What transactions are signed for: the hash of block 0, wherever that is. */
+    readonly genesisHash: string,
   ) {
     const { finalityLag = notes.finality.lag, clock, fixedStepMs } = options;
     const { head } = blocks;
     this.newest = blocks.block(head)!;
-    const wasFinal = Math.max(notes.finality.number, head - notes.finality.lag, this.fork?.number ?? 0);
+    const wasFinal = Math.max(notes.finality.number, head - notes.finality.lag, blocks.oldest);
     this.finality = new Finality(finalityLag, head, wasFinal);
     const travels = notes.travels.filter(travel => travel.block <= head);
     this.times = new BlockTimes({ clock, fixedStepMs, travels });
@@ -97,16 +100,18 @@ export class Chain {
     const { folder, source, runtimes, log, keepBlocks } = options;
     const blocks = BlockLog.open(folder, log);
     if (source.kind === 'fork') return Chain.createFork(options, source.fork, blocks);
-    if (blocks.head > 0) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
+    if (blocks.head > blocks.oldest) throw engineError('bad_data', `${folder} has blocks but no chain.json`);
     // A start that was interrupted before chain.json was written is made again.
-    if (blocks.head === 0) blocks.dropLast();
+    if (!blocks.isEmpty) blocks.dropLast();
     const values = buildGenesis(source, runtimes);
     const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
     const snapshots = new Snapshots([], 0);
     const pins = () => snapshots.blocks;
     const rootOf = (number: number) => blocks.block(number)?.header.stateRoot;
-    const states = StateLog.create(folder, values, version, { keepBlocks, log, pins, rootOf });
-    const block = genesisBlock(states.head().trie(version).root, version);
+    const first = firstNumber(source, values);
+    const states = StateLog.create(folder, values, version, { keepBlocks, log, pins, rootOf, first });
+    const { root } = states.head().trie(version);
+    const { block, genesis } = firstBlock(source, { values, number: first, root, version });
     const { genesisHash } = options;
     if (genesisHash !== undefined && block.hash !== genesisHash) {
       throw engineError(
@@ -116,9 +121,13 @@ export class Chain {
     }
     blocks.append(block);
     blocks.sync();
-    keepGenesis(folder);
-    writeDescription(folder, { format: FORMAT, genesis: block.hash, source: sourceId(source) });
-    return new Chain(options, blocks, states, snapshots, NO_NOTES);
+    if (first === 0) keepGenesis(folder);
+    const description = { format: FORMAT, genesis, source: sourceId(source) };
+    writeDescription(
+      folder,
+      first === 0 ? description : { ...description, first: { number: first, hash: block.hash } },
+    );
+    return new Chain(options, blocks, states, snapshots, NO_NOTES, genesis);
   }
 
   /** Begins with a block and the state of another chain. */
@@ -133,7 +142,7 @@ export class Chain {
     blocks.append(block);
     blocks.sync();
     writeDescription(folder, { format: FORMAT, genesis: fork.genesis, source: sourceId(source) });
-    return new Chain(options, blocks, states, snapshots, NO_NOTES);
+    return new Chain(options, blocks, states, snapshots, NO_NOTES, fork.genesis);
   }
 
   private static resume(options: ChainOptions, known: Description): Chain {
@@ -147,7 +156,7 @@ export class Chain {
     }
     const blocks = BlockLog.open(folder, log);
     const fork = options.source.kind === 'fork' ? options.source.fork : undefined;
-    const first = fork ?? { number: 0, hash: known.genesis };
+    const first = fork ?? known.first ?? { number: 0, hash: known.genesis };
     const found = blocks.hashAt(first.number);
     if (found !== first.hash) {
       const named = fork ? `is a fork of ${first.hash}` : `names genesis ${first.hash}`;
@@ -166,7 +175,7 @@ export class Chain {
       // The root of a fork's own block is that of a state which is elsewhere.
       rootOf: number => (number === fork?.number ? undefined : blocks.block(number)?.header.stateRoot),
     });
-    const chain = new Chain(options, blocks, states, snapshots, notes);
+    const chain = new Chain(options, blocks, states, snapshots, notes, known.genesis);
     chain.compareCode();
     return chain;
   }
@@ -209,10 +218,6 @@ export class Chain {
     return source.kind === 'fork' ? source.fork : undefined;
   }
 
-  get genesisHash(): string {
-    return this.fork?.genesis ?? this.blocks.hashAt(0)!;
-  }
-
   get oldestState(): number {
     return this.states.oldestNumber;
   }
@@ -240,7 +245,8 @@ export class Chain {
   }
 
   hashAt(number: number): string | undefined {
-    return this.blocks.hashAt(number) ?? this.fork?.below.hashAt(number);
+    const hash = this.blocks.hashAt(number) ?? this.fork?.below.hashAt(number);
+    return hash ?? (number === 0 ? this.genesisHash : undefined);
   }
 
   numberOf(hash: string): number | undefined {
@@ -522,6 +528,8 @@ interface Description {
   format: number;
   genesis: string;
   source: string;
+  /** The block that the chain here begins with, when that is not block 0. */
+  first?: BlockId;
 }
 
 function writeDescription(folder: string, description: Description): void {
@@ -549,5 +557,5 @@ function readDescription(folder: string): Description | undefined {
   if (typeof description.genesis !== 'string' || typeof description.source !== 'string') {
     throw engineError('bad_data', `${path} lacks the genesis or the source`);
   }
-  return { format: FORMAT, genesis: description.genesis, source: description.source };
+  return description as Description;
 }

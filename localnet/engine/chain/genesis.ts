@@ -22,6 +22,8 @@ export interface RawSpec {
   name?: string;
   id?: string;
   properties?: Record<string, unknown>;
+  /** Of a dump: the header of the block whose state it is, in hexadecimal. */
+  localnet?: { header?: string };
   genesis: { raw: { top: Record<string, string>; childrenDefault?: Record<string, Record<string, string>> } };
 }
 

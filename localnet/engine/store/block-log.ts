@@ -43,6 +43,11 @@ export class BlockLog {
     return this.first + this.count - 1;
   }
 
+  /** The number of the first block. */
+  get oldest(): number {
+    return this.first;
+  }
+
   append(block: Block): void {
     const { number } = block.header;
     if (this.count === 0) this.first = number;

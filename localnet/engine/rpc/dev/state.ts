@@ -5,26 +5,28 @@ import { stateOf } from '../family.js';
 import { bytesOf } from '../params.js';
 import { RpcError } from '../rpc-error.js';
 
-/** Of keys and values: twice as many characters, which have to fit into one text of at most 512 Mi. */
-const DUMP_BYTES = 128 * 2 ** 20;
+/** An answer has 32 MiB at most. */
+const DUMP_CHARACTERS = 31 * 2 ** 20;
+/** Around the digits of a key and a value: quotes, 0x, colon, comma. */
+const ENTRY_CHARACTERS = 10;
 const CHECK = 'InvariantsApi_check';
 
 /** The state as a whole. */
 export function stateMethods({ chain, about }: Engine): Methods {
   return {
-    /** A raw chain specification to begin another chain with; block 0 of that one then has this state's root. */
+    /** A raw chain specification to begin another chain with: its first block then is this one. */
     dev_dumpState(params) {
       const at = params.field(0, 'at', 'at');
       const { state, number } = stateOf(chain, at === undefined ? undefined : bytesOf(at, 'at'));
       const top: Record<string, string> = {};
       const childrenDefault: Record<string, Record<string, string>> = {};
-      let bytes = 0;
+      let characters = 0;
       const put = (into: Record<string, string>, key: Key, value: Uint8Array) => {
-        bytes += key.length + value.length;
-        if (bytes > DUMP_BYTES) {
+        characters += 2 * (key.length + value.length) + ENTRY_CHARACTERS;
+        if (characters > DUMP_CHARACTERS) {
           throw new RpcError(
             -32000,
-            `the state is larger than ${DUMP_BYTES / 2 ** 20} MiB: copy the data folder instead`,
+            `the state does not fit into one answer (${DUMP_CHARACTERS / 2 ** 20} MiB, 15 MiB of keys and values): copy the data folder of the stopped chain instead`,
           );
         }
         into[keyHex(key)] = hex(value);
@@ -41,7 +43,10 @@ export function stateMethods({ chain, about }: Engine): Methods {
       }
       const { chainName: name, properties } = about;
       const id = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_block_${number}`;
-      return { name, id, chainType: 'Local', bootNodes: [], properties, genesis: { raw: { top, childrenDefault } } };
+      // A chain that begins with this state begins with this block.
+      const localnet = { header: hex(chain.block(number)!.encodedHeader) };
+      const raw = { top, childrenDefault };
+      return { name, id, chainType: 'Local', bootNodes: [], properties, localnet, genesis: { raw } };
     },
     dev_checkInvariants() {
       if (!chain.runtime.executor.has(CHECK)) {
