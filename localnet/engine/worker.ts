@@ -7,9 +7,9 @@ import { packagePath } from '../../src/base/worker.js';
 import { Author } from './chain/author.js';
 import { fixedStepMs } from './chain/block-times.js';
 import { Chain } from './chain/chain.js';
+import { DEV_ACCOUNTS } from './chain/dev-accounts.js';
 import { type GenesisSource, parseRawSpec } from './chain/genesis.js';
 import { openPool } from './chain/open-pool.js';
-import { aliceKeys } from './chain/transaction.js';
 import { engineError } from './errors.js';
 import { followerFamily } from './follow/family.js';
 import { Follower } from './follow/follower.js';
@@ -118,7 +118,7 @@ async function leaderSource(url: string): Promise<Source> {
 
 async function forkSource({ url, block, deadlineMs, ahead }: NonNullable<Settings['fork']>): Promise<Source> {
   const { openFork } = await import('./fork/open.js');
-  const accounts = [aliceKeys().publicKey];
+  const accounts = DEV_ACCOUNTS.map(({ keys }) => keys.publicKey);
   const fork = await openFork({ url, block, deadlineMs, ahead, folder: settings.dataFolder, runtimes, log, accounts });
   return named({ kind: 'fork', fork }, fork);
 }

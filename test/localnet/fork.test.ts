@@ -28,6 +28,9 @@ interface Header {
 const MANUAL = ['--block-time', 'manual'];
 const SECOND = 10n ** 9n;
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY';
+const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
+/** What the source begins with: another sudo key, and little money. */
+const PATCH = `{"balances":{"balances":[["${ALICE}",900000000000000]]},"sudo":{"key":"${BOB}"}}`;
 
 const item = (pallet: string, name: string) => joinBytes(twox(Buffer.from(pallet), 2), twox(Buffer.from(name), 2));
 
@@ -73,11 +76,10 @@ async function subnets(engine: Listening): Promise<number> {
 
 /** A chain with its own balances, a subnet and transfers. */
 async function startSource(folder: string): Promise<Listening> {
-  const patch = `{"balances":{"balances":[["${ALICE}",900000000000000]]}}`;
   const source = await EngineProcess.start(join(folder, 'source'), [
     ...MANUAL,
     '--genesis-patch',
-    patch,
+    PATCH,
     '--name',
     'Source',
   ]);
@@ -115,8 +117,10 @@ describe('a fork of another chain', () => {
     // All but the gifts is equal.
     const theirs = await pairs(source);
     const ours = await pairs(fork);
-    expect([...ours.keys()].filter(key => !theirs.has(key))).toHaveLength(0);
-    const different = [...theirs.keys()].filter(key => ours.get(key) !== theirs.get(key));
+    const all = new Set([...theirs.keys(), ...ours.keys()]);
+    const different = [...all].filter(key => ours.get(key) !== theirs.get(key));
+    // Ten accounts, their sum, and the sudo key.
+    expect(different).toHaveLength(12);
     const account0 = hex(item('System', 'Account'));
     const issuance = hex(item('Balances', 'TotalIssuance'));
     const sudo = hex(item('Sudo', 'Key'));
@@ -155,6 +159,17 @@ describe('a fork of another chain', () => {
     const networks = await subnets(fork);
     await registerNetwork(fork);
     expect(await subnets(fork)).toBe(networks + 1);
+    // The comforts of a local chain, by the sudo key that the fork has.
+    const accounts = await fork.rpc<{ address: string; freeRao: string }[]>('dev_accounts');
+    expect(accounts).toHaveLength(10);
+    expect(accounts.slice(1).every(({ freeRao }) => BigInt(freeRao) === 1_000_000n * SECOND)).toBe(true);
+    const given = fork.rpc('dev_setBalance', hex(account(3)), '123456789');
+    await pollUntil('the pool', { withinMs: 10_000 }, async () =>
+      (await fork.rpc<Status>('dev_status')).ready === 1 ? true : undefined,
+    );
+    await fork.rpc('dev_newBlock');
+    await given;
+    expect(await freeOf(fork, account(3))).toBe(123_456_789n);
     // Through epochs.
     const last = await fork.rpc('dev_newBlock', 400);
     const state = await pairs(fork);
@@ -246,7 +261,7 @@ describe('a fork of another chain', () => {
       '--port',
       String(source.port),
       '--genesis-patch',
-      `{"balances":{"balances":[["${ALICE}",900000000000000]]}}`,
+      PATCH,
     ]);
     expect(back.genesis).toBe(again.genesis);
     await pollUntil('blocks again', { withinMs: 20_000, everyMs: 500 }, () =>
