@@ -12,6 +12,7 @@ import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
 import { readMetadata } from '../localnet/engine/runtime/metadata.js';
 import { Runtimes } from '../localnet/engine/runtime/runtime.js';
 import { builtModule, packagePath, silentLog, systemClock } from '../src/base/index.js';
+import { epochs } from './epoch.js';
 import { elsewhere } from './follow.js';
 import type { Row, Suite } from './row.js';
 
@@ -27,9 +28,12 @@ export const suite: Suite = {
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'bittensor-bench-'));
     try {
+      const code = readFileSync(packagePath('localnet/runtime.wasm'));
+      const runtimes = new Runtimes({ signatures: new SignatureCache() });
       return [
         ...(await starting(folder)),
         ...blocks(join(folder, 'blocks')),
+        ...epochs(join(folder, 'epochs'), runtimes, code),
         ...(await elsewhere(join(folder, 'elsewhere'))),
       ];
     } finally {

@@ -18,9 +18,9 @@ const MISSING: Record<string, string[]> = {
     'call AdminUtils.sudo_set_tao_flow_smoothing_factor',
     'const InitialEmaPriceHalvingPeriod',
   ],
-  // Root stakers are paid in the subnets.
+  // What root stake earns becomes root stake at once: there is nothing to claim.
   rootClaims: [
-    'storage PendingRootAlphaDivs RootAlphaDividendsPerSubnet RootClaimableThreshold RootClaimable RootClaimed',
+    'storage PendingRootAlphaDivs RootClaimableThreshold RootClaimable RootClaimed',
     'storage RootClaimType StakingColdkeysByIndex StakingColdkeys NumStakingColdkeys NumRootClaim',
     'call SubtensorModule.claim_root SubtensorModule.set_root_claim_type SubtensorModule.sudo_set_num_root_claims',
     'call SubtensorModule.sudo_set_root_claim_threshold',

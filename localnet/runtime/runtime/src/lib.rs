@@ -77,7 +77,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 4,
+    spec_version: 5,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -225,7 +225,7 @@ impl pallet_utility::Config for Runtime {
 
 impl pallet_subtensor::Config for Runtime {
     type Currency = Balances;
-    type MaxUids = ConstU16<256>;
+    type MaxUids = ConstU16<4096>;
     type MaxHotkeysPerColdkey = ConstU32<1024>;
     // 0.002 TAO.
     type MinStake = ConstU64<2_000_000>;

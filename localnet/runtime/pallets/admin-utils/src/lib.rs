@@ -231,7 +231,11 @@ pub mod pallet {
                 max_allowed_uids >= MinAllowedUids::<T>::get(netuid),
                 Error::<T>::MaxAllowedUidsLessThanMinAllowedUids
             );
-            ensure!(max_allowed_uids <= T::MaxUids::get(), Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids);
+            // Genesis may make a subnet larger; by this call none becomes larger than on the public chain.
+            ensure!(
+                max_allowed_uids <= DefaultMaxAllowedUids::get(),
+                Error::<T>::MaxAllowedUidsGreaterThanDefaultMaxAllowedUids
+            );
             MaxAllowedUids::<T>::insert(netuid, max_allowed_uids);
             announce::<T>(Event::MaxAllowedUidsSet(netuid, max_allowed_uids));
             Ok(())
@@ -734,7 +738,7 @@ pub mod pallet {
 
         /// Sets the number of weight matrices, 1 to the chain's largest. For root and the owner.
         #[pallet::call_index(76)]
-        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_mechanism_count(T::MaxUids::get().into())))]
+        #[pallet::weight(setting(WeightsOf::<T>::sudo_set_mechanism_count(Subtensor::<T>::neurons_of(*netuid))))]
         pub fn sudo_set_mechanism_count(origin: OriginFor<T>, netuid: u16, mechanism_count: u8) -> DispatchResult {
             Subtensor::<T>::ensure_owner_or_root(origin, netuid)?;
             ensure_exists::<T>(netuid)?;

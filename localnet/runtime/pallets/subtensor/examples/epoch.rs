@@ -159,7 +159,7 @@ fn answer(question: Question) -> Answer {
                 liquid: set.liquid_alpha.then(|| Liquid {
                     low: set.alpha_low_u16,
                     high: set.alpha_high_u16,
-                    steepness: (i64::from(set.alpha_sigmoid_steepness) << 32) / 100,
+                    steepness: set.alpha_sigmoid_steepness,
                 }),
             },
             weights: resized(epoch.weights),
@@ -182,4 +182,96 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     serde_json::to_writer(std::io::stdout().lock(), &answer(question))?;
     writeln!(std::io::stdout())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{json, Value};
+
+    fn ask(question: Value) -> Value {
+        serde_json::to_value(answer(serde_json::from_value(question).unwrap())).unwrap()
+    }
+
+    fn params() -> Value {
+        json!({
+            "yuma": 2, "kappa_u16": 32767, "bonds_penalty_u16": 65535, "bonds_moving_average": 900000,
+            "liquid_alpha": false, "alpha_low_u16": 45875, "alpha_high_u16": 58982, "alpha_sigmoid_steepness": 1000,
+            "max_validators": 64, "activity_cutoff": 5000, "rao_emission": 1000000000,
+        })
+    }
+
+    fn epoch(block: u64, permit: Value, silent: &[usize]) -> Value {
+        let neuron = |uid: u64| {
+            let stake = if uid < 4 { uid + 1 } else { 0 };
+            let mut neuron = json!({ "stake": stake, "last_update": 50, "registered_at": 0, "owner": false });
+            if !permit.is_null() {
+                neuron["permit"] = permit.clone();
+            }
+            neuron
+        };
+        let row = |uid: usize| match uid {
+            _ if silent.contains(&uid) => json!([[uid, 65535]]),
+            0..=3 => json!([[4, 16383], [5, 32767], [6, 49149], [7, 65535]]),
+            _ => json!([]),
+        };
+        json!({
+            "block": block,
+            "neurons": (0..8).map(neuron).collect::<Vec<_>>(),
+            "weights": (0..8).map(row).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The public chain's published case `test_bonds`, its first two epochs.
+    #[test]
+    fn answers_the_published_case_with_bonds_and_permits_carried_over() {
+        let question = json!({
+            "params": params(),
+            "epochs": [epoch(100, json!(true), &[]), epoch(200, Value::Null, &[0])],
+        });
+        let answer = ask(question);
+        let [first, second] = [0, 1].map(|i| &answer["epochs"][i]);
+        assert_eq!(
+            first["emission"],
+            json!([49999998, 99999999, 150000000, 200000001, 49998779, 100000610, 149996337, 200004272])
+        );
+        assert_eq!(second["emission"].as_array().unwrap()[..4], [44998351, 101110561, 151667215, 202223870]);
+        assert_eq!(first["permits"], json!([true, true, true, true, false, false, false, false]));
+        assert_eq!(first["bonds"][0][0], json!([4, 16383]));
+        assert_eq!(second["bonds"][0][0], json!([4, 14582]));
+        assert_eq!(first["server_emission"][7], json!(200004272));
+        assert_eq!(first["validator_emission"][0], json!(49999998));
+        for list in ["active", "stake_weight", "consensus", "incentive", "dividends", "validator_trust"] {
+            assert_eq!(first[list].as_array().unwrap().len(), 8, "{list}");
+        }
+    }
+
+    #[test]
+    fn nobody_has_a_permit_before_the_first_epoch_gives_some() {
+        let question = json!({
+            "params": params(),
+            "epochs": [epoch(100, Value::Null, &[]), epoch(200, Value::Null, &[])],
+        });
+        let answer = ask(question);
+        assert_eq!(answer["epochs"][0]["incentive"], json!([0, 0, 0, 0, 0, 0, 0, 0]));
+        assert_ne!(answer["epochs"][1]["incentive"][7], json!(0));
+    }
+
+    #[test]
+    fn whoever_registers_anew_begins_without_bonds() {
+        let mut second = epoch(200, Value::Null, &[]);
+        second["neurons"][7]["registered_at"] = json!(150);
+        let question = json!({ "params": params(), "epochs": [epoch(100, json!(true), &[]), second] });
+        let answer = ask(question);
+        // Weights that are older than the newcomer do not count for it either.
+        assert_eq!(answer["epochs"][1]["incentive"][7], json!(0));
+        assert_eq!(answer["epochs"][1]["bonds"][0].as_array().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn unknown_settings_are_refused() {
+        let mut params = params();
+        params["kappa"] = json!(1);
+        assert!(serde_json::from_value::<Question>(json!({ "params": params, "epochs": [] })).is_err());
+    }
 }

@@ -1,12 +1,25 @@
 //! Child hotkeys: a hotkey's stake counts for others, who validate for it and pass most dividends on.
 
-use crate::{staking::scale, *};
+use crate::*;
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::ensure;
-use sp_runtime::{AccountId32, DispatchResult, Rounding};
+use sp_runtime::{AccountId32, DispatchResult};
 
 /// Shares and hotkeys.
 type Family = Vec<(u64, AccountId32)>;
+
+/// What there may be beside a hotkey's own alpha, on the whole chain.
+pub(crate) struct Relations {
+    pub children: bool,
+    pub parents: bool,
+    /// Stake on the root network.
+    pub root: bool,
+}
+
+impl Relations {
+    /// Any of them may be.
+    pub const ANY: Self = Self { children: true, parents: true, root: true };
+}
 
 /// Most children that a hotkey may have in a subnet, and most parents.
 const MAX_CHILDREN: usize = 5;
@@ -153,9 +166,9 @@ impl<T: Config> Pallet<T> {
 
     /// What a hotkey's stake counts in a subnet: alpha, and root stake by `TaoWeight`. Children have their shares of
     /// it, and it has its shares of its parents'.
-    pub(crate) fn stake_parts(hotkey: &AccountId32, netuid: u16) -> (u64, u64) {
-        let children = ChildKeys::<T>::get(hotkey, netuid);
-        let parents = ParentKeys::<T>::get(hotkey, netuid);
+    pub(crate) fn stake_parts(hotkey: &AccountId32, netuid: u16, relations: &Relations) -> (u64, u64) {
+        let children = if relations.children { ChildKeys::<T>::get(hotkey, netuid) } else { Family::new() };
+        let parents = if relations.parents { ParentKeys::<T>::get(hotkey, netuid) } else { Family::new() };
         let counted = |stake_in: u16| {
             let own = TotalHotkeyAlpha::<T>::get(hotkey, stake_in);
             let given = children.iter().map(|(share, _)| share_of(own, *share)).fold(0, u64::saturating_add);
@@ -165,11 +178,20 @@ impl<T: Config> Pallet<T> {
                 .fold(0, u64::saturating_add);
             own.saturating_sub(given).saturating_add(got)
         };
-        (counted(netuid), Self::by_tao_weight(counted(ROOT)))
+        (counted(netuid), if relations.root { Self::by_tao_weight(counted(ROOT)) } else { 0 })
+    }
+
+    /// Looks once whether there are any, so that whoever asks for many hotkeys need not look for each.
+    pub(crate) fn relations() -> Relations {
+        Relations {
+            children: ChildKeys::<T>::iter_keys().next().is_some(),
+            parents: ParentKeys::<T>::iter_keys().next().is_some(),
+            root: SubnetTAO::<T>::get(ROOT) > 0,
+        }
     }
 
     /// What TAO on the root network counts in a subnet.
-    fn by_tao_weight(root: u64) -> u64 {
+    pub(crate) fn by_tao_weight(root: u64) -> u64 {
         share_of(root, TaoWeight::<T>::get())
     }
 
@@ -177,36 +199,10 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn total_stake_of(hotkey: &AccountId32) -> u64 {
         TotalHotkeyAlpha::<T>::iter_prefix(hotkey).map(|(_, alpha)| alpha).fold(0, u64::saturating_add)
     }
-
-    /// Shares a validator's dividends between itself and its parents, by whose stake earned them. Returns the number of
-    /// parents.
-    pub(crate) fn pay_family(hotkey: &AccountId32, netuid: u16, dividends: u64) -> u32 {
-        let parents = ParentKeys::<T>::get(hotkey, netuid);
-        let count = parents.len() as u32;
-        let mut left = dividends;
-        if dividends > 0 && !parents.is_empty() {
-            let (alpha, tao) = Self::stake_parts(hotkey, netuid);
-            let total = u128::from(alpha.saturating_add(tao));
-            let take = u128::from(ChildkeyTake::<T>::get(hotkey, netuid));
-            let full = u128::from(u16::MAX);
-            for (share, parent) in parents {
-                let alpha = share_of(TotalHotkeyAlpha::<T>::get(&parent, netuid), share);
-                let tao = Self::by_tao_weight(share_of(TotalHotkeyAlpha::<T>::get(&parent, ROOT), share));
-                let earned = u128::from(alpha.saturating_add(tao));
-                let part = scale(u128::from(dividends), earned, total, Rounding::Down);
-                let part = scale(part, full.saturating_sub(take), full, Rounding::Down);
-                let part = u64::try_from(part).unwrap_or(u64::MAX).min(left);
-                left = left.saturating_sub(part);
-                Self::pay_stakers(&parent, netuid, part);
-            }
-        }
-        Self::pay_stakers(hotkey, netuid, left);
-        count
-    }
 }
 
 /// A share of 2^64 - 1, rounded down.
-fn share_of(amount: u64, share: u64) -> u64 {
+pub(crate) fn share_of(amount: u64, share: u64) -> u64 {
     let part = u128::from(amount).saturating_mul(u128::from(share)).checked_div(u128::from(u64::MAX));
     part.and_then(|part| u64::try_from(part).ok()).unwrap_or(0)
 }

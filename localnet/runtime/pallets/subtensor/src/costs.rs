@@ -18,6 +18,11 @@ impl<T: Config> Pallet<T> {
         TotalNetworks::<T>::get().into()
     }
 
+    /// Neurons of a subnet.
+    pub fn neurons_of(netuid: u16) -> u32 {
+        SubnetworkN::<T>::get(netuid).into()
+    }
+
     /// Neurons of a subnet; counted again for each two mechanisms, as two were measured.
     fn size_of(netuid: u16) -> u32 {
         let pairs = u32::from(MechanismCountCurrent::<T>::get(netuid)).div_ceil(2).max(1);

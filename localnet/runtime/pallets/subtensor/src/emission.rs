@@ -105,17 +105,8 @@ impl<T: Config> Pallet<T> {
         let result = combine(&results, pending);
 
         // What rounding leaves, and everything while nobody has stake, waits for the next epoch.
-        let _ = AlphaDividendsPerSubnet::<T>::clear_prefix(netuid, u32::MAX, None);
-        let mut left = pending;
-        let mut parents = 0u32;
-        for ((hotkey, servers), validators) in keys.iter().zip(&result.server_emission).zip(&result.validator_emission)
-        {
-            let servers = (*servers).min(left);
-            left = left.saturating_sub(servers);
-            let validators = (*validators).min(left);
-            left = left.saturating_sub(validators);
-            parents = parents.saturating_add(Self::pay_neuron(hotkey, netuid, servers, validators));
-        }
+        let (servers, validators) = (&result.server_emission, &result.validator_emission);
+        let (left, parents) = Self::pay_neurons(netuid, &keys, servers, validators, pending);
         let servers = left >> 1;
         PendingServerEmission::<T>::insert(netuid, servers);
         PendingValidatorEmission::<T>::insert(netuid, left.saturating_sub(servers));
@@ -164,6 +155,7 @@ impl<T: Config> Pallet<T> {
         let permits = ValidatorPermit::<T>::get(netuid);
         let last_step = LastMechansimStepBlock::<T>::get(netuid);
         let uids = 0..keys.len() as u16;
+        let relations = Self::relations();
         epoch::Input {
             params: epoch::Params {
                 block,
@@ -182,7 +174,7 @@ impl<T: Config> Pallet<T> {
                 liquid: LiquidAlphaOn::<T>::get(netuid).then(|| epoch::Liquid {
                     low: alpha_low,
                     high: alpha_high,
-                    steepness: i64::from(AlphaSigmoidSteepness::<T>::get(netuid)).saturating_mul(1 << 32) / 100,
+                    steepness: AlphaSigmoidSteepness::<T>::get(netuid),
                 }),
             },
             neurons: uids
@@ -190,7 +182,8 @@ impl<T: Config> Pallet<T> {
                 .zip(keys)
                 .map(|(uid, hotkey)| {
                     let is_owner = *hotkey == owner;
-                    let stake = Self::stake_weight(hotkey, netuid);
+                    let (alpha, tao) = Self::stake_parts(hotkey, netuid, &relations);
+                    let stake = alpha.saturating_add(tao);
                     epoch::Neuron {
                         stake: if stake >= threshold || is_owner { stake } else { 0 },
                         last_update: at(&last_update, uid),

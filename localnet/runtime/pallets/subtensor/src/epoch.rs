@@ -1,17 +1,13 @@
 //! One epoch: who is judged how, and who earns what. Pure functions on numbers; the pallet only reads and writes.
 //!
-//! Arithmetic is signed fixed point with 32 integer and 32 fraction bits, saturating; products and quotients are
-//! truncated, and a quotient by zero is zero. Every node must compute the same integers, so the order of operations
-//! below is part of the rules. A matrix is a list of rows, one per validator; a row without entries is empty.
+//! Arithmetic is signed fixed point with 32 integer and 32 fraction bits, saturating; products are rounded down,
+//! quotients towards zero, and a quotient by zero is zero. Every node must compute the same integers, so the order of
+//! operations below is part of the rules. Where a product or quotient of shares is known to fit 64 bits it is computed
+//! in 64, because 128 are slow in wasm.
 
+use crate::fixed::{div, mul, proportion, saturating_product, to_u16, Fixed, FRACTION, ONE};
+use crate::matrix::{Entry, Matrix};
 use alloc::{vec, vec::Vec};
-
-/// Fixed point, 32.32.
-type Fixed = i64;
-type Matrix = Vec<Vec<Fixed>>;
-
-const FRACTION: u32 = 32;
-const ONE: Fixed = 1 << FRACTION;
 
 /// Settings of the subnet, and the block in which the epoch runs.
 #[derive(Clone, Debug)]
@@ -46,8 +42,8 @@ pub struct Liquid {
     pub low: u16,
     /// Fastest rate, of 65535.
     pub high: u16,
-    /// Steepness of the curve between them, times 2^32.
-    pub steepness: i64,
+    /// Steepness of the curve between them, in hundredths.
+    pub steepness: i16,
 }
 
 /// A neuron before the epoch; its uid is its place in the list.
@@ -131,25 +127,21 @@ pub fn run(input: &Input) -> Output {
 
     // Weights: consensus is what the stake majority agrees on; what goes beyond is cut off.
     let weights = valid_weights(input);
-    let consensus = weighted_medians(&active_stake, &weights, proportion(params.kappa), n);
-    let clipped = map2(&weights, |_, j, w| w.min(get(&consensus, j)));
-    let validator_trust: Vec<Fixed> = clipped.iter().map(|row| sum(row)).collect();
-    let before = weighted_column_sums(&weights, &active_stake, n);
-    let rank = weighted_column_sums(&clipped, &active_stake, n);
+    let consensus = weighted_medians(&active_stake, &weights, proportion(params.kappa));
+    let clipped = weights.map(|_, entry| entry.value.min(at(&consensus, entry.place)));
+    let validator_trust: Vec<Fixed> = clipped.rows().map(|row| row.iter().fold(0, add_value)).collect();
+    let before = weights.column_sums_by(&active_stake);
+    let rank = clipped.column_sums_by(&active_stake);
     let trust: Vec<Fixed> = rank.iter().zip(&before).map(|(after, before)| div(*after, *before)).collect();
     let mut incentive = rank;
     normalize(&mut incentive);
 
     // Bonds: validators earn with whom they trusted, and most when they did so with the majority, and early.
-    let penalty = proportion(params.bonds_penalty);
-    let bond_weights = map2(&weights, |i, j, w| {
-        let cut = get2(&clipped, i, j);
-        w.saturating_add(mul(penalty, cut.saturating_sub(w)))
-    });
+    let bond_weights = bond_weights(&weights, &clipped, &consensus, proportion(params.bonds_penalty));
     let (bonds, mut dividends) = if params.yuma3 {
-        yuma3_bonds(input, &bond_weights, &active_stake, &incentive, &consensus)
+        yuma3_bonds(input, bond_weights, &active_stake, &incentive, &consensus)
     } else {
-        yuma2_bonds(input, &bond_weights, &active_stake, &incentive)
+        yuma2_bonds(input, bond_weights, &active_stake, &incentive)
     };
     normalize(&mut dividends);
 
@@ -167,23 +159,27 @@ pub fn run(input: &Input) -> Output {
     };
     let pay = |shares: &[Fixed]| shares.iter().map(|share| amount(*share, params.rao_emission)).collect();
     let largest = combined.iter().copied().max().unwrap_or(0);
+    let list = |values: &[Fixed]| values.iter().map(|value| to_u16(*value)).collect();
 
     Output {
         active,
-        stake_weight: to_u16(&stake),
-        consensus: to_u16(&consensus),
-        dividends: to_u16(&dividends),
-        incentive: to_u16(&incentive),
-        trust: to_u16(&trust),
-        validator_trust: to_u16(&validator_trust),
-        pruning_scores: combined.iter().map(|value| cut_to_u16(div(*value, largest))).collect(),
+        stake_weight: list(&stake),
+        consensus: list(&consensus),
+        dividends: list(&dividends),
+        incentive: list(&incentive),
+        trust: list(&trust),
+        validator_trust: list(&validator_trust),
+        pruning_scores: combined.iter().map(|value| to_u16(div(*value, largest))).collect(),
         emission: pay(&combined),
         server_emission: pay(&servers),
         validator_emission: pay(&validators),
         bonds: bonds
-            .iter()
+            .rows()
             .zip(&next_permits)
-            .map(|(row, permit)| if *permit { sparse(row) } else { vec![] })
+            .map(|(row, permit)| {
+                let kept = if *permit { row } else { &[] };
+                kept.iter().map(|entry| (entry.place, to_u16(entry.value))).collect()
+            })
             .collect(),
         permits: next_permits,
     }
@@ -195,6 +191,9 @@ fn stake_shares(neurons: &[Neuron]) -> Vec<Fixed> {
     neurons
         .iter()
         .map(|one| {
+            if one.stake == 0 {
+                return 0;
+            }
             let share = (u128::from(one.stake) << 64).checked_div(total).unwrap_or(0);
             Fixed::try_from(share >> FRACTION).unwrap_or(ONE)
         })
@@ -216,149 +215,244 @@ fn permits(neurons: &[Neuron], stake: &[Fixed], max: u16) -> Vec<bool> {
 
 /// Rows of those with a permit, without self-weights (save the owner's) and without weights older than the judged
 /// neuron's registration, each row summing to one. Only their ratio counts, so integers need not be fixed point first.
+/// Rows are sorted: with liquid alpha the public chain loses sight of what is out of order.
 fn valid_weights(input: &Input) -> Matrix {
     let neurons = &input.neurons;
-    let mut weights: Matrix = neurons
-        .iter()
-        .zip(&input.weights)
-        .enumerate()
-        .map(|(i, (one, row))| {
-            if !(one.permit || one.owner) {
-                return vec![];
-            }
-            dense(row, neurons.len(), |j, value| {
+    let mut weights = Matrix::new(neurons.len());
+    for (i, (one, row)) in neurons.iter().zip(&input.weights).enumerate() {
+        if one.permit || one.owner {
+            let known = row.iter().filter(|(place, _)| {
+                let place = usize::from(*place);
                 // Weights, and commitments to weights, of a time before the judged one registered are not meant for it.
-                let known = neurons.get(j).is_some_and(|to| {
-                    one.last_update > to.registered_at && one.committed_at.is_none_or(|made| made >= to.registered_at)
-                });
-                if known && (i != j || one.owner) {
-                    Fixed::from(value)
-                } else {
-                    0
-                }
-            })
-        })
-        .collect();
-    for row in &mut weights {
-        normalize(row);
+                (place != i || one.owner)
+                    && neurons.get(place).is_some_and(|to| {
+                        one.last_update > to.registered_at
+                            && one.committed_at.is_none_or(|made| made >= to.registered_at)
+                    })
+            });
+            weights.extend(known.map(|(place, value)| Entry { place: *place, value: Fixed::from(*value) }));
+            let row = weights.open_row();
+            row.sort_unstable_by_key(|entry| entry.place);
+            let total = row.iter().fold(0, add_value);
+            row.iter_mut().for_each(|entry| entry.value = div(entry.value, total));
+        }
+        weights.close_row();
     }
     weights
 }
 
 /// For each column the stake-weighted median of the rows with stake: the smallest value up to which, in ascending
-/// order, more than `1 - kappa` of the stake lies.
-fn weighted_medians(stake: &[Fixed], weights: &Matrix, kappa: Fixed, n: usize) -> Vec<Fixed> {
-    let minority = ONE.saturating_sub(kappa);
-    let total = sum(stake);
-    let mut column: Vec<(Fixed, Fixed)> = Vec::with_capacity(n);
-    (0..n)
-        .map(|j| {
-            column.clear();
-            column.extend(
-                weights
-                    .iter()
-                    .zip(stake)
-                    .filter(|(_, stake)| **stake > 0)
-                    .map(|(row, stake)| (get(row, j), *stake))
-                    .filter(|(value, _)| *value > 0),
-            );
-            // Absent weights are zeros, and come first.
-            let mut below = column.iter().fold(total, |rest, (_, stake)| rest.saturating_sub(*stake));
-            if minority < below {
+/// order, more than the minority of the stake lies. What a row does not name is zero.
+fn weighted_medians(active_stake: &[Fixed], weights: &Matrix, kappa: Fixed) -> Vec<Fixed> {
+    let mut stake = active_stake.to_vec();
+    normalize(&mut stake);
+    let total = sum(&stake);
+    let minority = total.saturating_sub(kappa);
+    let heard = active_stake.iter().filter(|stake| **stake > 0).count();
+
+    let mut columns = weights.columns_of(|i| at_index(active_stake, i) > 0, |i| at_index(&stake, i));
+    columns
+        .iter_mut()
+        .map(|column| {
+            let named = column.iter().fold(0, |sum: Fixed, (_, stake)| sum.saturating_add(*stake));
+            let below = total.saturating_sub(named);
+            let someone_is_silent = column.len() < heard;
+            if someone_is_silent && (minority < below || column.is_empty()) {
                 return 0;
             }
-            column.sort_unstable();
-            for (value, stake) in &column {
-                below = below.saturating_add(*stake);
-                if minority < below {
-                    return *value;
-                }
-            }
-            0
+            weighted_median(column, minority, below)
         })
         .collect()
 }
 
-/// Yuma 2: bonds are shares of a column, an average of old ones and of this epoch's stake behind each weight.
-/// Returns what to store, scaled so that each column's largest is one, and dividends before normalisation.
-fn yuma2_bonds(input: &Input, weights: &Matrix, stake: &[Fixed], incentive: &[Fixed]) -> (Matrix, Vec<Fixed>) {
-    let n = input.neurons.len();
-    let mut bonds = old_bonds(input, Fixed::from);
-    normalize_columns(&mut bonds, n);
-    let mut delta = map2(weights, |i, _, w| mul(w, get(stake, i)));
-    normalize_columns(&mut delta, n);
-    let alpha = bond_rate(&input.params);
-    let keep = ONE.saturating_sub(alpha);
-    let mut average = merge(&delta, &bonds, n, |new, old| mul(alpha, new).saturating_add(mul(keep, old)));
-    normalize_columns(&mut average, n);
-    let dividends = average.iter().map(|row| dot(row, incentive)).collect();
-
-    let mut largest = vec![0; n];
-    for row in &average {
-        for (max, value) in largest.iter_mut().zip(row) {
-            *max = (*max).max(*value);
+/// The smallest value for which `below`, and the stake of all values up to it, is more than the minority; else the
+/// largest value. By halving around a pivot: the expected time is linear.
+fn weighted_median(mut part: &mut [(Fixed, Fixed)], minority: Fixed, mut below: Fixed) -> Fixed {
+    loop {
+        let Some(&(pivot, _)) = part.get(part.len() / 2) else {
+            return 0;
+        };
+        // Smaller ones to the front, larger ones to the back, equal ones between.
+        let (mut front, mut next, mut back) = (0usize, 0usize, part.len());
+        let (mut smaller, mut equal): (Fixed, Fixed) = (0, 0);
+        while next < back {
+            let (value, stake) = part.get(next).copied().unwrap_or_default();
+            if value < pivot {
+                smaller = smaller.saturating_add(stake);
+                part.swap(front, next);
+                front = front.saturating_add(1);
+                next = next.saturating_add(1);
+            } else if value == pivot {
+                equal = equal.saturating_add(stake);
+                next = next.saturating_add(1);
+            } else {
+                back = back.saturating_sub(1);
+                part.swap(next, back);
+            }
+        }
+        let up_to_smaller = below.saturating_add(smaller);
+        let up_to_pivot = up_to_smaller.saturating_add(equal);
+        if front > 0 && minority < up_to_smaller {
+            part = part.split_at_mut(front).0;
+        } else if back < part.len() && minority >= up_to_pivot {
+            part = part.split_at_mut(back).1;
+            below = up_to_pivot;
+        } else {
+            return pivot;
         }
     }
-    (map2(&average, |_, j, value| div(value, get(&largest, j))), dividends)
 }
 
-/// Yuma 3: bonds are absolute, an average of old ones and of this epoch's weights, at most one; stake counts when
-/// dividends are shared out. Returns what to store, and dividends before normalisation.
+/// Weights as they count for bonds: what consensus cut off counts less, or not at all. Without any penalty weights
+/// remain as they are, with the whole they are cut; weights cut to nothing are none.
+fn bond_weights(weights: &Matrix, clipped: &Matrix, consensus: &[Fixed], penalty: Fixed) -> Matrix {
+    if penalty == 0 {
+        return weights.clone();
+    }
+    if penalty == ONE {
+        let is_cut_off = |entry: &Entry| at(consensus, entry.place) == 0;
+        return weights.zip_filter_map(clipped, |before, after| {
+            let gone = before.value > 0 && is_cut_off(before);
+            (!gone).then_some(after.value)
+        });
+    }
+    weights.zip_filter_map(clipped, |before, after| {
+        let cut = after.value.saturating_sub(before.value);
+        Some(before.value.saturating_add(saturating_product(penalty, cut))).filter(|value| *value > 0)
+    })
+}
+
+/// Yuma 2: bonds are shares of a column, an average of old ones and of this epoch's stake behind each weight.
+/// Returns what to store, scaled so that each column's largest is one, and dividends before normalisation.
+fn yuma2_bonds(input: &Input, weights: Matrix, stake: &[Fixed], incentive: &[Fixed]) -> (Matrix, Vec<Fixed>) {
+    let mut bonds = old_bonds(input, Fixed::from);
+    bonds.normalize_columns();
+    let mut delta = weights;
+    delta.update(|i, entry| mul(entry.value, at_index(stake, i)));
+    delta.normalize_columns();
+    let mut average = moving_average(&delta, &bonds, bond_rate(&input.params));
+    average.normalize_columns();
+    let dividends = average.rows().map(|row| dot(row, incentive)).collect();
+
+    let mut largest = vec![0; input.neurons.len()];
+    average.each(|entry| {
+        if let Some(max) = largest.get_mut(usize::from(entry.place)) {
+            *max = entry.value.max(*max);
+        }
+    });
+    average.update(|_, entry| div(entry.value, at(&largest, entry.place)));
+    (average, dividends)
+}
+
+/// Yuma 3: bonds are absolute, an average of old ones and of this epoch's weights; stake counts when dividends are
+/// shared out. Returns what to store, and dividends before normalisation.
 fn yuma3_bonds(
     input: &Input,
-    weights: &Matrix,
+    weights: Matrix,
     stake: &[Fixed],
     incentive: &[Fixed],
     consensus: &[Fixed],
 ) -> (Matrix, Vec<Fixed>) {
-    let n = input.neurons.len();
     let old = old_bonds(input, proportion);
-    let average = |rate: Fixed, new: Fixed, old: Fixed| {
-        mul(ONE.saturating_sub(rate), old).saturating_add(mul(rate, new)).min(ONE)
-    };
     let bonds = match input.params.liquid.as_ref().filter(|_| consensus.iter().any(|value| *value != 0)) {
-        // Bonds without a new weight are dropped, as the public chain does.
-        Some(liquid) => map2(weights, |i, j, new| {
-            let old = get2(&old, i, j);
-            if new == 0 {
-                return 0;
-            }
-            average(liquid_rate(liquid, get(consensus, j), new, old), new, old)
-        }),
-        None => {
-            let rate = bond_rate(&input.params);
-            merge(weights, &old, n, |new, old| average(rate, new, old))
-        }
+        Some(liquid) => liquid_average(&weights, &old, consensus, &Curve::new(liquid)),
+        None => moving_average(&weights, &old, bond_rate(&input.params)),
     };
     let mut shares = bonds.clone();
-    normalize_columns(&mut shares, n);
-    let dividends = shares.iter().zip(stake).map(|(row, stake)| mul(*stake, dot(row, incentive))).collect();
+    shares.normalize_columns();
+    let dividends = shares.rows().zip(stake).map(|(row, stake)| mul(*stake, dot(row, incentive))).collect();
     (bonds, dividends)
 }
 
-/// The rate of one bond: a logistic curve between the slowest and the fastest.
-fn liquid_rate(liquid: &Liquid, consensus: Fixed, weight: Fixed, bond: Fixed) -> Fixed {
-    let (low, high) = (proportion(liquid.low), proportion(liquid.high));
-    let difference = if weight >= bond { weight.saturating_sub(consensus) } else { bond.saturating_sub(weight) };
-    let centred = difference.clamp(0, ONE).saturating_sub(ONE >> 1);
-    let exponent = mul(liquid.steepness.saturating_neg(), centred);
-    let logistic = div(ONE, ONE.saturating_add(exp(exponent)));
-    let rate = low.saturating_add(mul(logistic, high.saturating_sub(low)));
-    rate.max(low).min(high)
+/// `rate` of the new values and the rest of the old ones; what is not above zero is left out. Rows are in the order of
+/// their places.
+fn moving_average(new: &Matrix, old: &Matrix, rate: Fixed) -> Matrix {
+    let keep = ONE.saturating_sub(rate);
+    let mut average = Matrix::new(new.width());
+    let mut row = vec![0; new.width()];
+    for (new, old) in new.rows().zip(old.rows()) {
+        if !new.is_empty() || !old.is_empty() {
+            for (entries, part) in [(new, rate), (old, keep)] {
+                for entry in entries {
+                    if let Some(value) = row.get_mut(usize::from(entry.place)) {
+                        *value = Fixed::saturating_add(*value, mul(part, entry.value));
+                    }
+                }
+            }
+            average.extend((0u16..).zip(&row).filter(|(_, value)| **value > 0).map(Entry::from));
+            row.fill(0);
+        }
+        average.close_row();
+    }
+    average
 }
 
-/// e to a power between -20 and 20, beyond which it stays, by its power series.
-fn exp(power: Fixed) -> Fixed {
-    let limit = ONE.saturating_mul(20);
-    let size = power.min(limit).max(limit.saturating_neg()).saturating_abs();
-    let (mut sum, mut term) = (ONE.saturating_add(size), size);
-    for i in 2..128 {
-        term = div(mul(term, size), ONE.saturating_mul(i));
+/// The same with a rate for each entry. Bonds without a new weight are dropped, as the public chain does.
+fn liquid_average(new: &Matrix, old: &Matrix, consensus: &[Fixed], curve: &Curve) -> Matrix {
+    let mut average = Matrix::new(new.width());
+    let mut bonds = vec![0; new.width()];
+    for (new, old) in new.rows().zip(old.rows()) {
+        for entry in old {
+            if let Some(bond) = bonds.get_mut(usize::from(entry.place)) {
+                *bond = entry.value;
+            }
+        }
+        average.extend(new.iter().filter_map(|entry| {
+            let bond = at(&bonds, entry.place);
+            let rate = curve.rate(at(consensus, entry.place), entry.value, bond);
+            let bought = mul(rate, entry.value).max(0);
+            let value = mul(ONE.saturating_sub(rate), bond).saturating_add(bought).min(ONE);
+            (value > 0).then_some(Entry { place: entry.place, value })
+        }));
+        bonds.fill(0);
+        average.close_row();
+    }
+    average
+}
+
+/// A logistic curve between the slowest and the fastest rate.
+pub(crate) struct Curve {
+    low: Fixed,
+    high: Fixed,
+    /// The steepness, below zero.
+    fall: Fixed,
+}
+
+impl Curve {
+    pub(crate) fn new(liquid: &Liquid) -> Self {
+        let fall = div(Fixed::from(liquid.steepness) << FRACTION, Fixed::from(-100i8) << FRACTION);
+        Self { low: proportion(liquid.low), high: proportion(liquid.high), fall }
+    }
+
+    /// The rate of one bond.
+    pub(crate) fn rate(&self, consensus: Fixed, weight: Fixed, bond: Fixed) -> Fixed {
+        let difference = if weight >= bond { weight.saturating_sub(consensus) } else { bond.saturating_sub(weight) };
+        let centred = difference.clamp(0, ONE).saturating_sub(ONE >> 1);
+        let exponent = saturating_product(self.fall, centred);
+        let logistic = div(ONE, ONE.saturating_add(exp(exponent)));
+        let rate = self.low.saturating_add(saturating_product(logistic, self.high.saturating_sub(self.low)));
+        rate.min(self.high).max(self.low)
+    }
+}
+
+/// e to a power between -20 and 20, beyond which it stays, by the first 31 terms of its series, as the public chain
+/// does; e itself it knows to 23 bits after the point.
+pub(crate) fn exp(power: Fixed) -> Fixed {
+    const LIMIT: Fixed = 20 << FRACTION;
+    const E: Fixed = 11_674_931_200;
+    if power == ONE {
+        return E;
+    }
+    let size = power.clamp(LIMIT.saturating_neg(), LIMIT).unsigned_abs();
+    let (mut sum, mut term) = ((ONE as u64).saturating_add(size), size);
+    for i in 2u64..32 {
+        term = scaled(term, size).checked_div(i).unwrap_or(0);
         if term == 0 {
             break;
         }
         sum = sum.saturating_add(term);
     }
+    let sum = Fixed::try_from(sum).unwrap_or(Fixed::MAX);
     if power < 0 {
         div(ONE, sum)
     } else {
@@ -366,66 +460,32 @@ fn exp(power: Fixed) -> Fixed {
     }
 }
 
+/// A product of numbers below 2^59 and 2^37, of which the result fits 64 bits, rounded down: by halves.
+fn scaled(a: u64, b: u64) -> u64 {
+    let low = u64::from(u32::MAX);
+    let (a_high, a_low, b_high, b_low) = (a >> FRACTION, a & low, b >> FRACTION, b & low);
+    let middle = a_high.saturating_mul(b_low).saturating_add(a_low.saturating_mul(b_high));
+    let top = a_high.saturating_mul(b_high) << FRACTION;
+    top.saturating_add(middle).saturating_add(a_low.saturating_mul(b_low) >> FRACTION)
+}
+
 /// How fast bonds follow weights.
 fn bond_rate(params: &Params) -> Fixed {
     let keep = (u128::from(params.bonds_moving_average) << FRACTION) / 1_000_000;
-    ONE.saturating_sub(Fixed::try_from(keep).unwrap_or(ONE)).max(0)
+    ONE.saturating_sub(Fixed::try_from(keep).unwrap_or(Fixed::MAX))
 }
 
 /// Bonds in neurons that were there at the last epoch.
 fn old_bonds(input: &Input, value: impl Fn(u16) -> Fixed) -> Matrix {
-    let n = input.neurons.len();
     let from = input.params.bonds_from;
-    input
-        .bonds
-        .iter()
-        .map(|row| {
-            dense(row, n, |j, bond| {
-                let known = input.neurons.get(j).is_some_and(|to| from > to.registered_at);
-                if known {
-                    value(bond)
-                } else {
-                    0
-                }
-            })
-        })
-        .collect()
-}
-
-// Fixed point.
-
-fn mul(a: Fixed, b: Fixed) -> Fixed {
-    // Shares fit 32 bits: then 64 are enough, and much faster than 128 in wasm.
-    if let (Ok(a), Ok(b)) = (u32::try_from(a), u32::try_from(b)) {
-        return (u64::from(a).saturating_mul(u64::from(b)) >> FRACTION) as Fixed;
+    let known: Vec<bool> = input.neurons.iter().map(|to| from > to.registered_at).collect();
+    let mut bonds = Matrix::new(known.len());
+    for row in &input.bonds {
+        let there = row.iter().filter(|(place, _)| known.get(usize::from(*place)).copied().unwrap_or(false));
+        bonds.extend(there.map(|(place, bond)| Entry { place: *place, value: value(*bond) }));
+        bonds.close_row();
     }
-    saturate((i128::from(a).saturating_mul(i128::from(b))) >> FRACTION)
-}
-
-fn div(a: Fixed, b: Fixed) -> Fixed {
-    if let (Ok(a), Ok(b)) = (u32::try_from(a), u64::try_from(b)) {
-        let quotient = (u64::from(a) << FRACTION).checked_div(b).unwrap_or(0);
-        return Fixed::try_from(quotient).unwrap_or(Fixed::MAX);
-    }
-    saturate((i128::from(a) << FRACTION).checked_div(i128::from(b)).unwrap_or(0))
-}
-
-fn saturate(value: i128) -> Fixed {
-    Fixed::try_from(value).unwrap_or(if value < 0 { Fixed::MIN } else { Fixed::MAX })
-}
-
-/// A share of 65535.
-fn proportion(value: u16) -> Fixed {
-    div(Fixed::from(value), Fixed::from(u16::MAX))
-}
-
-/// A share as part of 65535, rounded down.
-fn cut_to_u16(value: Fixed) -> u16 {
-    u16::try_from(value.max(0).saturating_mul(Fixed::from(u16::MAX)) >> FRACTION).unwrap_or(u16::MAX)
-}
-
-fn to_u16(values: &[Fixed]) -> Vec<u16> {
-    values.iter().map(|value| cut_to_u16(*value)).collect()
+    bonds
 }
 
 /// A share of an amount, rounded down.
@@ -434,22 +494,24 @@ fn amount(share: Fixed, rao: u64) -> u64 {
     u64::try_from(share.saturating_mul(u128::from(rao)) >> FRACTION).unwrap_or(u64::MAX)
 }
 
-// Vectors and matrices.
+fn at(values: &[Fixed], place: u16) -> Fixed {
+    at_index(values, usize::from(place))
+}
 
-fn get(values: &[Fixed], place: usize) -> Fixed {
+fn at_index(values: &[Fixed], place: usize) -> Fixed {
     values.get(place).copied().unwrap_or(0)
 }
 
-fn get2(matrix: &Matrix, i: usize, j: usize) -> Fixed {
-    matrix.get(i).map_or(0, |row| get(row, j))
+fn add_value(sum: Fixed, entry: &Entry) -> Fixed {
+    sum.saturating_add(entry.value)
 }
 
 fn sum(values: &[Fixed]) -> Fixed {
     values.iter().copied().fold(0, Fixed::saturating_add)
 }
 
-fn dot(a: &[Fixed], b: &[Fixed]) -> Fixed {
-    a.iter().zip(b).fold(0, |sum, (a, b)| sum.saturating_add(mul(*a, *b)))
+fn dot(row: &[Entry], factors: &[Fixed]) -> Fixed {
+    row.iter().fold(0, |sum: Fixed, entry| sum.saturating_add(mul(entry.value, at(factors, entry.place))))
 }
 
 /// Divides by the sum; all zeros stay.
@@ -458,71 +520,4 @@ fn normalize(values: &mut [Fixed]) {
     for value in values {
         *value = div(*value, total);
     }
-}
-
-fn normalize_columns(matrix: &mut Matrix, n: usize) {
-    let mut totals = vec![0; n];
-    for row in matrix.iter() {
-        for (total, value) in totals.iter_mut().zip(row) {
-            *total = Fixed::saturating_add(*total, *value);
-        }
-    }
-    for row in matrix {
-        for (value, total) in row.iter_mut().zip(&totals) {
-            *value = div(*value, *total);
-        }
-    }
-}
-
-/// For each column the sum of its values, each times its row's factor.
-fn weighted_column_sums(matrix: &Matrix, factors: &[Fixed], n: usize) -> Vec<Fixed> {
-    let mut sums = vec![0; n];
-    for (row, factor) in matrix.iter().zip(factors) {
-        for (sum, value) in sums.iter_mut().zip(row) {
-            *sum = Fixed::saturating_add(*sum, mul(*factor, *value));
-        }
-    }
-    sums
-}
-
-/// A matrix of the same shape, each value made from its row, column and old value.
-fn map2(matrix: &Matrix, value: impl Fn(usize, usize, Fixed) -> Fixed) -> Matrix {
-    let map_row = |(i, row): (usize, &Vec<Fixed>)| row.iter().enumerate().map(|(j, old)| value(i, j, *old)).collect();
-    matrix.iter().enumerate().map(map_row).collect()
-}
-
-/// Two matrices made one, value by value.
-fn merge(a: &Matrix, b: &Matrix, n: usize, value: impl Fn(Fixed, Fixed) -> Fixed) -> Matrix {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| {
-            if a.is_empty() && b.is_empty() {
-                return vec![];
-            }
-            (0..n).map(|j| value(get(a, j), get(b, j))).collect()
-        })
-        .collect()
-}
-
-/// A list of places and values as a full row; empty when no value is above zero. Places beyond `n` do not count.
-fn dense(row: &[(u16, u16)], n: usize, value: impl Fn(usize, u16) -> Fixed) -> Vec<Fixed> {
-    let mut full = vec![0; n];
-    let mut any = false;
-    for (place, raw) in row {
-        let place = usize::from(*place);
-        if let Some(slot) = full.get_mut(place) {
-            *slot = value(place, *raw);
-            any |= *slot > 0;
-        }
-    }
-    if any {
-        full
-    } else {
-        vec![]
-    }
-}
-
-/// A full row as places and values, of 65535, without zeros.
-fn sparse(row: &[Fixed]) -> Vec<(u16, u16)> {
-    (0u16..).zip(to_u16(row)).filter(|(_, value)| *value > 0).collect()
 }

@@ -122,6 +122,10 @@ impl<T: Config> Pallet<T> {
         if SubnetOwnerHotkey::<T>::get(netuid) == *old {
             SubnetOwnerHotkey::<T>::insert(netuid, new);
         }
+        if RootAlphaDividendsPerSubnet::<T>::contains_key(netuid, old) {
+            let dividends = RootAlphaDividendsPerSubnet::<T>::take(netuid, old);
+            RootAlphaDividendsPerSubnet::<T>::insert(netuid, new, dividends);
+        }
         if AlphaDividendsPerSubnet::<T>::contains_key(netuid, old) {
             let dividends = AlphaDividendsPerSubnet::<T>::take(netuid, old);
             AlphaDividendsPerSubnet::<T>::insert(netuid, new, dividends);

@@ -19,15 +19,18 @@ pub(crate) mod costs;
 pub mod delegation;
 pub mod emission;
 pub mod epoch;
+mod fixed;
 pub mod genesis;
 pub mod identity;
 #[allow(missing_docs)]
 pub mod info;
 pub mod invariants;
 pub mod keys;
+mod matrix;
 pub mod metagraph;
 pub mod moving;
 pub mod networks;
+pub mod payment;
 pub mod proof_of_work;
 pub mod registration;
 pub mod reveal;
@@ -262,6 +265,10 @@ pub mod pallet {
     /// Dividends that a hotkey's stakers earned in the last epoch.
     #[pallet::storage]
     pub type AlphaDividendsPerSubnet<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, u64, ValueQuery>;
+    /// Of the same, what went to those who have stake on the root network.
+    #[pallet::storage]
+    pub type RootAlphaDividendsPerSubnet<T: Config> =
         StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, u64, ValueQuery>;
     /// TAO staked in a subnet.
     #[pallet::storage]
@@ -1597,7 +1604,7 @@ pub mod pallet {
         /// `work` is `keccak256(sha256(nonce ‖ keccak256(block_hash ‖ hotkey)))` for one of the last blocks.
         /// Its number, little-endian, times `Difficulty` must stay below 2^256.
         #[pallet::call_index(6)]
-        #[pallet::weight((T::WeightInfo::register(T::MaxUids::get().into()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::register(Pallet::<T>::neurons_of(*netuid)), DispatchClass::Normal, Pays::No))]
         #[allow(clippy::too_many_arguments)]
         pub fn register(
             origin: OriginFor<T>,
@@ -1617,7 +1624,7 @@ pub mod pallet {
         ///
         /// In a full subnet the neuron with the lowest emission gives way.
         #[pallet::call_index(7)]
-        #[pallet::weight((T::WeightInfo::burned_register(T::MaxUids::get().into()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::burned_register(Pallet::<T>::neurons_of(*netuid)), DispatchClass::Normal, Pays::No))]
         pub fn burned_register(origin: OriginFor<T>, netuid: u16, hotkey: AccountId32) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::do_burned_register(coldkey, netuid, hotkey)
@@ -2248,7 +2255,7 @@ pub mod pallet {
 
         /// Registers as `burned_register` does, unless the price is above `limit_price` rao.
         #[pallet::call_index(134)]
-        #[pallet::weight((T::WeightInfo::register_limit(T::MaxUids::get().into()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((T::WeightInfo::register_limit(Pallet::<T>::neurons_of(*netuid)), DispatchClass::Normal, Pays::No))]
         pub fn register_limit(
             origin: OriginFor<T>,
             netuid: u16,

@@ -79,7 +79,11 @@ impl<T: Config> Pallet<T> {
             bonds_moving_avg: params.bonds_moving_avg,
             identities: state.coldkeys.iter().map(IdentitiesV2::<T>::get).collect(),
             axons: state.hotkeys.iter().map(|hotkey| Axons::<T>::get(netuid, hotkey).unwrap_or_default()).collect(),
-            tao_dividends_per_hotkey: state.hotkeys.iter().map(|hotkey| (hotkey.clone(), Compact(0))).collect(),
+            tao_dividends_per_hotkey: state
+                .hotkeys
+                .iter()
+                .map(|hotkey| (hotkey.clone(), Compact(RootAlphaDividendsPerSubnet::<T>::get(netuid, hotkey))))
+                .collect(),
             alpha_dividends_per_hotkey: state
                 .hotkeys
                 .iter()
@@ -169,7 +173,8 @@ impl<T: Config> Pallet<T> {
 
     /// What the hotkeys' stake counts in a subnet.
     pub(crate) fn stakes(netuid: u16, hotkeys: &[AccountId32]) -> Stakes {
-        let parts = hotkeys.iter().map(|hotkey| Self::stake_parts(hotkey, netuid));
+        let relations = Self::relations();
+        let parts = hotkeys.iter().map(|hotkey| Self::stake_parts(hotkey, netuid, &relations));
         let (alpha, tao): (Vec<u64>, Vec<u64>) = parts.unzip();
         let total = alpha.iter().zip(&tao).map(|(alpha, tao)| alpha.saturating_add(*tao)).collect();
         Stakes { alpha, tao, total }

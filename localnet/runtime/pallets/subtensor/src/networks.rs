@@ -219,6 +219,7 @@ impl<T: Config> Pallet<T> {
             Self::clear_mechanism(Self::mechanism_index(netuid, mecid));
         }
         clear!(netuid => Uids Keys BlockAtRegistration Axons Prometheus NeuronCertificates AlphaDividendsPerSubnet);
+        clear!(netuid => RootAlphaDividendsPerSubnet);
         clear!(netuid => PendingChildKeys LastHotkeySwapOnNetuid);
         remove!(NetworksAdded SubnetworkN SubnetOwner SubnetOwnerHotkey TokenSymbol SubnetMechanism);
         remove!(MechanismCountCurrent MechanismEmissionSplit NetworkRegisteredAt SubtokenEnabled);

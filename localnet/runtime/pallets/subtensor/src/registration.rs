@@ -170,6 +170,7 @@ impl<T: Config> Pallet<T> {
         Prometheus::<T>::remove(netuid, &old);
         NeuronCertificates::<T>::remove(netuid, &old);
         AlphaDividendsPerSubnet::<T>::remove(netuid, &old);
+        RootAlphaDividendsPerSubnet::<T>::remove(netuid, &old);
         for mecid in 0..MechanismCountCurrent::<T>::get(netuid) {
             let index = Self::mechanism_index(netuid, mecid);
             Weights::<T>::remove(index, uid);

@@ -4,7 +4,7 @@
 //! `TotalHotkeyAlpha * Alpha / TotalHotkeyShares`, rounded down, so that dividends reach all stakers with one write and
 //! the parts never exceed the whole.
 
-use crate::*;
+use crate::{children::Relations, *};
 use frame_support::{
     ensure,
     traits::{
@@ -111,7 +111,7 @@ impl<T: Config> Pallet<T> {
 
     /// What a hotkey's stake counts in a subnet, children and parents included.
     pub fn stake_weight(hotkey: &AccountId32, netuid: u16) -> u64 {
-        let (alpha, tao) = Self::stake_parts(hotkey, netuid);
+        let (alpha, tao) = Self::stake_parts(hotkey, netuid, &Relations::ANY);
         alpha.saturating_add(tao)
     }
 
@@ -121,20 +121,36 @@ impl<T: Config> Pallet<T> {
             return;
         }
         let shares = TotalHotkeyShares::<T>::get(hotkey, netuid).bits;
-        let whole = u128::from(TotalHotkeyAlpha::<T>::get(hotkey, netuid));
+        let whole = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
+        Self::buy_shares(hotkey, coldkey, netuid, amount, (shares, whole));
+        Self::grow_hotkey(hotkey, netuid, amount);
+    }
+
+    /// Gives a coldkey the shares that an amount buys, where there are so many shares in so much stake.
+    pub(crate) fn buy_shares(
+        hotkey: &AccountId32,
+        coldkey: &AccountId32,
+        netuid: u16,
+        amount: u64,
+        (shares, whole): (u128, u64),
+    ) {
         let bought = if shares == 0 || whole == 0 {
             u128::from(amount) << 64
         } else {
-            scale(u128::from(amount), shares, whole, Rounding::Down)
+            scale(u128::from(amount), shares, u128::from(whole), Rounding::Down)
         };
         Alpha::<T>::mutate((hotkey, coldkey, netuid), |own| own.bits = own.bits.saturating_add(bought));
         TotalHotkeyShares::<T>::insert(hotkey, netuid, FixedU128 { bits: shares.saturating_add(bought) });
-        Self::grow_hotkey(hotkey, netuid, amount);
     }
 
     /// Adds to the stake of everyone who has stake on the hotkey, in proportion.
     pub(crate) fn grow_hotkey(hotkey: &AccountId32, netuid: u16, amount: u64) {
         TotalHotkeyAlpha::<T>::mutate(hotkey, netuid, |sum| *sum = sum.saturating_add(amount));
+        Self::count_stake(netuid, amount);
+    }
+
+    /// Counts stake that was added to a subnet's hotkeys.
+    pub(crate) fn count_stake(netuid: u16, amount: u64) {
         SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_add(amount));
         SubnetAlphaOut::<T>::mutate(netuid, |sum| *sum = sum.saturating_add(amount));
         TotalStake::<T>::mutate(|sum| *sum = sum.saturating_add(amount));
@@ -166,42 +182,6 @@ impl<T: Config> Pallet<T> {
         SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(amount));
         SubnetAlphaOut::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(amount));
         TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(amount));
-    }
-
-    /// Pays a neuron: incentive to its owner, dividends to its parents and to all stakers. Returns the number of
-    /// parents.
-    pub(crate) fn pay_neuron(hotkey: &AccountId32, netuid: u16, incentive: u64, dividends: u64) -> u32 {
-        // Dividends first: they are for those who had stake before.
-        let parents = Self::pay_family(hotkey, netuid, dividends);
-        let owner = Owner::<T>::get(hotkey);
-        match AutoStakeDestination::<T>::get(&owner, netuid).filter(|to| incentive > 0 && to != hotkey) {
-            Some(to) if Owner::<T>::contains_key(&to) => {
-                Self::grow_stake(&to, &owner, netuid, incentive);
-                let (destination, hotkey) = (to, hotkey.clone());
-                Self::deposit_event(Event::AutoStakeAdded { netuid, destination, hotkey, owner, incentive });
-            }
-            _ => Self::grow_stake(hotkey, &owner, netuid, incentive),
-        }
-        let total = TotalHotkeyAlpha::<T>::get(hotkey, netuid);
-        TotalHotkeyAlphaLastEpoch::<T>::insert(hotkey, netuid, total);
-        parents
-    }
-
-    /// Pays dividends: the take to the hotkey's owner, the rest to all stakers.
-    pub(crate) fn pay_stakers(hotkey: &AccountId32, netuid: u16, dividends: u64) {
-        let nobody_else = TotalHotkeyShares::<T>::get(hotkey, netuid).bits == 0;
-        let take = if nobody_else {
-            dividends
-        } else {
-            let take = u128::from(Delegates::<T>::get(hotkey));
-            u128::from(dividends).saturating_mul(take).checked_div(u128::from(u16::MAX)).map_or(0, |take| take as u64)
-        };
-        let shared = dividends.saturating_sub(take);
-        if shared > 0 {
-            Self::grow_hotkey(hotkey, netuid, shared);
-            AlphaDividendsPerSubnet::<T>::mutate(netuid, hotkey, |sum| *sum = sum.saturating_add(shared));
-        }
-        Self::grow_stake(hotkey, &Owner::<T>::get(hotkey), netuid, take);
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per subject, as in the pallet.
 
 mod children;
+mod consensus;
 mod delegation;
 mod emission;
 mod epoch;

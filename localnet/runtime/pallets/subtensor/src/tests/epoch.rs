@@ -201,13 +201,13 @@ fn when_nobody_is_ranked_stake_is_paid() {
 }
 
 /// A small generator of the tests' own, so that a failure names a seed that anyone can run.
-struct Random(u64);
+pub(super) struct Random(pub u64);
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit.max(1)
     }
-    fn u64(&mut self) -> u64 {
+    pub fn u64(&mut self) -> u64 {
         self.below(1 << 31) << 33 | self.below(1 << 31) << 2 | self.below(4)
     }
     fn row(&mut self, n: u64) -> Vec<(u16, u16)> {
@@ -215,7 +215,7 @@ impl Random {
         let full: Vec<_> = (0..n as u16).map(|j| (j, self.below(65_536) as u16, self.below(4))).collect();
         full.into_iter().filter(|(_, _, die)| *die < density).map(|(j, value, _)| (j, value)).collect()
     }
-    fn input(&mut self, n: u64, limit: impl Fn(&mut Self) -> u64) -> Input {
+    pub fn input(&mut self, n: u64, limit: impl Fn(&mut Self) -> u64) -> Input {
         let block = 1_000;
         Input {
             params: Params {
@@ -231,7 +231,7 @@ impl Random {
                 liquid: (self.below(2) == 0).then(|| Liquid {
                     low: self.below(65_536) as u16,
                     high: self.below(65_536) as u16,
-                    steepness: (self.below(65_536) as i64 - 32_768) * ((1 << 32) / 100),
+                    steepness: (self.below(65_536) as i64 - 32_768) as i16,
                 }),
             },
             neurons: (0..n)
@@ -329,26 +329,27 @@ fn liquid_state(liquid: Option<Liquid>) -> Input {
 #[test]
 fn liquid_alpha_moves_bonds_between_its_two_rates() {
     let bonds = |liquid| run(&liquid_state(liquid)).bonds;
-    let liquid = |low, high, steepness: i64| Some(Liquid { low, high, steepness: steepness << 32 });
+    let liquid = |low, high, steepness| Some(Liquid { low, high, steepness });
     // One rate for all: a tenth of the weights, which are a half each, and one.
     assert_eq!(bonds(None), [vec![(2, 3_276), (3, 3_276)], vec![(2, 6_553)], vec![], vec![]]);
     // With both ends alike it is that rate, whatever the curve.
-    let alike = bonds(liquid(32_768, 32_768, 10));
+    let alike = bonds(liquid(32_768, 32_768, 1_000));
     assert_eq!(alike, [vec![(2, 16_383), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
     // Consensus on server 2 is a half, on server 3 nothing. A flat curve lies in the middle; on a steep one validator
     // 1, who is a half above consensus, sits in the middle, and validator 0 is in the middle on server 3 alone.
     let flat = bonds(liquid(0, 65_535, 0));
     assert_eq!(flat, [vec![(2, 16_383), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
-    let steep = bonds(liquid(0, 65_535, 1_000));
-    assert_eq!(steep, [vec![(3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
+    let steep = bonds(liquid(0, 65_535, 32_767));
+    // A bond that is less than a 65535th is kept, as zero.
+    assert_eq!(steep, [vec![(2, 0), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
     // The curve at its default: 1 / (1 + e^5) is 0.0066928, of a half that is 219 of 65535.
-    let usual = bonds(liquid(0, 65_535, 10));
+    let usual = bonds(liquid(0, 65_535, 1_000));
     assert_eq!(usual, [vec![(2, 219), (3, 16_383)], vec![(2, 32_767)], vec![], vec![]]);
 }
 
 #[test]
 fn liquid_alpha_drops_bonds_without_a_new_weight() {
-    let mut state = liquid_state(Some(Liquid { low: 0, high: 65_535, steepness: 10 << 32 }));
+    let mut state = liquid_state(Some(Liquid { low: 0, high: 65_535, steepness: 1_000 }));
     state.bonds[1] = vec![(2, 60_000), (3, 60_000)];
     let bonds = run(&state).bonds;
     assert!(bonds[1].iter().all(|(to, _)| *to == 2), "{bonds:?}");

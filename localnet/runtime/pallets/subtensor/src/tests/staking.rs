@@ -141,13 +141,36 @@ fn cannot_take_back_less_than_an_account_needs() {
     });
 }
 
+fn pay(n: u8, incentive: u64, dividends: u64) {
+    let all = incentive + dividends;
+    assert_eq!(SubtensorModule::pay_neurons(NETUID, &[hot(n)], &[incentive], &[dividends], all), (0, 0));
+}
+
+#[test]
+fn what_root_stake_earns_becomes_root_stake() {
+    local(|| {
+        join(1, 1_000 * TAO);
+        assert_ok!(SubtensorModule::add_stake(signed(cold(2)), hot(1), ROOT, 1_000 * TAO));
+        Delegates::<Test>::insert(hot(1), 13_107); // a fifth
+        TaoWeight::<Test>::put(u64::MAX / 4);
+        pay(1, 0, 100 * TAO);
+        let root = SubtensorModule::stake_of(&hot(1), &cold(2), ROOT);
+        // A fifth of the stake weight is on the root network: of 20 TAO four fifths are for its stakers.
+        assert!(root.abs_diff(1_016 * TAO) < 10, "{root}");
+        assert_eq!(RootAlphaDividendsPerSubnet::<Test>::get(NETUID, hot(1)), root - 1_000 * TAO);
+        assert!(AlphaDividendsPerSubnet::<Test>::get(NETUID, hot(1)).abs_diff(64 * TAO) < 10);
+        assert_eq!(stake(1, 1) + root, 2_100 * TAO);
+        assert_eq!((SubnetTAO::<Test>::get(ROOT), SubnetTAO::<Test>::get(NETUID)), (root, stake(1, 1)));
+    });
+}
+
 #[test]
 fn dividends_reach_all_stakers_and_the_owner_takes_its_part() {
     local(|| {
         join(1, 60 * TAO);
         assert_ok!(add(2, 1, 40 * TAO));
         Delegates::<Test>::insert(hot(1), 13_107); // a fifth
-        SubtensorModule::pay_neuron(&hot(1), NETUID, 7 * TAO, 10 * TAO);
+        pay(1, 7 * TAO, 10 * TAO);
         // 7 of incentive and a take of 2 go to the owner, 8 to all by stake.
         assert_eq!(stake(2, 1), 40 * TAO + 3_200_000_000);
         assert_eq!(stake(1, 1) + stake(2, 1), 117 * TAO);
@@ -161,7 +184,7 @@ fn dividends_reach_all_stakers_and_the_owner_takes_its_part() {
 fn without_stakers_the_owner_takes_all_dividends() {
     local(|| {
         join(1, 0);
-        SubtensorModule::pay_neuron(&hot(1), NETUID, 1, 10);
+        pay(1, 1, 10);
         assert_eq!(stake(1, 1), 11);
     });
 }
@@ -173,14 +196,14 @@ fn what_was_added_reads_back_exactly_whatever_a_share_is_worth() {
         let mut seed = 1u64;
         for _ in 0..200 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            SubtensorModule::pay_neuron(&hot(1), NETUID, seed % 1_000, seed % 77_777);
+            pay(1, seed % 1_000, seed % 77_777);
             let (who, amount) = ((seed >> 60) as u8 % 9 + 1, 500_000 + (seed >> 20) % TAO);
             let before = stake(who, 1);
             assert_ok!(add(who, 1, amount));
             let after = stake(who, 1);
             assert_eq!(after, before + amount);
             if seed.is_multiple_of(3) {
-                let out = seed % after + 1;
+                let out = (seed % after + 1).max(500_000).min(after);
                 assert_ok!(remove(who, 1, out));
                 assert_eq!(stake(who, 1), after - out);
             }
