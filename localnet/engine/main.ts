@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../src/base/files.js';
 import { ChainThread } from './chain-thread.js';
 import { EXIT, exitCodeOf } from './errors.js';
 import type { Settings } from './protocol.js';
+import { isLoopback } from './rpc/access.js';
 import { readSettings, USAGE } from './settings.js';
 import { lockFolder } from './store/folder-lock.js';
 
@@ -49,6 +50,12 @@ async function run(given: Settings): Promise<void> {
   chain.onFaults = (faults, cut) => server.setFaults(faults, cut);
   const port = await server.start(settings.host, settings.port);
   const unlock = lockFolder(settings.dataFolder);
+  if (!isLoopback(settings.host)) {
+    say(
+      'warn',
+      `bound to ${settings.host}: whoever reaches it can spend the development accounts and take blocks back`,
+    );
+  }
   const pidFile = join(settings.dataFolder, PID_FILE);
 
   let stopping: Promise<never> | undefined;

@@ -9,7 +9,7 @@ import { isLoopback } from './networks.js';
 export interface LocalnetOptions {
   /** 0: any free port. */
   port: number;
-  /** Loopback address to bind; default 127.0.0.1. */
+  /** Address to bind; default 127.0.0.1. */
   host?: string;
   /** The chain's blocks and the process's log. */
   dataFolder: string;
@@ -52,7 +52,7 @@ const BAD_SETTING = 2;
 const PORT_TAKEN = 3;
 const START_MS = 20_000;
 /** With another chain to ask first, which may be far away. */
-const FORK_MS = 120_000;
+const REMOTE_MS = 120_000;
 const STOP_MS = 5_000;
 
 /**
@@ -78,7 +78,7 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   }
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
   try {
-    const limitMs = options.fork ? FORK_MS : START_MS;
+    const limitMs = options.fork || options.follow ? REMOTE_MS : START_MS;
     const start = await withDeadline(firstWords(child), limitMs, 'starting the local chain', options.signal);
     if (start.kind === 'exited') {
       if (start.code === PORT_TAKEN) return joined(host, port);
@@ -106,20 +106,31 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
 
 /**
  * Ends the local chain of this address, or the one that keeps its data in this folder, whoever started it. Undefined when
- * none runs. What the pid file says is believed only when a chain at its address names the same process.
+ * none runs. A process is ended only when the chain that answers and the pid file in its data folder both name it; error
+ * `not_local` when there is no such file here: the address may lead to another machine, where that number means something else.
  */
 export async function stopLocalnet(
   where: { dataFolder: string } | { url: string },
-): Promise<{ pid: number } | undefined> {
-  const known = 'url' in where ? { url: where.url } : readPidFile(where.dataFolder);
-  if (known.url !== undefined && !isLoopback(known.url)) {
-    throw chainError('bad_argument', `${known.url} is not of this machine: only there can a chain be stopped`);
+): Promise<{ pid: number; dataFolder: string } | undefined> {
+  if ('url' in where && !isLoopback(where.url)) {
+    throw chainError('bad_argument', `${where.url} is not of this machine: only there can a chain be stopped`);
   }
-  const pid = known.url === undefined ? undefined : await chainProcessAt(known.url);
-  if (pid === undefined || ('pid' in known && known.pid !== pid)) return undefined;
+  const url = 'url' in where ? where.url : readPidFile(where.dataFolder).url;
+  const found = url === undefined ? undefined : await processAt(url);
+  if (!found) return undefined;
+  const { pid } = found;
+  const dataFolder = 'url' in where ? found.dataFolder : where.dataFolder;
+  if (dataFolder === undefined || readPidFile(dataFolder).pid !== pid) {
+    if (!('url' in where)) return undefined;
+    throw chainError(
+      'not_local',
+      `the chain at ${url} is process ${pid} with its data in ${dataFolder ?? 'no folder'}, which is not on this machine: stop it there`,
+      { url, pid },
+    );
+  }
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
-  return { pid };
+  return { pid, dataFolder };
 }
 
 /** See `localnet/engine/settings.ts`. What is left out is the engine's to decide. */
@@ -179,6 +190,10 @@ export function endedUncleanly(dataFolder: string): boolean {
 
 /** The id of the process behind a local chain's `ws://` address, as it says itself; undefined when it is no such chain. */
 export async function chainProcessAt(url: string): Promise<number | undefined> {
+  return (await processAt(url))?.pid;
+}
+
+async function processAt(url: string): Promise<{ pid: number; dataFolder: string | undefined } | undefined> {
   try {
     const answer = await fetch(url.replace(/^ws:/, 'http:'), {
       method: 'POST',
@@ -186,8 +201,11 @@ export async function chainProcessAt(url: string): Promise<number | undefined> {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'dev_status', params: [] }),
       signal: AbortSignal.timeout(3_000),
     });
-    const { result } = (await answer.json()) as { result?: { pid?: unknown } };
-    return typeof result?.pid === 'number' ? result.pid : undefined;
+    const { result } = (await answer.json()) as { result?: { pid?: unknown; dataFolder?: unknown } };
+    const { pid, dataFolder } = result ?? {};
+    // To a signal, 0 and negative numbers are whole groups of processes.
+    if (!Number.isSafeInteger(pid) || (pid as number) <= 0) return undefined;
+    return { pid: pid as number, dataFolder: typeof dataFolder === 'string' ? dataFolder : undefined };
   } catch {
     return undefined;
   }

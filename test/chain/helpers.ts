@@ -73,8 +73,8 @@ export async function fakeNode(answer: Handler, port = 0): Promise<FakeNode> {
 }
 
 /** A plain web server. */
-export async function webServer(status = 200): Promise<{ url: string } & AsyncDisposable> {
-  const server: Server = createServer((_, response) => response.writeHead(status).end('hello'));
+export async function webServer(status = 200, text = 'hello'): Promise<{ url: string } & AsyncDisposable> {
+  const server: Server = createServer((_, response) => response.writeHead(status).end(text));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,

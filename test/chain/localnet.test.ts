@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connect, startLocalnet, stopLocalnet } from '../../src/chain/index.js';
 import { failure } from '../wallet/helpers.js';
@@ -15,10 +18,43 @@ describe("the local chain's process", () => {
     await using client = await connect({ endpoints: [second.url] });
     expect(client.genesisHash).toBe(first.genesis);
     expect(await stopLocalnet({ dataFolder: elsewhere.path })).toBeUndefined();
-    expect(await stopLocalnet({ dataFolder: folder.path })).toEqual({ pid: first.pid });
+    expect(await stopLocalnet({ dataFolder: folder.path })).toEqual({ pid: first.pid, dataFolder: folder.path });
     expect(await first.exited).toBe(0);
     expect(await stopLocalnet({ dataFolder: folder.path })).toBeUndefined();
     await first.stop();
+  });
+
+  it('is not ended by a number that an address answers with, unless its folder is here and names it, too', async () => {
+    using folder = temporaryFolder();
+    const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      stdio: 'ignore',
+      detached: true,
+    });
+    const ended = new Promise(resolve => bystander.once('exit', resolve));
+    const answers = (pid: number | undefined) =>
+      webServer(200, JSON.stringify({ result: { pid, dataFolder: folder.path } }));
+    try {
+      await using elsewhere = await answers(bystander.pid);
+      const error = await failure(() => stopLocalnet({ url: elsewhere.url }));
+      expect(error).toMatchObject({ code: 'not_local', message: expect.stringContaining('not on this machine') });
+      // To a signal, a negative number is a group of processes.
+      const group = -bystander.pid!;
+      await using wrong = await answers(group);
+      writeFileSync(join(folder.path, 'localnet.json'), JSON.stringify({ pid: group, url: wrong.url }));
+      expect(await stopLocalnet({ url: wrong.url })).toBeUndefined();
+      expect(await stopLocalnet({ dataFolder: folder.path })).toBeUndefined();
+      expect(bystander.signalCode).toBeNull();
+    } finally {
+      bystander.kill('SIGKILL');
+      await ended;
+    }
+  });
+
+  it('is ended by its folder wherever it listens', async () => {
+    using folder = temporaryFolder();
+    const chain = await startLocalnet({ port: 0, host: '0.0.0.0', dataFolder: folder.path });
+    expect(await stopLocalnet({ dataFolder: folder.path })).toMatchObject({ pid: chain.pid });
+    expect(readFileSync(join(folder.path, 'localnet.log'), 'utf8')).toContain('WARN | localnet - bound to 0.0.0.0');
   });
 
   it('wins the port for one of several simultaneous starts; the others join', async () => {

@@ -123,6 +123,17 @@ describe('the verbs of localnet', () => {
     expect(asked.at(-1)).toEqual(['dev_dumpState', [{ at: HASH }]]);
   });
 
+  it('name the command that starts a chain where none runs', async () => {
+    const port = String(await freePort());
+    const cli = home.run('localnet', 'mine', '--port', port);
+    expect(await cli.ended()).toBe(4);
+    expect(cli.lines).toEqual([
+      expect.stringMatching(
+        `no local chain answers at ws://127.0.0.1:${port} .*localnet start --port ${port}\` starts one$`,
+      ),
+    ]);
+  });
+
   it('say in one line what is wrong, with its exit code', async () => {
     const wrong: [string[], number, RegExp][] = [
       [['mine', '0'], 2, /"0" is no number from 1 to 10000/],
@@ -137,6 +148,12 @@ describe('the verbs of localnet', () => {
       [['start', '--fork_block', HASH], 2, /--fork_block needs --fork/],
       [['start', '--archive', '--prune', '20'], 2, /exclude each other/],
     ];
+    const nowhere = `ws://127.0.0.1:${await freePort()}`;
+    wrong.push([
+      ['mine', '--url', nowhere],
+      4,
+      /^[^\n]*no local chain answers at ws:\S+ \(connect ECONNREFUSED \S+\)$/,
+    ]);
     for (const [args, exit, line] of wrong) {
       const { code, text } = await run(...args);
       expect(text).toMatch(line);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,8 +80,9 @@ describe('bittensor-cli localnet', () => {
       expect(JSON.parse(fund.text)).toMatchObject({ amountRao: '2500000000' });
     } finally {
       const stop = await ended(home.run('localnet', 'stop', '--port', String(free), '--json'));
-      expect(JSON.parse(stop.text)).toMatchObject({ stopped: true, pid });
+      expect(JSON.parse(stop.text)).toMatchObject({ stopped: true, pid, removed: dataFolder });
     }
+    expect(existsSync(String(dataFolder))).toBe(false);
   });
 
   it('goes back to a snapshot, on a chain without a clock, and is followed by another', async () => {
@@ -112,6 +114,7 @@ describe('bittensor-cli localnet', () => {
     await followed(3);
     expect((await follower.stop()).code).toBe(0);
     expect((await leader.stop()).code).toBe(0);
+    expect(existsSync(String(other['dataFolder']))).toBe(false);
   });
 
   it('prints the development accounts, and goes on elsewhere from a dump or a fork', async () => {

@@ -33,7 +33,8 @@ function bare(host: string): string {
     .replace(/\.$/, '');
 }
 
-function isLoopback(host: string): boolean {
+/** Of a name or an address, in brackets or without. */
+export function isLoopback(host: string): boolean {
   const name = bare(host);
   return (
     name === 'localhost' ||

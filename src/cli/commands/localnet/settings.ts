@@ -18,7 +18,7 @@ const data = text<string | undefined>({
   argument: 'folder',
   about: 'folder of the chain',
   default: undefined,
-  defaultAbout: '~/.bittensor/node/chain-PORT',
+  defaultAbout: '~/.bittensor/node/chain-PORT; with port 0 one that is removed when the chain is stopped',
   env: 'BT_LOCALNET_DATA',
 });
 

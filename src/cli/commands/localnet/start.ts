@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { BittensorError, isBittensorError } from '../../../base/index.js';
 import type { LocalAccount, Localnet, LocalnetOptions } from '../../../chain/index.js';
 import { stopOnSignal } from '../../signals.js';
@@ -13,12 +14,17 @@ import {
   startOptions,
   startSettings,
 } from './settings.js';
+import { hasOwnFolder, markThrowaway, removedLine, removeThrowaway } from './throwaway.js';
+
+/** Of a chain that is not bound to loopback. */
+const OPEN =
+  'Other machines reach this address, too: whoever does can send transactions and ask for all that the commands do.';
 
 export async function start(options: Options): Promise<void> {
   const values = settle(startSettings, options);
   const hints =
     values.block_time === 'manual' ? [`Blocks are made on request: bittensor-cli localnet mine [count]`] : [];
-  await runChain({ ...startOptions(values), dataFolder: folderOf(values) }, options, hints);
+  await runChain({ ...startOptions(values), dataFolder: folderOf(values) }, options, hints, hasOwnFolder(values));
 }
 
 /** Runs a chain that takes the blocks of another one and makes none. */
@@ -29,15 +35,27 @@ export async function follow(leader: string, options: Options): Promise<void> {
   const values = settle(followSettings, options);
   const { port, host } = values;
   const engine = { port, host, follow: leader, ...keepOptions(values), dataFolder: folderOf(values) };
-  await runChain(engine, options, [`It follows ${leader}, checks each of its blocks, and makes none.`]);
+  const hint = `It follows ${leader}, checks each of its blocks, and makes none.`;
+  await runChain(engine, options, [hint], hasOwnFolder(values));
 }
 
-async function runChain(engine: LocalnetOptions, options: Options, hints: readonly string[]): Promise<void> {
+async function runChain(
+  engine: LocalnetOptions,
+  options: Options,
+  hints: readonly string[],
+  isThrowaway: boolean,
+): Promise<void> {
   const { chainProcessAt, startLocalnet } = await import('../../../chain/index.js');
+  const { dataFolder } = engine;
   const detached = options['detach'] === true;
   const stop = stopOnSignal();
   try {
-    const chain = await startLocalnet({ ...engine, detached, signal: stop.signal });
+    const chain = await startLocalnet({ ...engine, detached, signal: stop.signal }).catch(error => {
+      // Its message has the last line of the log.
+      if (isThrowaway) rmSync(dataFolder, { recursive: true, force: true });
+      throw error;
+    });
+    if (!chain.joined) markThrowaway(dataFolder, isThrowaway);
     if (chain.joined) throw portInUse(engine.port, chain.url, await chainProcessAt(chain.url));
     await tellStart(chain, engine, options, hints);
     if (detached) return;
@@ -46,7 +64,13 @@ async function runChain(engine: LocalnetOptions, options: Options, hints: readon
     if (!stop.signal.aborted) {
       throw new BittensorError('chain_unreachable', `the local chain ended by itself (exit code ${code})`);
     }
-    if (options['json'] !== true) console.log('Stopped; the chain goes on from its last block at the next start.');
+    const isGone = removeThrowaway(dataFolder);
+    if (options['json'] === true) return;
+    console.log(
+      isGone
+        ? `Stopped. ${removedLine(dataFolder)}`
+        : 'Stopped; the chain goes on from its last block at the next start.',
+    );
   } catch (error) {
     // Ctrl-C while it was starting: nothing was lost, and nothing is wrong.
     if (!stop.signal.aborted) throw error;
@@ -61,11 +85,13 @@ async function tellStart(
   options: Options,
   hints: readonly string[],
 ): Promise<void> {
+  const { isLoopback } = await import('../../../chain/index.js');
   const accounts = leader === undefined ? await developmentAccounts(url) : [];
   const keys = accounts.length === 0 ? [] : ['', ...accountLines(accounts), '', PUBLIC_KEYS];
   say(options, { url, port, pid, genesis, dataFolder, accounts }, [
     `Local chain at ${url}, genesis ${genesis}, process ${pid}, data in ${dataFolder}`,
     ...keys,
+    ...(isLoopback(url) ? [] : [OPEN]),
     ...hints,
     options['detach'] === true ? `bittensor-cli localnet stop --port ${port} ends it.` : 'Ctrl-C stops it.',
   ]);

@@ -5,6 +5,7 @@ import { withLocalChain } from './local-chain.js';
 import { badArgument, parseCount, parseTao, parseTravel } from './parse.js';
 import { formatTao, say } from './say.js';
 import { type Options, settle, stopSettings, targetSettings, urlOf } from './settings.js';
+import { removedLine, removeThrowaway } from './throwaway.js';
 
 const MOST_BLOCKS = 10_000;
 
@@ -16,9 +17,12 @@ export async function stop(options: Options): Promise<void> {
   const stopped = await stopLocalnet(data === undefined ? { url } : { dataFolder: data });
   const where = data === undefined ? `at ${url}` : `with its data in ${data}`;
   const line = stopped ? `Stopped the chain ${where} (process ${stopped.pid}).` : `No local chain runs ${where}.`;
-  say(options, { stopped: stopped !== undefined, pid: stopped?.pid, ...(data === undefined ? { url } : { data }) }, [
-    line,
-  ]);
+  const removed = stopped && removeThrowaway(stopped.dataFolder) ? stopped.dataFolder : undefined;
+  say(
+    options,
+    { stopped: stopped !== undefined, pid: stopped?.pid, ...(data === undefined ? { url } : { data }), removed },
+    [line, ...(removed === undefined ? [] : [removedLine(removed)])],
+  );
 }
 
 export async function status(options: Options): Promise<void> {
