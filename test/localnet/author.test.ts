@@ -14,6 +14,9 @@ function setUp(blockTime: BlockTime, takes = 1) {
     listeners: new Set<() => void>(),
     discarded: 0,
     isDeterministic: false,
+    /** Builds that are under way, and the most that ever were. */
+    depth: 0,
+    deepest: 0,
     fails: undefined as Error | undefined,
   };
   const chain = {
@@ -25,8 +28,12 @@ function setUp(blockTime: BlockTime, takes = 1) {
       while (taken < takes && candidates.next()) taken++;
       if (state.fails) throw state.fails;
       state.ready -= taken;
-      state.blocks++;
-      return { block: { header: { number: state.blocks } } };
+      const number = ++state.blocks;
+      state.deepest = Math.max(state.deepest, ++state.depth);
+      // As the pool does when a block has left something.
+      if (state.ready > 0) for (const listener of state.listeners) listener();
+      state.depth--;
+      return { block: { header: { number } } };
     },
   } as unknown as Chain;
   const pool = {
@@ -99,6 +106,18 @@ describe('the author', () => {
     submit();
     submit();
     expect(state.blocks).toBe(3);
+    author.stop();
+  });
+
+  it.each([true, false])('begins no block within another, and none is forgotten (without a clock: %s)', fixed => {
+    vi.useFakeTimers();
+    const { author, state } = setUp('instant');
+    state.isDeterministic = fixed;
+    author.start();
+    state.ready = 4;
+    author.build();
+    vi.advanceTimersByTime(100);
+    expect(state).toMatchObject({ ready: 0, blocks: 4, deepest: 1 });
     author.stop();
   });
 

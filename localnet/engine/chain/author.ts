@@ -59,7 +59,10 @@ export class Author {
 
   /** Builds a block now, of that time when one is given; throws when it cannot be. */
   build(timeMs?: number): NewBlock {
-    return this.buildWith(this.options.pool.candidates(), timeMs).added;
+    const { pool, blockTime } = this.options;
+    const { added, included } = this.buildWith(pool.candidates(), timeMs);
+    if (blockTime === 'instant' && pool.readyCount > 0 && included > 0) this.schedule(0);
+    return added;
   }
 
   /** What arrives together depends on the clock; without one, each transaction has a block of its own, at once. */
@@ -86,6 +89,8 @@ export class Author {
     const budgetMs = typeof blockTime === 'number' ? Math.max(100, blockTime / 2) : 2000;
     // With fixed times a block ends where its weight does, however slow the machine is.
     const deadlineMs = chain.isDeterministic ? Number.POSITIVE_INFINITY : performance.now() + budgetMs;
+    // What the pool has to say of the new block must not begin another one: listeners hear of blocks in order.
+    this.building = true;
     try {
       const added = chain.build(counted, { deadlineMs, timeMs });
       if (this.failing) log.info(`building blocks again, at block ${added.block.header.number}`);
@@ -95,6 +100,8 @@ export class Author {
       // A block that does not verify would be built again and again: the chain goes on without its transactions.
       if (isBittensorError(error) && error.code === 'bad_block') for (const bytes of taken) pool.discard(bytes);
       throw error;
+    } finally {
+      this.building = false;
     }
   }
 
@@ -109,7 +116,6 @@ export class Author {
   private turn(): void {
     const { blockTime, pool, log } = this.options;
     let included = 0;
-    this.building = true;
     try {
       included = this.buildWith(pool.candidates()).included;
     } catch (error) {
@@ -120,8 +126,6 @@ export class Author {
       this.failing = true;
       if (!hopeless) this.schedule(RETRY_MS);
       return;
-    } finally {
-      this.building = false;
     }
     if (typeof blockTime === 'number') {
       // Keeps the beat; a beat that was missed is not made up for, and requests get a turn in between.
