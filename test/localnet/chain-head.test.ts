@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hex, unhex } from '../../localnet/engine/codec.js';
+import { engineError } from '../../localnet/engine/errors.js';
 import { Dispatcher } from '../../localnet/engine/rpc/dispatch.js';
 import { FAMILIES } from '../../localnet/engine/rpc/families.js';
 import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
@@ -201,6 +202,33 @@ describe('chainHead_v1', () => {
     await call('chainHead_v1_stopOperation', id, stopped.operationId);
     await new Promise(resolve => setImmediate(resolve));
     expect(events(id).some(event => event.operationId === stopped.operationId)).toBe(false);
+  });
+
+  it('says that it cannot read, whatever fails, and goes on', async () => {
+    const id = await call<string>('chainHead_v1_follow', false);
+    const { hash } = test.chain.head;
+    const missing = () => {
+      throw engineError('not_here', 'it is not here');
+    };
+    const spies = [
+      vi.spyOn(test.chain, 'stateAt').mockImplementation(missing),
+      vi.spyOn(test.chain, 'block').mockImplementation(missing),
+    ];
+    try {
+      await call('chainHead_v1_storage', id, hash, [{ key: CODE, type: 'hash' }]);
+      await call('chainHead_v1_body', id, hash);
+      const stream = await call<string>('archive_v1_storage', hash, [{ key: CODE, type: 'hash' }]);
+      const error = 'it is not here';
+      await pollUntil('both errors', { withinMs: 5000 }, () =>
+        events(id).filter(event => event.event === 'operationError' && event['error'] === error).length === 2
+          ? true
+          : undefined,
+      );
+      await pollUntil('the third', { withinMs: 5000 }, () => (events(stream).length > 0 ? true : undefined));
+      expect(events(stream)).toEqual([{ event: 'storageError', error }]);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
   });
 
   it('stops a client that keeps too many blocks pinned', async () => {

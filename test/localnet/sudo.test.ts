@@ -6,6 +6,7 @@ import { aliceKeys, encodeCall, transferCall } from '../../localnet/engine/chain
 import { hex, keyHex, lengthPrefixed, toKey, unhex } from '../../localnet/engine/codec.js';
 import { devFamily } from '../../localnet/engine/rpc/dev/family.js';
 import { Dispatcher } from '../../localnet/engine/rpc/dispatch.js';
+import { Follow } from '../../localnet/engine/rpc/v2/follow.js';
 import { decodeAddress, encodeAddress, silentLog } from '../../src/base/index.js';
 import { keypairFromSeed, keypairFromUri } from '../../src/wallet/index.js';
 import { account, openChain, type TestChain, temporaryFolder } from './fixture.js';
@@ -241,6 +242,10 @@ describe('a dumped state', () => {
       expect(again.chain.head.hash).toBe(next.hash);
       expect(freeBalance(again.metadata, again.chain.state, account(3))).toBe(TAO);
       again.author.build();
+      const told: object[] = [];
+      new Follow({ chain: again.chain, withRuntime: false, push: event => told.push(event), done() {} }).end();
+      const finalizedBlockHashes = [block.hash, next.hash, again.chain.head.hash];
+      expect(told[0]).toEqual({ event: 'initialized', finalizedBlockHashes });
       expect(() => again.chain.revert(block.header.number - 1)).toThrow('is no longer kept');
     }
     const spec = JSON.parse(JSON.stringify(await call<object>('dev_dumpState'))) as Record<string, unknown>;

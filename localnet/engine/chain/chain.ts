@@ -218,6 +218,11 @@ export class Chain {
     return source.kind === 'fork' ? source.fork : undefined;
   }
 
+  /** The first block that is here: 0, or the one that a fork or a dump began with. */
+  get oldestBlock(): number {
+    return this.blocks.oldest;
+  }
+
   get oldestState(): number {
     return this.states.oldestNumber;
   }

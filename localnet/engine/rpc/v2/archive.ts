@@ -57,21 +57,29 @@ export function archiveFamily({ chain }: Engine): Family {
             push({ event: 'storageError', error });
             done();
           };
-          const turn = () => {
-            if (!running || !place) return;
+          const page = (from: Place) => {
             // A revert may have taken the block away meanwhile.
             const state = chain.hashAt(number) === hash ? chain.stateAt(number) : undefined;
             if (!state) {
               fail(`State already discarded for ${hash}`);
               return;
             }
-            const { results, next, bytes } = readPage(state, query, place);
+            const { results, next, bytes } = readPage(state, query, from);
             for (const result of results) push({ event: 'storage', ...result });
             place = next;
             if (next) setTimeout(turn, bytes / PACE_BYTES_PER_MS);
             else {
               push({ event: 'storageDone' });
               done();
+            }
+          };
+          const turn = () => {
+            if (!running || !place) return;
+            try {
+              page(place);
+            } catch (error) {
+              // Nobody above would hear of it, and the chain would end with it: a state may be elsewhere, a disk may fail.
+              fail(messageOf(error));
             }
           };
           setImmediate(turn);

@@ -1,4 +1,4 @@
-import { isBittensorError, messageOf } from '../../../../src/base/errors.js';
+import { messageOf } from '../../../../src/base/errors.js';
 import type { Chain } from '../../chain/chain.js';
 import { hex } from '../../codec.js';
 import type { Runtime } from '../../runtime/runtime.js';
@@ -123,7 +123,7 @@ export class Follow {
     const { go } = operation;
     operation.go = undefined;
     setImmediate(() => {
-      if (this.operations.has(operationId)) go();
+      if (this.operations.has(operationId)) this.attempt(operationId, go);
     });
   }
 
@@ -137,9 +137,18 @@ export class Follow {
     const operationId = String(++this.count);
     this.operations.set(operationId, {});
     setImmediate(() => {
-      if (this.operations.has(operationId)) work(operationId);
+      if (this.operations.has(operationId)) this.attempt(operationId, () => work(operationId));
     });
     return { result: 'started', operationId };
+  }
+
+  /** Nobody above would hear of a failure, and the chain would end with it: a state may be elsewhere, a disk may fail. */
+  private attempt(operationId: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.finish({ event: 'operationError', operationId, error: messageOf(error) });
+    }
   }
 
   private withState(number: number, operationId: string, work: (state: StateReader, runtime: Runtime) => void): void {
@@ -149,12 +158,7 @@ export class Follow {
       this.finish({ event: 'operationInaccessible', operationId });
       return;
     }
-    try {
-      work(state, chain.runtimeOf(state));
-    } catch (error) {
-      if (!isBittensorError(error)) throw error;
-      this.finish({ event: 'operationError', operationId, error: messageOf(error) });
-    }
+    work(state, chain.runtimeOf(state));
   }
 
   private finish(event: { event: string; operationId: string; [more: string]: unknown }): void {
@@ -166,7 +170,7 @@ export class Follow {
     const { chain, withRuntime } = this.parts;
     const final = chain.finalized.number;
     const finals: string[] = [];
-    for (let number = Math.max(0, final - FINAL_AT_FIRST + 1); number <= final; number++) {
+    for (let number = Math.max(chain.oldestBlock, final - FINAL_AT_FIRST + 1); number <= final; number++) {
       finals.push(chain.hashAt(number)!);
       this.pinned.set(chain.hashAt(number)!, number);
     }
