@@ -8,6 +8,7 @@ import { KeyRanges } from '../../localnet/engine/fork/key-ranges.js';
 import { layered } from '../../localnet/engine/fork/layered.js';
 import { RemoteState } from '../../localnet/engine/fork/remote-state.js';
 import type { Source } from '../../localnet/engine/fork/source.js';
+import { shownUrl } from '../../localnet/engine/remote/shown-url.js';
 import { childPrefix, childRootKey } from '../../localnet/engine/state/child.js';
 import { type Changes, Overlay } from '../../localnet/engine/state/overlay.js';
 import { StateLog } from '../../localnet/engine/store/state-log.js';
@@ -51,6 +52,20 @@ function fakeSource(values: ReadonlyMap<Key, Uint8Array>, children = new Map<Key
 function bytesOf(entries: Record<Key, number>): Map<Key, Uint8Array> {
   return new Map(Object.entries(entries).map(([name, value]) => [name, Uint8Array.of(value)]));
 }
+
+describe('an address that is shown', () => {
+  it.each([
+    ['ws://127.0.0.1:9944', 'ws://127.0.0.1:9944'],
+    ['wss://chain.example:443', 'wss://chain.example:443'],
+    ['wss://me:secret@chain.example', 'wss://chain.example/...'],
+    ['wss://chain.example/secret', 'wss://chain.example/...'],
+    ['wss://chain.example:99/?apikey=secret', 'wss://chain.example:99/...'],
+    ['wss://chain.example#secret', 'wss://chain.example/...'],
+    ['://secret', 'an address that cannot be read'],
+  ])('%s has no secrets', (url, shown) => {
+    expect(shownUrl(url)).toBe(shown);
+  });
+});
 
 describe('known stretches of keys', () => {
   it('answer as the set they are stretches of, and nothing else', () => {
@@ -179,6 +194,22 @@ describe('the state of a source', () => {
     expect(state.next(`k${2499}`)).toBe('k25');
     expect(asked.length).toBe(before);
     expect(await state.fetchAhead(0)).toBe(false);
+  });
+
+  it('does not count as whole when the source leaves values out', async () => {
+    const values = bytesOf({ a: 1, b: 2, c: 3 });
+    const { source } = fakeSource(values);
+    const { askLater } = source;
+    source.askLater = async (what, method, params) => {
+      const answer = await askLater(what, method, params);
+      if (method !== 'state_queryStorageAt') return answer;
+      const [{ changes }] = answer as [{ changes: [string, unknown][] }];
+      return [{ changes: changes.slice(1) }];
+    };
+    const state = new RemoteState({ source, at: '0x' });
+    expect(await state.fetchAhead(100)).toBe(false);
+    expect(state.get('a')).toEqual(Uint8Array.of(1));
+    expect(await state.fetchAhead(100)).toBe(true);
   });
 
   it.each([

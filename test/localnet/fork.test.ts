@@ -6,7 +6,7 @@ import { hex, join as joinBytes, Reader, unhex } from '../../localnet/engine/cod
 import { twox } from '../../localnet/engine/runtime/host/crypto-library.js';
 import { type Metadata, readMetadata } from '../../localnet/engine/runtime/metadata.js';
 import type { RuntimeVersion } from '../../localnet/engine/runtime/runtime.js';
-import { pollUntil } from '../../src/base/index.js';
+import { messageOf, pollUntil } from '../../src/base/index.js';
 import { EngineProcess, type Listening, openSocket } from './engine-process.js';
 import { startFalseLeader } from './false-leader.js';
 import { account, temporaryFolder } from './fixture.js';
@@ -182,9 +182,13 @@ describe('a fork of another chain', () => {
     expect(await freeOf(again, account(9))).toBe(7n * SECOND);
     again.kill('SIGKILL');
     await again.exited;
-    await using third = await startFork(folder.path, source.url);
+    await using third = await startFork(folder.path, `${source.url}/?apikey=mine`);
     expect(await freeOf(third, account(9))).toBe(7n * SECOND);
-    await expect(third.rpc('chain_getBlockHash', 5)).rejects.toThrow('block 5 is not here');
+    const missing = await third.rpc('chain_getBlockHash', 5).catch(messageOf);
+    expect(missing).toContain('block 5 is not here');
+    const { forkedFrom } = await third.rpc<Status>('dev_status');
+    expect(forkedFrom.url).toBe(`${source.url}/...`);
+    expect(`${missing}${JSON.stringify(forkedFrom)}${third.stderr}`).not.toContain('mine');
   });
 
   it('gives the same blocks for the same transactions, whatever was fetched when', async () => {

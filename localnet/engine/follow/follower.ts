@@ -6,6 +6,7 @@ import type { Chain } from '../chain/chain.js';
 import type { Block } from '../chain/header.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
+import { shownUrl } from '../remote/shown-url.js';
 import { checkInherents } from './inherents.js';
 import { readBlocks, readHash, writeBlock } from './wire.js';
 
@@ -32,6 +33,7 @@ export interface Refused {
 }
 
 export interface FollowerStatus {
+  /** As it may be shown. */
   url: string;
   connected: boolean;
   /** The leader's newest block, as far as known. */
@@ -56,7 +58,12 @@ export class Follower {
   private lost: string | undefined;
   private readonly agreeing = new Set<() => void>();
 
-  constructor(private readonly options: FollowerOptions) {}
+  /** The leader's address as it may be shown. */
+  private readonly url: string;
+
+  constructor(private readonly options: FollowerOptions) {
+    this.url = shownUrl(options.url);
+  }
 
   start(): void {
     this.work ??= this.run();
@@ -70,7 +77,7 @@ export class Follower {
 
   get status(): FollowerStatus {
     return {
-      url: this.options.url,
+      url: this.url,
       connected: this.connection !== undefined,
       leader: this.leader,
       refused: this.refused,
@@ -81,7 +88,7 @@ export class Follower {
   /** The connection to the leader, or an error that names it. */
   get toLeader(): Connection {
     if (this.connection) return this.connection;
-    throw engineError('unreachable', `the leader ${this.options.url} cannot be reached: ${this.lost ?? 'connecting'}`);
+    throw engineError('unreachable', `the leader ${this.url} cannot be reached: ${this.lost ?? 'connecting'}`);
   }
 
   /** Calls back whenever a connection is new and everything that the leader has is here; returns what ends it. */
@@ -91,12 +98,13 @@ export class Follower {
   }
 
   private async run(): Promise<void> {
-    const { url, log } = this.options;
+    const { log } = this.options;
+    const { url } = this;
     const { signal } = this.stopping;
     let waitMs = RETRY_FIRST_MS;
     while (!signal.aborted) {
       try {
-        using connection = await Connection.open(url, { signal });
+        using connection = await Connection.open(this.options.url, { signal });
         await this.followOn(connection, () => {
           waitMs = RETRY_FIRST_MS;
         });
@@ -120,7 +128,8 @@ export class Follower {
   }
 
   private async followOn(connection: Connection, well: () => void): Promise<void> {
-    const { url, log, chain } = this.options;
+    const { log, chain } = this.options;
+    const { url } = this;
     let ended: Error | undefined;
     let wake = () => {};
     void connection.closed.then(reason => {
@@ -221,7 +230,8 @@ export class Follower {
   }
 
   private refuse(refused: Refused, isOffered: NonNullable<Follower['isOffered']>): void {
-    const { url, chain, log } = this.options;
+    const { chain, log } = this.options;
+    const { url } = this;
     if (this.refused?.reason !== refused.reason) {
       log.error(
         `block ${refused.number} of ${url} is refused: ${refused.reason}; this follower stays at block ${chain.head.header.number} (${chain.head.hash}) until the leader has another`,

@@ -19,6 +19,7 @@ const FILE = 'fork.json';
 
 /** What a fork is, for a start without its source. */
 interface ForkRecord {
+  /** As it may be shown. */
   url: string;
   number: number;
   hash: string;
@@ -64,7 +65,7 @@ export async function openFork(options: ForkOptions): Promise<Fork> {
   if (known) {
     checkSame(options, known);
     const source = new Source({ url, deadlineMs, expected: known });
-    return openParts({ ...known, url }, source, options);
+    return openParts({ ...known, url: source.url }, source, options);
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Of a start that was interrupted, perhaps at another block.

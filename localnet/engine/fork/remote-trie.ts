@@ -65,7 +65,7 @@ export class RemoteTrie {
 
   /**
    * Fetches keys and values from the front without waiting, at most that many keys; resolves with how many there were, and
-   * whether they were all.
+   * whether everything is here then.
    */
   async fetchAhead(most: number): Promise<{ keys: number; all: boolean }> {
     const { source } = this.options;
@@ -76,9 +76,12 @@ export class RemoteTrie {
       keys += this.keepKeys(from, PAGE, await source.askLater(what, method, params)).length;
     }
     let wanted: Key[] = [];
+    let all = this.ranges.knownUpTo('') === null;
     const fetchWanted = async () => {
       const { what, method, params } = this.valuesQuestion(wanted);
-      this.keep(this.valuesIn(wanted, await source.askLater(what, method, params)));
+      const values = this.valuesIn(wanted, await source.askLater(what, method, params));
+      this.keep(values);
+      all &&= values.size === wanted.length;
       wanted = [];
     };
     for (let key = this.ranges.next(''); key; key = this.ranges.next(key)) {
@@ -86,7 +89,7 @@ export class RemoteTrie {
       if (wanted.length === VALUES) await fetchWanted();
     }
     if (wanted.length > 0) await fetchWanted();
-    return { keys, all: this.ranges.knownUpTo('') === null };
+    return { keys, all };
   }
 
   /** Keys that are known and begin so. */

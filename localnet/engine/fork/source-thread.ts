@@ -64,7 +64,10 @@ async function connect(): Promise<Connection> {
   try {
     const hash = await connection.request('chain_getBlockHash', [expected.number]);
     if (hash === expected.hash) return connection;
-    throw engineError('bad_answer', `${url} has another chain now: block ${expected.number} is not ${expected.hash}`);
+    throw engineError(
+      'bad_answer',
+      `${connection.url} has another chain now: block ${expected.number} is not ${expected.hash}`,
+    );
   } catch (error) {
     connection.close();
     throw error;

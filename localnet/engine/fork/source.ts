@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { builtModule } from '../../../src/base/worker.js';
 import { engineError } from '../errors.js';
+import { shownUrl } from '../remote/shown-url.js';
 import type { Expected, SourceAnswer, SourceRequest, SourceWorkerData } from './source-protocol.js';
 
 /** After a source did not answer, others who ask are told so at once for a deadline, or that long. */
@@ -48,8 +49,9 @@ export class Source {
     this.port?.postMessage({ expected: this.expected });
   }
 
+  /** As it may be shown. */
   get url(): string {
-    return this.options.url;
+    return shownUrl(this.options.url);
   }
 
   /** The answer of the source; `what` names what is needed. */

@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import { messageOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
 import { RpcError } from '../rpc/rpc-error.js';
+import { shownUrl } from './shown-url.js';
 
 export interface ConnectionOptions {
   /** One message of the other side has at most this many bytes; a longer one ends the connection. */
@@ -39,6 +40,7 @@ export class Connection implements Disposable {
   private alive = true;
 
   private constructor(
+    /** Of the other side, as it may be shown. */
     readonly url: string,
     private readonly socket: WebSocket,
     private readonly deadlineMs: number,
@@ -66,13 +68,14 @@ export class Connection implements Disposable {
     });
   }
 
-  static open(url: string, options: ConnectionOptions = {}): Promise<Connection> {
+  static open(address: string, options: ConnectionOptions = {}): Promise<Connection> {
+    const url = shownUrl(address);
     const { messageBytes = MESSAGE_BYTES, deadlineMs = DEADLINE_MS, signal } = options;
     return new Promise((resolve, reject) => {
       let socket: WebSocket;
       try {
         signal?.throwIfAborted();
-        socket = new WebSocket(url, {
+        socket = new WebSocket(address, {
           maxPayload: messageBytes,
           handshakeTimeout: deadlineMs,
           perMessageDeflate: false,
