@@ -35,7 +35,8 @@ export async function chainToFollow(
   const signal = AbortSignal.timeout(PATIENCE_MS);
   for (let said = false; ; said = true) {
     try {
-      using connection = await Connection.open(url, { signal });
+      // What the leader sends takes as long as it takes: each request has a deadline.
+      using connection = await Connection.open(url);
       return await fetchChain(connection, folder, log);
     } catch (error) {
       if (!isBittensorError(error) || error.code !== 'unreachable' || signal.aborted) throw error;

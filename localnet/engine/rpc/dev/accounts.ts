@@ -10,7 +10,7 @@ const SUBSTRATE_PREFIX = 42;
 export function accountMethods({ chain, about }: Engine, sender: Sender): Methods {
   const { ss58Format } = about.properties;
   // Longer prefixes are not written here; keys are the same under any.
-  const isShort = Number.isSafeInteger(ss58Format) && (ss58Format as number) < 64;
+  const isShort = Number.isSafeInteger(ss58Format) && (ss58Format as number) >= 0 && (ss58Format as number) < 64;
   const prefix = isShort ? (ss58Format as number) : SUBSTRATE_PREFIX;
   return {
     dev_accounts: () =>

@@ -11,6 +11,8 @@ const U128 = 2n ** 128n;
 /** In whole coins. */
 const FAUCET_COINS = 1000n;
 const USUAL_DECIMALS = 9;
+/** A chain specification may say anything. */
+const MOST_DECIMALS = 30;
 
 /** Money from a development account. */
 export function fundMethods({ chain, about }: Engine, sender: Sender): Methods {
@@ -29,7 +31,9 @@ export function fundMethods({ chain, about }: Engine, sender: Sender): Methods {
     dev_faucet(params) {
       const { tokenDecimals } = about.properties;
       const decimals = Array.isArray(tokenDecimals) ? (tokenDecimals[0] as unknown) : tokenDecimals;
-      const unit = 10n ** BigInt(Number.isSafeInteger(decimals) ? (decimals as number) : USUAL_DECIMALS);
+      const isUsable =
+        Number.isSafeInteger(decimals) && (decimals as number) >= 0 && (decimals as number) <= MOST_DECIMALS;
+      const unit = 10n ** BigInt(isUsable ? (decimals as number) : USUAL_DECIMALS);
       return fund(accountOf(params.text(0, 'address')), FAUCET_COINS * unit);
     },
   };
