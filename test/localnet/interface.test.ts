@@ -21,7 +21,7 @@ const MISSING: Record<string, string[]> = {
   // What root stake earns becomes root stake at once: there is nothing to claim.
   rootClaims: [
     'storage PendingRootAlphaDivs RootClaimableThreshold RootClaimable RootClaimed',
-    'storage RootClaimType StakingColdkeysByIndex StakingColdkeys NumStakingColdkeys NumRootClaim',
+    'storage StakingColdkeysByIndex StakingColdkeys NumStakingColdkeys NumRootClaim',
     'call SubtensorModule.claim_root SubtensorModule.set_root_claim_type SubtensorModule.sudo_set_num_root_claims',
     'call SubtensorModule.sudo_set_root_claim_threshold',
     'ev RootClaimed RootClaimTypeSet',

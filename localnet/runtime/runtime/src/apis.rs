@@ -5,7 +5,8 @@ use crate::{
     RuntimeGenesisConfig, SubtensorModule, System, TransactionPayment, UncheckedExtrinsic, VERSION,
 };
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use codec::Compact;
+use codec::{Compact, Encode};
+use frame_metadata::{v15, RuntimeMetadata, RuntimeMetadataPrefixed, META_RESERVED};
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
     weights::Weight,
@@ -16,6 +17,7 @@ use pallet_subtensor::{
     SubnetPrice, SubnetState,
 };
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
+use scale_info::{IntoPortable, Registry};
 use sp_api::impl_runtime_apis;
 use sp_core::OpaqueMetadata;
 use sp_genesis_builder::PresetId;
@@ -136,12 +138,35 @@ pub mod interface {
             fn sim_swap_alpha_for_tao(netuid: u16, alpha: u64) -> SimSwapResult;
         }
 
+        /// Funds that validators keep for their root stakers. There are none on this chain.
+        pub trait BetaBasketRuntimeApi {
+            /// Rao that a coldkey would get for all of its shares.
+            fn get_root_basket_owed(coldkey: AccountId) -> u64;
+            /// A coldkey's shares: hotkey, number, and rao that they are worth.
+            fn get_root_basket_positions(coldkey: AccountId) -> Vec<(AccountId, u128, u64)>;
+        }
+
         /// What is true after every block. Not part of the public chain.
         pub trait InvariantsApi {
             /// Checks issuance, stake sums, keys, uids and list lengths; says what is wrong.
             fn check() -> Result<(), String>;
         }
     }
+}
+
+/// Metadata 15 with the pallets' types first, as runtimes of the public chain have it: older clients know accounts as
+/// type 0. The newer `RuntimeMetadataV15::new` puts the extrinsic's types first.
+fn metadata_15() -> Vec<u8> {
+    let ir = Runtime::metadata_ir();
+    let mut registry = Registry::new();
+    let pallets = registry.map_into_portable(ir.pallets.into_iter().map(v15::PalletMetadata::from));
+    let extrinsic = v15::ExtrinsicMetadata::from(ir.extrinsic).into_portable(&mut registry);
+    let ty = registry.register_type(&ir.ty);
+    let apis = registry.map_into_portable(ir.apis.into_iter().map(v15::RuntimeApiMetadata::from));
+    let outer_enums = v15::OuterEnums::from(ir.outer_enums).into_portable(&mut registry);
+    let custom = v15::CustomMetadata { map: Default::default() };
+    let metadata = v15::RuntimeMetadataV15 { types: registry.into(), pallets, extrinsic, ty, apis, outer_enums, custom };
+    RuntimeMetadataPrefixed(META_RESERVED, RuntimeMetadata::V15(metadata)).encode()
 }
 
 impl_runtime_apis! {
@@ -162,7 +187,10 @@ impl_runtime_apis! {
             OpaqueMetadata::new(Runtime::metadata().into())
         }
         fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
-            Runtime::metadata_at_version(version)
+            match version {
+                15 => Some(OpaqueMetadata::new(metadata_15())),
+                _ => Runtime::metadata_at_version(version),
+            }
         }
         fn metadata_versions() -> Vec<u32> {
             Runtime::metadata_versions()
@@ -356,6 +384,15 @@ impl_runtime_apis! {
     impl interface::SubnetRegistrationRuntimeApi<Block> for Runtime {
         fn get_network_registration_cost() -> u64 {
             SubtensorModule::get_network_registration_cost()
+        }
+    }
+
+    impl interface::BetaBasketRuntimeApi<Block> for Runtime {
+        fn get_root_basket_owed(_: AccountId) -> u64 {
+            0
+        }
+        fn get_root_basket_positions(_: AccountId) -> Vec<(AccountId, u128, u64)> {
+            Vec::new()
         }
     }
 

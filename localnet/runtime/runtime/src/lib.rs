@@ -77,7 +77,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 5,
+    spec_version: 6,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -96,7 +96,9 @@ construct_runtime!(
         Sudo: pallet_sudo = 12,
         Multisig: pallet_multisig = 13,
         Proxy: pallet_proxy = 16,
+        Commitments: pallet_commitments = 18,
         AdminUtils: pallet_admin_utils = 19,
+        Swap: pallet_swap = 28,
     }
 );
 
@@ -235,7 +237,26 @@ impl pallet_subtensor::Config for Runtime {
     type HotkeySwapOnSubnetInterval = ConstU64<100>;
     type InitialStartCallDelay = ConstU64<0>;
     type WeightInfo = pallet_subtensor::Measured<Runtime>;
+    type DurationOfStartCall = ConstU64<0>;
+    type Listener = PerSubnet;
 }
+
+/// What other pallets keep for each subnet.
+pub struct PerSubnet;
+
+impl pallet_subtensor::SubnetListener for PerSubnet {
+    fn added(netuid: u16) {
+        Swap::add(netuid);
+    }
+    fn removed(netuid: u16) {
+        Swap::remove(netuid);
+        Commitments::purge(netuid);
+    }
+}
+
+impl pallet_commitments::Config for Runtime {}
+
+impl pallet_swap::Config for Runtime {}
 
 impl pallet_admin_utils::Config for Runtime {
     type WeightInfo = pallet_admin_utils::Measured<Runtime>;

@@ -1,7 +1,7 @@
 //! The runtime as a node sees it: genesis, blocks and signed transactions.
 
 use crate::*;
-use codec::{Decode, Encode};
+use codec::{Compact, Decode, Encode};
 use frame_support::{dispatch::GetDispatchInfo, traits::BuildGenesisConfig};
 use frame_system::RawOrigin;
 use sp_genesis_builder::PresetId;
@@ -151,6 +151,9 @@ fn metadata_says_what_clients_look_for() {
             "SubnetEpochConsensus",
             "SubnetEmaTaoFlow",
             "SubnetIdentitiesV3",
+            "RootClaimType",
+            "CommitmentOf",
+            "BetaBasketRuntimeApi",
         ] {
             assert!(has(&v15, name), "{name}");
         }
@@ -185,6 +188,7 @@ fn pallets_keep_the_public_chains_indices() {
         13
     );
     assert_eq!(index(pallet_proxy::Call::remove_proxies {}.into()), 16);
+    assert_eq!(index(pallet_commitments::Call::set_max_space { new_limit: 1 }.into()), 18);
     assert_eq!(index(pallet_admin_utils::Call::sudo_set_tempo { netuid: 1, tempo: 2 }.into()), 19);
 }
 
@@ -436,4 +440,35 @@ fn a_coldkey_whose_swap_is_announced_may_send_nothing_else() {
 
 fn id(key: Key) -> MultiAddress<AccountId, ()> {
     MultiAddress::Id(key.to_account_id())
+}
+
+#[test]
+fn accounts_are_the_first_type_of_metadata_15() {
+    in_first_block(|| {
+        let bytes = <Runtime as sp_api::runtime_decl_for_metadata::Metadata<Block>>::metadata_at_version(15).unwrap();
+        // Magic, version, the number of types; then the first type with its id, and its path.
+        let rest = &mut &bytes[5..];
+        Compact::<u32>::decode(rest).unwrap();
+        assert_eq!(Compact::<u32>::decode(rest).unwrap().0, 0);
+        assert_eq!(Vec::<String>::decode(rest).unwrap(), ["sp_core", "crypto", "AccountId32"]);
+    });
+}
+
+#[test]
+fn a_price_lies_where_clients_look_for_it_as_long_as_the_subnet_is_there() {
+    in_first_block(|| {
+        let priced = || {
+            let mut netuids: Vec<u16> = pallet_swap::AlphaSqrtPrice::<Runtime>::iter_keys().collect();
+            netuids.sort();
+            netuids
+        };
+        assert_eq!(priced(), [0, 1]);
+        assert_eq!(pallet_swap::AlphaSqrtPrice::<Runtime>::get(1).bits, 1 << 64);
+        let owner = Key::Bob.to_account_id();
+        let origin = || RawOrigin::Signed(owner.clone()).into();
+        SubtensorModule::register_network(origin(), owner.clone()).unwrap();
+        assert_eq!(priced(), [0, 1, 2]);
+        SubtensorModule::root_dissolve_network(RawOrigin::Root.into(), 2).unwrap();
+        assert_eq!(priced(), [0, 1]);
+    });
 }

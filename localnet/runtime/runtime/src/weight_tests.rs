@@ -61,6 +61,7 @@ fn every_call_has_a_weight_and_fits_a_block() {
             pallet_multisig::Call::<Runtime>::get_call_names().len(),
             pallet_proxy::Call::<Runtime>::get_call_names().len(),
             Subtensor::get_call_names().len(),
+            pallet_commitments::Call::<Runtime>::get_call_names().len(),
             pallet_admin_utils::Call::<Runtime>::get_call_names().len(),
         ]
         .iter()

@@ -42,6 +42,8 @@ impl pallet_subtensor::Config for Test {
     type HotkeySwapOnSubnetInterval = ConstU64<1>;
     type InitialStartCallDelay = ConstU64<0>;
     type WeightInfo = pallet_subtensor::Measured<Test>;
+    type DurationOfStartCall = ConstU64<0>;
+    type Listener = ();
 }
 
 impl crate::Config for Test {

@@ -69,6 +69,7 @@ impl<T: Config> Pallet<T> {
             MechanismCountCurrent::<T>::insert(netuid, 1);
             TokenSymbol::<T>::insert(netuid, Self::next_symbol(netuid));
             LastEpochBlock::<T>::insert(netuid, 0);
+            T::Listener::added(netuid);
         }
         if let Some(owner) = &subnet.owner {
             SubnetOwner::<T>::insert(netuid, owner);

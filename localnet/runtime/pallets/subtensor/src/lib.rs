@@ -14,6 +14,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+pub mod bonds;
 pub mod children;
 pub(crate) mod costs;
 pub mod delegation;
@@ -109,6 +110,13 @@ pub mod pallet {
 
         /// What calls cost.
         type WeightInfo: WeightInfo;
+
+        /// `InitialStartCallDelay` under its older name.
+        #[pallet::constant]
+        type DurationOfStartCall: Get<u64>;
+
+        /// Pallets that keep something for each subnet.
+        type Listener: SubnetListener;
     }
 
     /// Lists are plain vectors because clients expect that type; every write keeps them within `MaxUids` or
@@ -120,6 +128,8 @@ pub mod pallet {
     parameter_types! {
         /// The account of all zeros: what absent owners read as.
         pub const NoAccount: AccountId32 = AccountId32::new([0; 32]);
+        /// Blocks of a lock's half-life.
+        pub const DefaultLockRate: u64 = 934_866;
         /// Emission per block before the first halving, in rao.
         pub const DefaultBlockEmission: u64 = 1_000_000_000;
         /// Weight of root stake in a subnet, of 2^64 - 1.
@@ -381,6 +391,9 @@ pub mod pallet {
     /// What owners say of their subnets.
     #[pallet::storage]
     pub type SubnetIdentitiesV3<T: Config> = StorageMap<_, Blake2_128Concat, u16, SubnetIdentityV3, OptionQuery>;
+    /// What a coldkey wants of its root stake's earnings. No call of this chain sets it: they always become root stake.
+    #[pallet::storage]
+    pub type RootClaimType<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, RootClaimTypeEnum, ValueQuery>;
     /// Stake locked on a hotkey. No call of this chain locks any; clients read it.
     #[pallet::storage]
     pub type HotkeyLock<T: Config> =
@@ -395,6 +408,24 @@ pub mod pallet {
     /// Stake locked on a subnet owner's hotkey for a while. Empty, see `HotkeyLock`.
     #[pallet::storage]
     pub type DecayingOwnerLock<T: Config> = StorageMap<_, Identity, u16, LockState, OptionQuery>;
+    /// Stake that a coldkey locked in a subnet on a hotkey. Empty, see `HotkeyLock`.
+    #[pallet::storage]
+    pub type Lock<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Blake2_128Concat, AccountId32>, NMapKey<Identity, u16>, NMapKey<Blake2_128Concat, AccountId32>),
+        LockState,
+        OptionQuery,
+    >;
+    /// Whether a coldkey's lock in a subnet is for good. Empty, see `HotkeyLock`.
+    #[pallet::storage]
+    pub type DecayingLock<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, u16, bool, OptionQuery>;
+    /// Blocks in which a lock would halve.
+    #[pallet::storage]
+    pub type UnlockRate<T: Config> = StorageValue<_, u64, ValueQuery, DefaultLockRate>;
+    /// Blocks in which a lock's weight would grow by half.
+    #[pallet::storage]
+    pub type MaturityRate<T: Config> = StorageValue<_, u64, ValueQuery, DefaultLockRate>;
 
     // Chain.
 

@@ -48,6 +48,8 @@ impl Config for Test {
     type HotkeySwapOnSubnetInterval = ConstU64<100>;
     type InitialStartCallDelay = ConstU64<0>;
     type WeightInfo = Measured<Test>;
+    type DurationOfStartCall = ConstU64<0>;
+    type Listener = ();
 }
 
 /// The coldkey of person `n`, one of ten rich ones.

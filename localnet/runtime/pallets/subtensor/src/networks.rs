@@ -237,5 +237,6 @@ impl<T: Config> Pallet<T> {
         remove!(BurnRegistrationsThisInterval POWRegistrationsThisInterval RegistrationsThisBlock);
         remove!(RAORecycledForRegistration Active Rank Trust Consensus Dividends Emission ValidatorTrust);
         remove!(PruningScores ValidatorPermit StakeWeight);
+        T::Listener::removed(netuid);
     }
 }

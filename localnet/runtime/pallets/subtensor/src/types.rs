@@ -2,7 +2,7 @@
 //!
 //! Field order is the wire order that existing clients decode.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use codec::{Compact, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -413,4 +413,35 @@ pub struct NeuronGenesis {
     /// Stake of the coldkey on the hotkey, in rao, made out of nothing.
     #[serde(default)]
     pub stake: u64,
+}
+
+/// What becomes of the earnings of root stake.
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Clone, Default, PartialEq, Eq, Debug)]
+pub enum RootClaimTypeEnum {
+    /// Exchanged for TAO, which is staked on the root network.
+    #[default]
+    #[codec(index = 0)]
+    Swap,
+    /// Kept as alpha.
+    #[codec(index = 1)]
+    Keep,
+    /// Kept in some subnets only.
+    #[codec(index = 2)]
+    KeepSubnets {
+        /// Which.
+        subnets: BTreeSet<u16>,
+    },
+}
+
+/// Hears which subnets there are.
+pub trait SubnetListener {
+    /// A subnet began.
+    fn added(netuid: u16);
+    /// A subnet was dissolved or pruned.
+    fn removed(netuid: u16);
+}
+
+impl SubnetListener for () {
+    fn added(_: u16) {}
+    fn removed(_: u16) {}
 }

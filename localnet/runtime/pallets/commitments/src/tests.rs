@@ -1,0 +1,186 @@
+use crate::{CommitmentInfo, Data};
+use codec::{Decode, Encode};
+use frame_support::{
+    assert_noop, assert_ok, construct_runtime, derive_impl,
+    traits::{ConstU16, ConstU32, ConstU64, Hooks},
+    BoundedVec,
+};
+use frame_system::RawOrigin;
+use pallet_subtensor::{Bonds, BondsResetOn, SubnetEpochIndex, SubnetGenesis};
+use sp_runtime::{AccountId32, BuildStorage};
+
+construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        SubtensorModule: pallet_subtensor,
+        Commitments: crate,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlock<Test>;
+    type AccountId = AccountId32;
+    type Lookup = sp_runtime::traits::IdentityLookup<AccountId32>;
+    type AccountData = pallet_balances::AccountData<u64>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type AccountStore = System;
+    type Balance = u64;
+    type ExistentialDeposit = ConstU64<500>;
+}
+
+impl pallet_subtensor::Config for Test {
+    type Currency = Balances;
+    type MaxUids = ConstU16<256>;
+    type MaxHotkeysPerColdkey = ConstU32<8>;
+    type MinStake = ConstU64<500_000>;
+    type KeySwapCost = ConstU64<1>;
+    type KeySwapOnSubnetCost = ConstU64<1>;
+    type HotkeySwapOnSubnetInterval = ConstU64<1>;
+    type InitialStartCallDelay = ConstU64<0>;
+    type WeightInfo = pallet_subtensor::Measured<Test>;
+    type DurationOfStartCall = ConstU64<0>;
+    type Listener = ();
+}
+
+impl crate::Config for Test {}
+
+type Refused = crate::Error<Test>;
+
+const NETUID: u16 = 1;
+
+fn account(n: u8) -> AccountId32 {
+    AccountId32::new([n; 32])
+}
+
+fn signed(n: u8) -> RuntimeOrigin {
+    RawOrigin::Signed(account(n)).into()
+}
+
+/// Subnet 1 with hotkeys 11 and 12 as its neurons, in block 1.
+fn in_subnet(test: impl FnOnce()) {
+    let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+    let balances = (0..4).map(|n| (account(n), 1_000_000_000_000)).collect();
+    pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }.assimilate_storage(&mut storage).unwrap();
+    pallet_subtensor::GenesisConfig::<Test> { subnets: vec![SubnetGenesis::default()], ..Default::default() }
+        .assimilate_storage(&mut storage)
+        .unwrap();
+    sp_io::TestExternalities::new(storage).execute_with(|| {
+        System::set_block_number(1);
+        SubtensorModule::on_initialize(1);
+        for n in [1, 2] {
+            assert_ok!(SubtensorModule::burned_register(signed(n), NETUID, account(n + 10)));
+        }
+        test();
+    });
+}
+
+fn info(fields: Vec<Data>) -> Box<CommitmentInfo> {
+    Box::new(CommitmentInfo { fields: BoundedVec::truncate_from(fields) })
+}
+
+fn raw(bytes: &[u8]) -> Data {
+    Data::Raw(BoundedVec::truncate_from(bytes.to_vec()))
+}
+
+#[test]
+fn set_commitment_works() {
+    in_subnet(|| {
+        assert_ok!(Commitments::set_commitment(signed(11), NETUID, info(vec![raw(b"first")])));
+        System::set_block_number(2);
+        assert_ok!(Commitments::set_commitment(signed(11), NETUID, info(vec![raw(b"second"), Data::Sha256([7; 32])])));
+        System::assert_last_event(crate::Event::Commitment { netuid: NETUID, who: account(11) }.into());
+        let kept = crate::CommitmentOf::<Test>::get(NETUID, account(11)).unwrap();
+        assert_eq!((kept.deposit, kept.block), (0, 2));
+        assert_eq!(kept.info.fields.to_vec(), [raw(b"second"), Data::Sha256([7; 32])]);
+        assert_eq!(crate::LastCommitment::<Test>::get(NETUID, account(11)), Some(2));
+        assert_eq!(crate::CommitmentOf::<Test>::get(NETUID, account(12)), None);
+    });
+}
+
+#[test]
+fn cannot_set_commitment_without_a_neuron() {
+    in_subnet(|| {
+        // A coldkey, a stranger, and another subnet.
+        for (who, netuid) in [(1, NETUID), (13, NETUID), (11, 2)] {
+            assert_noop!(
+                Commitments::set_commitment(signed(who), netuid, info(vec![raw(b"x")])),
+                Refused::AccountNotAllowedCommit
+            );
+        }
+    });
+}
+
+#[test]
+fn cannot_set_commitment_beyond_the_space_of_an_epoch() {
+    in_subnet(|| {
+        let commit = |bytes: usize| {
+            let big = Data::BigRaw(BoundedVec::truncate_from(vec![1; bytes]));
+            Commitments::set_commitment(signed(11), NETUID, info(vec![big]))
+        };
+        assert_noop!(Commitments::set_max_space(signed(11), 1), sp_runtime::DispatchError::BadOrigin);
+        assert_ok!(Commitments::set_max_space(RawOrigin::Root.into(), 700));
+        assert_ok!(commit(500));
+        assert_noop!(commit(201), Refused::SpaceLimitExceeded);
+        // A small one counts as 100 bytes.
+        assert_ok!(commit(1));
+        assert_noop!(commit(101), Refused::SpaceLimitExceeded);
+        assert_ok!(commit(100));
+        assert_noop!(commit(1), Refused::SpaceLimitExceeded);
+        SubnetEpochIndex::<Test>::mutate(NETUID, |epoch| *epoch += 1);
+        assert_ok!(commit(500));
+    });
+}
+
+#[test]
+fn set_commitment_forgets_bonds_where_the_owner_allows_it() {
+    in_subnet(|| {
+        Bonds::<Test>::insert(NETUID, 0, vec![(0, 5), (1, 6)]);
+        let reset = || Commitments::set_commitment(signed(12), NETUID, info(vec![Data::ResetBondsFlag]));
+        assert_ok!(reset());
+        assert_eq!(Bonds::<Test>::get(NETUID, 0), [(0, 5), (1, 6)]);
+        BondsResetOn::<Test>::insert(NETUID, true);
+        assert_ok!(reset());
+        assert_eq!(Bonds::<Test>::get(NETUID, 0), [(0, 5)]);
+        assert_eq!(crate::LastBondsReset::<Test>::get(NETUID, account(12)), Some(1));
+    });
+}
+
+#[test]
+fn purge_forgets_one_subnet() {
+    in_subnet(|| {
+        assert_ok!(Commitments::set_commitment(signed(11), NETUID, info(vec![raw(b"x")])));
+        Commitments::purge(2);
+        assert!(crate::CommitmentOf::<Test>::contains_key(NETUID, account(11)));
+        Commitments::purge(NETUID);
+        assert!(!crate::CommitmentOf::<Test>::contains_key(NETUID, account(11)));
+        assert!(!crate::UsedSpaceOf::<Test>::contains_key(NETUID, account(11)));
+    });
+}
+
+#[test]
+fn data_has_the_public_chains_bytes() {
+    for (data, bytes) in [
+        (Data::None, vec![0]),
+        (raw(b""), vec![1]),
+        (raw(b"hello"), b"\x06hello".to_vec()),
+        (raw(&[9; 128]), [vec![129], vec![9; 128]].concat()),
+        (Data::BlakeTwo256([1; 32]), [vec![130], vec![1; 32]].concat()),
+        (Data::Sha256([1; 32]), [vec![131], vec![1; 32]].concat()),
+        (Data::Keccak256([1; 32]), [vec![132], vec![1; 32]].concat()),
+        (Data::ShaThree256([1; 32]), [vec![133], vec![1; 32]].concat()),
+        (Data::ResetBondsFlag, vec![135]),
+        (Data::BigRaw(BoundedVec::truncate_from(vec![2; 3])), vec![136, 12, 2, 2, 2]),
+    ] {
+        assert_eq!(data.encode(), bytes);
+        assert_eq!(Data::decode(&mut &bytes[..]).as_ref(), Ok(&data));
+        assert!(bytes.len() == 1 || Data::decode(&mut &bytes[..bytes.len() - 1]).is_err());
+    }
+    for tag in [134, 137, 255] {
+        assert!(Data::decode(&mut &[tag, 0, 0, 0][..]).is_err());
+    }
+}
