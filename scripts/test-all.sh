@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The checks that need more than Node: Rust, the wasm toolchain, protoc, root.
+# The checks that need more than Node: Rust, the wasm toolchain, protoc, Python and its package index, root.
 # Installs with apt what is missing; builds are cached outside the clone. A tool that cannot be had is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -31,5 +31,7 @@ if [ -s "$built" ] && ! cmp -s "$built" localnet/runtime.wasm; then
   git checkout -q -- localnet/runtime.wasm
 fi
 step "generated protobuf code is current" bash scripts/proto.sh --check
+step "official Python clients are installed" bash test/conformance/prepare.sh
+suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
 suite "system tests" npx vitest run --config vitest.system.config.ts
 tally

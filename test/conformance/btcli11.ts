@@ -1,7 +1,21 @@
 import { join } from 'node:path';
+import { formatIp } from '../../src/chain/index.js';
 import { lastJson, raoOf, runCommand, taoOf } from './command.js';
 import type { NeuronLine, OfficialClient, StakeMove, SubnetLine } from './official-client.js';
 import { clientFolder, type Stage } from './stage.js';
+
+/** A metagraph as it prints it: a list for each column, by uid. */
+interface Columns {
+  hotkeys: string[];
+  coldkeys: string[];
+  total_stake: number[];
+  active: boolean[];
+  validator_permit: boolean[];
+  last_update: number[];
+  incentives: number[];
+  dividends: number[];
+  axons: { ip: number; port: number }[];
+}
 
 const COLUMNS = '1000000';
 const RAO = 1_000_000_000n;
@@ -72,21 +86,22 @@ export class Btcli11 implements OfficialClient {
   }
 
   async metagraph(netuid: number): Promise<NeuronLine[]> {
-    type Line = {
-      uid: number;
-      hotkey: string;
-      coldkey: string;
-      total_stake: string;
-      active: boolean;
-      last_update: number;
-    };
-    const { neurons } = await this.json<{ neurons: (Line & { validator_permit: boolean; axon: string | null })[] }>(
-      ...['subnets', 'metagraph', String(netuid)],
-    );
-    return neurons.map(({ uid, hotkey, coldkey, total_stake, active, last_update, validator_permit, axon }) => ({
-      ...{ uid, hotkey, coldkey, stake: raoOfText(total_stake), active, lastUpdate: last_update },
-      ...{ permit: validator_permit, axon },
-    }));
+    const columns = await this.json<Columns>('subnets', 'metagraph', String(netuid));
+    return columns.hotkeys.map((hotkey, uid) => {
+      const { ip, port } = columns.axons[uid]!;
+      return {
+        uid,
+        hotkey,
+        coldkey: columns.coldkeys[uid]!,
+        stake: BigInt(columns.total_stake[uid]!),
+        active: columns.active[uid]!,
+        permit: columns.validator_permit[uid]!,
+        lastUpdate: columns.last_update[uid]!,
+        incentive: columns.incentives[uid]! / 65_535,
+        dividends: columns.dividends[uid]! / 65_535,
+        axon: port === 0 ? null : `${formatIp({ value: BigInt(ip), type: 4 })}:${port}`,
+      };
+    });
   }
 
   async createSubnet(wallet: string): Promise<number> {

@@ -86,8 +86,8 @@ export class Btcli9 implements OfficialClient {
   }
 
   async subnet(netuid: number): Promise<{ tempo: number; owner?: string }> {
-    const { tempo, owner } = await this.show<{ tempo: number; owner: string }>(netuid);
-    return { tempo, owner };
+    const { tempo, owner } = await this.show<{ tempo: { tempo: number }; owner: string }>(netuid);
+    return { tempo: tempo.tempo, owner };
   }
 
   async hyperparameters(netuid: number): Promise<Record<string, unknown>> {
@@ -215,6 +215,18 @@ export class Btcli9 implements OfficialClient {
       ...['sudo', 'get-take', ...this.network, ...this.wallet(wallet)],
     );
     if (Math.abs(seen - take) > 1 / 65_535) throw new Error(`it set a take of ${take} and reads ${seen}`);
+  }
+
+  async setHyperparameter(wallet: string, netuid: number, name: string, value: string): Promise<void> {
+    const what = ['--netuid', String(netuid), '--param', name, '--value', value, '--no-prompt'];
+    await this.json('sudo', 'set', ...this.network, ...this.wallet(wallet), ...what);
+  }
+
+  async revealWeights(args: { wallet: string; netuid: number; uids: number[]; weights: number[]; salt: number[] }) {
+    const lists = { uids: args.uids, weights: args.weights, salt: args.salt };
+    const what = Object.entries(lists).flatMap(([name, list]) => [`--${name}`, list.join(',')]);
+    const where = ['--netuid', String(args.netuid), '--no-prompt'];
+    await this.json('weights', 'reveal', ...this.network, ...this.wallet(args.wallet), ...where, ...what);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -28,7 +28,7 @@ export async function runCommand(program: string, args: readonly string[], env: 
 /** The JSON that a program prints at its end, after whatever else it says. */
 export function lastJson<T>(stdout: string): T | undefined {
   const lines = stdout.split('\n');
-  const from = lines.findIndex(line => line.startsWith('{') || line.startsWith('['));
+  const from = lines.findIndex(line => /^([{["\d]|null$|true$|false$)/.test(line));
   if (from < 0) return undefined;
   try {
     return JSON.parse(lines.slice(from).join('\n')) as T;

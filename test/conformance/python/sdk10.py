@@ -88,5 +88,15 @@ class Sdk10(Classic):
         succeeded(self.subtensor.set_delegate_take(wallet=keys, hotkey_ss58=keys.hotkey.ss58_address, take=take))
         return self.subtensor.get_delegate_take(keys.hotkey.ss58_address)
 
+    def set_commitment(self, wallet, netuid, data):
+        succeeded(self.subtensor.set_commitment(wallet=self.wallet(wallet), netuid=netuid, data=data))
+
+    def commitments(self, netuid):
+        return self.subtensor.get_all_commitments(netuid)
+
+    def set_tempo(self, wallet, netuid, tempo):
+        succeeded(self.subtensor.set_tempo(wallet=self.wallet(wallet), netuid=netuid, tempo=tempo))
+        return self.subtensor.tempo(netuid)
+
 
 serve(Sdk10(sys.argv[1]))
