@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FIXED_START_MS } from '../../localnet/engine/chain/block-times.js';
+import { parseRawSpec } from '../../localnet/engine/chain/genesis.js';
 import { aliceKeys, signFixed, transferCall } from '../../localnet/engine/chain/transaction.js';
 import { hex, keyHex, Reader, unhex } from '../../localnet/engine/codec.js';
 import { devFamily } from '../../localnet/engine/rpc/dev/family.js';
@@ -65,6 +66,32 @@ describe('time travel', () => {
     test.author.build();
     expect(test.chain.timestampMs).toBeGreaterThan(target);
     expect(test.chain.timestampMs).toBeLessThan(target + 1000);
+  });
+
+  it('goes on in a chain that begins with its state, which would stand still otherwise', async () => {
+    using folder = temporaryFolder();
+    using other = temporaryFolder();
+    using test = openChain(folder.path);
+    const call = methods(test);
+    const { timestampMs: begin } = await call<Travelled>('dev_travel', { ms: HOUR_MS });
+    const text = JSON.stringify(await call<object>('dev_dumpState'));
+    const source = { kind: 'raw', spec: parseRawSpec(text), text } as const;
+    const loaded = openChain(other.path, { source });
+    // The fixture's clock moves by 10 ms each time it is asked.
+    const goesOn = ({ author, chain }: TestChain) => {
+      const before = chain.timestampMs;
+      for (let i = 0; i < 10; i++) author.build();
+      expect(chain.timestampMs - before).toBeGreaterThanOrEqual(50);
+      expect(chain.timestampMs - before).toBeLessThan(HOUR_MS);
+    };
+    expect(loaded.chain.timestampMs).toBe(begin);
+    goesOn(loaded);
+    loaded.chain.revert(loaded.chain.oldestBlock);
+    goesOn(loaded);
+    loaded.chain.revert(loaded.chain.oldestBlock);
+    loaded.close();
+    using again = openChain(other.path, { source });
+    goesOn(again);
   });
 
   it('never goes back', async () => {

@@ -91,6 +91,7 @@ export class Chain {
     const known = readDescription(options.folder);
     const chain = known === undefined ? Chain.create(options) : Chain.resume(options, known);
     chain.catchUp();
+    if (known === undefined) chain.goOnFromItsTime();
     chain.checkSnapshots();
     chain.saveNotes();
     return chain;
@@ -482,6 +483,13 @@ export class Chain {
       const { outcome, version } = this.verify(block);
       this.states.append(block.header.number, outcome.changes, outcome.trie, version, outcome.children);
     }
+  }
+
+  /** A state that comes from a chain whose clock was moved has a time that our clock reaches much later: it would stand still. */
+  private goOnFromItsTime(): void {
+    const { timestampMs } = this;
+    if (!Number.isSafeInteger(timestampMs) || timestampMs <= this.options.clock.nowMs()) return;
+    this.times.travel(this.newest.header.number, timestampMs);
   }
 
   private compareCode(): void {
