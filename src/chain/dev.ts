@@ -18,6 +18,8 @@ export interface LocalStatus {
   /** Transactions in the pool that can go into a block, and that wait for others. */
   readonly ready: number;
   readonly future: number;
+  /** The block that it began with: 0, or that of a dump or a fork. */
+  readonly firstBlock: number | undefined;
   readonly finalizedNumber: number | undefined;
   readonly finalityLag: number | undefined;
   readonly deterministic: boolean | undefined;
@@ -99,8 +101,10 @@ const BLOCK_MS = 50;
 export async function openLocalChain(url: string, options: Options = {}): Promise<LocalChain> {
   const chain = new Connected(url.replace(/^http/, 'ws'), options.signal);
   try {
-    const { genesis } = await chain.status(options);
-    if (isValuableGenesis(genesis)) throw notLocal(url, 'dev_status', 'it serves a public network');
+    const { genesis, forkedFrom, firstBlock = 0 } = await chain.status(options);
+    // A fork has the genesis hash of its source, as has what begins with a dump of one: they say so.
+    const isCopy = Boolean(forkedFrom) || firstBlock > 0;
+    if (isValuableGenesis(genesis) && !isCopy) throw notLocal(url, 'dev_status', 'it serves a public network');
     return chain;
   } catch (error) {
     await chain.close();
@@ -127,6 +131,7 @@ class Connected implements LocalChain {
     return {
       ...(answer as unknown as LocalStatus),
       pid: Number(pid),
+      timestampMs: timeOf(answer.timestampMs) ?? 0,
       snapshots: Array.isArray(answer.snapshots) ? answer.snapshots.map(snapshotOf) : [],
     };
   }
@@ -148,7 +153,8 @@ class Connected implements LocalChain {
     if (!Array.isArray(answer)) throw this.unfit('dev_accounts', answer);
     return answer.map(entry => {
       const { name, address, uri, secretSeed, freeRao } = record(entry);
-      if (typeof address !== 'string') throw this.unfit('dev_accounts', entry);
+      if (typeof address !== 'string' || !/^\d{1,40}$/.test(String(freeRao ?? 0)))
+        throw this.unfit('dev_accounts', entry);
       return {
         name: String(name ?? uri),
         address,
@@ -161,7 +167,9 @@ class Connected implements LocalChain {
 
   async travel(how: { ms: number } | { to: number }, options?: Options) {
     const { timestampMs, block } = record(await this.ask('dev_travel', [how], options));
-    return { timestampMs: Number(timestampMs), block: String(block) };
+    const time = timeOf(timestampMs);
+    if (time === undefined) throw this.unfit('dev_travel', timestampMs);
+    return { timestampMs: time, block: String(block) };
   }
 
   async snapshot(options?: Options): Promise<LocalSnapshot> {
@@ -290,6 +298,11 @@ class Connected implements LocalChain {
 function snapshotOf(value: unknown): LocalSnapshot {
   const { id, block, hash } = record(value);
   return { id: typeof id === 'number' ? id : String(id), block: Number(block), hash: String(hash) };
+}
+
+/** Milliseconds since 1970 that a date can have. */
+function timeOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15 ? value : undefined;
 }
 
 function checkAddress(address: string): string {

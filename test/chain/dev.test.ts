@@ -126,10 +126,31 @@ describe('a local chain', () => {
     await using public_ = await fakeNode(() => ({ ...STATUS, genesis: finney }));
     const error = await failure(() => openLocalChain(public_.url));
     expect(error).toMatchObject({ code: 'not_local', message: expect.stringContaining('public network') });
+    for (const copy of [{ forkedFrom: { number: 5 } }, { firstBlock: 5 }]) {
+      await using node = await localNode({
+        dev_status: () => ({ ...STATUS, genesis: finney, ...copy }),
+        dev_newBlock: () => HASH,
+      });
+      await using forked = await openLocalChain(node.url);
+      expect(await forked.mine()).toBe(HASH);
+    }
     await using web = await webServer();
     expect(await failure(() => openLocalChain(web.url))).toMatchObject({ code: 'chain_unreachable' });
     const nobody = `ws://127.0.0.1:${await freePort()}`;
     expect(await failure(() => openLocalChain(nobody))).toMatchObject({ code: 'chain_unreachable' });
+  });
+
+  it('takes no nonsense for a balance or a time', async () => {
+    const answers = { address: ALICE, uri: '//Alice', freeRao: 'much' };
+    await using node = await localNode({
+      dev_status: () => ({ ...STATUS, timestampMs: 'late' }),
+      dev_accounts: () => [answers],
+      dev_travel: () => ({ timestampMs: 1e300, block: '0x' }),
+    });
+    await using chain = await openLocalChain(node.url);
+    expect(await chain.status()).toMatchObject({ timestampMs: 0 });
+    expect(await failure(() => chain.accounts())).toMatchObject({ code: 'not_local' });
+    expect(await failure(() => chain.travel({ ms: 1 }))).toMatchObject({ code: 'not_local' });
   });
 
   it('does not wait for an answer beyond its deadline, its signal, or its end', async () => {

@@ -246,6 +246,7 @@ describe('a dumped state', () => {
       new Follow({ chain: again.chain, withRuntime: false, push: event => told.push(event), done() {} }).end();
       const finalizedBlockHashes = [block.hash, next.hash, again.chain.head.hash];
       expect(told[0]).toEqual({ event: 'initialized', finalizedBlockHashes });
+      expect(await withMethods(again)('dev_status')).toMatchObject({ firstBlock: block.header.number });
       expect(() => again.chain.revert(block.header.number - 1)).toThrow('is no longer kept');
     }
     const spec = JSON.parse(JSON.stringify(await call<object>('dev_dumpState'))) as Record<string, unknown>;

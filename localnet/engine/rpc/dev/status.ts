@@ -15,6 +15,7 @@ export function statusMethods({ chain, pool, about, follower }: Engine): Methods
       finalizedNumber: chain.finalized.number,
       finalityLag: chain.finalityLag,
       oldestState: chain.oldestState,
+      firstBlock: chain.oldestBlock,
       deterministic: chain.isDeterministic,
       snapshots: chain.snapshots,
       timestampMs: chain.timestampMs,
