@@ -235,6 +235,8 @@ describe('a fork of another chain', () => {
     await expect(fork.rpc('state_getStorage', never)).rejects.toThrow(`storage ${never} is not here`);
     await expect(fork.rpc('state_getKeysPaged', never, 10)).rejects.toThrow('is not here');
     await expect(fork.rpc('chain_getBlockHash', 3)).rejects.toThrow('block 3 is not here');
+    // Without it no client can begin.
+    expect(await fork.rpc('chain_getBlockHash', 0)).toBe(source.genesis);
     // Blocks and transfers of accounts that are here need nothing else.
     await transfer(fork, 7, 6n * SECOND);
     expect((await fork.rpc<Status>('dev_status')).number).toBe(number + 2);

@@ -151,7 +151,7 @@ export class Chain {
     if (known.source !== sourceId(options.source)) {
       throw engineError(
         'bad_data',
-        `${folder} holds another chain (genesis ${known.genesis}): its preset, genesis patch or specification differs; use another folder`,
+        `${folder} holds another chain (genesis ${known.genesis}): its preset, genesis patch, specification or fork differs; start it as it was started first (--chain, --fork), or use another folder`,
         { data: { folder, genesis: known.genesis } },
       );
     }

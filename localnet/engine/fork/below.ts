@@ -17,12 +17,13 @@ export class Below {
 
   constructor(
     private readonly source: Source,
-    private readonly fork: { number: number; hash: string },
+    private readonly fork: { number: number; hash: string; genesis: string },
   ) {}
 
   hashAt(number: number): string | undefined {
     if (number < 0 || number >= this.fork.number) return undefined;
-    const known = this.hashes.get(number);
+    // Clients ask for it first of all: it is known without the source.
+    const known = number === 0 ? this.fork.genesis : this.hashes.get(number);
     if (known) return known;
     const what = `block ${number}`;
     const hash = hashIn(this.source, what, this.source.ask(what, 'chain_getBlockHash', [number]));

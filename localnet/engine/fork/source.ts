@@ -133,10 +133,14 @@ export class Source {
   }
 
   private missing(what: string, why: string): Error {
+    const data = { what, url: this.url };
+    if (!this.expected) {
+      return engineError('not_here', `${this.url} cannot be forked: it did not give ${what} (${why})`, { data });
+    }
     return engineError(
       'not_here',
       `${what} is not here: it was never fetched from ${this.url}, which this chain was forked from, and cannot be now (${why})`,
-      { data: { what, url: this.url } },
+      { data },
     );
   }
 }
