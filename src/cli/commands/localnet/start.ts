@@ -61,7 +61,8 @@ async function runChain(
     if (detached) return;
     stop.signal.addEventListener('abort', () => void chain.stop(), { once: true });
     const code = await chain.exited;
-    if (!stop.signal.aborted) {
+    // `localnet stop` in another terminal is a clean end, too.
+    if (!stop.signal.aborted && code !== 0) {
       throw new BittensorError('chain_unreachable', `the local chain ended by itself (exit code ${code})`);
     }
     const isGone = removeThrowaway(dataFolder);

@@ -50,13 +50,24 @@ function statusLines(url: string, found: LocalStatus): string[] {
     ...(snapshots.length > 0
       ? [`  snapshots  ${snapshots.map(({ id, block }) => `${id} (block ${block})`).join(', ')}`]
       : []),
-    ...(forkedFrom ? [`  forked     from ${describe(forkedFrom)}`] : []),
-    ...(following ? [`  follows    ${describe(following)}`] : []),
+    ...(isRecord(forkedFrom) ? [`  forked     ${forkLine(forkedFrom)}`] : []),
+    ...(isRecord(following) ? [`  follows    ${followLine(following)}`] : []),
   ];
 }
 
-function describe(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function forkLine({ url, number, hash, isWhole }: Record<string, unknown>): string {
+  const rest = isWhole === true ? 'all of its state is here' : 'its state is fetched when it is needed';
+  return `from ${url} at block ${number}, ${hash}; ${rest}`;
+}
+
+function followLine({ url, leader, lost, refused }: Record<string, unknown>): string {
+  const at = isRecord(leader) ? `, which is at block ${leader['number']}` : '';
+  if (isRecord(refused)) return `${url}${at}; block ${refused['number']} is refused: ${refused['reason']}`;
+  return lost === undefined || lost === null ? `${url}${at}` : `${url}; lost: ${lost}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export async function mine(text: string | undefined, options: Options): Promise<void> {
