@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hex, type Key } from '../../localnet/engine/codec.js';
+import { childStateFamily } from '../../localnet/engine/rpc/child-state.js';
+import type { Engine } from '../../localnet/engine/rpc/family.js';
+import { Params } from '../../localnet/engine/rpc/params.js';
 import { childPrefix, childRootKey, childRoots, keyInChild } from '../../localnet/engine/state/child.js';
 import { Overlay, type StateReader } from '../../localnet/engine/state/overlay.js';
 import { type StateVersion, Trie } from '../../localnet/engine/state/trie.js';
@@ -110,5 +113,29 @@ describe('child tries on the disk', () => {
       expect.objectContaining({ code: 'bad_data', message: expect.stringContaining('the root of a child is') }),
     );
     state.close();
+  });
+});
+
+describe('many entries of a child in one answer', () => {
+  it('are read only as far as an answer may go', () => {
+    let reads = 0;
+    const state = {
+      get() {
+        reads++;
+        return new Uint8Array(2 ** 20);
+      },
+    };
+    const chain = { head: { header: { number: 0 } }, hashAt: () => '0x00', stateAt: () => state };
+    const { methods } = childStateFamily({ chain } as unknown as Engine);
+    const child = hex(Buffer.from(childRootKey('one'), 'latin1'));
+    const ask = (count: number) =>
+      methods['childstate_getStorageEntries']!(new Params([child, Array(count).fill('0x01')]), {
+        connection: undefined,
+        onClosed() {},
+      });
+    expect(ask(10)).toHaveLength(10);
+    reads = 0;
+    expect(() => ask(1000)).toThrow(expect.objectContaining({ code: -32008 }));
+    expect(reads).toBeLessThan(20);
   });
 });

@@ -36,7 +36,8 @@ export function childStateFamily({ chain }: Engine): Family {
         const space = childPrefix(nameOf(params));
         const keys = params.bytesList(1, 'keys');
         const { state } = at(params, 2);
-        return keys.map(key => show(state.get(space + toKey(key))));
+        const size = new AnswerSize();
+        return keys.map(key => size.counted(show(state.get(space + toKey(key)))));
       },
       childstate_getStorageHash(params) {
         const value = read(params);
