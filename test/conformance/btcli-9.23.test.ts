@@ -6,7 +6,7 @@ import { journeys } from './journeys.js';
 
 const SALT = [3, 1, 4, 1, 5, 9, 2, 6];
 /** What it signs as the version of its weights: 9.23.2. */
-const VERSION_KEY = 1132;
+const VERSION_KEY = 9_023_002;
 const UIDS = [0, 1];
 const WEIGHTS_U16 = [21_845, 65_535];
 
