@@ -75,7 +75,8 @@ impl<T: Config> Pallet<T> {
         let mut weight = Weight::zero();
         for netuid in Self::netuids() {
             let tempo = u64::from(Tempo::<T>::get(netuid));
-            if tempo == 0 {
+            // The root network judges nobody, whatever its tempo says.
+            if tempo == 0 || netuid == ROOT {
                 continue;
             }
             let asked = PendingEpochAt::<T>::get(netuid);

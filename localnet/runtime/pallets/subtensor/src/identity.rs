@@ -31,10 +31,7 @@ impl<T: Config> Pallet<T> {
         netuid: u16,
         identity: SubnetIdentityV3,
     ) -> DispatchResult {
-        ensure!(
-            NetworksAdded::<T>::get(netuid) && SubnetOwner::<T>::get(netuid) == coldkey,
-            Error::<T>::NotSubnetOwner
-        );
+        ensure!(NetworksAdded::<T>::get(netuid) && Self::is_owner(&coldkey, netuid), Error::<T>::NotSubnetOwner);
         Self::ensure_valid_identity(&identity)?;
         SubnetIdentitiesV3::<T>::insert(netuid, identity);
         Self::deposit_event(Event::SubnetIdentitySet(netuid));

@@ -45,6 +45,16 @@ impl<T: Config> Pallet<T> {
             let sum: &mut u128 = shares.entry((hotkey, netuid)).or_default();
             *sum = sum.saturating_add(own.bits);
         }
+        let mut parts = BTreeMap::<_, u64>::new();
+        for (hotkey, coldkey, netuid) in Alpha::<T>::iter_keys() {
+            let stake = Self::stake_of(&hotkey, &coldkey, netuid);
+            let sum = parts.entry((hotkey, netuid)).or_default();
+            *sum = sum.saturating_add(stake);
+        }
+        ensure!(
+            parts.iter().all(|((hotkey, netuid), sum)| *sum <= TotalHotkeyAlpha::<T>::get(hotkey, netuid)),
+            "coldkeys have more stake on a hotkey than there is"
+        );
         for (hotkey, netuid, whole) in TotalHotkeyShares::<T>::iter() {
             ensure!(Some(whole.bits) == shares.remove(&(hotkey, netuid)), "shares do not add up");
         }
@@ -63,6 +73,19 @@ impl<T: Config> Pallet<T> {
                 owned.iter().all(|hotkey| Owner::<T>::get(hotkey) == coldkey),
                 "a coldkey lists a hotkey that it does not own"
             );
+        }
+        for (_, staking) in StakingHotkeys::<T>::iter() {
+            let distinct: BTreeSet<_> = staking.iter().collect();
+            ensure!(distinct.len() == staking.len(), "a coldkey lists a hotkey with stake twice");
+        }
+        for (coldkey, netuid, hotkey) in AutoStakeDestination::<T>::iter() {
+            let known = AutoStakeDestinationColdkeys::<T>::get(hotkey, netuid);
+            ensure!(known.contains(&coldkey), "a hotkey does not know whose incentive goes to it");
+        }
+        for (hotkey, netuid, coldkeys) in AutoStakeDestinationColdkeys::<T>::iter() {
+            let goes_there =
+                |coldkey| AutoStakeDestination::<T>::get(coldkey, netuid).as_ref().is_some_and(|to| *to == hotkey);
+            ensure!(coldkeys.iter().all(goes_there), "incentive does not go where a hotkey knows of it");
         }
         for (hotkey, coldkey, _) in Alpha::<T>::iter_keys() {
             ensure!(StakingHotkeys::<T>::get(&coldkey).contains(&hotkey), "a coldkey does not list where it has stake");
@@ -111,9 +134,13 @@ impl<T: Config> Pallet<T> {
             StakeWeight::<T>::get(netuid).len(),
         ];
         ensure!(lengths.iter().all(|len| *len == usize::from(n)), "a list has another length than the subnet");
+        let served: BTreeSet<_> = Axons::<T>::iter_key_prefix(netuid)
+            .chain(Prometheus::<T>::iter_key_prefix(netuid))
+            .chain(NeuronCertificates::<T>::iter_key_prefix(netuid))
+            .collect();
         ensure!(
-            Axons::<T>::iter_key_prefix(netuid).all(|hotkey| Uids::<T>::contains_key(netuid, hotkey)),
-            "an axon belongs to no neuron"
+            served.iter().all(|hotkey| Uids::<T>::contains_key(netuid, hotkey)),
+            "an axon, metric server or certificate belongs to no neuron"
         );
         let indices = (0..MechanismCountCurrent::<T>::get(netuid)).map(|mecid| Self::mechanism_index(netuid, mecid));
         let rows: Vec<_> = indices
@@ -130,8 +157,8 @@ impl<T: Config> Pallet<T> {
         ensure!(
             indices
                 .flat_map(WeightCommits::<T>::iter_prefix)
-                .all(|(hotkey, _)| Uids::<T>::contains_key(netuid, hotkey)),
-            "a commitment belongs to no neuron"
+                .all(|(hotkey, commits)| Uids::<T>::contains_key(netuid, hotkey) && commits.len() <= 10),
+            "a commitment belongs to no neuron, or there are too many"
         );
         ensure!(
             rows.iter().all(|(uid, row)| *uid < n && row.len() <= usize::from(n) && row.iter().all(|(to, _)| *to < n)),

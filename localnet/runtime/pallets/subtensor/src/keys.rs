@@ -299,7 +299,7 @@ impl<T: Config> Pallet<T> {
             OwnedHotkeys::<T>::insert(new, owned);
         }
         for netuid in netuids {
-            if SubnetOwner::<T>::get(netuid) == *old {
+            if Self::is_owner(old, netuid) {
                 SubnetOwner::<T>::insert(netuid, new);
             }
             if let Some(hotkey) = AutoStakeDestination::<T>::get(old, netuid) {

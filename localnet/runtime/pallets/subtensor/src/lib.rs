@@ -1707,7 +1707,7 @@ pub mod pallet {
         #[pallet::weight(Pallet::<T>::dissolve_weight(*netuid))]
         pub fn dissolve_network(origin: OriginFor<T>, coldkey: AccountId32, netuid: u16) -> DispatchResultWithPostInfo {
             ensure_root(origin)?;
-            ensure!(SubnetOwner::<T>::get(netuid) == coldkey, Error::<T>::NotSubnetOwner);
+            ensure!(Self::is_owner(&coldkey, netuid), Error::<T>::NotSubnetOwner);
             Self::weigh_dissolve_network(netuid)
         }
 

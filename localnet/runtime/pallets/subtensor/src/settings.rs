@@ -21,7 +21,7 @@ impl<T: Config> Pallet<T> {
             return Ok(None);
         }
         let coldkey = ensure_signed(origin)?;
-        ensure!(NetworksAdded::<T>::get(netuid) && SubnetOwner::<T>::get(netuid) == coldkey, DispatchError::BadOrigin);
+        ensure!(NetworksAdded::<T>::get(netuid) && Self::is_owner(&coldkey, netuid), DispatchError::BadOrigin);
         Ok(Some(coldkey))
     }
 
@@ -46,6 +46,11 @@ impl<T: Config> Pallet<T> {
         // The runtime undoes this where the rest of the call is refused.
         LastRateLimitedBlock::<T>::insert(key, block);
         Ok(())
+    }
+
+    /// Whether the coldkey owns the subnet. One that nobody owns does not belong to the account of all zeros either.
+    pub(crate) fn is_owner(coldkey: &AccountId32, netuid: u16) -> bool {
+        SubnetOwner::<T>::try_get(netuid).is_ok_and(|owner| owner == *coldkey)
     }
 
     /// The coldkey that owns the subnet, which is returned.

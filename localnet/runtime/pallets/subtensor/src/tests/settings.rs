@@ -93,3 +93,30 @@ fn subnets_have_symbols_of_their_own() {
         assert_eq!(TokenSymbol::<Test>::get(2), "α".as_bytes());
     });
 }
+
+/// Absent owners read as the account of all zeros, and signatures of that key can be made by anybody.
+#[test]
+fn what_nobody_owns_does_not_belong_to_the_account_of_all_zeros() {
+    local(|| {
+        assert_eq!(SubnetOwner::<Test>::get(NETUID), cold(0));
+        let call = SubtensorModule::set_tempo(signed(cold(0)), NETUID, 5);
+        assert_eq!(call, Err(DispatchError::BadOrigin));
+        assert_noop!(SubtensorModule::start_call(signed(cold(0)), NETUID), DispatchError::BadOrigin);
+        assert_noop!(
+            SubtensorModule::dissolve_network(RuntimeOrigin::root(), cold(0), NETUID),
+            Error::<Test>::NotSubnetOwner
+        );
+    });
+}
+
+#[test]
+fn the_root_network_has_no_epochs_whatever_its_tempo() {
+    local(|| {
+        join(1, TAO);
+        assert_ok!(SubtensorModule::root_register(signed(cold(1)), hot(1)));
+        assert_ok!(SubtensorModule::add_stake(signed(cold(1)), hot(1), ROOT, TAO));
+        Tempo::<Test>::insert(ROOT, 2);
+        pass_blocks(10);
+        assert_eq!(SubnetEpochIndex::<Test>::get(ROOT), 0);
+    });
+}
