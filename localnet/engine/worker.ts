@@ -92,7 +92,9 @@ function readSource(): Source | Error {
     const spec = parseRawSpec(text);
     return named({ kind: 'raw', spec, text }, spec);
   } catch (error) {
-    return isBittensorError(error) ? error : engineError('bad_setting', messageOf(error), { cause: error });
+    if (isBittensorError(error)) return error;
+    const path = settings.specPath ?? settings.runtimePath;
+    return engineError('bad_setting', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
