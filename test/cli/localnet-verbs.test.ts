@@ -27,7 +27,7 @@ const ANSWERS: Record<string, (params: unknown[]) => unknown> = {
     ready: asked.some(([method]) => method === 'dev_fund') ? 1 : 0,
     future: 0,
     snapshots: SNAPSHOTS,
-    following: 'ws://leader',
+    following: { url: 'ws://leader', connected: true, leader: { number: 5, hash: HASH } },
   }),
   dev_newBlock: () => HASH,
   dev_accounts: () => [{ name: '//Alice', address: ALICE, uri: '//Alice', secretSeed: '0x01', freeRao: '1500000000' }],
@@ -80,7 +80,9 @@ describe('the verbs of localnet', () => {
     expect(accounts.text).toContain('Everybody knows these keys');
     const status = await run('status');
     expect(status.text).toMatch(/block 5, genesis 0xab/);
-    expect(status.text).toMatch(/snapshots +1 \(block 2\), 2 \(block 4\)[\s\S]*follows +ws:\/\/leader/);
+    expect(status.text).toMatch(
+      /snapshots +1 \(block 2\), 2 \(block 4\)[\s\S]*follows +ws:\/\/leader, which is at block 5/,
+    );
     expect(asked).toEqual([
       ['dev_newBlock', [{ count: 3 }]],
       ['dev_travel', [{ ms: 5_400_000 }]],

@@ -78,6 +78,10 @@ describe('bittensor-cli localnet', () => {
       const friend = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty';
       const fund = await ended(home.run('localnet', 'fund', friend, '2.5', ...asked));
       expect(JSON.parse(fund.text)).toMatchObject({ amountRao: '2500000000' });
+      expect(await ended(home.run('localnet', 'fund', friend, '99999999', '--port', String(free)))).toMatchObject({
+        code: 2,
+        text: expect.stringContaining('the richest, //Bob, has 1,000,002.5 TAO'),
+      });
     } finally {
       const stop = await ended(home.run('localnet', 'stop', '--port', String(free), '--json'));
       expect(JSON.parse(stop.text)).toMatchObject({ stopped: true, pid, removed: dataFolder });

@@ -108,12 +108,11 @@ async function snapshotId(chain: LocalChain, id: string | undefined): Promise<st
   const { snapshots } = await chain.status();
   const found = id === undefined ? snapshots.at(-1) : snapshots.find(entry => String(entry.id) === id);
   if (found) return found.id;
-  if (id !== undefined && snapshots.length === 0) return id;
-  const there = snapshots.map(entry => entry.id).join(', ');
+  const there = snapshots.length === 0 ? 'for there is none' : `only ${snapshots.map(entry => entry.id).join(', ')}`;
   throw badArgument(
     id === undefined
       ? 'there is no snapshot to go back to: make one with `localnet snapshot`, or give --block'
-      : `there is no snapshot ${id.slice(0, 80)}, only ${there}`,
+      : `there is no snapshot ${id.slice(0, 80)}, ${there}`,
   );
 }
 
@@ -124,10 +123,26 @@ function parseNumber(text: string): number {
 
 export async function fund(address: string, amount: string, options: Options): Promise<void> {
   const amountRao = parseTao(amount);
-  const { hash, block, mined } = await withLocalChain(options, chain => fundAndMine(chain, address, amountRao));
+  const { hash, block, mined } = await withLocalChain(options, chain =>
+    fundAndMine(chain, address, amountRao).catch(async error => {
+      throw (await tooMuch(chain, amountRao)) ?? error;
+    }),
+  );
   const own = mined ? ', which was mined for it' : '';
   const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${own}.`;
   say(options, { address, amountRao, hash, block }, [line]);
+}
+
+/** The error for more than any development account has; undefined when that is not what was wrong, or cannot be told. */
+async function tooMuch(chain: LocalChain, amountRao: bigint): Promise<BittensorError | undefined> {
+  const list = await chain.accounts().catch(() => []);
+  const richest = list.reduce<(typeof list)[number] | undefined>(
+    (best, entry) => (best && best.freeRao >= entry.freeRao ? best : entry),
+    undefined,
+  );
+  if (!richest || richest.freeRao > amountRao) return undefined;
+  const most = `${richest.uri}, has ${formatTao(richest.freeRao)}`;
+  return badArgument(`no development account can send ${formatTao(amountRao)}: the richest, ${most}`);
 }
 
 /** On a chain of manual blocks a transfer would wait for the next one: it gets one. */
