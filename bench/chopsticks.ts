@@ -1,15 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Chain } from '../localnet/engine/chain/chain.js';
+import type { Chain } from '../localnet/engine/chain/chain.js';
 import { buildGenesis, type GenesisSource } from '../localnet/engine/chain/genesis.js';
-import { signByAlice, transferCall } from '../localnet/engine/chain/transaction.js';
-import { hex, keyHex, Reader } from '../localnet/engine/codec.js';
-import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
-import { type Metadata, readMetadata } from '../localnet/engine/runtime/metadata.js';
-import { Runtimes } from '../localnet/engine/runtime/runtime.js';
-import { packagePath, silentLog, systemClock } from '../src/base/index.js';
-import { median } from './localnet.js';
+import { hex, keyHex } from '../localnet/engine/codec.js';
+import type { Runtimes } from '../localnet/engine/runtime/runtime.js';
+import { median } from './measure.js';
+import { freshRuntimes, openOwnChain, ownSource, transferMaker } from './own-chain.js';
 import type { Row, Suite } from './row.js';
 
 const EMPTY_BLOCKS = 15;
@@ -32,15 +29,16 @@ export const suite: Suite = {
   name: 'chopsticks',
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'bittensor-bench-'));
-    const code = readFileSync(packagePath('localnet/runtime.wasm'));
-    const source: GenesisSource = { kind: 'runtime', code, preset: 'local_testnet', defaults: '{}', patch: SLOT };
-    const runtimes = new Runtimes({ signatures: new SignatureCache() });
-    const chain = Chain.open({ folder, source, runtimes, keepBlocks: 1000, clock: systemClock, log: silentLog });
-    const metadata = readMetadata(new Reader(chain.runtime.constant('Metadata_metadata', NONE)).vec());
+    const source = ownSource(SLOT);
+    const runtimes = freshRuntimes();
+    const chain = openOwnChain(folder, source, runtimes);
     const ours = hostOf(chain);
     const theirs = await startChopsticks(source, runtimes);
     try {
-      return await compare({ ours, theirs }, genesisHash => transfers(chain, metadata, genesisHash));
+      return await compare({ ours, theirs }, genesisHash => {
+        const signed = transferMaker(chain, genesisHash);
+        return Array.from({ length: TRANSFERS }, (_, nonce) => signed(nonce));
+      });
     } finally {
       await theirs.stop();
       await ours.stop();
@@ -82,13 +80,6 @@ async function startChopsticks(source: GenesisSource, runtimes: Runtimes): Promi
     call: method => chain.head.call(method, []),
     stop: () => chain.close(),
   };
-}
-
-function transfers(chain: Chain, metadata: Metadata, genesisHash: string): Uint8Array[] {
-  return Array.from({ length: TRANSFERS }, (_, nonce) => {
-    const call = transferCall(metadata, new Uint8Array(32).fill(nonce + 1), 1_000_000_000n);
-    return signByAlice({ metadata, version: chain.runtime.version, genesisHash, call, nonce });
-  });
 }
 
 async function compare(

@@ -1,5 +1,5 @@
 import { join as path } from 'node:path';
-import { Chain } from '../localnet/engine/chain/chain.js';
+import type { Chain } from '../localnet/engine/chain/chain.js';
 import { buildGenesis } from '../localnet/engine/chain/genesis.js';
 import { encodeHeader, preRuntimeDigest } from '../localnet/engine/chain/header.js';
 import { aliceKeys, signByAlice } from '../localnet/engine/chain/transaction.js';
@@ -8,8 +8,9 @@ import { twox } from '../localnet/engine/runtime/host/crypto-library.js';
 import { readMetadata } from '../localnet/engine/runtime/metadata.js';
 import type { Runtimes } from '../localnet/engine/runtime/runtime.js';
 import { Overlay } from '../localnet/engine/state/overlay.js';
-import { encodeAddress, silentLog, systemClock } from '../src/base/index.js';
-import { median } from './localnet.js';
+import { encodeAddress } from '../src/base/index.js';
+import { median } from './measure.js';
+import { freshRuntimes, openOwnChain, ownSource } from './own-chain.js';
 import type { Row } from './row.js';
 
 const NETUID = 1;
@@ -24,11 +25,11 @@ interface Subnet {
 }
 
 /** Epochs and weights of large subnets: the wasm call of the block in which they are. */
-export function epochs(folder: string, runtimes: Runtimes, code: Uint8Array): Row[] {
+export function epochs(folder: string): Row[] {
+  const runtimes = freshRuntimes();
   const open = (name: string, subnet: Subnet) => {
-    const source = { kind: 'stored', read: () => genesis(runtimes, code, subnet) } as const;
-    const options = { runtimes, keepBlocks: 1000, clock: systemClock, log: silentLog };
-    return Chain.open({ folder: path(folder, name), source, ...options });
+    const source = { kind: 'stored', read: () => genesis(runtimes, subnet) } as const;
+    return openOwnChain(path(folder, name), source, runtimes);
   };
   const rows: Row[] = [];
   const cases: [name: string, subnet: Subnet, goal?: string][] = [
@@ -88,7 +89,7 @@ function settingWeights(chain: Chain): Row {
 }
 
 /** A chain whose first block has an epoch in which every validator has weights for everybody, and bonds. */
-function genesis(runtimes: Runtimes, code: Uint8Array, subnet: Subnet): Map<Key, Uint8Array> {
+function genesis(runtimes: Runtimes, subnet: Subnet): Map<Key, Uint8Array> {
   const uids = Array.from({ length: subnet.neurons }, (_, uid) => uid);
   const neurons = uids.map(uid => ({
     netuid: NETUID,
@@ -105,8 +106,7 @@ function genesis(runtimes: Runtimes, code: Uint8Array, subnet: Subnet): Map<Key,
     liquidAlpha: subnet.liquidAlpha ?? false,
   };
   const patch = JSON.stringify({ subtensorModule: { subnets: [settings], neurons } });
-  const source = { kind: 'runtime', code, preset: 'local_testnet', defaults: '{}', patch } as const;
-  const values = buildGenesis(source, runtimes);
+  const values = buildGenesis(ownSource(patch), runtimes);
   const row = (from: number, seed: number) =>
     join(compact(uids.length), ...uids.map(to => join(u16(to), u16((from * 7919 + to * 104_729 + seed) & 0xffff))));
   for (const uid of uids.slice(0, subnet.validators)) {

@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Author } from '../localnet/engine/chain/author.js';
-import { Chain } from '../localnet/engine/chain/chain.js';
 import { openPool } from '../localnet/engine/chain/open-pool.js';
-import { signByAlice, transferCall } from '../localnet/engine/chain/transaction.js';
-import { Reader } from '../localnet/engine/codec.js';
-import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
-import { readMetadata } from '../localnet/engine/runtime/metadata.js';
-import { Runtimes } from '../localnet/engine/runtime/runtime.js';
-import { builtModule, packagePath, pollUntil, silentLog, systemClock } from '../src/base/index.js';
+import { builtModule, pollUntil, silentLog } from '../src/base/index.js';
+import { openOwnChain, transferMaker } from './own-chain.js';
 import type { Row } from './row.js';
 
 const EMPTY_BLOCKS = 1000;
@@ -43,22 +37,13 @@ export async function elsewhere(folder: string): Promise<Row[]> {
 
 /** A chain on the disk with that many blocks, each of so many transfers. */
 function makeChain(folder: string, blocks: number, transfers: number): void {
-  const code = readFileSync(packagePath('localnet/runtime.wasm'));
-  const runtimes = new Runtimes({ signatures: new SignatureCache() });
-  const source = { kind: 'runtime', code, preset: 'local_testnet', defaults: '{}', patch: '{}' } as const;
-  const chain = Chain.open({ folder, source, runtimes, keepBlocks: 1000, clock: systemClock, log: silentLog });
+  const chain = openOwnChain(folder);
   const pool = openPool(chain);
   const author = new Author({ chain, pool, blockTime: 'manual', log: silentLog });
-  const metadata = readMetadata(new Reader(chain.runtime.constant('Metadata_metadata', new Uint8Array())).vec());
+  const signed = transferMaker(chain);
   let nonce = 0;
   for (let block = 0; block < blocks; block++) {
-    for (let i = 0; i < transfers; i++) {
-      const to = new Uint8Array(32).fill(7);
-      new DataView(to.buffer).setUint32(0, nonce);
-      const { version } = chain.runtime;
-      const call = transferCall(metadata, to, 1_000_000n);
-      pool.submit(signByAlice({ metadata, version, genesisHash: chain.genesisHash, call, nonce: nonce++ }));
-    }
+    for (let i = 0; i < transfers; i++) pool.submit(signed(nonce++));
     author.build();
     if (pool.readyCount > 0) throw new Error(`${pool.readyCount} transfers did not fit into the block`);
   }

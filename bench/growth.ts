@@ -1,22 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Chain } from '../localnet/engine/chain/chain.js';
-import type { GenesisSource } from '../localnet/engine/chain/genesis.js';
-import { signByAlice, transferCall } from '../localnet/engine/chain/transaction.js';
-import { Reader } from '../localnet/engine/codec.js';
-import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
-import { readMetadata } from '../localnet/engine/runtime/metadata.js';
-import { Runtimes } from '../localnet/engine/runtime/runtime.js';
-import { encodeAddress, packagePath, silentLog, systemClock } from '../src/base/index.js';
-import { median, startOnce } from './localnet.js';
+import { encodeAddress } from '../src/base/index.js';
+import { startOnce } from './localnet.js';
+import { median, time } from './measure.js';
+import { openOwnChain, ownSource, transferMaker } from './own-chain.js';
 import type { Row, Suite } from './row.js';
 
 const KEYS = 10_000;
 const BLOCKS = 10_000;
 const TRANSFERS = 1000;
 const ROUNDS = 3;
-const NONE = new Uint8Array();
 
 /** The local chain when it has become large: many keys, many blocks, and blocks that another one executes again. */
 export const suite: Suite = {
@@ -35,21 +29,7 @@ export const suite: Suite = {
   },
 };
 
-function openChain(folder: string, patch = '{}'): Chain {
-  const code = readFileSync(packagePath('localnet/runtime.wasm'));
-  const source: GenesisSource = { kind: 'runtime', code, preset: 'local_testnet', defaults: '{}', patch };
-  // Of its own, so that no signature is known from before.
-  const runtimes = new Runtimes({ signatures: new SignatureCache() });
-  return Chain.open({ folder, source, runtimes, keepBlocks: 1000, clock: systemClock, log: silentLog });
-}
-
 const nothing = { next: () => undefined, rejected() {} };
-
-function time(work: () => unknown): number {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
-}
 
 function manyKeys(folder: string): Row[] {
   const balances = Array.from({ length: KEYS }, (_, i) => {
@@ -57,7 +37,7 @@ function manyKeys(folder: string): Row[] {
     new DataView(account.buffer).setUint32(0, i);
     return [encodeAddress(account), 1_000_000_000];
   });
-  const chain = openChain(folder, JSON.stringify({ balances: { balances } }));
+  const chain = openOwnChain(folder, ownSource(JSON.stringify({ balances: { balances } })));
   for (let i = 0; i < 50; i++) chain.build(nothing);
   const times = Array.from({ length: 300 }, () => time(() => chain.build(nothing)));
   chain.close();
@@ -65,7 +45,7 @@ function manyKeys(folder: string): Row[] {
 }
 
 async function manyBlocks(folder: string): Promise<Row[]> {
-  const chain = openChain(folder);
+  const chain = openOwnChain(folder);
   const before = bytesIn(folder);
   let thousand = 0;
   for (let i = 0; i < BLOCKS; i++) {
@@ -95,19 +75,12 @@ function bytesIn(folder: string): number {
 
 /** A second chain that knows nothing of the first's signatures imports its blocks. */
 function executedAgain(here: string, there: string): Row[] {
-  const author = openChain(here);
-  const follower = openChain(there);
-  const metadata = readMetadata(new Reader(author.runtime.constant('Metadata_metadata', NONE)).vec());
+  const author = openOwnChain(here);
+  const follower = openOwnChain(there);
+  const signed = transferMaker(author);
   let nonce = 0;
   const times = Array.from({ length: ROUNDS }, () => {
-    const rest = Array.from({ length: TRANSFERS }, () => {
-      const to = new Uint8Array(32).fill(7);
-      new DataView(to.buffer).setUint32(0, nonce);
-      const call = transferCall(metadata, to, 1_000_000n);
-      const { version } = author.runtime;
-      const { genesisHash } = author;
-      return { bytes: signByAlice({ metadata, version, genesisHash, call, nonce: nonce++ }) };
-    });
+    const rest = Array.from({ length: TRANSFERS }, () => ({ bytes: signed(nonce++) }));
     const { block } = author.build({ next: () => rest.shift(), rejected() {} });
     if (block.extrinsics.length <= TRANSFERS) throw new Error('not every transfer fitted into the block');
     return time(() => follower.import(block));

@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Author } from '../localnet/engine/chain/author.js';
-import { Chain } from '../localnet/engine/chain/chain.js';
 import { openPool } from '../localnet/engine/chain/open-pool.js';
-import { signByAlice, transferCall } from '../localnet/engine/chain/transaction.js';
-import { Reader } from '../localnet/engine/codec.js';
-import { SignatureCache } from '../localnet/engine/runtime/host/signatures.js';
-import { readMetadata } from '../localnet/engine/runtime/metadata.js';
-import { Runtimes } from '../localnet/engine/runtime/runtime.js';
-import { builtModule, packagePath, silentLog, systemClock } from '../src/base/index.js';
+import { builtModule, silentLog } from '../src/base/index.js';
 import { epochs } from './epoch.js';
 import { elsewhere } from './follow.js';
+import { median, time } from './measure.js';
+import { openOwnChain, transferMaker } from './own-chain.js';
 import type { Row, Suite } from './row.js';
 
 const STARTS = 7;
@@ -28,12 +24,10 @@ export const suite: Suite = {
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'bittensor-bench-'));
     try {
-      const code = readFileSync(packagePath('localnet/runtime.wasm'));
-      const runtimes = new Runtimes({ signatures: new SignatureCache() });
       return [
         ...(await starting(folder)),
         ...blocks(join(folder, 'blocks')),
-        ...epochs(join(folder, 'epochs'), runtimes, code),
+        ...epochs(join(folder, 'epochs')),
         ...(await elsewhere(join(folder, 'elsewhere'))),
       ];
     } finally {
@@ -41,10 +35,6 @@ export const suite: Suite = {
     }
   },
 };
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
 
 /** From `node main.js` to the first answer, in a process of its own. */
 async function starting(folder: string): Promise<Row[]> {
@@ -107,27 +97,13 @@ export async function startOnce(data: string, count: number): Promise<Sample> {
 
 /** Blocks in this process: built, executed again in a fresh instance, and written. */
 function blocks(folder: string): Row[] {
-  const code = readFileSync(packagePath('localnet/runtime.wasm'));
-  const runtimes = new Runtimes({ signatures: new SignatureCache() });
-  const source = { kind: 'runtime', code, preset: 'local_testnet', defaults: '{}', patch: '{}' } as const;
-  const chain = Chain.open({ folder, source, runtimes, keepBlocks: 1000, clock: systemClock, log: silentLog });
+  const chain = openOwnChain(folder);
   const pool = openPool(chain);
   const author = new Author({ chain, pool, blockTime: 'manual', log: silentLog });
-  const time = (work: () => unknown) => {
-    const started = performance.now();
-    work();
-    return performance.now() - started;
-  };
   const empty = Array.from({ length: EMPTY_BLOCKS }, () => time(() => author.build()));
-  const metadata = readMetadata(new Reader(chain.runtime.constant('Metadata_metadata', new Uint8Array())).vec());
+  const signed = transferMaker(chain);
   let nonce = 0;
-  const transfer = () => {
-    const to = new Uint8Array(32).fill(7);
-    new DataView(to.buffer).setUint32(0, nonce);
-    const call = transferCall(metadata, to, 1_000_000n);
-    const { version } = chain.runtime;
-    return signByAlice({ metadata, version, genesisHash: chain.genesisHash, call, nonce: nonce++ });
-  };
+  const transfer = () => signed(nonce++);
   const submitting: number[] = [];
   const building: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {

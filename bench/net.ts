@@ -4,6 +4,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { toHex } from '../src/base/index.js';
 import { Dendrite, floatTensor } from '../src/net/index.js';
 import { keypairFromUri, ready } from '../src/wallet/index.js';
+import { median } from './measure.js';
 import type { Row } from './row.js';
 
 const SECONDS = 1.2;
@@ -32,10 +33,6 @@ async function measure(call: () => Promise<void>, atOnce: number): Promise<Measu
   const perSecond = times.length / ((performance.now() - start) / 1000);
   const { user, system } = process.cpuUsage(cpu);
   return { p50Ms: median(times), perSecond, cpuMs: (user + system) / 1000 / times.length };
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** A 36 KiB request (9 x 1024 floats) to a neuron in another thread and back: signed, beside grpc-js alone. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packagePath } from '../src/base/index.js';
 import { freePort } from './free-port.js';
+import { median } from './measure.js';
 import type { Row, Suite } from './row.js';
 
 const ROUNDS = 3;
@@ -47,7 +48,6 @@ export const suite: Suite = {
         rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
       }
     }
-    const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
     const exits = runs.map(run => run.exit);
     return [
       {
