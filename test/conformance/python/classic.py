@@ -6,6 +6,19 @@ from bittensor_wallet import Wallet
 from common import rao, shares
 
 
+def succeeded(response):
+    """Bittensor 10 answers with an object; 9 with a bool, or with a bool and words."""
+    if isinstance(response, tuple):
+        success, message = response
+    elif isinstance(response, bool):
+        success, message = response, "the client says False; stderr says why"
+    else:
+        success, message = response.success, response.message
+    if not success:
+        raise RuntimeError(message)
+    return response
+
+
 class Classic:
     def __init__(self, url):
         self.subtensor = bt.Subtensor(network=url)
@@ -69,3 +82,24 @@ class Classic:
 
     def next_epoch(self, netuid):
         return self.subtensor.get_next_epoch_start_block(netuid)
+
+    def start_call(self, wallet, netuid):
+        succeeded(self.subtensor.start_call(wallet=self.wallet(wallet), netuid=netuid))
+        return self.subtensor.is_subnet_active(netuid)
+
+    def add_stake(self, wallet, hotkey, netuid, amount, limit):
+        balance = bt.Balance.from_rao(int(amount))
+        succeeded(
+            self.subtensor.add_stake(
+                wallet=self.wallet(wallet), netuid=netuid, hotkey_ss58=hotkey, amount=balance, safe_staking=limit
+            )
+        )
+
+    def pending_children(self, hotkey, netuid):
+        children, _ = self.subtensor.get_children_pending(hotkey, netuid)
+        return [child for _, child in children]
+
+    def set_take(self, wallet, take):
+        keys = self.wallet(wallet)
+        succeeded(self.subtensor.set_delegate_take(wallet=keys, hotkey_ss58=keys.hotkey.ss58_address, take=take))
+        return self.subtensor.get_delegate_take(keys.hotkey.ss58_address)

@@ -4,14 +4,8 @@ import sys
 
 import bittensor as bt
 
-from classic import Classic
+from classic import Classic, succeeded
 from common import rao, serve
-
-
-def succeeded(response):
-    if not response.success:
-        raise RuntimeError(response.message)
-    return response
 
 
 class Sdk10(Classic):
@@ -23,10 +17,6 @@ class Sdk10(Classic):
     def create_subnet(self, wallet):
         succeeded(self.subtensor.register_subnet(wallet=self.wallet(wallet)))
         return max(self.subtensor.get_all_subnets_netuid())
-
-    def start_call(self, wallet, netuid):
-        succeeded(self.subtensor.start_call(wallet=self.wallet(wallet), netuid=netuid))
-        return self.subtensor.is_subnet_active(netuid)
 
     def register(self, wallet, netuid):
         """With the price limit that it uses by default."""
@@ -42,14 +32,6 @@ class Sdk10(Classic):
     def serve_axon(self, wallet, netuid, ip, port):
         axon = bt.Axon(wallet=self.wallet(wallet), ip="127.0.0.1", port=port, external_ip=ip, external_port=port)
         succeeded(self.subtensor.serve_axon(netuid=netuid, axon=axon))
-
-    def add_stake(self, wallet, hotkey, netuid, amount, limit):
-        balance = bt.Balance.from_rao(int(amount))
-        succeeded(
-            self.subtensor.add_stake(
-                wallet=self.wallet(wallet), netuid=netuid, hotkey_ss58=hotkey, amount=balance, safe_staking=limit
-            )
-        )
 
     def remove_stake(self, wallet, hotkey, netuid, amount, limit):
         balance = bt.Balance.from_rao(int(amount)).set_unit(netuid)
@@ -78,15 +60,6 @@ class Sdk10(Classic):
         keys = self.wallet(wallet)
         hotkey = keys.hotkey.ss58_address
         succeeded(self.subtensor.set_children(wallet=keys, hotkey_ss58=hotkey, netuid=netuid, children=children))
-
-    def pending_children(self, hotkey, netuid):
-        children, _ = self.subtensor.get_children_pending(hotkey, netuid)
-        return [child for _, child in children]
-
-    def set_take(self, wallet, take):
-        keys = self.wallet(wallet)
-        succeeded(self.subtensor.set_delegate_take(wallet=keys, hotkey_ss58=keys.hotkey.ss58_address, take=take))
-        return self.subtensor.get_delegate_take(keys.hotkey.ss58_address)
 
     def set_commitment(self, wallet, netuid, data):
         succeeded(self.subtensor.set_commitment(wallet=self.wallet(wallet), netuid=netuid, data=data))

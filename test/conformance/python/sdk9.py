@@ -4,15 +4,8 @@ import sys
 
 import bittensor as bt
 
-from classic import Classic
+from classic import Classic, succeeded
 from common import serve
-
-
-def succeeded(response):
-    """It answers with a bool, or with a bool and words."""
-    success, message = response if isinstance(response, tuple) else (response, "the client says False; stderr says why")
-    if not success:
-        raise RuntimeError(message)
 
 
 class Sdk9(Classic):
@@ -27,10 +20,6 @@ class Sdk9(Classic):
         succeeded(self.subtensor.register_subnet(wallet=self.wallet(wallet), wait_for_inclusion=True))
         return max(self.subtensor.get_subnets())
 
-    def start_call(self, wallet, netuid):
-        succeeded(self.subtensor.start_call(wallet=self.wallet(wallet), netuid=netuid))
-        return self.subtensor.is_subnet_active(netuid)
-
     def register(self, wallet, netuid):
         keys = self.wallet(wallet)
         succeeded(self.subtensor.burned_register(wallet=keys, netuid=netuid, wait_for_inclusion=True))
@@ -39,14 +28,6 @@ class Sdk9(Classic):
     def serve_axon(self, wallet, netuid, ip, port):
         axon = bt.Axon(wallet=self.wallet(wallet), ip="127.0.0.1", port=port, external_ip=ip, external_port=port)
         succeeded(self.subtensor.serve_axon(netuid=netuid, axon=axon, wait_for_inclusion=True))
-
-    def add_stake(self, wallet, hotkey, netuid, amount, limit):
-        balance = bt.Balance.from_rao(int(amount))
-        succeeded(
-            self.subtensor.add_stake(
-                wallet=self.wallet(wallet), netuid=netuid, hotkey_ss58=hotkey, amount=balance, safe_staking=limit
-            )
-        )
 
     def remove_stake(self, wallet, hotkey, netuid, amount, limit):
         balance = bt.Balance.from_rao(int(amount)).set_unit(netuid)
@@ -80,15 +61,6 @@ class Sdk9(Classic):
         keys = self.wallet(wallet)
         hotkey = keys.hotkey.ss58_address
         succeeded(self.subtensor.set_children(wallet=keys, hotkey=hotkey, netuid=netuid, children=children))
-
-    def pending_children(self, hotkey, netuid):
-        children, _ = self.subtensor.get_children_pending(hotkey, netuid)
-        return [child for _, child in children]
-
-    def set_take(self, wallet, take):
-        keys = self.wallet(wallet)
-        succeeded(self.subtensor.set_delegate_take(wallet=keys, hotkey_ss58=keys.hotkey.ss58_address, take=take))
-        return self.subtensor.get_delegate_take(keys.hotkey.ss58_address)
 
 
 serve(Sdk9(sys.argv[1]))
