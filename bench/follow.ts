@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Author } from '../localnet/engine/chain/author.js';
-import { openPool } from '../localnet/engine/chain/open-pool.js';
+import { openPool } from '../localnet/engine/pool/open-pool.js';
 import { builtModule, pollUntil, silentLog } from '../src/base/index.js';
 import { openOwnChain, transferMaker } from './own-chain.js';
 import type { Row } from './row.js';

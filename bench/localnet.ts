@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Author } from '../localnet/engine/chain/author.js';
-import { openPool } from '../localnet/engine/chain/open-pool.js';
+import { openPool } from '../localnet/engine/pool/open-pool.js';
 import { builtModule, silentLog } from '../src/base/index.js';
 import { epochs } from './epoch.js';
 import { elsewhere } from './follow.js';

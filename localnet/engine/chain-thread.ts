@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { builtModule } from '../../src/base/worker.js';
 import { engineError } from './errors.js';
 import type { FromWorker, Settings, ToWorker } from './protocol.js';
-import type { Faults } from './rpc/faults.js';
+import type { Faults } from './rpc/server/faults.js';
 
 const STACK_MB = 64;
 /** A worker that is inside a long runtime call is ended; what is on the disk is whole at any moment. */

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../../src/base/files.js';
 import { ChainThread } from './chain-thread.js';
 import { EXIT, exitCodeOf } from './errors.js';
 import type { Settings } from './protocol.js';
-import { isLoopback } from './rpc/access.js';
+import { isLoopback } from './rpc/server/access.js';
 import { readSettings, USAGE } from './settings.js';
 import { lockFolder } from './store/folder-lock.js';
 
@@ -43,7 +43,7 @@ async function run(given: Settings): Promise<void> {
   // It loads and compiles while the port is bound here, and touches the folder only when told to.
   const chain = new ChainThread(settings);
   chain.onLog = say;
-  const { RpcServer } = await import('./rpc/server.js');
+  const { RpcServer } = await import('./rpc/server/server.js');
   const server = new RpcServer(chain);
   chain.onNotify = (connection, text) => server.notify(connection, text);
   chain.onCut = (code, reason) => server.closeAll({ code, reason });

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../../src/base/log.js';
-import type { Faults } from './rpc/faults.js';
+import type { Faults } from './rpc/server/faults.js';
 
 /** What the main thread (sockets) and the worker thread (chain) say to each other. */
 export type ToWorker =

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Author, type BlockTime } from '../../localnet/engine/chain/author.js';
 import type { Candidates } from '../../localnet/engine/chain/block-builder.js';
 import type { Chain } from '../../localnet/engine/chain/chain.js';
-import type { Pool } from '../../localnet/engine/chain/pool.js';
 import { engineError } from '../../localnet/engine/errors.js';
+import type { Pool } from '../../localnet/engine/pool/pool.js';
 import { keepingLog } from './fixture.js';
 
 /** A chain and a pool that only count: `takes` transactions go into each block, `fails` decides how a build ends. */

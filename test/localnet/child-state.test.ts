@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hex, type Key } from '../../localnet/engine/codec.js';
-import { childStateFamily } from '../../localnet/engine/rpc/child-state.js';
 import type { Engine } from '../../localnet/engine/rpc/family.js';
+import { childStateFamily } from '../../localnet/engine/rpc/methods/child-state.js';
 import { Params } from '../../localnet/engine/rpc/params.js';
 import { childPrefix, childRootKey, childRoots, keyInChild } from '../../localnet/engine/state/child.js';
 import { Overlay, type StateReader } from '../../localnet/engine/state/overlay.js';

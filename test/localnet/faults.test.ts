@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { FaultDice, NO_FAULTS } from '../../localnet/engine/rpc/faults.js';
+import { FaultDice, NO_FAULTS } from '../../localnet/engine/rpc/server/faults.js';
 import { pollUntil } from '../../src/base/index.js';
 import { EngineProcess, type Listening, openSocket, type Socket } from './engine-process.js';
 import { temporaryFolder } from './fixture.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TransactionStatus } from '../../localnet/engine/chain/pool.js';
+import type { TransactionStatus } from '../../localnet/engine/pool/pool.js';
 import { pollUntil } from '../../src/base/index.js';
 import { account, openChain, temporaryFolder } from './fixture.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PoolOptions } from '../../localnet/engine/chain/pool.js';
-import type { TransactionStatus } from '../../localnet/engine/chain/pool-entry.js';
+import type { TransactionStatus } from '../../localnet/engine/pool/entry.js';
+import type { PoolOptions } from '../../localnet/engine/pool/pool.js';
 import { pollUntil } from '../../src/base/index.js';
 import { encode, hashOf, names, type Toy, ToyChain } from './toy-chain.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TransactionStatus } from '../../localnet/engine/chain/pool-entry.js';
+import type { TransactionStatus } from '../../localnet/engine/pool/entry.js';
 import { pollUntil } from '../../src/base/index.js';
 import { decode, encode, names, type Toy, ToyChain } from './toy-chain.js';
 

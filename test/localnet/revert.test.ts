@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../localnet/engine/chain/header.js';
-import type { TransactionStatus } from '../../localnet/engine/chain/pool.js';
 import { hex } from '../../localnet/engine/codec.js';
+import type { TransactionStatus } from '../../localnet/engine/pool/pool.js';
 import { account, keepingLog, openChain, type TestChain, temporaryFolder } from './fixture.js';
 
 const SEED = 23;

@@ -4,7 +4,7 @@ import { hex, Reader, toKey } from '../../localnet/engine/codec.js';
 import { Dispatcher } from '../../localnet/engine/rpc/dispatch.js';
 import { FAMILIES } from '../../localnet/engine/rpc/families.js';
 import type { Engine } from '../../localnet/engine/rpc/family.js';
-import { stateFamily } from '../../localnet/engine/rpc/state.js';
+import { stateFamily } from '../../localnet/engine/rpc/methods/state.js';
 import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
 import { encodeAddress, silentLog } from '../../src/base/index.js';
 import { account, openChain, type TestChain, temporaryFolder } from './fixture.js';

@@ -3,9 +3,9 @@ import { Agent, request as httpRequest, type IncomingMessage, type OutgoingHttpH
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { ServerLimits } from '../../localnet/engine/rpc/limits.js';
-import type { Backend } from '../../localnet/engine/rpc/responder.js';
-import { RpcServer } from '../../localnet/engine/rpc/server.js';
+import type { ServerLimits } from '../../localnet/engine/rpc/server/limits.js';
+import type { Backend } from '../../localnet/engine/rpc/server/responder.js';
+import { RpcServer } from '../../localnet/engine/rpc/server/server.js';
 import { pollUntil } from '../../src/base/index.js';
 
 const servers: RpcServer[] = [];

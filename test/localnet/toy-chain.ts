@@ -1,8 +1,8 @@
 import type { Block } from '../../localnet/engine/chain/header.js';
-import { Pool, type PoolLimits, type PoolOptions } from '../../localnet/engine/chain/pool.js';
-import type { TransactionStatus, Watcher } from '../../localnet/engine/chain/pool-entry.js';
 import { hex } from '../../localnet/engine/codec.js';
 import { engineError } from '../../localnet/engine/errors.js';
+import type { TransactionStatus, Watcher } from '../../localnet/engine/pool/entry.js';
+import { Pool, type PoolLimits, type PoolOptions } from '../../localnet/engine/pool/pool.js';
 import { blake2b256 } from '../../localnet/engine/runtime/host/crypto-library.js';
 import type { Invalidity, Validity } from '../../localnet/engine/runtime/runtime.js';
 

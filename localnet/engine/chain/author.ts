@@ -1,8 +1,8 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
+import type { Pool } from '../pool/pool.js';
 import type { Candidates } from './block-builder.js';
 import type { Chain, NewBlock } from './chain.js';
-import type { Pool } from './pool.js';
 
 /** A block each N milliseconds, one as soon as something is ready, or only on request. */
 export type BlockTime = number | 'instant' | 'manual';

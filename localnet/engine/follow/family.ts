@@ -1,7 +1,7 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import { asExtrinsic } from '../chain/extrinsic.js';
-import type { TransactionStatus } from '../chain/pool-entry.js';
 import { hex } from '../codec.js';
+import type { TransactionStatus } from '../pool/entry.js';
 import { type Engine, type Family, refuseWhereFollowing } from '../rpc/family.js';
 import type { Params } from '../rpc/params.js';
 import { RpcError } from '../rpc/rpc-error.js';

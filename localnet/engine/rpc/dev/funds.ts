@@ -2,9 +2,9 @@ import { freeBalance } from '../../chain/account-info.js';
 import { DEV_ACCOUNTS, type DevAccount } from '../../chain/dev-accounts.js';
 import { transferCall } from '../../chain/transaction.js';
 import type { Engine, Methods } from '../family.js';
+import { accountOf } from '../methods/system.js';
 import type { Params } from '../params.js';
 import { invalidParams } from '../rpc-error.js';
-import { accountOf } from '../system.js';
 import type { Included, Sender } from './sender.js';
 
 const U128 = 2n ** 128n;

@@ -1,5 +1,5 @@
-import type { TransactionStatus } from '../../chain/pool.js';
 import { hex } from '../../codec.js';
+import type { TransactionStatus } from '../../pool/pool.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import type { Engine } from '../family.js';
 import { RpcError } from '../rpc-error.js';

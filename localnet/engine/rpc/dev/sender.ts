@@ -5,8 +5,8 @@ import { eventsOf } from '../../runtime/events.js';
 import { type Metadata, readMetadata } from '../../runtime/metadata.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Engine } from '../family.js';
+import { nextIndex } from '../methods/system.js';
 import { RpcError } from '../rpc-error.js';
-import { nextIndex } from '../system.js';
 import { failureIn, outcomeOf } from './dispatch-error.js';
 import { included } from './inclusion.js';
 

@@ -1,5 +1,5 @@
 import { asExtrinsic } from '../../chain/extrinsic.js';
-import { isLast, type TransactionStatus } from '../../chain/pool-entry.js';
+import { isLast, type TransactionStatus } from '../../pool/entry.js';
 import { type Engine, type Family, refuseWhereFollowing } from '../family.js';
 import { RpcError } from '../rpc-error.js';
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
-import { engineError } from '../errors.js';
+import { messageOf, systemCodeOf } from '../../../../src/base/errors.js';
+import { engineError } from '../../errors.js';
 import { refusalOf } from './access.js';
 import { Client } from './client.js';
 import { CLOSING, type Closing } from './close-codes.js';

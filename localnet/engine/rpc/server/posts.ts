@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requestTooLarge } from '../rpc-error.js';
 import type { FaultDice } from './faults.js';
 import type { ServerLimits } from './limits.js';
 import type { Account, Memory } from './memory.js';
 import { asksDevOnly, errorText, type Responder } from './responder.js';
-import { requestTooLarge } from './rpc-error.js';
 
 const ANSWER_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 /** The client of an answer has that long to take some of it. */

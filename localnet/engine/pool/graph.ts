@@ -1,6 +1,6 @@
+import { type Entry, isBetter, type TransactionStatus } from './entry.js';
 import { Heap } from './heap.js';
-import { type Entry, isBetter, type TransactionStatus } from './pool-entry.js';
-import { Queue, type QueueLimit } from './pool-queue.js';
+import { Queue, type QueueLimit } from './queue.js';
 
 /**
  * Who waits for whom. Ready transactions have all their required tags provided by the chain or by other ready ones; the rest

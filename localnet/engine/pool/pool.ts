@@ -1,15 +1,15 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
+import type { Candidates } from '../chain/block-builder.js';
+import type { Block } from '../chain/header.js';
 import { hex } from '../codec.js';
 import { poolError } from '../rpc/rpc-error.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 import { type Invalidity, isInvalid, type Validity } from '../runtime/runtime.js';
-import type { Candidates } from './block-builder.js';
-import type { Block } from './header.js';
-import { Bans } from './pool-bans.js';
-import { type Entry, lastBlock, senderOf, type TransactionStatus, tell, type Watcher } from './pool-entry.js';
-import { PoolGraph } from './pool-graph.js';
+import { Bans } from './bans.js';
+import { type Entry, lastBlock, senderOf, type TransactionStatus, tell, type Watcher } from './entry.js';
+import { PoolGraph } from './graph.js';
 
-export type { TransactionStatus } from './pool-entry.js';
+export type { TransactionStatus } from './entry.js';
 
 export interface PoolOptions {
   /** Asks the runtime on the state of the head; throws when the runtime panics. */

@@ -1,8 +1,8 @@
-import { messageOf } from '../../../src/base/errors.js';
+import { messageOf } from '../../../../src/base/errors.js';
+import { batchTooLarge, invalidRequest, parseError, type RpcError, tooManyInBatch } from '../rpc-error.js';
 import { scanJson } from './json-scan.js';
 import type { ServerLimits } from './limits.js';
 import { overOrWaiting } from './patience.js';
-import { batchTooLarge, invalidRequest, parseError, type RpcError, tooManyInBatch } from './rpc-error.js';
 
 /** Answers requests; the body is `"result":...` or `"error":...`. */
 export interface Backend {

@@ -1,6 +1,6 @@
-import type { Engine, Family } from './family.js';
-import { type Faults, NO_FAULTS } from './faults.js';
-import { invalidParams, RpcError } from './rpc-error.js';
+import type { Engine, Family } from '../family.js';
+import { invalidParams, RpcError } from '../rpc-error.js';
+import { type Faults, NO_FAULTS } from '../server/faults.js';
 
 const DELAY_AT_MOST_MS = 60_000;
 const CUT_AT_MOST_MS = 3_600_000;

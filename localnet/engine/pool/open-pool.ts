@@ -1,7 +1,7 @@
+import type { Chain } from '../chain/chain.js';
 import { unhex } from '../codec.js';
 import { validateTransaction } from '../runtime/runtime.js';
 import { Overlay } from '../state/overlay.js';
-import type { Chain } from './chain.js';
 import { Pool, type PoolOptions } from './pool.js';
 
 /** A pool that judges by the chain's head and follows it. */

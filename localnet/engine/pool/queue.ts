@@ -1,5 +1,5 @@
+import { type Entry, isBetter } from './entry.js';
 import { IndexedHeap } from './indexed-heap.js';
-import { type Entry, isBetter } from './pool-entry.js';
 
 export interface QueueLimit {
   count: number;
