@@ -8,6 +8,8 @@ export type WalletErrorCode =
   | 'bad_key_file'
   /** The key file needs a password. */
   | 'key_encrypted'
+  /** The password does not open it. */
+  | 'wrong_password'
   /** A key of another kind (ed25519, ecdsa). */
   | 'unsupported_key'
   | 'wallet_exists'

@@ -1,4 +1,5 @@
 export type { WalletErrorCode } from './errors.js';
+export { keypairFromPolkadotJson } from './keyfile/polkadot-json.js';
 export { readKeypair, readPublicKey, type WriteOptions, writeKeypair, writePublicKey } from './keyfile.js';
 export {
   Keypair,

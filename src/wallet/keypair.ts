@@ -63,7 +63,9 @@ export function keypairFromSeed(seed: Uint8Array | string): Keypair {
  */
 export function keypairFromPrivateKey(privateKey: Uint8Array | string, publicKey?: Uint8Array): Keypair {
   const bytes = secretBytes(privateKey, 64, 'a private key');
-  const forms = [bytes, fromLibraryForm(bytes)].filter(form => publicKeyOf(form));
+  // A multiple of eight, or it is not in that form.
+  const other = bytes[0]! % 8 === 0 ? [fromLibraryForm(bytes)] : [];
+  const forms = [bytes, ...other].filter(form => publicKeyOf(form));
   const form = publicKey ? forms.find(candidate => equalBytes(publicKeyOf(candidate)!, publicKey)) : forms[0];
   if (form) return new Keypair({ privateKey: form, seed: undefined, mnemonic: undefined });
   const what = publicKey && forms.length > 0 ? 'do not belong to the public key' : 'are no sr25519 private key';
