@@ -20,8 +20,9 @@ pallet_tests() {
   return "$code"
 }
 
-step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm lld protobuf-compiler
+step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler
 suite "pallet tests" pallet_tests
+step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
 built="$tally_dir/runtime.wasm"
 step "runtime.wasm is what its sources make" bash localnet/runtime/build.sh --check --out "$built"
 # Another toolchain than the recorded one makes other bytes: then what it made has to pass the tests.

@@ -156,7 +156,7 @@ fn answer(question: Question) -> Answer {
                 max_validators: set.max_validators,
                 activity_cutoff: set.activity_cutoff,
                 rao_emission: set.rao_emission,
-                liquid: set.liquid_alpha.then(|| Liquid {
+                liquid: set.liquid_alpha.then_some(Liquid {
                     low: set.alpha_low_u16,
                     high: set.alpha_high_u16,
                     steepness: set.alpha_sigmoid_steepness,

@@ -100,7 +100,7 @@ impl<T: Config> Pallet<T> {
         if seal.len() != 32 || (netuid.is_none() && !AllowFaucet::<T>::get()) {
             return false;
         }
-        let difficulty = netuid.map_or(FAUCET_DIFFICULTY, |netuid| Difficulty::<T>::get(netuid));
+        let difficulty = netuid.map_or(FAUCET_DIFFICULTY, Difficulty::<T>::get);
         Self::check_work(difficulty, &Work { block, nonce, seal: seal.to_vec() }, key).is_ok()
     }
 }
