@@ -66,7 +66,7 @@ export class Bench {
     return pallets.flat();
   }
 
-  /** Varies each component, the others being at their largest, and draws lines through the medians. */
+  /** Draws lines through the medians at several values of the components. */
   measure(benchmark: Benchmark, { steps, repeats }: Effort): Cost {
     const points = pointsOf(benchmark.components, steps);
     // Compilers get to work, and the state's maps their size.
@@ -134,14 +134,13 @@ function u32(value: number): Uint8Array {
   return bytes;
 }
 
+/** Each component at several values, the others at their largest, and at their smallest. */
 function pointsOf(components: readonly Component[], steps: number): number[][] {
-  const highest = components.map(({ to }) => to);
+  const corners = [components.map(({ to }) => to), components.map(({ from }) => from)];
   const points = components.flatMap(({ from, to }, i) => {
     const count = Math.max(2, Math.min(steps, to - from + 1));
-    return Array.from({ length: count }, (_, step) =>
-      highest.map((value, j) => (j === i ? from + Math.round(((to - from) * step) / (count - 1)) : value)),
-    );
+    const values = Array.from({ length: count }, (_, step) => from + Math.round(((to - from) * step) / (count - 1)));
+    return values.flatMap(value => corners.map(corner => corner.map((other, j) => (j === i ? value : other))));
   });
-  if (points.length === 0) return [[]];
-  return [...new Map([highest, ...points].map(point => [point.join(), point])).values()];
+  return [...new Map([corners[0]!, ...points].map(point => [point.join(), point])).values()];
 }
