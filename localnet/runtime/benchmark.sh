@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what calls cost, in the engine that runs them, and writes the weights: weight_info.rs of both pallets and
+# Measures what calls cost, in the engine that runs them, and writes the weights: weight_info.rs of the pallets and
 # storage_weight.rs of the runtime. Afterwards: build.sh --update. On a machine that does little else.
 #
 #   benchmark.sh                      everything

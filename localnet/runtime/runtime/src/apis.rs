@@ -29,7 +29,8 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
-/// Runtime APIs of the public chain, by its names.
+/// Runtime APIs of the public chain, by its names; its types are what they are.
+#[allow(clippy::type_complexity)]
 pub mod interface {
     use super::*;
 
@@ -165,7 +166,8 @@ fn metadata_15() -> Vec<u8> {
     let apis = registry.map_into_portable(ir.apis.into_iter().map(v15::RuntimeApiMetadata::from));
     let outer_enums = v15::OuterEnums::from(ir.outer_enums).into_portable(&mut registry);
     let custom = v15::CustomMetadata { map: Default::default() };
-    let metadata = v15::RuntimeMetadataV15 { types: registry.into(), pallets, extrinsic, ty, apis, outer_enums, custom };
+    let metadata =
+        v15::RuntimeMetadataV15 { types: registry.into(), pallets, extrinsic, ty, apis, outer_enums, custom };
     RuntimeMetadataPrefixed(META_RESERVED, RuntimeMetadata::V15(metadata)).encode()
 }
 

@@ -1,15 +1,21 @@
 //! The pallets whose weights are measured here; all others bring theirs.
 
-use crate::{AdminUtils, SubtensorModule};
+use crate::{AdminUtils, Commitments, SubtensorModule};
 use alloc::{string::String, vec::Vec};
-use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList};
+use frame_benchmarking::{add_benchmark, list_benchmark, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 
-frame_benchmarking::define_benchmarks!([pallet_subtensor, SubtensorModule][pallet_admin_utils, AdminUtils]);
+macro_rules! for_each {
+    ($what:ident!($first:ident, $second:ident)) => {
+        $what!($first, $second, pallet_subtensor, SubtensorModule);
+        $what!($first, $second, pallet_admin_utils, AdminUtils);
+        $what!($first, $second, pallet_commitments, Commitments);
+    };
+}
 
 pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
     let mut list = Vec::new();
-    list_benchmarks!(list, extra);
+    for_each!(list_benchmark!(list, extra));
     (list, crate::AllPalletsWithSystem::storage_info())
 }
 
@@ -17,6 +23,6 @@ pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> 
     let whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
     let mut batches = Vec::new();
     let params = (&config, &whitelist);
-    add_benchmarks!(params, batches);
+    for_each!(add_benchmark!(params, batches));
     Ok(batches)
 }

@@ -77,7 +77,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 6,
+    spec_version: 7,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -254,7 +254,9 @@ impl pallet_subtensor::SubnetListener for PerSubnet {
     }
 }
 
-impl pallet_commitments::Config for Runtime {}
+impl pallet_commitments::Config for Runtime {
+    type WeightInfo = pallet_commitments::Measured<Runtime>;
+}
 
 impl pallet_swap::Config for Runtime {}
 

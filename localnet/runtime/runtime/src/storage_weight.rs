@@ -7,7 +7,7 @@ use frame_support::{parameter_types, weights::RuntimeDbWeight};
 
 parameter_types! {
     pub const StorageWeight: RuntimeDbWeight = RuntimeDbWeight {
-        read: 4_260_000,
-        write: 28_800_000,
+        read: 3_520_000,
+        write: 12_700_000,
     };
 }

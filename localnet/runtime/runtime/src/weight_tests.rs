@@ -1,6 +1,7 @@
 //! No call is free of weight, and none is too heavy for a block.
 
 use crate::*;
+use alloc::{string::String, vec::Vec};
 use codec::Decode;
 use frame_support::{
     dispatch::{GetDispatchInfo, Pays},
@@ -158,4 +159,23 @@ fn fees_keep_their_magnitude() {
         let create = fee(Subtensor::register_network { hotkey }.into(), 150);
         assert!((50_000..10_000_000).contains(&create), "{create}");
     });
+}
+
+/// Those of the pallets that are ours; the others come with measured weights.
+#[cfg(feature = "runtime-benchmarks")]
+#[test]
+fn every_call_is_measured() {
+    use frame_benchmarking::Benchmarking;
+    let measured = |benchmarks: Vec<frame_benchmarking::BenchmarkMetadata>| -> Vec<String> {
+        benchmarks.into_iter().map(|one| String::from_utf8(one.name).unwrap()).collect()
+    };
+    let check = |calls: &[&str], measured: Vec<String>| {
+        let missing: Vec<_> = calls.iter().filter(|call| !measured.contains(&call.to_string())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    };
+    check(Subtensor::get_call_names(), measured(SubtensorModule::benchmarks(false)));
+    let settings = pallet_admin_utils::Call::<Runtime>::get_call_names();
+    check(settings, measured(AdminUtils::benchmarks(false)));
+    let publishing = pallet_commitments::Call::<Runtime>::get_call_names();
+    check(publishing, measured(Commitments::benchmarks(false)));
 }

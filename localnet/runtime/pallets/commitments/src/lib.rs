@@ -6,13 +6,18 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod types;
+#[allow(missing_docs)]
+pub mod weight_info;
 
 #[cfg(test)]
 mod tests;
 
 pub use pallet::*;
 pub use types::*;
+pub use weight_info::{Measured, WeightInfo};
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -28,7 +33,12 @@ pub mod pallet {
 
     /// What the runtime decides.
     #[pallet::config]
-    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> + pallet_subtensor::Config {}
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> + pallet_subtensor::Config {
+        /// What calls cost.
+        type WeightInfo: WeightInfo;
+    }
+
+    type WeightsOf<T> = <T as Config>::WeightInfo;
 
     /// The pallet.
     #[pallet::pallet]
@@ -90,7 +100,7 @@ pub mod pallet {
         /// Publishes data in a subnet, in place of what was published there before. Signed by the hotkey.
         #[pallet::call_index(0)]
         #[pallet::weight((
-            Weight::from_parts(80_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(6, 4)),
+            WeightsOf::<T>::set_commitment(Subtensor::<T>::neurons_of(*netuid)),
             DispatchClass::Normal,
             Pays::No
         ))]
@@ -98,7 +108,8 @@ pub mod pallet {
             let who = ensure_signed(origin)?;
             ensure!(IsNetworkMember::<T>::get(&who, netuid), Error::<T>::AccountNotAllowedCommit);
             let epoch = SubnetEpochIndex::<T>::get(netuid);
-            let mut usage = UsedSpaceOf::<T>::get(netuid, &who).filter(|usage| usage.last_epoch == epoch).unwrap_or_default();
+            let mut usage =
+                UsedSpaceOf::<T>::get(netuid, &who).filter(|usage| usage.last_epoch == epoch).unwrap_or_default();
             let space = info.fields.iter().map(Data::space).fold(0, u64::saturating_add).max(LEAST_SPACE);
             let used_space = usage.used_space.saturating_add(space);
             ensure!(used_space <= u64::from(MaxSpace::<T>::get()), Error::<T>::SpaceLimitExceeded);
@@ -118,10 +129,7 @@ pub mod pallet {
 
         /// Sets how many bytes a neuron may publish in an epoch. Root only.
         #[pallet::call_index(2)]
-        #[pallet::weight((
-            Weight::from_parts(30_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(1, 1)),
-            DispatchClass::Operational
-        ))]
+        #[pallet::weight((WeightsOf::<T>::set_max_space(), DispatchClass::Operational))]
         pub fn set_max_space(origin: OriginFor<T>, new_limit: u32) -> DispatchResult {
             ensure_root(origin)?;
             MaxSpace::<T>::put(new_limit);

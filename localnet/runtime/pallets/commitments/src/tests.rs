@@ -47,7 +47,14 @@ impl pallet_subtensor::Config for Test {
     type Listener = ();
 }
 
-impl crate::Config for Test {}
+impl crate::Config for Test {
+    type WeightInfo = crate::Measured<Test>;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub fn empty() -> sp_io::TestExternalities {
+    Default::default()
+}
 
 type Refused = crate::Error<Test>;
 

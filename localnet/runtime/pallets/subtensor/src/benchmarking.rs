@@ -138,7 +138,7 @@ fn row(d: u32) -> (Vec<u16>, Vec<u16>) {
 /// As many commitments as may wait beside another one.
 fn commit<T: Config>(index: u16, hotkey: &AccountId32, last: Option<H256>) {
     CommitRevealWeightsEnabled::<T>::insert(NETUID, true);
-    let hashes = (0..9).map(|i| H256::repeat_byte(i)).chain(last);
+    let hashes = (0..9).map(H256::repeat_byte).chain(last);
     let commits: Vec<_> = hashes.map(|hash| (hash, 1, 1, u64::MAX)).collect();
     WeightCommits::<T>::insert(index, hotkey, commits);
 }
@@ -161,14 +161,18 @@ fn busy<T: Config>() -> AccountId32 {
     coldkey
 }
 
-/// A busy coldkey, and somebody else's hotkey on which it has stake in subnets 1 and 2.
+/// A busy coldkey, which has incentive in many subnets, and somebody else's hotkey on which it has stake in subnet 1
+/// alone.
 fn staker<T: Config>() -> (AccountId32, AccountId32) {
-    chain::<T>(2);
+    chain::<T>(SUBNETS);
     let (coldkey, hotkey) = (busy::<T>(), key("hotkey", 0));
     for netuid in [NETUID, 2] {
         join::<T>(netuid, &key("coldkey", 0), &hotkey);
-        stake::<T>(netuid, &coldkey, &hotkey);
     }
+    for netuid in 1..=SUBNETS as u16 {
+        AutoStakeDestination::<T>::insert(&coldkey, netuid, key("held", 1));
+    }
+    stake::<T>(NETUID, &coldkey, &hotkey);
     (coldkey, hotkey)
 }
 
@@ -204,6 +208,12 @@ fn crowded<T: Config>(n: u32, k: u32) {
         }
     }
     let places: Vec<_> = (0..n as u16).map(|uid| (NETUID, Keys::<T>::get(NETUID, uid))).collect();
+    for ((_, hotkey), (_, child)) in places.iter().zip(places.iter().skip(1)) {
+        Pallet::<T>::replace_children(hotkey, NETUID, vec![(1, child.clone())]);
+        ChildkeyTake::<T>::insert(hotkey, NETUID, 1);
+        TransactionKeyLastBlock::<T>::insert((hotkey, NETUID, 0), 1);
+        TransactionKeyLastBlock::<T>::insert((hotkey, NETUID, 1), 1);
+    }
     crowd::<T>(k, &places);
     SubnetLocked::<T>::insert(NETUID, TAO);
     SubnetIdentitiesV3::<T>::insert(NETUID, subnet_identity());
@@ -286,6 +296,29 @@ fn easy<T: Config>(n: u32) -> (u64, H256) {
     (block.into(), H256::from_slice(hash.as_ref()))
 }
 
+/// Neurons that all have weights for all, stake on the root network too, and incentive that goes elsewhere.
+fn earners<T: Config>(n: u32) {
+    fill::<T>(NETUID, n);
+    let (uids, values) = row(n);
+    let full: Vec<_> = uids.into_iter().zip(values).collect();
+    for uid in 0..n as u16 {
+        Weights::<T>::insert(NETUID, uid, &full);
+        Bonds::<T>::insert(NETUID, uid, &full);
+    }
+    for i in 0..n {
+        let (coldkey, hotkey) = (key("coldkey", i), key("hotkey", i));
+        stake::<T>(ROOT, &coldkey, &hotkey);
+        stake::<T>(NETUID, &coldkey, &key("hotkey", (i + 1) % n));
+        Pallet::<T>::redirect_incentive(&coldkey, NETUID, Some(&key("hotkey", (i + 1) % n)));
+    }
+    LastUpdate::<T>::insert(NETUID, vec![u64::from(BLOCK) + 1; n as usize]);
+    ValidatorPermit::<T>::insert(NETUID, vec![true; n as usize]);
+    LastMechansimStepBlock::<T>::insert(NETUID, u64::from(BLOCK));
+    PendingServerEmission::<T>::insert(NETUID, TAO);
+    PendingValidatorEmission::<T>::insert(NETUID, TAO);
+    PendingOwnerCut::<T>::insert(NETUID, TAO);
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -311,8 +344,8 @@ mod benchmarks {
     fn remove_stake() {
         let (coldkey, hotkey) = staker::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, TAO);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 9 * TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, 10 * TAO);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 0);
     }
 
     #[benchmark]
@@ -552,8 +585,8 @@ mod benchmarks {
         join::<T>(2, &key("coldkey", 1), &to);
         StakingHotkeys::<T>::mutate(&coldkey, |staking| staking.remove(0));
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey, to.clone(), NETUID, 2, TAO);
-        assert_eq!(Pallet::<T>::stake_of(&to, &coldkey, 2), TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey, to.clone(), NETUID, 2, 10 * TAO);
+        assert_eq!(Pallet::<T>::stake_of(&to, &coldkey, 2), 10 * TAO);
     }
 
     #[benchmark]
@@ -563,16 +596,16 @@ mod benchmarks {
         let hotkeys: Vec<_> = (1..T::MaxHotkeysPerColdkey::get()).map(|i| key("held", i)).collect();
         StakingHotkeys::<T>::insert(&to, hotkeys);
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey), to.clone(), hotkey.clone(), NETUID, 2, TAO);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &to, 2), TAO);
+        _(RawOrigin::Signed(coldkey), to.clone(), hotkey.clone(), NETUID, 2, 10 * TAO);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &to, 2), 10 * TAO);
     }
 
     #[benchmark]
     fn swap_stake() {
         let (coldkey, hotkey) = staker::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, 2, TAO);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, 2), 11 * TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, 2, 10 * TAO);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, 2), 10 * TAO);
     }
 
     #[benchmark]
@@ -587,16 +620,16 @@ mod benchmarks {
     fn remove_stake_limit() {
         let (coldkey, hotkey) = staker::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, TAO, 0, true);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 9 * TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, 10 * TAO, 0, true);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 0);
     }
 
     #[benchmark]
     fn swap_stake_limit() {
         let (coldkey, hotkey) = staker::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, 2, TAO, 0, true);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, 2), 11 * TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), NETUID, 2, 10 * TAO, 0, true);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, 2), 10 * TAO);
     }
 
     #[benchmark]
@@ -804,16 +837,16 @@ mod benchmarks {
     fn recycle_alpha() {
         let (coldkey, hotkey) = staker::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), TAO, NETUID);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 9 * TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), 10 * TAO, NETUID);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 0);
     }
 
     #[benchmark]
     fn burn_alpha() {
         let (coldkey, hotkey) = staker::<T>();
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), TAO, NETUID);
-        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 9 * TAO);
+        _(RawOrigin::Signed(coldkey.clone()), hotkey.clone(), 10 * TAO, NETUID);
+        assert_eq!(Pallet::<T>::stake_of(&hotkey, &coldkey, NETUID), 0);
     }
 
     /// The last symbol of the list.
@@ -898,50 +931,38 @@ mod benchmarks {
         assert!(PendingServerEmission::<T>::iter().count() >= s as usize);
     }
 
-    /// An epoch of `n` neurons that have no weights yet, `p` parents among them.
+    /// An epoch of `n` neurons, `p` parents among them, by the longest way through consensus.
     #[benchmark]
-    fn epoch(n: Linear<1, 64>, p: Linear<0, 256>) {
+    fn epoch(n: Linear<2, 64>, p: Linear<0, 256>) {
         chain::<T>(1);
-        fill::<T>(NETUID, n);
+        earners::<T>(n);
         for i in 0..p {
             let (parent, uid) = (key("parent", i), (i % n) as u16);
+            Pallet::<T>::bind_hotkey(&key("grandparent", i), &parent).unwrap();
             stake::<T>(NETUID, &key("staker", i), &parent);
             let child = Keys::<T>::get(NETUID, uid);
             ParentKeys::<T>::mutate(&child, NETUID, |parents| parents.push((u64::MAX / 2, parent.clone())));
             ChildKeys::<T>::insert(parent, NETUID, vec![(u64::MAX / 2, child)]);
         }
-        ValidatorPermit::<T>::insert(NETUID, vec![true; n as usize]);
-        PendingServerEmission::<T>::insert(NETUID, TAO);
-        PendingValidatorEmission::<T>::insert(NETUID, TAO);
-        PendingOwnerCut::<T>::insert(NETUID, TAO);
         #[block]
         {
-            Pallet::<T>::run_epoch(NETUID, BLOCK.into());
+            Pallet::<T>::run_epoch(NETUID, (BLOCK + 2).into());
         }
         assert_eq!(SubnetEpochIndex::<T>::get(NETUID), 1);
+        assert!(Incentive::<T>::get(NETUID).iter().any(|incentive| *incentive > 0));
     }
 
-    /// An epoch of 256 neurons with complete rows of weights and bonds, by the longest way through consensus.
+    /// The same of 256 neurons: what pairs of neurons cost.
     #[benchmark]
     fn epoch_of_256() {
         chain::<T>(1);
-        fill::<T>(NETUID, NEURONS);
-        let (uids, values) = row(NEURONS);
-        let full: Vec<_> = uids.into_iter().zip(values).collect();
-        for uid in 0..NEURONS as u16 {
-            Weights::<T>::insert(NETUID, uid, &full);
-            Bonds::<T>::insert(NETUID, uid, &full);
-        }
-        LastUpdate::<T>::insert(NETUID, vec![u64::from(BLOCK); NEURONS as usize]);
-        ValidatorPermit::<T>::insert(NETUID, vec![true; NEURONS as usize]);
-        LastMechansimStepBlock::<T>::insert(NETUID, u64::from(BLOCK));
-        PendingServerEmission::<T>::insert(NETUID, TAO);
-        PendingValidatorEmission::<T>::insert(NETUID, TAO);
+        earners::<T>(NEURONS);
         #[block]
         {
-            Pallet::<T>::run_epoch(NETUID, (BLOCK + 1).into());
+            Pallet::<T>::run_epoch(NETUID, (BLOCK + 2).into());
         }
         assert_eq!(SubnetEpochIndex::<T>::get(NETUID), 1);
+        assert!(Incentive::<T>::get(NETUID).iter().any(|incentive| *incentive > 0));
     }
 
     /// `c` hotkeys get the children that they have waited for.

@@ -55,6 +55,7 @@ impl<T: Config> Pallet<T> {
 
         let block = Self::block();
         TransactionKeyLastBlock::<T>::insert((&hotkey, netuid, SET_CHILDREN), block);
+        Self::note_trace(&hotkey, netuid);
         let from = block.saturating_add(PendingChildKeyCooldown::<T>::get());
         PendingChildKeys::<T>::insert(netuid, &hotkey, (children.clone(), from));
         Self::deposit_event(Event::SetChildrenScheduled(hotkey, netuid, from, children));
@@ -77,6 +78,7 @@ impl<T: Config> Pallet<T> {
             ensure!(Self::waited_for(&hotkey, netuid, SET_CHILDKEY_TAKE), Error::<T>::TxChildkeyTakeRateLimitExceeded);
         }
         ChildkeyTake::<T>::insert(&hotkey, netuid, take);
+        Self::note_trace(&hotkey, netuid);
         TransactionKeyLastBlock::<T>::insert((&hotkey, netuid, SET_CHILDKEY_TAKE), Self::block());
         Self::deposit_event(Event::ChildKeyTakeSet(hotkey, take));
         Ok(())
@@ -126,6 +128,7 @@ impl<T: Config> Pallet<T> {
             ChildKeys::<T>::remove(hotkey, netuid);
         } else {
             ChildKeys::<T>::insert(hotkey, netuid, children);
+            Self::note_trace(hotkey, netuid);
         }
     }
 
@@ -136,6 +139,7 @@ impl<T: Config> Pallet<T> {
             ParentKeys::<T>::remove(child, netuid);
         } else {
             ParentKeys::<T>::insert(child, netuid, parents);
+            Self::note_trace(child, netuid);
         }
     }
 
@@ -152,6 +156,7 @@ impl<T: Config> Pallet<T> {
         }
         if !parents.is_empty() {
             ParentKeys::<T>::insert(new, netuid, parents);
+            Self::note_trace(new, netuid);
         }
         for (parent, (mut children, from)) in PendingChildKeys::<T>::iter_prefix(netuid).collect::<Vec<_>>() {
             if let Some((_, child)) = children.iter_mut().find(|(_, child)| child == old) {

@@ -6,6 +6,7 @@ use alloc::{
     vec::Vec,
 };
 use frame_support::{ensure, traits::fungible::Inspect};
+use sp_runtime::AccountId32;
 
 impl<T: Config> Pallet<T> {
     /// Checks issuance, stake sums, uid maps and the length of every list; says which of them is wrong.
@@ -20,6 +21,7 @@ impl<T: Config> Pallet<T> {
         );
         Self::check_stake()?;
         Self::check_keys()?;
+        Self::check_traces()?;
         let netuids = Self::netuids();
         ensure!(usize::from(TotalNetworks::<T>::get()) == netuids.len(), "the number of networks is wrong");
         netuids.into_iter().try_for_each(Self::check_subnet)
@@ -89,6 +91,14 @@ impl<T: Config> Pallet<T> {
         }
         for (hotkey, coldkey, _) in Alpha::<T>::iter_keys() {
             ensure!(StakingHotkeys::<T>::get(&coldkey).contains(&hotkey), "a coldkey does not list where it has stake");
+        }
+        for (coldkey, staking) in StakingHotkeys::<T>::iter() {
+            let used = |hotkey: &AccountId32| {
+                Owner::<T>::get(hotkey) == coldkey
+                    || Alpha::<T>::iter_key_prefix((hotkey, &coldkey)).next().is_some()
+                    || AutoStakeDestination::<T>::iter_prefix_values(&coldkey).any(|to| to == *hotkey)
+            };
+            ensure!(staking.iter().all(used), "a coldkey lists a hotkey on which it has no stake");
         }
         for (parent, netuid, children) in ChildKeys::<T>::iter() {
             let sum: u128 = children.iter().map(|(share, _)| u128::from(*share)).sum();

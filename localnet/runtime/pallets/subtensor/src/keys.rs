@@ -72,11 +72,14 @@ impl<T: Config> Pallet<T> {
         if Delegates::<T>::contains_key(&old) {
             Delegates::<T>::insert(&new, Delegates::<T>::get(&old));
         }
-        let mut stakers = 0u32;
+        let mut stakers = if keep_stake { Default::default() } else { Self::stakers_of(&old) };
+        let mut count = 0u32;
         for subnet in &netuids {
             Self::swap_in_subnet(&old, &new, *subnet);
             if !keep_stake {
-                stakers = stakers.saturating_add(Self::swap_stake_of_hotkey(&old, &new, *subnet)?);
+                let here = stakers.remove(subnet).unwrap_or_default();
+                count = count.saturating_add(u32::try_from(here.len()).unwrap_or(u32::MAX));
+                Self::swap_stake_of_hotkey(&old, &new, *subnet, here);
             }
         }
         for subnet in affected {
@@ -91,7 +94,7 @@ impl<T: Config> Pallet<T> {
             }
             Self::deposit_event(Event::HotkeySwapped { coldkey, old_hotkey, new_hotkey });
         }
-        Ok(stakers)
+        Ok(count)
     }
 
     /// Takes a hotkey without neurons and stake from its coldkey. Its account stays: a new one would begin with nonce
@@ -130,6 +133,9 @@ impl<T: Config> Pallet<T> {
             let dividends = AlphaDividendsPerSubnet::<T>::take(netuid, old);
             AlphaDividendsPerSubnet::<T>::insert(netuid, new, dividends);
         }
+        if SubnetAccounts::<T>::contains_key(netuid, old) {
+            Self::note_trace(new, netuid);
+        }
         ChildkeyTake::<T>::swap(old, netuid, new, netuid);
         Self::rename_in_family(old, new, netuid);
         for coldkey in AutoStakeDestinationColdkeys::<T>::take(old, netuid) {
@@ -139,7 +145,8 @@ impl<T: Config> Pallet<T> {
 
     /// Writes where a coldkey's incentive goes, and the other side of that.
     pub(crate) fn redirect_incentive(coldkey: &AccountId32, netuid: u16, hotkey: Option<&AccountId32>) {
-        if let Some(before) = AutoStakeDestination::<T>::take(coldkey, netuid) {
+        let before = AutoStakeDestination::<T>::take(coldkey, netuid);
+        if let Some(before) = &before {
             AutoStakeDestinationColdkeys::<T>::mutate_exists(before, netuid, |list| {
                 *list = list.take().map(|mut list| {
                     list.retain(|one| one != coldkey);
@@ -149,27 +156,36 @@ impl<T: Config> Pallet<T> {
             });
         }
         if let Some(hotkey) = hotkey {
+            Self::note_trace(coldkey, netuid);
+            Self::note_trace(hotkey, netuid);
+            Self::list_staking(coldkey, hotkey);
             AutoStakeDestination::<T>::insert(coldkey, netuid, hotkey);
             AutoStakeDestinationColdkeys::<T>::append(hotkey, netuid, coldkey);
         }
+        if let Some(before) = before {
+            Self::forget_if_unstaked(&before, coldkey);
+        }
     }
 
-    /// Gives all stake on a hotkey in a subnet to another one; returns the number of stakers.
-    fn swap_stake_of_hotkey(old: &AccountId32, new: &AccountId32, netuid: u16) -> Result<u32, DispatchError> {
-        let stakers: Vec<AccountId32> = Alpha::<T>::iter_prefix((old,))
-            .filter(|((_, subnet), _)| *subnet == netuid)
-            .map(|((coldkey, _), _)| coldkey)
-            .collect();
-        let count = u32::try_from(stakers.len()).unwrap_or(u32::MAX);
+    /// Lists a hotkey that took another's place among those on which a coldkey has stake. However long the list is:
+    /// it must not keep others from swapping.
+    fn list_staking(coldkey: &AccountId32, hotkey: &AccountId32) {
+        StakingHotkeys::<T>::mutate(coldkey, |staking| {
+            if !staking.contains(hotkey) {
+                staking.push(hotkey.clone());
+            }
+        });
+    }
+
+    /// Gives all stake on a hotkey in a subnet to another one.
+    fn swap_stake_of_hotkey(old: &AccountId32, new: &AccountId32, netuid: u16, stakers: Vec<AccountId32>) {
         // What is left over from rounding goes along, to all who have stake there then.
         for coldkey in stakers {
             let stake = Self::stake_of(old, &coldkey, netuid);
-            StakingHotkeys::<T>::try_mutate(&coldkey, |staking| Self::push_hotkey(staking, new))?;
+            Self::list_staking(&coldkey, new);
             Self::shrink_stake(old, &coldkey, netuid, stake, stake);
             Self::grow_stake(new, &coldkey, netuid, stake);
-            if !Alpha::<T>::iter_prefix((old, &coldkey)).any(|_| true) {
-                StakingHotkeys::<T>::mutate(&coldkey, |staking| staking.retain(|on| on != old || on == new));
-            }
+            Self::forget_if_unstaked(old, &coldkey);
         }
         let rest = TotalHotkeyAlpha::<T>::take(old, netuid);
         SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(rest));
@@ -184,7 +200,6 @@ impl<T: Config> Pallet<T> {
         if last > 0 {
             TotalHotkeyAlphaLastEpoch::<T>::insert(new, netuid, last);
         }
-        Ok(count)
     }
 
     /// Destroys a price.
@@ -280,12 +295,9 @@ impl<T: Config> Pallet<T> {
         let count = u32::try_from(staking.len()).unwrap_or(u32::MAX);
         let netuids = Self::netuids();
         for hotkey in &staking {
-            for netuid in &netuids {
+            for (netuid, shares) in Alpha::<T>::drain_prefix((hotkey, old)).collect::<Vec<_>>() {
                 // Shares move as they are: nothing is rounded.
-                let shares = Alpha::<T>::take((hotkey, old, netuid));
-                if shares.bits > 0 {
-                    Alpha::<T>::insert((hotkey, new, netuid), shares);
-                }
+                Alpha::<T>::insert((hotkey, new, netuid), shares);
             }
         }
         if !staking.is_empty() {

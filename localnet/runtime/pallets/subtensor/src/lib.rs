@@ -43,6 +43,7 @@ pub mod stake_info;
 pub mod staking;
 pub mod subnet_info;
 pub mod symbols;
+pub(crate) mod traces;
 #[allow(missing_docs)]
 pub mod types;
 #[allow(missing_docs)]
@@ -59,6 +60,8 @@ pub use pallet::*;
 pub use types::*;
 pub use weight_info::{Measured, WeightInfo};
 
+// The public chain says what the arguments are.
+#[allow(clippy::too_many_arguments)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -123,7 +126,11 @@ pub mod pallet {
     /// `MaxHotkeysPerColdkey`.
     #[pallet::pallet]
     #[pallet::without_storage_info]
+    #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
+
+    /// 1: `SubnetAccounts` is there.
+    pub(crate) const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     parameter_types! {
         /// The account of all zeros: what absent owners read as.
@@ -354,6 +361,10 @@ pub mod pallet {
         u64,
         ValueQuery,
     >;
+    /// Accounts of which other maps hold something in a subnet, so that its end finds it. Not on the public chain.
+    #[pallet::storage]
+    pub type SubnetAccounts<T: Config> =
+        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId32, (), OptionQuery>;
     /// Blocks between two hotkey swaps of a coldkey.
     #[pallet::storage]
     pub type TxRateLimit<T: Config> = StorageValue<_, u64, ValueQuery, DefaultTxRateLimit>;
@@ -1545,6 +1556,11 @@ pub mod pallet {
             Self::refresh_issuance();
         }
 
+        /// Brings the state of an older runtime up to date.
+        fn on_runtime_upgrade() -> Weight {
+            Self::note_all_traces()
+        }
+
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::check_invariants().map_err(Into::into)
@@ -1596,7 +1612,6 @@ pub mod pallet {
         /// `ip_type` is 4 or 6; an IPv4 address is in the lowest 32 bits of `ip`.
         #[pallet::call_index(4)]
         #[pallet::weight((T::WeightInfo::serve_axon(), DispatchClass::Normal, Pays::No))]
-        #[allow(clippy::too_many_arguments)]
         pub fn serve_axon(
             origin: OriginFor<T>,
             netuid: u16,
@@ -1636,7 +1651,6 @@ pub mod pallet {
         /// Its number, little-endian, times `Difficulty` must stay below 2^256.
         #[pallet::call_index(6)]
         #[pallet::weight((T::WeightInfo::register(Pallet::<T>::neurons_of(*netuid)), DispatchClass::Normal, Pays::No))]
-        #[allow(clippy::too_many_arguments)]
         pub fn register(
             origin: OriginFor<T>,
             netuid: u16,
@@ -1664,7 +1678,6 @@ pub mod pallet {
         /// Announces an axon that speaks TLS, with its certificate: one byte for the algorithm, then the key.
         #[pallet::call_index(40)]
         #[pallet::weight((T::WeightInfo::serve_axon_tls(), DispatchClass::Normal, Pays::No))]
-        #[allow(clippy::too_many_arguments)]
         pub fn serve_axon_tls(
             origin: OriginFor<T>,
             netuid: u16,
@@ -1755,7 +1768,6 @@ pub mod pallet {
         /// Says who the calling coldkey is. It must own a neuron.
         #[pallet::call_index(68)]
         #[pallet::weight(T::WeightInfo::set_identity(T::MaxHotkeysPerColdkey::get()))]
-        #[allow(clippy::too_many_arguments)]
         pub fn set_identity(
             origin: OriginFor<T>,
             name: Vec<u8>,
@@ -1864,7 +1876,6 @@ pub mod pallet {
         /// Says what a subnet of the calling coldkey is.
         #[pallet::call_index(78)]
         #[pallet::weight(T::WeightInfo::set_subnet_identity())]
-        #[allow(clippy::too_many_arguments)]
         pub fn set_subnet_identity(
             origin: OriginFor<T>,
             netuid: u16,
@@ -2020,7 +2031,6 @@ pub mod pallet {
         /// billionths; see `add_stake_limit`.
         #[pallet::call_index(90)]
         #[pallet::weight(T::WeightInfo::swap_stake_limit())]
-        #[allow(clippy::too_many_arguments)]
         pub fn swap_stake_limit(
             origin: OriginFor<T>,
             hotkey: AccountId32,
@@ -2189,7 +2199,6 @@ pub mod pallet {
         /// Reveals weights in one of the subnet's weight matrices, and sets them.
         #[pallet::call_index(116)]
         #[pallet::weight((T::WeightInfo::reveal_mechanism_weights(uids.len() as u32, salt.len() as u32), DispatchClass::Normal, Pays::No))]
-        #[allow(clippy::too_many_arguments)]
         pub fn reveal_mechanism_weights(
             origin: OriginFor<T>,
             netuid: u16,

@@ -153,6 +153,7 @@ impl<T: Config> Pallet<T> {
         StakingHotkeys::<T>::try_mutate(&to.coldkey, |staking| Self::push_hotkey(staking, &to.hotkey))?;
         Self::shrink_stake(&from.hotkey, &from.coldkey, from.netuid, amount, stake);
         Self::grow_stake(&to.hotkey, &to.coldkey, to.netuid, amount);
+        Self::forget_if_unstaked(&from.hotkey, &from.coldkey);
         if from.netuid != to.netuid {
             Self::count_volume(from.netuid, amount);
             Self::count_volume(to.netuid, amount);

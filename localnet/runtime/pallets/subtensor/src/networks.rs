@@ -157,36 +157,21 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_dissolve_network(netuid: u16) -> Result<u32, DispatchError> {
         ensure!(netuid != ROOT && NetworksAdded::<T>::get(netuid), Error::<T>::SubnetNotExists);
         let mut stakers = 0u32;
-        for ((hotkey, coldkey, subnet), _) in Alpha::<T>::iter().collect::<Vec<_>>() {
-            if subnet == netuid {
+        let hotkeys: Vec<_> = SubnetAccounts::<T>::iter_key_prefix(netuid).collect();
+        for hotkey in hotkeys {
+            for coldkey in Self::stakers_of(&hotkey).remove(&netuid).unwrap_or_default() {
                 let stake = Self::stake_of(&hotkey, &coldkey, netuid);
                 Self::shrink_stake(&hotkey, &coldkey, netuid, stake, stake);
+                Self::forget_if_unstaked(&hotkey, &coldkey);
                 Self::give_back(&coldkey, stake);
-                Self::deposit_event(Event::StakeRemoved(coldkey, hotkey, stake, stake, netuid, 0));
+                Self::deposit_event(Event::StakeRemoved(coldkey, hotkey.clone(), stake, stake, netuid, 0));
                 stakers = stakers.saturating_add(1);
             }
         }
         // Rounding may leave a rao on a hotkey that nobody owns a share of.
         let rest = SubnetTAO::<T>::take(netuid);
         TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(rest));
-        for (hotkey, _) in Owner::<T>::iter() {
-            TotalHotkeyAlpha::<T>::remove(&hotkey, netuid);
-            TotalHotkeyAlphaLastEpoch::<T>::remove(&hotkey, netuid);
-            TotalHotkeyShares::<T>::remove(&hotkey, netuid);
-            IsNetworkMember::<T>::remove(&hotkey, netuid);
-            ChildkeyTake::<T>::remove(&hotkey, netuid);
-        }
-        // Children and coldkeys of these need not own, or be, a known hotkey.
-        let here = |(_, subnet): &(AccountId32, u16)| *subnet == netuid;
-        for (parent, _) in ChildKeys::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
-            ChildKeys::<T>::remove(parent, netuid);
-        }
-        for (child, _) in ParentKeys::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
-            ParentKeys::<T>::remove(child, netuid);
-        }
-        for (coldkey, _) in AutoStakeDestination::<T>::iter_keys().filter(here).collect::<Vec<_>>() {
-            Self::redirect_incentive(&coldkey, netuid, None);
-        }
+        Self::clear_traces(netuid);
         let locked = SubnetLocked::<T>::take(netuid);
         if SubnetOwner::<T>::contains_key(netuid) {
             Self::give_back(&SubnetOwner::<T>::get(netuid), locked);

@@ -130,6 +130,7 @@ impl<T: Config> Pallet<T> {
         Keys::<T>::insert(netuid, uid, hotkey);
         Uids::<T>::insert(netuid, hotkey, uid);
         IsNetworkMember::<T>::insert(hotkey, netuid, true);
+        Self::note_trace(hotkey, netuid);
         BlockAtRegistration::<T>::insert(netuid, uid, block);
     }
 
@@ -166,6 +167,7 @@ impl<T: Config> Pallet<T> {
         let old = Keys::<T>::get(netuid, uid);
         Uids::<T>::remove(netuid, &old);
         IsNetworkMember::<T>::remove(&old, netuid);
+        TotalHotkeyAlphaLastEpoch::<T>::remove(&old, netuid);
         Axons::<T>::remove(netuid, &old);
         Prometheus::<T>::remove(netuid, &old);
         NeuronCertificates::<T>::remove(netuid, &old);

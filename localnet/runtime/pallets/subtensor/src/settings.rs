@@ -68,6 +68,7 @@ impl<T: Config> Pallet<T> {
         let wait = u64::from(MIN_TEMPO);
         ensure!(last == 0 || block.saturating_sub(last) >= wait, Error::<T>::TxRateLimitExceeded);
         TransactionKeyLastBlock::<T>::insert(key, block);
+        Self::note_trace(&coldkey, netuid);
         Tempo::<T>::insert(netuid, tempo);
         LastEpochBlock::<T>::insert(netuid, block);
         Self::deposit_event(Event::TempoSet(netuid, tempo));

@@ -55,6 +55,7 @@ impl<T: Config> Pallet<T> {
 
         T::Currency::mint_into(&coldkey, amount)?;
         Self::shrink_stake(&hotkey, &coldkey, netuid, amount, stake);
+        Self::forget_if_unstaked(&hotkey, &coldkey);
         Self::count_volume(netuid, amount);
         Self::deposit_event(Event::StakeRemoved(coldkey, hotkey, amount, amount, netuid, 0));
         Ok(())
@@ -74,6 +75,7 @@ impl<T: Config> Pallet<T> {
         let stake = Self::stake_of(hotkey, coldkey, netuid);
         let amount = amount.min(stake);
         Self::shrink_stake(hotkey, coldkey, netuid, amount, stake);
+        Self::forget_if_unstaked(hotkey, coldkey);
         Ok(amount)
     }
 
@@ -134,6 +136,9 @@ impl<T: Config> Pallet<T> {
         amount: u64,
         (shares, whole): (u128, u64),
     ) {
+        if shares == 0 {
+            Self::note_trace(hotkey, netuid);
+        }
         let bought = if shares == 0 || whole == 0 {
             u128::from(amount) << 64
         } else {
@@ -178,7 +183,12 @@ impl<T: Config> Pallet<T> {
         } else {
             TotalHotkeyShares::<T>::insert(hotkey, netuid, FixedU128 { bits: shares });
         }
-        TotalHotkeyAlpha::<T>::insert(hotkey, netuid, whole.saturating_sub(amount));
+        let whole = whole.saturating_sub(amount);
+        if shares == 0 && whole == 0 {
+            TotalHotkeyAlpha::<T>::remove(hotkey, netuid);
+        } else {
+            TotalHotkeyAlpha::<T>::insert(hotkey, netuid, whole);
+        }
         SubnetTAO::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(amount));
         SubnetAlphaOut::<T>::mutate(netuid, |sum| *sum = sum.saturating_sub(amount));
         TotalStake::<T>::mutate(|sum| *sum = sum.saturating_sub(amount));

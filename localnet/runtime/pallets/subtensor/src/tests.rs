@@ -20,4 +20,5 @@ mod root;
 mod serving;
 mod settings;
 mod staking;
+mod traces;
 mod weights;
