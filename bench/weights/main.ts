@@ -57,7 +57,11 @@ if (failed.length > 0) {
   process.exit(1);
 }
 if (values.write !== undefined) {
-  const folders: Record<string, string> = { pallet_subtensor: 'subtensor', pallet_admin_utils: 'admin-utils', pallet_commitments: 'commitments' };
+  const folders: Record<string, string> = {
+    pallet_subtensor: 'subtensor',
+    pallet_admin_utils: 'admin-utils',
+    pallet_commitments: 'commitments',
+  };
   for (const [pallet, folder] of Object.entries(folders)) {
     const mine = costs.filter(({ benchmark }) => benchmark.pallet === pallet && !benchmark.name.startsWith('storage_'));
     if (mine.length > 0) {
