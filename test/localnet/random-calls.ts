@@ -47,6 +47,8 @@ const FOR_ROOT =
 const GROUND =
   /^SubtensorModule\.(burned_register|add_stake|remove_stake|set_weights|set_mechanism_weights|commit_weights|root_register|register_network|start_call|serve_axon|set_children|transfer_stake)$/;
 const DEPTH = 3;
+/** 8.8.8.8; private addresses are refused. */
+const SOME_IP = 0x08_08_08_08n;
 
 /** Random calls of any runtime, made from its metadata: arguments that are mostly plausible, and sometimes absurd. */
 export class RandomCalls {
@@ -63,6 +65,7 @@ export class RandomCalls {
   constructor(
     metadata: Uint8Array,
     private readonly dice: Dice,
+    /** Their number stays, they may change. */
     private readonly accounts: readonly Uint8Array[],
   ) {
     const decoded = new Metadata(this.registry, metadata);
@@ -132,6 +135,10 @@ export class RandomCalls {
     if (def.isSequence) {
       const item = def.asSequence.type.toNumber();
       const length = dice.chance(0.95) ? this.listLength : dice.below(4);
+      // A weight twice for one neuron is refused, so that is tried seldom.
+      if (hint === 'dests' && dice.chance(0.9)) {
+        return join(compact(length), ...Array.from({ length }, (_, uid) => this.encoded(item, BigInt(uid))));
+      }
       return join(compact(length), ...Array.from({ length }, () => this.value(item, hint, depth)));
     }
     if (def.isVariant) {
@@ -179,7 +186,13 @@ export class RandomCalls {
       );
     const bits = Number(type.slice(1));
     const value = this.dice.chance(0.9) ? (this.plausible(hint) ?? this.number(bits)) : this.number(bits);
-    return Uint8Array.from({ length: bits / 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+    return littleEndian(value, bits);
+  }
+
+  /** A number as a list of this type has it. */
+  private encoded(id: number, value: bigint): Uint8Array {
+    const { def } = this.types.get(id)!.type;
+    return def.isPrimitive ? littleEndian(value, Number(def.asPrimitive.type.slice(1))) : compactBig(value);
   }
 
   /** By its name, a number that may well be there. */
@@ -187,6 +200,10 @@ export class RandomCalls {
     const { dice } = this;
     if (hint.includes('netuid')) return BigInt(dice.below(3));
     if (hint === 'dests' || hint.startsWith('uid')) return BigInt(dice.below(4));
+    if (hint === 'version_key' || hint === 'mecid') return 0n;
+    if (hint === 'ip') return SOME_IP;
+    if (hint === 'ip_type') return 4n;
+    if (hint === 'port') return BigInt(1 + dice.below(65_535));
     if (/amount|price/.test(hint)) return 10n ** BigInt(6 + dice.below(6));
     return undefined;
   }
@@ -204,4 +221,8 @@ export class RandomCalls {
     );
     return random & ((1n << magnitude) - 1n) & most;
   }
+}
+
+function littleEndian(value: bigint, bits: number): Uint8Array {
+  return Uint8Array.from({ length: bits / 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
 }

@@ -34,6 +34,8 @@ const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY';
 const PATCH = `{"balances":{"balances":[["${ALICE}",${TREASURY + 500_000_000_000_000n}]]}}`;
 /** A call that pays too much for its weight would otherwise leave its account with nothing. */
 const REFILL_BELOW = 1_000_000_000n;
+/** What the swap of a coldkey and its dispute answer. Source: `CustomTransactionError`. */
+const FROZEN = /Custom error: (0|21)$/;
 const NONE = new Uint8Array();
 const ACCOUNT = toKey(twox(Buffer.from('System'), 2)) + toKey(twox(Buffer.from('Account'), 2));
 const EVENTS = toKey(twox(Buffer.from('System'), 2)) + toKey(twox(Buffer.from('Events'), 2));
@@ -84,11 +86,13 @@ export async function runRandomCalls(options: RandomRunOptions): Promise<RandomR
   // Never named in a call, so that nobody can take what it has.
   const treasury = sr25519FromSeed(dice.bytes(32));
   const metadata = new Reader(chain.runtime.constant('Metadata_metadata', NONE)).vec().slice();
-  const random = new RandomCalls(
-    metadata,
-    dice,
-    signers.map(({ publicKey }) => publicKey),
-  );
+  const accounts = signers.map(({ publicKey }) => publicKey);
+  const random = new RandomCalls(metadata, dice, accounts);
+  /** An account whose coldkey swap is disputed can do nothing any more: a new one takes its place. */
+  const replace = (index: number) => {
+    signers[index] = sr25519FromSeed(dice.bytes(32));
+    accounts[index] = signers[index].publicKey;
+  };
   const result: RandomRunResult = {
     blocks: 0,
     included: 0,
@@ -122,6 +126,7 @@ export async function runRandomCalls(options: RandomRunOptions): Promise<RandomR
       kinds,
       count: options.callsPerBlock,
       result,
+      frozen: replace,
     });
     chain.build(candidates);
     result.included += kinds.length;
@@ -159,14 +164,15 @@ function makeCandidates(
     kinds: string[];
     count: number;
     result: RandomRunResult;
+    frozen: (account: number) => void;
   },
 ): Candidates {
-  const { random, signers, treasury, kinds, count, result } = work;
+  const { random, signers, treasury, kinds, count, result, frozen } = work;
   const accounts = signers.map(({ publicKey }) => accountOf(chain.state, publicKey));
   const poor = signers.flatMap((_, i) => (accounts[i]!.free < REFILL_BELOW ? [i] : []));
   const payer = accountOf(chain.state, treasury.publicKey);
   let offered = 0;
-  let last: { account: { nonce: number }; kind: string } | undefined;
+  let last: { account: { nonce: number }; kind: string; signer: number | undefined } | undefined;
   return {
     next() {
       if (offered++ >= count) return undefined;
@@ -178,7 +184,9 @@ function makeCandidates(
       }
       kinds.push(kind.name);
       last =
-        refill === undefined ? { account: accounts[signer]!, kind: kind.name } : { account: payer, kind: kind.name };
+        refill === undefined
+          ? { account: accounts[signer]!, kind: kind.name, signer }
+          : { account: payer, kind: kind.name, signer: undefined };
       return {
         bytes: sign(chain, random, refill === undefined ? signers[signer]! : treasury, last.account.nonce++, bytes),
       };
@@ -190,6 +198,11 @@ function makeCandidates(
       if (reason.startsWith('BlockBuilder_') && !reason.includes('Codec error'))
         result.panics.push(`${last!.kind}: ${reason}`);
       result.refused.set(reason, (result.refused.get(reason) ?? 0) + 1);
+      // Account 0 has the sudo key, and nobody can announce a swap for it.
+      if (FROZEN.test(reason) && last!.signer) {
+        frozen(last!.signer);
+        accounts[last!.signer] = accountOf(chain.state, signers[last!.signer]!.publicKey);
+      }
     },
   };
 }
