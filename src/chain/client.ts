@@ -1,5 +1,6 @@
 import { type Log, silentLog } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
+import { type AccountBalance, existentialDeposit, readBalance } from './accounts.js';
 import {
   addStakeWays,
   checkAddress,
@@ -11,16 +12,21 @@ import {
   transferWays,
   weightWays,
 } from './actions.js';
-import { findConstant, versionOf } from './api.js';
+import { versionOf } from './api.js';
 import { createCall, createCallOf, nameOf, type Way } from './calls.js';
 import { type Chain, identify, isDevelopmentChain } from './chain.js';
+import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
+import { readStakesOf, type Stake } from './coldkey-stakes.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import type { Block } from './header.js';
 import { Heads } from './heads.js';
 import type { Metagraph } from './metagraph.js';
 import { MetagraphWatcher } from './metagraph-watcher.js';
+import { isValuableGenesis } from './networks.js';
 import type { Submitted } from './outcome.js';
+import { type Prepared, type PrepareRequest, prepareCall } from './prepare.js';
+import { type Quote, quoteStake, quoteUnstake, readPrice } from './prices.js';
 import {
   type Hyperparameters,
   type MetagraphCache,
@@ -31,6 +37,7 @@ import {
   readSchedule,
   readWeights,
 } from './reads.js';
+import { askRuntimeIfAny } from './runtime.js';
 import { readStake, readUid } from './stakes.js';
 import { type SubmitOptions, Submitter } from './submit.js';
 
@@ -44,86 +51,6 @@ export interface ConnectOptions {
   timeoutMs?: number;
   log?: Log;
 }
-
-/** A connection to a Subtensor chain: typed reads and writes, by the shapes that the chain itself describes. */
-export interface ChainClient extends AsyncDisposable {
-  /** The endpoint in use. */
-  readonly endpoint: string;
-  readonly genesisHash: string;
-  readonly chainName: string;
-  readonly specVersion: number;
-  /** A development chain that funds accounts; never true where value is at stake. */
-  readonly isLocal: boolean;
-  readonly blockTimeMs: number;
-  /** Number of the newest finalized block seen. */
-  headBlock(): number;
-  /** Tells each finalized block from now on, also after reconnections; some may be left out when many come at once. */
-  onBlock(callback: (block: Block) => void): () => void;
-  /** A frozen snapshot of the newest finalized block. */
-  metagraph(netuid: number, options?: CallOptions): Promise<Metagraph>;
-  /** A snapshot for each finalized block, the newest first when reading takes longer than a block. */
-  onMetagraph(netuid: number, callback: (metagraph: Metagraph) => void): () => void;
-  weights(
-    netuid: number,
-    options?: CallOptions,
-  ): Promise<Map<number, readonly (readonly [uid: number, weightU16: number])[]>>;
-  hyperparameters(netuid: number, options?: CallOptions): Promise<Hyperparameters>;
-  blocksUntilEpoch(netuid: number, options?: CallOptions): Promise<number>;
-  /** Free balance. */
-  balanceRao(address: string, options?: CallOptions): Promise<bigint>;
-  existentialDepositRao(): bigint;
-  /** What registering costs now. */
-  burnRao(netuid: number, options?: CallOptions): Promise<bigint>;
-  uidOf(netuid: number, hotkey: string, options?: CallOptions): Promise<number | undefined>;
-  /** Of all stakers of a hotkey: alpha of the subnet, or TAO on chains of before subnets had tokens. */
-  stakeRao(netuid: number, hotkey: string, options?: CallOptions): Promise<bigint>;
-  /** Any storage values as plain data, by the metadata's names: `[['SubtensorModule.Tempo', 1]]`. */
-  read(items: readonly (readonly [path: string, ...keys: unknown[]])[], options?: ReadOptions): Promise<unknown[]>;
-  /** The writes: each ends with its block, or with error `rejected`, `dispatch` or `timeout`. */
-  transfer(args: { to: string; amountRao: bigint; signer: Signer } & SubmitOptions): Promise<Submitted>;
-  /** Signed by the coldkey. */
-  burnedRegister(args: { netuid: number; hotkey: string; signer: Signer } & SubmitOptions): Promise<Submitted>;
-  addStake(args: StakeArgs): Promise<Submitted>;
-  removeStake(args: StakeArgs): Promise<Submitted>;
-  /** Announces an axon; signed by the hotkey. */
-  serveAxon(args: ServeArgs): Promise<Submitted>;
-  /** Signed by the hotkey. `versionKey` is what the subnet asks for by default. */
-  setWeights(args: WeightArgs): Promise<Submitted>;
-  /** Any call by the metadata's names, arguments too: `submit({ call: 'Balances.transfer_all', args, signer })`. */
-  submit(args: { call: string; args: Record<string, unknown>; signer: Signer } & SubmitOptions): Promise<Submitted>;
-  /** Local chain only: the engine sends from its development account. */
-  devFund(args: {
-    address: string;
-    amountRao: bigint;
-    signal?: AbortSignal;
-  }): Promise<{ hash: string; blockHash: string }>;
-  close(): Promise<void>;
-}
-
-export interface CallOptions {
-  signal?: AbortSignal;
-  timeoutMs?: number;
-}
-
-/** Signed by the coldkey; amounts in rao of the subnet's alpha when removing. */
-export type StakeArgs = { hotkey: string; netuid: number; amountRao: bigint; signer: Signer } & SubmitOptions;
-
-export type ServeArgs = {
-  netuid: number;
-  ip: string;
-  port: number;
-  signer: Signer;
-  protocol?: number;
-  version?: number;
-} & SubmitOptions;
-
-export type WeightArgs = {
-  netuid: number;
-  uids: readonly number[];
-  weightsU16: readonly number[];
-  versionKey?: bigint | number;
-  signer: Signer;
-} & SubmitOptions;
 
 const FUND_MS = 30_000;
 
@@ -164,7 +91,7 @@ class Client implements ChainClient {
     private readonly heads: Heads,
     private readonly log: Log,
   ) {
-    this.submitter = new Submitter(connection, options => heads.newest(options), log);
+    this.submitter = new Submitter(connection, heads, log);
     connection.onReverted(() => {
       this.heads.forget();
       this.submitter.forget();
@@ -189,6 +116,10 @@ class Client implements ChainClient {
 
   get isLocal(): boolean {
     return isDevelopmentChain(this.connection.chain);
+  }
+
+  get isValuable(): boolean {
+    return isValuableGenesis(this.genesisHash);
   }
 
   get blockTimeMs(): number {
@@ -231,12 +162,41 @@ class Client implements ChainClient {
   }
 
   async balanceRao(address: string, options?: CallOptions): Promise<bigint> {
-    const [account] = await this.read([['System.Account', checkAddress(address)]], options);
-    return BigInt(String((account as { data: { free: number | string } }).data.free));
+    return (await this.accountBalance(address, options)).freeRao;
+  }
+
+  async accountBalance(address: string, options?: CallOptions): Promise<AccountBalance> {
+    return readBalance(this.connection, address, options);
   }
 
   existentialDepositRao(): bigint {
-    return BigInt(findConstant(this.connection.chain.api, 'Balances.ExistentialDeposit')?.toString() ?? 0);
+    return existentialDeposit(this.connection);
+  }
+
+  registrationCost(netuid: number, options?: CallOptions): Promise<bigint> {
+    return this.burnRao(netuid, options);
+  }
+
+  async subnetCreationCost(options?: CallOptions): Promise<bigint | undefined> {
+    const path = 'SubnetRegistrationRuntimeApi.get_network_registration_cost';
+    const answer = await askRuntimeIfAny(this.connection, path, [], options);
+    return typeof answer === 'bigint' ? answer : undefined;
+  }
+
+  priceRao(netuid: number, options?: CallOptions): Promise<bigint | undefined> {
+    return readPrice(this.connection, netuid, options);
+  }
+
+  quoteStake(netuid: number, taoRao: bigint, options?: CallOptions): Promise<Quote | undefined> {
+    return quoteStake(this.connection, netuid, checkAmount(taoRao), options);
+  }
+
+  quoteUnstake(netuid: number, alphaRao: bigint, options?: CallOptions): Promise<Quote | undefined> {
+    return quoteUnstake(this.connection, netuid, checkAmount(alphaRao), options);
+  }
+
+  async stakesOf(coldkey: string, options?: CallOptions): Promise<Stake[]> {
+    return readStakesOf(this.connection, coldkey, options);
   }
 
   async burnRao(netuid: number, options?: CallOptions): Promise<bigint> {
@@ -256,6 +216,10 @@ class Client implements ChainClient {
     return readMany(this.connection, items, options);
   }
 
+  async prepare(request: PrepareRequest): Promise<Prepared> {
+    return prepareCall(this.connection, this.submitter, request);
+  }
+
   transfer({ to, amountRao, signer, ...options }: Parameters<ChainClient['transfer']>[0]): Promise<Submitted> {
     return this.act(signer, options, () => transferWays(to, amountRao));
   }
@@ -272,8 +236,8 @@ class Client implements ChainClient {
     return this.act(signer, options, () => removeStakeWays(netuid, hotkey, amountRao));
   }
 
-  serveAxon({ signer, waitFor, signal, timeoutMs, ...axon }: ServeArgs): Promise<Submitted> {
-    return this.act(signer, defined({ waitFor, signal, timeoutMs }), () => serveAxonWays(axon));
+  serveAxon({ signer, waitFor, signal, timeoutMs, onStatus, ...axon }: ServeArgs): Promise<Submitted> {
+    return this.act(signer, defined({ waitFor, signal, timeoutMs, onStatus }), () => serveAxonWays(axon));
   }
 
   setWeights({ netuid, uids, weightsU16, versionKey, signer, ...options }: WeightArgs): Promise<Submitted> {

@@ -1,13 +1,11 @@
 // A browser may use everything here but what localnet.ts exports: it is the only file with Node.js modules.
-export {
-  type CallOptions,
-  type ChainClient,
-  type ConnectOptions,
-  connect,
-  type ServeArgs,
-  type StakeArgs,
-  type WeightArgs,
-} from './client.js';
+export type { AccountBalance } from './accounts.js';
+export type { Axon, PriceLimit, SubnetIdentity, Work } from './actions.js';
+export { formatAlpha, formatCoins, formatTao } from './amounts.js';
+export type { Way } from './calls.js';
+export type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
+export { type ConnectOptions, connect } from './client.js';
+export type { Stake } from './coldkey-stakes.js';
 export {
   type Faults,
   type Included,
@@ -41,6 +39,26 @@ export {
 } from './metagraph.js';
 export { isLoopback, LOCAL_PORT, type Network, resolveNetwork } from './networks.js';
 export type { ChainEvent, Submitted } from './outcome.js';
+export type { Prepared, PrepareRequest } from './prepare.js';
+export {
+  type Effect,
+  type PreparedAction,
+  prepareAddStake,
+  prepareBurnedRegister,
+  prepareFaucet,
+  preparePowRegister,
+  prepareRegisterNetwork,
+  prepareRemoveStake,
+  prepareServeAxon,
+  prepareSetSubnetIdentity,
+  prepareSetWeights,
+  prepareStartCall,
+  prepareTransfer,
+  prepareTransferAll,
+  prepareUnstakeAll,
+} from './prepare-actions.js';
+export type { Quote } from './prices.js';
 export type { Hyperparameters, ReadOptions } from './reads.js';
-export type { SubmitOptions } from './submit.js';
+export type { ShownArgument, ShownCall } from './show-call.js';
+export type { SubmitOptions, TransactionStatus } from './submit.js';
 export { fromU16Weights, normalizeL1, toU16Weights } from './weights.js';

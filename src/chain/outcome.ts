@@ -1,9 +1,10 @@
 import type { ApiPromise } from '@polkadot/api';
-import type { AccountInfo, DispatchError, EventRecord } from '@polkadot/types/interfaces';
+import type { DispatchError, EventRecord } from '@polkadot/types/interfaces';
 import { decodeStorage, palletName, storageKey } from './api.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
+import { type ReadOptions, readMany } from './reads.js';
 
 /** Something that a transaction did, as the runtime tells it. */
 export interface ChainEvent {
@@ -116,8 +117,12 @@ export async function blockHolds(connection: Connection<Chain>, blockHash: strin
   return signed?.block.extrinsics.includes(hex) ?? false;
 }
 
-/** The account's nonce in the newest block, without what waits in the pool. */
-export async function accountNonce(connection: Connection<Chain>, publicKey: Uint8Array): Promise<number> {
-  const account = await connection.chain.api.query.system!.account!(publicKey);
-  return (account as unknown as AccountInfo).nonce.toNumber();
+/** The account's nonce in a block, by default the newest, without what waits in the pool. */
+export async function accountNonce(
+  connection: Connection<Chain>,
+  publicKey: Uint8Array,
+  { at, ...options }: ReadOptions = {},
+): Promise<number> {
+  const [account] = await readMany(connection, [['System.Account', publicKey]], { at, ...options });
+  return Number((account as { nonce: number }).nonce);
 }

@@ -84,7 +84,7 @@ export async function readRaw(
 }
 
 /** A runtime API's answer, `0x...`. */
-async function callApi(
+export async function callApi(
   connection: Connection<Chain>,
   [method, params]: readonly [string, string],
   { at, ...options }: ReadOptions,

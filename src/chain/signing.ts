@@ -69,7 +69,17 @@ export async function signExtrinsic(
     era: api.registry.createType('ExtrinsicEra', { current: era.birth, period: era.period }),
     blockHash: era.birthHash,
   });
+  // The bytes of the call within what goes out are the ones that were given, whatever the library made of them.
+  const callHex = call.toHex();
+  if (transaction.method.toHex() !== callHex) {
+    throw chainError('bad_argument', `${callHex.slice(0, 80)} would be signed in another form`);
+  }
   return { hex: transaction.toHex(), hash: transaction.hash.toHex() };
+}
+
+/** The last block that may hold a transaction of this era. */
+export function lastBlockOf({ birth, period }: Era): number {
+  return birth + period - 1;
 }
 
 const checked = new WeakMap<ApiPromise, string | undefined>();

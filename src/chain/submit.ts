@@ -4,22 +4,36 @@ import type { Signer } from '../wallet/index.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import type { Block } from './header.js';
+import type { Heads } from './heads.js';
 import { NonceLanes } from './nonces.js';
 import { accountNonce, blockHolds, Outcomes, type Submitted } from './outcome.js';
 import { isNonceClash, poolError, rejected } from './pool-errors.js';
-import { type Era, eraBirth, eraPeriod, type SignedExtrinsic, signExtrinsic } from './signing.js';
+import { type Era, eraBirth, eraPeriod, lastBlockOf, type SignedExtrinsic, signExtrinsic } from './signing.js';
 
 export interface SubmitOptions {
   /** `inclusion` (default): in a block; `finalization`: in a block that cannot go away. */
   waitFor?: 'inclusion' | 'finalization';
   signal?: AbortSignal;
-  /** Until it is included (or finalized); default 60 s, or ten blocks where those take longer. */
+  /**
+   * Until it is included (or finalized); default 60 s, or ten blocks where those take longer. One that waits for longer
+   * than its era is signed and sent again, once it is sure that no block will ever hold the first.
+   */
   timeoutMs?: number;
+  /** What becomes of it, as it happens. Must not throw. */
+  onStatus?: (status: TransactionStatus) => void;
 }
+
+/** Blocks are named by their hash; a transaction that is sent again has another hash. */
+export type TransactionStatus =
+  | { readonly kind: 'sent'; readonly hash: string }
+  | { readonly kind: 'in_block' | 'finalized'; readonly hash: string; readonly blockHash: string }
+  | { readonly kind: 'resubmitted'; readonly hash: string; readonly reason: string };
 
 /** How often a nonce clash is answered with a fresh nonce. */
 const MOST_RETRIES = 8;
+
+const NONCE_TAKEN: Fate = { over: 'another transaction took its nonce' };
+const ERA_PASSED: Fate = { over: 'its time ran out' };
 
 interface Sent extends SignedExtrinsic {
   readonly nonce: number;
@@ -36,7 +50,12 @@ type Status =
   | { kind: 'waiting' }
   | { kind: 'inBlock' | 'finalized'; blockHash: string }
   | { kind: 'gone'; reason: string }
-  | { kind: 'lost' };
+  | { kind: 'lost' }
+  /** The last block of its era is finalized. */
+  | { kind: 'expired' };
+
+/** How a transaction ended: in a block, or certainly in none, and why it can never be. */
+type Fate = { readonly blockHash: string } | { readonly over: string };
 
 /**
  * Signs and submits. Many submissions of one account may run at once; one that clashes with another process's is
@@ -51,8 +70,8 @@ export class Submitter {
 
   constructor(
     private readonly connection: Connection<Chain>,
-    /** The newest finalized block. */
-    private readonly newest: (options: { signal: AbortSignal }) => Promise<Block>,
+    /** The finalized blocks. */
+    private readonly heads: Pick<Heads, 'newest' | 'on'>,
     private readonly log: Log,
   ) {
     this.outcomes = new Outcomes(connection);
@@ -70,14 +89,27 @@ export class Submitter {
     const timeoutMs = options.timeoutMs ?? Math.max(60_000, 10 * this.connection.chain.blockTimeMs);
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+    const tell = options.onStatus ?? (() => {});
     let last: Sent | undefined;
+    let again: string | undefined;
     try {
       for (let attempt = 0; ; attempt++) {
         const sent = await this.send(what, call, signer, signal);
         last = sent;
-        const blockHash = await this.settle(what, sent, signer, options.waitFor ?? 'inclusion', signal);
-        if (blockHash !== undefined) return await this.outcomes.inBlock(what, sent, blockHash);
-        if (attempt >= MOST_RETRIES) throw rejected(what, 'its nonce was taken again and again', { hash: sent.hash });
+        tell(
+          again === undefined
+            ? { kind: 'sent', hash: sent.hash }
+            : { kind: 'resubmitted', hash: sent.hash, reason: again },
+        );
+        const fate = await this.settle(what, sent, signer, options.waitFor ?? 'inclusion', signal, tell);
+        if ('blockHash' in fate) {
+          const { blockHash } = fate;
+          tell({ kind: options.waitFor === 'finalization' ? 'finalized' : 'in_block', hash: sent.hash, blockHash });
+          return await this.outcomes.inBlock(what, sent, blockHash);
+        }
+        if (attempt >= MOST_RETRIES) throw rejected(what, `${fate.over} again and again`, { hash: sent.hash });
+        again = fate.over;
+        this.log.info(`${what} is sent again: ${again}`);
       }
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
@@ -97,7 +129,7 @@ export class Submitter {
       const { reverts } = this;
       try {
         // Before its turn: some blocks sooner or later make no difference to it.
-        const era = await this.era(signal);
+        const era = await this.era({ signal });
         const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
           const signed = await signExtrinsic(this.connection.chain.api, call, signer, { nonce, era });
           return this.watch({ ...signed, nonce, era, reverts }, signer, signal);
@@ -133,59 +165,84 @@ export class Submitter {
       }
       statuses.push({ kind: 'lost' });
     }
+    const end = lastBlockOf(tx.era);
+    const forget = this.heads.on(({ number }) => {
+      if (number >= end) statuses.push({ kind: 'expired' });
+    });
     const stop = () => {
+      forget();
       release();
       leave();
     };
     return { ...tx, statuses, stop };
   }
 
-  /** The hash of the block that holds it, or undefined when its nonce went to another transaction. */
   private async settle(
     what: string,
     sent: Sent,
     signer: Signer,
     waitFor: 'inclusion' | 'finalization',
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+    tell: (status: TransactionStatus) => void,
+  ): Promise<Fate> {
+    const { hash, era } = sent;
+    let isGone = false;
+    let seenIn = '';
     try {
       for (;;) {
         const status = await sent.statuses.next(signal);
-        if (status.kind === 'finalized') return status.blockHash;
-        if (status.kind === 'inBlock' && waitFor === 'inclusion') return status.blockHash;
+        if (status.kind === 'inBlock' || status.kind === 'finalized') {
+          const { kind, blockHash } = status;
+          if (kind === 'finalized' || waitFor === 'inclusion') return { blockHash };
+          if (blockHash !== seenIn) tell({ kind: 'in_block', hash, blockHash });
+          seenIn = blockHash;
+        }
         if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
-        if (status.kind === 'lost') return await this.search(what, sent, waitFor, signal);
-        if (status.kind !== 'gone') continue;
-        const found = await this.find(sent, sent.era.birth, signal);
-        if (found && waitFor === 'inclusion') return found;
-        if (found) return await this.search(what, sent, waitFor, signal);
+        if (status.kind === 'lost') return await this.search(what, sent, signer, waitFor, signal);
+        if (status.kind === 'expired') return await this.expire(sent, signer, signal);
+        if (status.kind !== 'gone' || isGone) continue;
+        const found = await this.find(sent, era.birth, signal);
+        if (found && waitFor === 'inclusion') return { blockHash: found };
+        if (found) return await this.search(what, sent, signer, waitFor, signal);
         // Only a nonce that is used up makes sure that this one never comes; then, and only then, another may.
-        if ((await accountNonce(this.connection, signer.publicKey)) > sent.nonce) return undefined;
-        throw rejected(what, status.reason, { hash: sent.hash });
+        if ((await accountNonce(this.connection, signer.publicKey, { signal })) > sent.nonce) return NONCE_TAKEN;
+        // A pool drops what is too old before it is sure that no other branch of the chain has it.
+        if ((await this.bestNumber(signal)) < lastBlockOf(era) - 1) throw rejected(what, status.reason, { hash });
+        isGone = true;
       }
     } finally {
       sent.stop();
     }
   }
 
+  /** After the last block of its era is finalized: it is in one of them, or never. */
+  private async expire(sent: Sent, signer: Signer, signal: AbortSignal): Promise<Fate> {
+    const { number, hash } = await this.heads.newest({ signal });
+    // Without a look into blocks: whoever's transaction has this nonce, it is not there yet.
+    if ((await accountNonce(this.connection, signer.publicKey, { at: hash, signal })) <= sent.nonce) return ERA_PASSED;
+    const found = await this.find(sent, sent.era.birth, signal, Math.min(number, lastBlockOf(sent.era)));
+    return found ? { blockHash: found } : NONCE_TAKEN;
+  }
+
   /** Follows a transaction without the pool's help, after its connection was lost: gives it again, reads the blocks. */
   private async search(
     what: string,
     sent: Sent,
+    signer: Signer,
     waitFor: 'inclusion' | 'finalization',
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<Fate> {
     const pauseMs = Math.min(1_000, Math.max(50, this.connection.chain.blockTimeMs / 2));
     for (let from = sent.era.birth; ; ) {
       if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
       try {
+        const { number: finalized } = await this.heads.newest({ signal });
+        if (finalized >= lastBlockOf(sent.era)) return await this.expire(sent, signer, signal);
         // The same bytes: at worst the pool has them already, or a block has.
         await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
-        const head =
-          waitFor === 'finalization' ? (await this.newest({ signal })).number : await this.bestNumber(signal);
+        const head = waitFor === 'finalization' ? finalized : await this.bestNumber(signal);
         const found = await this.find(sent, from, signal, head);
-        if (found) return found;
-        if (head > sent.era.birth + sent.era.period) throw rejected(what, 'its time ran out', { hash: sent.hash });
+        if (found) return { blockHash: found };
         // The last blocks again next time: the newest may have been replaced.
         from = Math.max(sent.era.birth, head - 8);
       } catch (error) {
@@ -211,12 +268,12 @@ export class Submitter {
   }
 
   /** Begins at a finalized block, so that no reorganisation makes the signature worthless. */
-  private async era(signal: AbortSignal): Promise<Era> {
+  async era(options: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<Era> {
     const period = eraPeriod(this.connection.chain.blockTimeMs);
-    const head = await this.newest({ signal });
+    const head = await this.heads.newest(options);
     const birth = eraBirth(period, head.number);
     if (birth === head.number) return { period, birth, birthHash: head.hash };
-    return { period, birth, birthHash: String(await this.connection.call('chain_getBlockHash', [birth], { signal })) };
+    return { period, birth, birthHash: String(await this.connection.call('chain_getBlockHash', [birth], options)) };
   }
 }
 

@@ -1,0 +1,21 @@
+import { RAO_PER_TAO } from './metagraph.js';
+
+/** `1.5` for 1500000000 rao: all digits that count, and no more. */
+export function formatCoins(rao: bigint): string {
+  const size = rao < 0n ? -rao : rao;
+  const fraction = String(size % RAO_PER_TAO)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
+  const whole = `${rao < 0n ? '-' : ''}${size / RAO_PER_TAO}`;
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** `1.5 TAO`. */
+export function formatTao(rao: bigint): string {
+  return `${formatCoins(rao)} TAO`;
+}
+
+/** `1.5 alpha`: a subnet's own token has as many decimals as TAO. */
+export function formatAlpha(rao: bigint): string {
+  return `${formatCoins(rao)} alpha`;
+}

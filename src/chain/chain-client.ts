@@ -1,0 +1,111 @@
+import type { Signer } from '../wallet/index.js';
+import type { AccountBalance } from './accounts.js';
+import type { Stake } from './coldkey-stakes.js';
+import type { Block } from './header.js';
+import type { Metagraph } from './metagraph.js';
+import type { Submitted } from './outcome.js';
+import type { Prepared, PrepareRequest } from './prepare.js';
+import type { Quote } from './prices.js';
+import type { Hyperparameters, ReadOptions } from './reads.js';
+import type { SubmitOptions } from './submit.js';
+
+/** A connection to a Subtensor chain: typed reads and writes, by the shapes that the chain itself describes. */
+export interface ChainClient extends AsyncDisposable {
+  /** The endpoint in use. */
+  readonly endpoint: string;
+  readonly genesisHash: string;
+  readonly chainName: string;
+  readonly specVersion: number;
+  /** A development chain that funds accounts; never true where value is at stake. */
+  readonly isLocal: boolean;
+  /** True on the public networks, by their genesis: there a mistake costs real value. */
+  readonly isValuable: boolean;
+  readonly blockTimeMs: number;
+  /** Number of the newest finalized block seen. */
+  headBlock(): number;
+  /** Tells each finalized block from now on, also after reconnections; some may be left out when many come at once. */
+  onBlock(callback: (block: Block) => void): () => void;
+  /** A frozen snapshot of the newest finalized block. */
+  metagraph(netuid: number, options?: CallOptions): Promise<Metagraph>;
+  /** A snapshot for each finalized block, the newest first when reading takes longer than a block. */
+  onMetagraph(netuid: number, callback: (metagraph: Metagraph) => void): () => void;
+  weights(
+    netuid: number,
+    options?: CallOptions,
+  ): Promise<Map<number, readonly (readonly [uid: number, weightU16: number])[]>>;
+  hyperparameters(netuid: number, options?: CallOptions): Promise<Hyperparameters>;
+  blocksUntilEpoch(netuid: number, options?: CallOptions): Promise<number>;
+  /** Free balance. */
+  balanceRao(address: string, options?: CallOptions): Promise<bigint>;
+  accountBalance(address: string, options?: CallOptions): Promise<AccountBalance>;
+  existentialDepositRao(): bigint;
+  /** What registering costs now. */
+  burnRao(netuid: number, options?: CallOptions): Promise<bigint>;
+  /** The same as `burnRao`. */
+  registrationCost(netuid: number, options?: CallOptions): Promise<bigint>;
+  /** What creating a subnet costs now, in rao; undefined where the chain does not tell. */
+  subnetCreationCost(options?: CallOptions): Promise<bigint | undefined>;
+  /** Rao of TAO for one alpha of a subnet; undefined where the chain does not tell. */
+  priceRao(netuid: number, options?: CallOptions): Promise<bigint | undefined>;
+  /** What so much TAO would buy now; undefined where the chain does not tell. */
+  quoteStake(netuid: number, taoRao: bigint, options?: CallOptions): Promise<Quote | undefined>;
+  /** What so much alpha would bring now; undefined where the chain does not tell. */
+  quoteUnstake(netuid: number, alphaRao: bigint, options?: CallOptions): Promise<Quote | undefined>;
+  /** Everything that a coldkey has staked. */
+  stakesOf(coldkey: string, options?: CallOptions): Promise<Stake[]>;
+  uidOf(netuid: number, hotkey: string, options?: CallOptions): Promise<number | undefined>;
+  /** Of all stakers of a hotkey: alpha of the subnet, or TAO on chains of before subnets had tokens. */
+  stakeRao(netuid: number, hotkey: string, options?: CallOptions): Promise<bigint>;
+  /** Any storage values as plain data, by the metadata's names: `[['SubtensorModule.Tempo', 1]]`. */
+  read(items: readonly (readonly [path: string, ...keys: unknown[]])[], options?: ReadOptions): Promise<unknown[]>;
+  /**
+   * A transaction to look at before it is signed: its call as its bytes say, the fee, how long it stays valid. The
+   * functions `prepareTransfer`, `prepareAddStake`, ... make them with their effect. Error `unsupported` when the chain
+   * has none of these calls.
+   */
+  prepare(request: PrepareRequest): Promise<Prepared>;
+  /** The writes: each ends with its block, or with error `rejected`, `dispatch` or `timeout`. */
+  transfer(args: { to: string; amountRao: bigint; signer: Signer } & SubmitOptions): Promise<Submitted>;
+  /** Signed by the coldkey. */
+  burnedRegister(args: { netuid: number; hotkey: string; signer: Signer } & SubmitOptions): Promise<Submitted>;
+  addStake(args: StakeArgs): Promise<Submitted>;
+  removeStake(args: StakeArgs): Promise<Submitted>;
+  /** Announces an axon; signed by the hotkey. */
+  serveAxon(args: ServeArgs): Promise<Submitted>;
+  /** Signed by the hotkey. `versionKey` is what the subnet asks for by default. */
+  setWeights(args: WeightArgs): Promise<Submitted>;
+  /** Any call by the metadata's names, arguments too: `submit({ call: 'Balances.transfer_all', args, signer })`. */
+  submit(args: { call: string; args: Record<string, unknown>; signer: Signer } & SubmitOptions): Promise<Submitted>;
+  /** Local chain only: the engine sends from its development account. */
+  devFund(args: {
+    address: string;
+    amountRao: bigint;
+    signal?: AbortSignal;
+  }): Promise<{ hash: string; blockHash: string }>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+/** Signed by the coldkey; amounts in rao of the subnet's alpha when removing. */
+export type StakeArgs = { hotkey: string; netuid: number; amountRao: bigint; signer: Signer } & SubmitOptions;
+
+export type ServeArgs = {
+  netuid: number;
+  ip: string;
+  port: number;
+  signer: Signer;
+  protocol?: number;
+  version?: number;
+} & SubmitOptions;
+
+export type WeightArgs = {
+  netuid: number;
+  uids: readonly number[];
+  weightsU16: readonly number[];
+  versionKey?: bigint | number;
+  signer: Signer;
+} & SubmitOptions;

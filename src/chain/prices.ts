@@ -1,0 +1,55 @@
+import type { Chain } from './chain.js';
+import type { Connection } from './connection.js';
+import type { ReadOptions } from './reads.js';
+import { askRuntimeIfAny } from './runtime.js';
+
+/** What a trade between TAO and a subnet's alpha would come to now, in rao of each. */
+export interface Quote {
+  readonly taoRao: bigint;
+  readonly alphaRao: bigint;
+  /** Taken by the pool, in the token that is given. */
+  readonly feeRao: bigint;
+}
+
+/** What so much TAO would buy; undefined where the chain does not tell. */
+export async function quoteStake(
+  connection: Connection<Chain>,
+  netuid: number,
+  taoRao: bigint,
+  options?: ReadOptions,
+): Promise<Quote | undefined> {
+  const path = 'SwapRuntimeApi.sim_swap_tao_for_alpha';
+  const answer = await askRuntimeIfAny(connection, path, [netuid, taoRao], options);
+  return answer === undefined ? undefined : { ...quoteOf(answer), taoRao, feeRao: rao(answer, 'tao_fee') };
+}
+
+/** What so much alpha would bring; undefined where the chain does not tell. */
+export async function quoteUnstake(
+  connection: Connection<Chain>,
+  netuid: number,
+  alphaRao: bigint,
+  options?: ReadOptions,
+): Promise<Quote | undefined> {
+  const path = 'SwapRuntimeApi.sim_swap_alpha_for_tao';
+  const answer = await askRuntimeIfAny(connection, path, [netuid, alphaRao], options);
+  return answer === undefined ? undefined : { ...quoteOf(answer), alphaRao, feeRao: rao(answer, 'alpha_fee') };
+}
+
+/** Rao of TAO for one alpha; undefined where the chain does not tell. */
+export async function readPrice(
+  connection: Connection<Chain>,
+  netuid: number,
+  options?: ReadOptions,
+): Promise<bigint | undefined> {
+  const answer = await askRuntimeIfAny(connection, 'SwapRuntimeApi.current_alpha_price', [netuid], options);
+  return typeof answer === 'bigint' ? answer : undefined;
+}
+
+function quoteOf(answer: unknown) {
+  return { taoRao: rao(answer, 'tao_amount'), alphaRao: rao(answer, 'alpha_amount') };
+}
+
+function rao(answer: unknown, name: string): bigint {
+  const value = (answer as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'bigint' ? value : 0n;
+}
