@@ -27,7 +27,7 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@polkadot\//, ['src/chain']],
   [/^@grpc\/|^@bufbuild\//, ['src/net']],
   [/^@tensorflow\/|^mnist/, ['src/model']],
-  [/^commander$|^cli-progress$/, ['src/cli']],
+  [/^(commander|cli-progress|picocolors)$/, ['src/cli']],
   [/^(ws|fzstd)$/, ['localnet/engine']],
 ];
 
@@ -91,6 +91,6 @@ describe('the architecture', () => {
 
   it('reads the environment only where settings are resolved', () => {
     const readers = sources.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'));
-    expect(readers).toEqual(['src/cli/commands/localnet/settings.ts', 'src/cli/commands/run.ts']);
+    expect(readers).toEqual(['src/cli/io.ts']);
   });
 });

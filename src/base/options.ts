@@ -15,8 +15,12 @@ export interface Setting<T> {
   readonly argument?: string;
   /** Short flag with its hyphen: `-a`, `-mp`. */
   readonly short?: string;
-  /** Environment variable; default `BT_` and the key in capitals. */
-  readonly env?: string;
+  /** Environment variables, the main one first; default `BT_` and the key in capitals. */
+  readonly env?: string | readonly string[];
+  /** How the help writes the long flag: `wallet.name`. On the command line `.`, `-` and `_` are equal. */
+  readonly flag?: string;
+  /** What has to be said each time: no environment variable and no config file gives it. */
+  readonly flagOnly?: true;
   /** How the help shows the default, where the value itself says little. */
   readonly defaultAbout?: string;
 }
@@ -92,8 +96,28 @@ export function onOff(row: Omit<Row<boolean>, 'argument'>): Setting<boolean> {
   };
 }
 
-export function envNameOf(key: string, setting: { readonly env?: string }): string {
-  return setting.env ?? `BT_${key.toUpperCase()}`;
+type EnvNames = { readonly env?: string | readonly string[] };
+
+/** The environment variable of a setting that the help shows. */
+export function envNameOf(key: string, setting: EnvNames): string {
+  return envNamesOf(key, setting)[0]!;
+}
+
+/** All environment variables that give a setting, the first one that is set wins. */
+export function envNamesOf(key: string, { env }: EnvNames): readonly [string, ...string[]] {
+  const names = typeof env === 'string' ? [env] : (env ?? []);
+  return names.length > 0 ? (names as [string, ...string[]]) : [`BT_${key.toUpperCase()}`];
+}
+
+/** Key of a setting in a config file: its environment variable without `BT_`, so that `localnet_port` is not `port`. */
+export function configKeyOf(key: string, setting: EnvNames): string {
+  const name = envNameOf(key, setting);
+  return name.startsWith('BT_') ? name.slice(3).toLowerCase() : key;
+}
+
+/** The one spelling of a key or a long flag: `wallet.name`, `wallet-name` and `wallet_name` are one. */
+export function foldKey(text: string): string {
+  return text.replaceAll(/[.-]/g, '_');
 }
 
 export interface SettingSources {
@@ -102,6 +126,8 @@ export interface SettingSources {
   env?: Readonly<Record<string, string | undefined>>;
   /** A parsed config file and its path. */
   file?: { path: string; values: Readonly<Record<string, unknown>> } | undefined;
+  /** Keys of the file that belong to other tables, and are no mistakes here. */
+  otherKeys?: readonly string[];
 }
 
 export type SettingSource = 'default' | 'file' | 'environment' | 'flag';
@@ -116,29 +142,22 @@ export interface ResolvedSettings<T extends SettingTable> {
  * Errors: `bad_setting` names the source and what is allowed; `unknown_setting` for a file key that is in no row.
  */
 export function resolveSettings<T extends SettingTable>(table: T, from: SettingSources): ResolvedSettings<T> {
-  for (const key of Object.keys(from.file?.values ?? {})) {
-    if (key in table) continue;
-    const near = nearest(key, Object.keys(table));
-    throw new BittensorError(
-      'unknown_setting',
-      `${from.file!.path}: unknown setting "${key}"${near ? `; did you mean "${near}"?` : ''}`,
-      { data: { key } },
-    );
-  }
+  refuseUnknownKeys(table, from);
   const values: Record<string, unknown> = {};
   const sources: Record<string, SettingSource> = {};
   for (const [key, setting] of Object.entries(table)) {
-    const env = envNameOf(key, setting);
+    const env = setting.flagOnly ? undefined : envNamesOf(key, setting).find(name => from.env?.[name]);
     const flag = from.flags?.[key];
-    const fileValue = from.file?.values[key];
+    const configKey = configKeyOf(key, setting);
+    const fileValue = setting.flagOnly ? undefined : from.file?.values[configKey];
     if (flag !== undefined) {
-      values[key] = typeof flag === 'boolean' ? flag : read(setting, flag, `--${key}`);
+      values[key] = typeof flag === 'boolean' ? flag : read(setting, flag, `--${setting.flag ?? key}`);
       sources[key] = 'flag';
-    } else if (from.env?.[env] !== undefined && from.env[env] !== '') {
-      values[key] = read(setting, from.env[env], env);
+    } else if (env !== undefined) {
+      values[key] = read(setting, from.env![env]!, env);
       sources[key] = 'environment';
     } else if (fileValue !== undefined && fileValue !== null) {
-      const where = `${from.file!.path}: ${key}`;
+      const where = `${from.file!.path}: ${configKey}`;
       if (typeof fileValue === 'object') {
         throw new BittensorError('bad_setting', `${where} must be a single value`, { data: { key } });
       }
@@ -150,6 +169,19 @@ export function resolveSettings<T extends SettingTable>(table: T, from: SettingS
     }
   }
   return { values: Object.freeze(values) as SettingValues<T>, sources: sources as { [K in keyof T]: SettingSource } };
+}
+
+function refuseUnknownKeys(table: SettingTable, { file, otherKeys = [] }: SettingSources): void {
+  const rows = Object.entries(table).filter(([, setting]) => !setting.flagOnly);
+  const known = [...rows.map(([key, setting]) => configKeyOf(key, setting)), ...otherKeys];
+  const key = Object.keys(file?.values ?? {}).find(name => !known.includes(name));
+  if (key === undefined) return;
+  const near = nearest(key, known);
+  throw new BittensorError(
+    'unknown_setting',
+    `${file!.path}: unknown setting "${key}"${near ? `; did you mean "${near}"?` : ''}`,
+    { data: { key } },
+  );
 }
 
 function read<T>(setting: Setting<T>, value: string, where: string): T {
@@ -183,8 +215,17 @@ export function readConfigFile(path: string, options: { required: boolean }): Se
   if (typeof values !== 'object' || Array.isArray(values)) {
     throw new BittensorError('bad_config_file', `${path} must hold "setting: value" lines`, { data: { path } });
   }
-  const renamed = Object.entries(values).map(([key, value]) => [key.replaceAll('-', '_'), value] as const);
-  return { path, values: Object.fromEntries(renamed) };
+  return { path, values: flatten(values as Record<string, unknown>) };
+}
+
+/** `wallet: {name: x}` is `wallet_name: x`. */
+function flatten(values: Record<string, unknown>, prefix = ''): Record<string, unknown> {
+  const entries = Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
+    const name = prefix + foldKey(key);
+    const isFolder = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isFolder ? Object.entries(flatten(value as Record<string, unknown>, `${name}_`)) : [[name, value]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The known word nearest to a mistyped one, if it is near enough to be meant. */

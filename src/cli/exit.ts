@@ -1,27 +1,43 @@
 import { isBittensorError, messageOf, systemCodeOf } from '../base/index.js';
 
-/** Exit codes, the same for every command. Shown in `bittensor-cli --help`. */
-export const EXIT = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  portInUse: 3,
-  chain: 4,
-  key: 5,
-  checkpoint: 6,
-  disk: 7,
-} as const;
+/** Exit codes, the same for every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, network: 3, refused: 4, key: 5, interrupted: 130 } as const;
+export type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXITS_TEXT =
+  'Exit codes: 0 done, 1 failed, 2 wrong command line or setting, 3 network, 4 refused by the chain, 5 password or key,\n' +
+  '130 interrupted.';
 
 /** System errors that mean a path of the user's is wrong or forbidden. */
 const FILE_SYSTEM = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG'];
 
-/** Error code to exit code and, where there is one, what to do about it. */
-const EXITS: Readonly<Record<string, readonly [exit: number, hint?: string]>> = {
+/** Error code to exit code and, where there is one, what to do about it. What is not here failed (1). */
+const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
+  usage: [EXIT.usage],
   bad_setting: [EXIT.usage, '--help lists every setting'],
   unknown_setting: [EXIT.usage, '--help lists every setting'],
   bad_config_file: [EXIT.usage],
+  bad_argument: [EXIT.usage],
+  bad_address: [EXIT.usage],
+  bad_network: [EXIT.usage],
   not_yet: [EXIT.usage],
-  port_in_use: [EXIT.portInUse, 'give another port, or stop the program that has this one'],
+  unknown_model: [EXIT.usage],
+  device: [EXIT.usage, '--device auto takes the best that is there'],
+  no_address: [EXIT.usage],
+  needs_terminal: [EXIT.usage],
+  port_in_use: [EXIT.network, 'give another port, or stop the program that has this one'],
+  cannot_listen: [EXIT.network],
+  chain_unreachable: [EXIT.network],
+  localnet_failed: [EXIT.network],
+  timeout: [EXIT.network],
+  closed: [EXIT.network],
+  foreign_chain: [EXIT.network],
+  not_local: [EXIT.refused],
+  dispatch: [EXIT.refused],
+  rejected: [EXIT.refused],
+  rpc: [EXIT.refused],
+  unsupported: [EXIT.refused],
+  not_registered: [EXIT.refused],
   slot_taken: [EXIT.key],
   bad_key: [EXIT.key],
   bad_key_file: [EXIT.key, 'restore the file from a backup, or regenerate the key from its words'],
@@ -31,38 +47,38 @@ const EXITS: Readonly<Record<string, readonly [exit: number, hint?: string]>> = 
   bad_wallet_name: [EXIT.key],
   wallet_exists: [EXIT.key],
   wallet_not_found: [EXIT.key],
-  bad_checkpoint: [EXIT.checkpoint],
-  unknown_model: [EXIT.usage],
-  device: [EXIT.usage, '--device auto takes the best that is there'],
-  not_registered: [EXIT.chain],
-  no_address: [EXIT.usage],
-  chain_unreachable: [EXIT.chain],
-  localnet_failed: [EXIT.chain],
-  dispatch: [EXIT.chain],
-  rejected: [EXIT.chain],
-  unsupported: [EXIT.chain],
-  bad_network: [EXIT.usage],
-  bad_argument: [EXIT.usage],
-  bad_address: [EXIT.usage],
-  cannot_listen: [EXIT.portInUse],
-  no_slot: [EXIT.failed],
-  foreign_chain: [EXIT.chain],
-  not_local: [EXIT.chain],
-  rpc: [EXIT.chain],
-  file_exists: [EXIT.disk],
-  disk: [EXIT.disk, 'nothing that was saved before is lost'],
+  needs_password: [EXIT.key],
+  passwords_differ: [EXIT.key],
+  wrong_password: [EXIT.key],
+  weak_password: [EXIT.key],
+  interrupted: [EXIT.interrupted],
+  disk: [EXIT.failed, 'nothing that was saved before is lost'],
 };
 
-/** The one line for an error, and the exit code. An error that is not ours keeps its stack: it is a bug. */
-export function explainError(error: unknown): { line: string; exit: number } {
-  if (!isBittensorError(error)) {
-    const system = systemCodeOf(error);
-    if (system === 'ENOSPC') return { line: `the disk is full: ${messageOf(error)}`, exit: EXIT.disk };
-    // What a file system says (EACCES: permission denied, open '...') is clear enough.
-    if (system !== undefined && FILE_SYSTEM.includes(system)) return { line: messageOf(error), exit: EXIT.disk };
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { line: `unexpected error, please report it: ${stack}`, exit: EXIT.failed };
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly exit: Exit;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** What an error means for the user. An error that is not ours is a bug, and asks to be reported. */
+export function failureOf(error: unknown): Failure {
+  if (isBittensorError(error)) {
+    const [exit, hint] = EXITS[error.code] ?? [EXIT.failed];
+    const data = Object.keys(error.data).length > 0 ? { data: error.data } : {};
+    return { code: error.code, message: error.message, ...(hint === undefined ? {} : { hint }), exit, ...data };
   }
-  const [exit, hint] = EXITS[error.code] ?? [EXIT.failed];
-  return { line: hint ? `${error.message} (${hint})` : error.message, exit };
+  const system = systemCodeOf(error);
+  const message = messageOf(error);
+  if (system === 'ENOSPC') return { code: 'disk', message: `the disk is full: ${message}`, exit: EXIT.failed };
+  // What a file system says (EACCES: permission denied, open '...') is clear enough.
+  if (system !== undefined && FILE_SYSTEM.includes(system)) return { code: 'file_system', message, exit: EXIT.failed };
+  return { code: 'unexpected', message: `unexpected error, please report it: ${message}`, exit: EXIT.failed };
+}
+
+/** The one line for it. */
+export function failureLine({ message, hint }: Failure): string {
+  return hint === undefined ? message : `${message} (${hint})`;
 }

@@ -1,53 +1,63 @@
 import { type Command, Option } from 'commander';
-import { envNameOf, type SettingTable } from '../base/index.js';
+import { envNamesOf, foldKey, type Setting, type SettingTable } from '../base/index.js';
 
 /**
  * Puts a table's rows on a command as flags. Commander takes one-letter short flags only, so a longer one (`-mp`) is
  * rewritten by `normalizeArgv` before parsing and shown by `helpTerm`.
  */
-export function addFlags(command: Command, table: SettingTable): void {
+export function addFlags(command: Command, table: SettingTable, heading?: string): void {
   for (const [key, setting] of Object.entries(table)) {
     const short = setting.short?.length === 2 ? `${setting.short}, ` : '';
     const value = setting.argument === undefined ? '' : ` <${setting.argument}>`;
     const option = new Option(`${short}--${key}${value}`, describe(key, setting));
+    if (heading !== undefined) option.helpGroup(heading);
     command.addOption(option);
     if (setting.argument === undefined) command.addOption(new Option(`--no_${key}`).hideHelp());
   }
-  command.configureHelp({ optionTerm: option => helpTerm(option, table) });
 }
 
-function describe(key: string, setting: SettingTable[string]): string {
-  const standard = setting.defaultAbout ?? (setting.default === undefined ? undefined : String(setting.default));
-  const off = setting.default === true ? `; --no_${key} turns it off` : '';
-  return `${setting.about}${off}${standard === undefined ? '' : ` (default: ${standard})`} [${envNameOf(key, setting)}]`;
+/** What the help says of a setting. */
+export function describe(key: string, setting: Setting<unknown>): string {
+  const isSwitch = setting.argument === undefined;
+  const isOff = isSwitch && setting.flag?.startsWith('no_');
+  const standard =
+    setting.defaultAbout ?? (setting.default === undefined || isSwitch ? undefined : String(setting.default));
+  const off = setting.default === true && !isOff ? `; --no_${key} turns it off` : '';
+  const env = setting.flagOnly ? '' : ` [${envNamesOf(key, setting).join(', ')}]`;
+  return `${setting.about}${off}${standard === undefined ? '' : ` (default: ${standard})`}${env}`;
 }
 
-function helpTerm(option: Option, table: SettingTable): string {
-  const short = table[option.long?.slice(2) ?? '']?.short;
-  return short && short.length > 2 ? `${short}, ${option.flags}` : option.flags;
+/** The flags of a setting as the help shows them: `-mp, --model_path <file>`. */
+export function flagTerm(key: string, { short, flag = key, argument }: Setting<unknown>): string {
+  return `${short === undefined ? '' : `${short}, `}--${flag}${argument === undefined ? '' : ` <${argument}>`}`;
 }
 
-/** Rewrites `-mp x` to `--model_path x` and hyphens in known long flags to underscores. Stops at `--`. */
-export function normalizeArgv(argv: readonly string[], tables: readonly SettingTable[]): string[] {
-  const keys = new Set(tables.flatMap(table => Object.keys(table)));
-  const longShorts = new Map(
-    tables.flatMap(table =>
-      Object.entries(table)
-        .filter(([, setting]) => (setting.short?.length ?? 0) > 2)
-        .map(([key, setting]) => [setting.short!, `--${key}`] as const),
-    ),
-  );
-  const end = argv.indexOf('--');
-  return argv.map((word, i) => {
-    if (end !== -1 && i >= end) return word;
-    const [name, ...rest] = word.split('=') as [string, ...string[]];
-    const tail = rest.length > 0 ? `=${rest.join('=')}` : '';
-    const long = longShorts.get(name);
-    if (long) return long + tail;
-    if (!name.startsWith('--')) return word;
-    const key = name.slice(2).replaceAll('-', '_');
-    return keys.has(key) || (key.startsWith('no_') && keys.has(key.slice(3))) ? `--${key}${tail}` : word;
-  });
+/** Rewrites `-mp x` to `--model_path x`, and `.` and `-` in known long flags to `_`. Stops at `--`. */
+export function normalizeArgv(argv: readonly string[], table: SettingTable): string[] {
+  const shorts = new Map(Object.entries(table).flatMap(([key, { short }]) => (short ? [[short, key] as const] : [])));
+  const out: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word === '--') return [...out, ...argv.slice(i)];
+    const [, name = '', tail = ''] = /^(-[^=]*)(=.*)?$/s.exec(word) ?? [];
+    const key = name.startsWith('--') ? keyOf(name.slice(2), table) : shorts.get(name);
+    if (key === undefined) {
+      out.push(word);
+      continue;
+    }
+    const isLong = name.startsWith('--') || name.length > 2;
+    out.push(isLong ? `--${key}${tail}` : word);
+    // The value of a flag is no flag, whatever it looks like.
+    if (tail === '' && table[key]?.argument !== undefined && i + 1 < argv.length) out.push(argv[++i]!);
+  }
+  return out;
+}
+
+function keyOf(name: string, table: SettingTable): string | undefined {
+  const key = foldKey(name);
+  if (Object.hasOwn(table, key)) return key;
+  const positive = key.startsWith('no_') ? key.slice(3) : '';
+  return Object.hasOwn(table, positive) && table[positive]!.argument === undefined ? key : undefined;
 }
 
 /** What was typed, by setting key: `--no_train` becomes `train: false`. */

@@ -7,12 +7,10 @@ export interface Output {
   close(): void;
 }
 
-/** `onGone` is called when nobody reads the output any more: its terminal or pipe was closed. */
-export function createOutput(onGone: () => void, stream: NodeJS.WriteStream = process.stdout): Output {
+export function createOutput(stream: NodeJS.WriteStream): Output {
   stream.once('error', () => {
     bars?.stop();
     bars = undefined;
-    onGone();
   });
   let bars: cliProgress.MultiBar | undefined;
   if (!stream.isTTY) {

@@ -3,19 +3,33 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A stop takes about a second, on a busy machine longer; one that takes this long hangs. */
 const LIMIT_MS = 5_000;
 
+export interface StopOptions {
+  /** A second signal does not hurry it. */
+  readonly isPatient: boolean;
+  readonly onForced?: () => void;
+}
+
 /**
- * Turns the first of them into an abort; further ones change nothing. A stop that hangs ends the process (exit code 130).
- * `dispose()` gives the signals back.
+ * Turns the first of them into an abort. A stop that hangs ends the process (exit code 130), and so does a second signal
+ * where nobody has to be patient. `dispose()` gives the signals back.
  */
-export function stopOnSignal(onForced: () => void = () => {}): { signal: AbortSignal; stop(): void; dispose(): void } {
+export function stopOnSignal(options: StopOptions): {
+  signal: AbortSignal;
+  /** As a first signal. */
+  stop(): void;
+  dispose(): void;
+} {
   const controller = new AbortController();
   const force = () => {
-    onForced();
+    options.onForced?.();
     process.exit(130);
   };
   const onSignal = () => {
-    // An impatient second Ctrl-C must not cost the checkpoint: the stop under way ends within its limit.
-    if (controller.signal.aborted) return;
+    if (controller.signal.aborted) {
+      // An impatient second Ctrl-C must not cost the checkpoint: the stop under way ends within its limit.
+      if (!options.isPatient) force();
+      return;
+    }
     controller.abort(new DOMException('stopped by the user', 'AbortError'));
     setTimeout(force, LIMIT_MS).unref();
   };

@@ -111,12 +111,15 @@ export const runSettings = {
     defaultAbout: '~/.bittensor/node',
   }),
   wallet_path: text({
+    flag: 'wallet.path',
     argument: 'folder',
     about: 'folder of the wallets',
     default: join(home(), 'wallets'),
     defaultAbout: '~/.bittensor/wallets',
   }),
   wallet_name: text<string | undefined>({
+    flag: 'wallet.name',
+    env: ['BT_WALLET_NAME', 'BT_WALLET'],
     argument: 'name',
     about: 'wallet to use',
     default: undefined,

@@ -58,7 +58,7 @@ describe('bad input gets one clear line and its exit code', () => {
   it('for a chain that is not there', async () => {
     const { code, line } = await refusal('run', '-c', 'ws://127.0.0.1:1,ws://127.0.0.1:2');
     expect(line).toMatch(/127\.0\.0\.1:1/);
-    expect(code).toBe(4);
+    expect(code).toBe(3);
   });
 
   it('for an endpoint that is no chain', async () => {
@@ -67,7 +67,7 @@ describe('bad input gets one clear line and its exit code', () => {
     try {
       const { port } = server.address() as { port: number };
       const { code } = await refusal('run', '-c', `ws://127.0.0.1:${port}`);
-      expect(code).toBe(4);
+      expect(code).toBe(3);
     } finally {
       server.close();
     }
@@ -95,7 +95,7 @@ describe('bad input gets one clear line and its exit code', () => {
     writeFileSync(path, 'not a checkpoint');
     const { code, line } = await refusal('run', '-m', '0', '-mp', path);
     expect(line).toContain(path);
-    expect(code).toBe(6);
+    expect(code).toBe(1);
   });
 
   it('for a gossip port and an axon port in use', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatTao } from '../../src/cli/amounts.js';
 import { parseCount, parseTao, parseTravel } from '../../src/cli/commands/localnet/parse.js';
-import { formatTao } from '../../src/cli/commands/localnet/say.js';
 import { type FakeNode, fakeNode, freePort } from '../chain/helpers.js';
 import { TestHome } from '../helpers/cli.js';
 
@@ -119,7 +119,7 @@ describe('the verbs of localnet', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ genesis: { raw: { top: { '0x00': '0x01' } } } });
     writeFileSync(file, 'mine');
     const again = await run('dump', file);
-    expect(again).toMatchObject({ code: 7, text: expect.stringContaining('--force overwrites it') });
+    expect(again).toMatchObject({ code: 1, text: expect.stringContaining('--force overwrites it') });
     expect(readFileSync(file, 'utf8')).toBe('mine');
     expect((await run('dump', file, '--force', '--at', HASH)).code).toBe(0);
     expect(asked.at(-1)).toEqual(['dev_dumpState', [{ at: HASH }]]);
@@ -128,7 +128,7 @@ describe('the verbs of localnet', () => {
   it('name the command that starts a chain where none runs', async () => {
     const port = String(await freePort());
     const cli = home.run('localnet', 'mine', '--port', port);
-    expect(await cli.ended()).toBe(4);
+    expect(await cli.ended()).toBe(3);
     expect(cli.lines).toEqual([
       expect.stringMatching(
         `no local chain answers at ws://127.0.0.1:${port} .*localnet start --port ${port}\` starts one$`,
@@ -153,7 +153,7 @@ describe('the verbs of localnet', () => {
     const nowhere = `ws://127.0.0.1:${await freePort()}`;
     wrong.push([
       ['mine', '--url', nowhere],
-      4,
+      3,
       /^[^\n]*no local chain answers at ws:\S+ \(connect ECONNREFUSED \S+\)$/,
     ]);
     for (const [args, exit, line] of wrong) {
@@ -168,8 +168,10 @@ describe('the verbs of localnet', () => {
     expect(lacking).toMatchObject({ code: 4, text: expect.stringContaining('does not offer dev_snapshot') });
     const nobody = `ws://127.0.0.1:${await freePort()}`;
     const gone = await run('status', '--url', nobody, '--json');
-    expect(gone.code).toBe(4);
-    expect(gone.text).toContain(JSON.stringify({ running: false, url: nobody }));
+    expect(gone.code).toBe(3);
+    expect(JSON.parse(gone.text)).toMatchObject({
+      error: { code: 'chain_unreachable', exit: 3, data: { running: false, url: nobody } },
+    });
   });
 
   it('have examples in their help', async () => {

@@ -49,7 +49,7 @@ describe('bittensor-cli localnet', () => {
       code: 0,
       text: expect.stringContaining('No local chain runs'),
     });
-    expect((await ended(home.run('localnet', 'status', '--port', port))).code).toBe(4);
+    expect((await ended(home.run('localnet', 'status', '--port', port))).code).toBe(3);
   });
 
   it('makes no block by itself in manual mode', async () => {

@@ -33,7 +33,7 @@ describe('a full disk', () => {
     const before = saved();
 
     const full = run();
-    expect(await full.ended()).toBe(7);
+    expect(await full.ended()).toBe(1);
     expect(full.lines.at(-1)).toMatch(/cannot write .*mnist\.safetensors.*the disk is full/);
     expect(saved()).toBe(before);
     expect(readdirSync(slot).filter(name => name.endsWith('.tmp'))).toEqual([]);
@@ -41,7 +41,7 @@ describe('a full disk', () => {
     // Ctrl-C must not hide it either.
     const stopped = home.run('run', '-m', '0', '--data', disk);
     await stopped.waitFor(/Train Epoch/);
-    expect((await stopped.stop()).code).toBe(7);
+    expect((await stopped.stop()).code).toBe(1);
     expect(saved()).toBe(before);
 
     // With room again it goes on from what it had.

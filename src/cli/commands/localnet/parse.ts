@@ -1,4 +1,5 @@
 import { BittensorError } from '../../../base/index.js';
+import { raoOf } from '../../amounts.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 7 * 86_400e3 };
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g;
@@ -18,9 +19,8 @@ export function parseTravel(text: string): { ms: number } | { to: number } {
 
 /** An amount of TAO with up to nine decimals, in rao. Error `bad_setting`. */
 export function parseTao(text: string): bigint {
-  const [, whole, part = ''] = /^(\d{1,10})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
-  const rao = whole === undefined ? 0n : BigInt(whole) * 1_000_000_000n + BigInt(part.padEnd(9, '0'));
-  if (rao > 0n) return rao;
+  const rao = raoOf(text);
+  if (rao !== undefined && rao > 0n) return rao;
   throw badArgument(`${JSON.stringify(text.slice(0, 80))} is no amount of TAO: 10, or 0.5, with at most nine decimals`);
 }
 

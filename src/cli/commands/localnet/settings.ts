@@ -6,13 +6,11 @@ import {
   integer,
   onOff,
   port,
-  resolveSettings,
   type SettingTable,
   type SettingValues,
   text,
 } from '../../../base/index.js';
 import type { LocalnetOptions } from '../../../chain/index.js';
-import { typedFlags } from '../../flags.js';
 
 const data = text<string | undefined>({
   argument: 'folder',
@@ -43,6 +41,8 @@ const prune = integer<number | undefined>({
 });
 
 const archive = onOff({ about: 'keep the state of every block', default: false, env: 'BT_LOCALNET_ARCHIVE' });
+
+const detach = { ...onOff({ about: 'go on in the background', default: false }), flagOnly: true } as const;
 
 /** Settings of `localnet start`. */
 export const startSettings = {
@@ -103,10 +103,11 @@ export const startSettings = {
   }),
   prune,
   archive,
+  detach,
 } satisfies SettingTable;
 
 /** Settings of `localnet follow`: beside the chain that it follows, it needs a port of its own. */
-export const followSettings = { port: portOf(9945), host, data, prune, archive } satisfies SettingTable;
+export const followSettings = { port: portOf(9945), host, data, prune, archive, detach } satisfies SettingTable;
 
 /** Where the other verbs find the chain. */
 export const targetSettings = {
@@ -122,14 +123,38 @@ export const targetSettings = {
 
 export const stopSettings = { ...targetSettings, data } satisfies SettingTable;
 
-/** All of them, for the spellings of flags. */
-export const localnetSettings = { ...startSettings, ...stopSettings } satisfies SettingTable;
+/** Settings of `localnet revert`. */
+export const revertSettings = {
+  ...targetSettings,
+  block: {
+    ...integer<number | undefined>({
+      argument: 'number',
+      about: 'go back to this block instead',
+      default: undefined,
+      min: 0,
+      max: 2 ** 32 - 1,
+    }),
+    flagOnly: true,
+  },
+} satisfies SettingTable;
 
-export type Options = Readonly<Record<string, unknown>>;
+/** Settings of `localnet dump`. */
+export const dumpSettings = {
+  ...targetSettings,
+  at: {
+    ...text<string | undefined>({
+      argument: 'hash',
+      about: 'the state of this block',
+      default: undefined,
+      defaultAbout: 'the newest',
+    }),
+    flagOnly: true,
+  },
+  force: { ...onOff({ about: 'overwrite the file', default: false }), flagOnly: true },
+} satisfies SettingTable;
 
-export function settle<T extends SettingTable>(table: T, options: Options): SettingValues<T> {
-  return resolveSettings(table, { flags: typedFlags(options, table), env: process.env }).values;
-}
+/** Which chain a verb is about. */
+export type Target = Pick<SettingValues<typeof targetSettings>, 'port' | 'url'>;
 
 /** The folder for a port. Of port 0 nobody knows which one it will be: it gets a folder that no other start has. */
 export function folderOf({ port, data }: { port: number; data: string | undefined }): string {
@@ -137,7 +162,7 @@ export function folderOf({ port, data }: { port: number; data: string | undefine
   return data ?? join(homedir(), '.bittensor', 'node', name);
 }
 
-export function urlOf({ port, url }: { port: number; url: string | undefined }): string {
+export function urlOf({ port, url }: Target): string {
   if (url === undefined) return `ws://127.0.0.1:${port}`;
   if (URL.canParse(url) && /^(wss?|https?):$/.test(new URL(url).protocol)) return url.replace(/^http/, 'ws');
   throw new BittensorError('bad_setting', `--url must be an address like ws://127.0.0.1:9944, not ${url.slice(0, 80)}`);

@@ -1,41 +1,48 @@
 import { existsSync, statSync } from 'node:fs';
-import { BittensorError, isBittensorError, pollUntil, writeFileAtomic } from '../../../base/index.js';
+import { BittensorError, pollUntil, writeFileAtomic } from '../../../base/index.js';
 import type { LocalChain, LocalStatus } from '../../../chain/index.js';
+import { formatTao } from '../../amounts.js';
+import type { Action, Result } from '../../command.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument, parseCount, parseTao, parseTravel } from './parse.js';
-import { formatTao, say } from './say.js';
-import { type Options, settle, stopSettings, targetSettings, urlOf } from './settings.js';
+import { type dumpSettings, type revertSettings, type stopSettings, type targetSettings, urlOf } from './settings.js';
 import { removedLine, removeThrowaway } from './throwaway.js';
 
 const MOST_BLOCKS = 10_000;
 
-export async function stop(options: Options): Promise<void> {
+type Verb = Action<typeof targetSettings>;
+
+function say(json: Readonly<Record<string, unknown>>, lines: readonly string[]): Result {
+  return {
+    json,
+    show(ui) {
+      for (const line of lines) ui.line(line);
+    },
+  };
+}
+
+export const stop: Action<typeof stopSettings> = async ({ settings }) => {
   const { stopLocalnet } = await import('../../../chain/index.js');
-  const values = settle(stopSettings, options);
-  const { data } = values;
-  const url = urlOf(values);
+  const { data } = settings;
+  const url = urlOf(settings);
   const stopped = await stopLocalnet(data === undefined ? { url } : { dataFolder: data });
   const where = data === undefined ? `at ${url}` : `with its data in ${data}`;
   const line = stopped ? `Stopped the chain ${where} (process ${stopped.pid}).` : `No local chain runs ${where}.`;
   const removed = stopped && removeThrowaway(stopped.dataFolder) ? stopped.dataFolder : undefined;
-  say(
-    options,
+  return say(
     { stopped: stopped !== undefined, pid: stopped?.pid, ...(data === undefined ? { url } : { data }), removed },
     [line, ...(removed === undefined ? [] : [removedLine(removed)])],
   );
-}
+};
 
-export async function status(options: Options): Promise<void> {
-  try {
-    const [url, found] = await withLocalChain(options, async chain => [chain.url, await chain.status()] as const);
-    say(options, { running: true, url, ...found }, statusLines(url, found));
-  } catch (error) {
-    if (options['json'] === true && isBittensorError(error) && error.code === 'chain_unreachable') {
-      say(options, { running: false, url: urlOf(settle(targetSettings, options)) }, []);
-    }
-    throw error;
-  }
-}
+export const status: Verb = async ({ settings, signal }) => {
+  const [url, found] = await withLocalChain(
+    settings,
+    signal,
+    async chain => [chain.url, await chain.status()] as const,
+  );
+  return say({ running: true, url, ...found }, statusLines(url, found));
+};
 
 function statusLines(url: string, found: LocalStatus): string[] {
   const { pid, number, head, genesis, blockTime, finalizedNumber, snapshots, forkedFrom, following } = found;
@@ -70,38 +77,38 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export async function mine(text: string | undefined, options: Options): Promise<void> {
-  const count = parseCount(text ?? '1', MOST_BLOCKS);
-  const { number, hash } = await withLocalChain(options, async chain => {
+export const mine: Verb = async ({ args, settings, signal }) => {
+  const count = parseCount(args[0] ?? '1', MOST_BLOCKS);
+  const { number, hash } = await withLocalChain(settings, signal, async chain => {
     const hash = await chain.mine(count);
     return { number: (await chain.status()).number, hash };
   });
   const line = `Mined ${count === 1 ? 'a block' : `${count} blocks`}: the last is ${hash}; the chain is at block ${number}.`;
-  say(options, { mined: count, hash, number }, [line]);
-}
+  return say({ mined: count, hash, number }, [line]);
+};
 
-export async function travel(text: string, options: Options): Promise<void> {
-  const how = parseTravel(text);
-  const { timestampMs, block } = await withLocalChain(options, chain => chain.travel(how));
+export const travel: Verb = async ({ args, settings, signal }) => {
+  const how = parseTravel(args[0] ?? '');
+  const { timestampMs, block } = await withLocalChain(settings, signal, chain => chain.travel(how));
   const time = new Date(timestampMs).toISOString();
-  say(options, { timestampMs, time, block }, [`It is ${time} on the chain, since block ${block}.`]);
-}
+  return say({ timestampMs, time, block }, [`It is ${time} on the chain, since block ${block}.`]);
+};
 
-export async function snapshot(options: Options): Promise<void> {
-  const { id, block, hash } = await withLocalChain(options, chain => chain.snapshot());
+export const snapshot: Verb = async ({ settings, signal }) => {
+  const { id, block, hash } = await withLocalChain(settings, signal, chain => chain.snapshot());
   const lines = [`Snapshot ${id} of block ${block}, ${hash}`, `bittensor-cli localnet revert ${id} goes back to it.`];
-  say(options, { id, block, hash }, lines);
-}
+  return say({ id, block, hash }, lines);
+};
 
-export async function revert(id: string | undefined, options: Options): Promise<void> {
-  const block = options['block'] === undefined ? undefined : parseNumber(String(options['block']));
+export const revert: Action<typeof revertSettings> = async ({ args: [id], settings, signal }) => {
+  const { block } = settings;
   if (id !== undefined && block !== undefined) throw badArgument('give a snapshot or --block, not both');
-  const done = await withLocalChain(options, async chain =>
+  const done = await withLocalChain(settings, signal, async chain =>
     chain.revert(block === undefined ? { id: await snapshotId(chain, id) } : { block }),
   );
   const line = `The chain is back at block ${done.block}, ${done.hash}; later blocks and snapshots are gone.`;
-  say(options, done, [line]);
-}
+  return say({ block: done.block, hash: done.hash }, [line]);
+};
 
 /** As the chain names it, which may be a number; the newest one when none is given. */
 async function snapshotId(chain: LocalChain, id: string | undefined): Promise<string | number> {
@@ -116,22 +123,17 @@ async function snapshotId(chain: LocalChain, id: string | undefined): Promise<st
   );
 }
 
-function parseNumber(text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw badArgument(`--block must be a block's number, not ${JSON.stringify(text.slice(0, 80))}`);
-}
-
-export async function fund(address: string, amount: string, options: Options): Promise<void> {
+export const fund: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
   const amountRao = parseTao(amount);
-  const { hash, block, mined } = await withLocalChain(options, chain =>
+  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
     fundAndMine(chain, address, amountRao).catch(async error => {
       throw (await tooMuch(chain, amountRao)) ?? error;
     }),
   );
   const own = mined ? ', which was mined for it' : '';
   const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${own}.`;
-  say(options, { address, amountRao, hash, block }, [line]);
-}
+  return say({ address, amountRao, hash, block }, [line]);
+};
 
 /** The error for more than any development account has; undefined when that is not what was wrong, or cannot be told. */
 async function tooMuch(chain: LocalChain, amountRao: bigint): Promise<BittensorError | undefined> {
@@ -163,15 +165,14 @@ async function fundAndMine(chain: LocalChain, address: string, amountRao: bigint
   return { ...(await funding), mined: true };
 }
 
-export async function dump(file: string, options: Options): Promise<void> {
-  if (existsSync(file) && (options['force'] !== true || !statSync(file).isFile())) {
+export const dump: Action<typeof dumpSettings> = async ({ args: [file = ''], settings, signal }) => {
+  if (existsSync(file) && (!settings.force || !statSync(file).isFile())) {
     throw new BittensorError('file_exists', `${file} is there already: --force overwrites it`, { data: { file } });
   }
-  const at = options['at'] as string | undefined;
-  const spec = await withLocalChain(options, chain => chain.dumpState(at));
+  const spec = await withLocalChain(settings, signal, chain => chain.dumpState(settings.at));
   const text = `${JSON.stringify(spec)}\n`;
   writeFileAtomic(file, text);
   const size = `${(text.length / 2 ** 20).toFixed(1)} MiB`;
   const lines = [`Wrote ${file} (${size}).`, `bittensor-cli localnet start --chain ${file} --port 0 starts from it.`];
-  say(options, { file, bytes: text.length, name: spec['name'] }, lines);
-}
+  return say({ file, bytes: text.length, name: spec['name'] }, lines);
+};

@@ -1,0 +1,69 @@
+import { configKeyOf, type SettingTable } from '../base/index.js';
+import type { AnyCommand, Group } from './command.js';
+import { config } from './commands/config/group.js';
+import { localnet } from './commands/localnet/group.js';
+import { run } from './commands/run/command.js';
+import { outputRows } from './settings/output.js';
+
+/** All commands. Declarations only: what they do is loaded when they run. */
+export const groups: readonly Group[] = [localnet, config];
+export const topLevel: readonly AnyCommand[] = [run];
+
+export interface Place {
+  /** `['wallet', 'new-coldkey']` */
+  readonly path: readonly string[];
+  readonly spec: AnyCommand;
+}
+
+export function allCommands(): Place[] {
+  return [
+    ...topLevel.map(spec => ({ path: [spec.name], spec })),
+    ...groups.flatMap(group => group.commands.map(spec => ({ path: [group.name, spec.name], spec }))),
+  ];
+}
+
+/** All settings of a command, those that every command has included. */
+export function settingsOf(spec: AnyCommand): SettingTable {
+  return { ...outputRows, ...spec.settings };
+}
+
+/** Every key that a config file may have. */
+export function configKeys(): string[] {
+  const keys = allCommands().flatMap(({ spec }) =>
+    Object.entries(settingsOf(spec)).flatMap(([key, row]) => (row.flagOnly ? [] : [configKeyOf(key, row)])),
+  );
+  return [...new Set(keys)];
+}
+
+export interface Located {
+  /** The command line with the present names of group and command. */
+  readonly argv: readonly string[];
+  readonly group?: Group;
+  readonly spec?: AnyCommand;
+}
+
+/** Finds what a command line is about: names in both spellings, aliases, and the flat names of old documents. */
+export function locate(argv: readonly string[]): Located {
+  const [first = '', second = '', ...rest] = argv;
+  const group = groups.find(candidate => isNamed(candidate, first));
+  if (group) {
+    const spec = group.commands.find(candidate => isNamed(candidate, second));
+    if (!spec) return { argv: [group.name, ...argv.slice(1)], group };
+    return { argv: [group.name, spec.name, ...rest], group, spec };
+  }
+  const top = topLevel.find(candidate => isNamed(candidate, first));
+  if (top) return { argv: [top.name, ...argv.slice(1)], spec: top };
+  for (const owner of groups) {
+    const spec = owner.commands.find(({ flat = [] }) => flat.some(name => hyphens(name) === hyphens(first)));
+    if (spec) return { argv: [owner.name, spec.name, ...argv.slice(1)], group: owner, spec };
+  }
+  return { argv };
+}
+
+function isNamed({ name, aliases = [] }: { name: string; aliases?: readonly string[] }, word: string): boolean {
+  return [name, ...aliases].some(candidate => hyphens(candidate) === hyphens(word));
+}
+
+function hyphens(word: string): string {
+  return word.replaceAll('_', '-');
+}

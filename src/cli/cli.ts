@@ -1,0 +1,118 @@
+import { CommanderError } from 'commander';
+import { isBittensorError, resolveSettings, type SettingSource, type SettingValues } from '../base/index.js';
+import { configKeys, locate, settingsOf } from './catalogue.js';
+import type { AnyCommand, Result } from './command.js';
+import { readConfig } from './config-file.js';
+import { cliError } from './errors.js';
+import { EXIT, failureLine, failureOf } from './exit.js';
+import { normalizeArgv, typedFlags } from './flags.js';
+import type { Io } from './io.js';
+import { createProgram } from './program.js';
+import { outputRows } from './settings/output.js';
+import { stopOnSignal } from './signals.js';
+import { createUi } from './ui.js';
+
+/** Runs one command line (without `node` and the script) and gives its exit code. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const { argv: words, spec } = locate(argv);
+  const table = spec ? settingsOf(spec) : outputRows;
+  let isJson = asksForJson(words);
+  let isPublished = false;
+  let said = '';
+  const print = ({ json, show }: Result, ui: ReturnType<typeof createUi>) => {
+    ui.close();
+    if (isJson) io.stdout.write(`${JSON.stringify(json, bigintAsText)}\n`);
+    else show?.(ui);
+    isPublished = true;
+  };
+  const program = createProgram({
+    out: text => void io.stdout.write(text),
+    err: text => {
+      said += text;
+    },
+    run: async (found, args, options) => {
+      const flags = typedFlags(options, table);
+      // What is wrong with the config file is told in JSON, too.
+      isJson = resolveSettings(outputRows, { flags, env: io.env }).values.json;
+      const file = readConfig(flags['config'] as string | undefined);
+      const from = { flags, env: io.env, file, otherKeys: configKeys() };
+      const { values: output } = resolveSettings(outputRows, from);
+      isJson = output.json;
+      const settled = resolveSettings(table, from);
+      await act(found, { ...settled, args, output }, io, print);
+    },
+  });
+  try {
+    await program.parseAsync(normalizeArgv(words, table), { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const failure = failureOf(error instanceof CommanderError ? usageError(said, words) : error);
+    const isUsage = error instanceof CommanderError;
+    if (isJson && !isPublished) io.stdout.write(`${JSON.stringify({ error: failure }, bigintAsText)}\n`);
+    else io.stderr.write(isUsage ? said : `bittensor-cli: ${failureLine(failure)}\n`);
+    if (failure.code === 'unexpected' && error instanceof Error && error.stack) io.stderr.write(`${error.stack}\n`);
+    return failure.exit;
+  }
+}
+
+interface Settled {
+  readonly values: object;
+  readonly sources: Readonly<Record<string, SettingSource>>;
+  readonly args: readonly string[];
+  readonly output: SettingValues<typeof outputRows>;
+}
+
+async function act(
+  spec: AnyCommand,
+  { values, sources, args, output }: Settled,
+  io: Io,
+  print: (result: Result, ui: ReturnType<typeof createUi>) => void,
+): Promise<void> {
+  let close = () => {};
+  const stop = io.signal
+    ? { signal: io.signal, stop() {}, dispose() {} }
+    : stopOnSignal({ isPatient: spec.untilStopped === true, onForced: () => close() });
+  // Nobody reads what runs on: its terminal or pipe was closed.
+  if (spec.untilStopped) io.stdout.once('error', stop.stop);
+  const ui = createUi(io, output, stop.signal);
+  close = ui.close;
+  const input = { settings: values, sources, args, ui, signal: stop.signal };
+  const extra = { isJson: output.json, configFile: output.config, publish: (result: Result) => print(result, ui) };
+  try {
+    const action = await spec.load();
+    const result = await action({ ...input, ...extra });
+    if (result) print(result, ui);
+  } catch (error) {
+    // Whatever the abort broke off is no error of its own. Where Ctrl-C is the normal end, what was saved badly is one.
+    if (stop.signal.aborted && !spec.untilStopped && !isInterruption(error)) {
+      throw cliError('interrupted', 'stopped by the user', {}, error);
+    }
+    throw error;
+  } finally {
+    ui.close();
+    io.stdout.off('error', stop.stop);
+    stop.dispose();
+  }
+}
+
+function isInterruption(error: unknown): boolean {
+  return isBittensorError(error) && error.code === 'interrupted';
+}
+
+/** Before anything is parsed: a command line that cannot be parsed is to be told in JSON, too. */
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? undefined : end).some(word => /^--json(=(true|1|yes|on))?$/i.test(word));
+}
+
+/** Commander's own words, without its help. */
+function usageError(said: string, words: readonly string[]) {
+  const lines = said.split('\n').filter(line => line !== '' && !line.startsWith('(--help'));
+  if (!lines[0]?.startsWith('error: ')) return cliError('usage', `no command in ${JSON.stringify(words.join(' '))}`);
+  return cliError('usage', lines.join(' ').slice('error: '.length));
+}
+
+function bigintAsText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,27 @@
+import { onOff, type SettingTable, text } from '../../base/index.js';
+
+/** On every command; the frame adds them. */
+export const outputRows = {
+  json: onOff({ about: 'print one JSON document, and nothing else', default: false }),
+  quiet: onOff({ short: '-q', about: 'nothing but the result', default: false }),
+  verbose: onOff({ about: 'say more on the way', default: false }),
+  prompt: onOff({ flag: 'no_prompt', about: 'never ask anything', default: true }),
+  config: {
+    ...text<string | undefined>({
+      argument: 'file',
+      about: 'config file',
+      default: undefined,
+      defaultAbout: './configuration.yaml, else ~/.bittensor/configuration.yaml',
+    }),
+    flagOnly: true,
+  },
+} satisfies SettingTable;
+
+/** Of commands that sign a transaction. */
+export const transactionRows = {
+  yes: { ...onOff({ short: '-y', about: 'go on without asking', default: false }), flagOnly: true },
+  dry_run: {
+    ...onOff({ flag: 'dry-run', about: 'show what would be signed, and stop there', default: false }),
+    flagOnly: true,
+  },
+} satisfies SettingTable;

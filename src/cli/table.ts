@@ -1,0 +1,74 @@
+import { printable, shorten, widthOf } from './text.js';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** Never shortened to fit the terminal: an address that is cut is of no use. */
+  readonly whole?: boolean;
+}
+
+const GAP = 2;
+/** Nothing is shortened below this. */
+const NARROWEST = 6;
+
+/**
+ * The lines of a table; the first is its head. Columns of numbers go to the right. Where `width` is given and too small,
+ * the widest columns are shortened until it fits, whole ones last.
+ */
+export function tableLines(
+  columns: readonly (string | Column)[],
+  rows: readonly (readonly unknown[])[],
+  width = Number.POSITIVE_INFINITY,
+): string[] {
+  const heads = columns.map(column => (typeof column === 'string' ? { title: column } : column));
+  const cells = rows.map(row => heads.map((_, i) => cellText(row[i])));
+  const natural = heads.map(({ title }, i) => Math.max(widthOf(title), ...cells.map(row => widthOf(row[i]!))));
+  const widths = shrink(
+    natural,
+    heads.map(({ whole }) => whole === true),
+    width - GAP * (heads.length - 1),
+  );
+  const isRight = heads.map(
+    ({ align }, i) =>
+      align === 'right' || (align === undefined && rows.length > 0 && rows.every(row => isNumber(row[i]))),
+  );
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, i) => pad(shorten(text, widths[i]!), widths[i]!, isRight[i]!))
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  return [line(heads.map(({ title }) => title)), ...cells.map(line)];
+}
+
+function cellText(value: unknown): string {
+  if (value === undefined || value === null) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return printable(String(value));
+}
+
+function isNumber(value: unknown): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return true;
+  return typeof value === 'string' && /^-?[\d,]+(\.\d+)?( ?(%|TAO|[τα]))?$/.test(value);
+}
+
+function pad(text: string, width: number, toTheRight: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return toTheRight ? space + text : text + space;
+}
+
+/** Takes columns away from the widest one, one by one, until all fit: first from those that may be shortened. */
+function shrink(natural: readonly number[], isWhole: readonly boolean[], most: number): number[] {
+  const widths = [...natural];
+  for (const whole of [false, true]) {
+    for (let excess = widths.reduce((sum, n) => sum + n, 0) - most; excess > 0; excess--) {
+      let widest = -1;
+      for (let i = 0; i < widths.length; i++) {
+        if (isWhole[i] !== whole || widths[i]! <= NARROWEST) continue;
+        if (widest === -1 || widths[i]! > widths[widest]!) widest = i;
+      }
+      if (widest === -1) break;
+      widths[widest]!--;
+    }
+  }
+  return widths;
+}
