@@ -6,10 +6,14 @@ export type WalletErrorCode =
   | 'bad_key'
   /** The file is there, but it is not a key file or it contradicts itself. */
   | 'bad_key_file'
-  /** The key file needs a password. */
+  /** The key file needs a password, and none was offered. */
   | 'key_encrypted'
-  /** The password does not open it. */
+  /** The password does not open the file, or the file was changed: the two cannot be told apart. */
   | 'wrong_password'
+  /** Too easily guessed to encrypt a key with. */
+  | 'weak_password'
+  /** The key of a password could not be computed, for want of memory. */
+  | 'key_derivation'
   /** A key of another kind (ed25519, ecdsa). */
   | 'unsupported_key'
   | 'wallet_exists'

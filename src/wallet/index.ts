@@ -1,6 +1,26 @@
+export type { HotkeyDescription, KeyDescription, WalletDescription } from './describe.js';
+export {
+  type Endorsement,
+  endorse,
+  endorsementFrom,
+  endorsementStatement,
+  verifyEndorsement,
+} from './endorsement.js';
 export type { WalletErrorCode } from './errors.js';
+export {
+  isEncryptedFile,
+  openKeypair,
+  type PasswordSource,
+  readKeypair,
+  readPublicKey,
+  type UnlockOptions,
+  type WriteOptions,
+  writeKeypair,
+  writePublicKey,
+} from './keyfile/files.js';
+export type { EncryptedFormat, KeyFileFormat } from './keyfile/format.js';
 export { keypairFromPolkadotJson } from './keyfile/polkadot-json.js';
-export { readKeypair, readPublicKey, type WriteOptions, writeKeypair, writePublicKey } from './keyfile.js';
+export type { Encryption, EncryptionForm } from './keyfile/seal.js';
 export {
   Keypair,
   type KeySecrets,
@@ -8,15 +28,19 @@ export {
   keypairFromPrivateKey,
   keypairFromSeed,
   keypairFromUri,
-} from './keypair.js';
-export { generateMnemonic, miniSecretFromMnemonic, suggestWords, type WordCount } from './mnemonic.js';
+} from './keys/keypair.js';
+export { generateMnemonic, miniSecretFromMnemonic, suggestWords, type WordCount } from './keys/mnemonic.js';
+export { ready, verify } from './keys/sr25519.js';
+export { passwordEnvName, passwordFromEnv, passwordToEnv } from './password/environment.js';
+export { checkPassword } from './password/policy.js';
+export { defaultWalletsPath, walletNames } from './paths.js';
 export type { Signer } from './signer.js';
-export { ready, verify } from './sr25519.js';
 export {
+  type CreateHotkeyOptions,
   type CreateOptions,
-  defaultWalletsPath,
+  type KeyName,
   openWallet,
+  type ReencryptOptions,
   type Wallet,
   type WalletOptions,
-  walletNames,
 } from './wallet.js';

@@ -156,7 +156,7 @@ describe('hostile key files', () => {
       [{ ...official, publicKey: '0x12' }, /publicKey is no public key/],
       [{ ...official, ss58Address: HOT }, /ss58Address is that of another key/],
       [{ ...official, publicKey: toHex(keypairFromUri('//Alice').publicKey) }, /another key/],
-      [{ ...without('publicKey', 'accountId'), ss58Address: HOT }, /not the key of its address/],
+      [{ ...without('publicKey', 'accountId'), ss58Address: HOT }, /is the key of 5EPC.*says that it is 5Dvz/],
       [Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d), /not text/],
       ['x'.repeat(100_000), /100000 bytes/],
       ['{"__proto__":{"secretPhrase":"x"}}', /no private key/],

@@ -1,14 +1,19 @@
-/** How a key file is written, told from its first bytes. The password formats hold the JSON form inside. */
-export type KeyFileFormat = 'json' | 'nacl' | 'ansible' | 'fernet' | 'public';
+import { STRONG_MAGIC } from './strong.js';
+
+/** The forms that a password opens; the JSON form is inside. We write the first two. */
+export type EncryptedFormat = 'nacl' | 'strong' | 'ansible' | 'fernet';
+/** How a key file is written, told from its first bytes. */
+export type KeyFileFormat = 'json' | 'public' | EncryptedFormat;
 
 interface Magic {
-  readonly format: KeyFileFormat;
+  readonly format: EncryptedFormat;
   readonly prefix: string;
 }
 
-/** First bytes of the encrypted forms. Source: bittensor-wallet `keyfile.rs`. */
+/** First bytes of the encrypted forms. Source: bittensor-wallet `keyfile.rs`; `strong` is ours. */
 const ENCRYPTED: readonly Magic[] = [
   { format: 'nacl', prefix: '$NACL' },
+  { format: 'strong', prefix: STRONG_MAGIC },
   { format: 'ansible', prefix: '$ANSIBLE_VAULT' },
   { format: 'fernet', prefix: 'gAAAAA' },
 ];
@@ -22,7 +27,7 @@ export function keyFileFormat(content: Uint8Array): KeyFileFormat | undefined {
   return content.length > 0 && content.length < 200 && content.every(byte => byte < 0x7f) ? 'public' : undefined;
 }
 
-export function isEncrypted(format: KeyFileFormat): boolean {
+export function isEncrypted(format: KeyFileFormat): format is EncryptedFormat {
   return ENCRYPTED.some(entry => entry.format === format);
 }
 

@@ -1,22 +1,25 @@
-import { decodeAddress, encodeAddress, equalBytes, fromHex, toHex } from '../../base/index.js';
+import { decodeAddress, encodeAddress, equalBytes, fromHex, toHex, utf8 } from '../../base/index.js';
 import { walletError } from '../errors.js';
-import { type Keypair, keypairFromMnemonic, keypairFromPrivateKey, keypairFromSeed } from '../keypair.js';
+import { type Keypair, keypairFromMnemonic, keypairFromPrivateKey, keypairFromSeed } from '../keys/keypair.js';
+import { otherKindOf } from '../keys/kinds.js';
+import { notKeyFile, notKeyInside } from './disk.js';
+import { hasMixedCase, parseFields } from './fields.js';
 
 /** `cryptoType` of the official files: 1 is sr25519, the only kind that signs on this network's chain for us. */
 const SR25519 = 1;
-const CRYPTO_NAMES: Readonly<Record<string, string>> = { 0: 'ed25519', 2: 'ecdsa', ed25519: 'ed25519', ecdsa: 'ecdsa' };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The private key file, one line, fields as bittensor-wallet 4.1.1 writes them; absent parts are left out. */
 export function formatKeypairJson(keypair: Keypair): string {
   const { privateKey, seed, mnemonic } = keypair.exportSecrets();
-  return JSON.stringify({
+  const text = JSON.stringify({
     ...publicFields(keypair.publicKey),
     privateKey: toHex(privateKey),
     ...(mnemonic === undefined ? {} : { secretPhrase: mnemonic }),
     ...(seed === undefined ? {} : { secretSeed: toHex(seed) }),
   });
+  privateKey.fill(0);
+  seed?.fill(0);
+  return text;
 }
 
 /** The public file beside it. */
@@ -29,82 +32,115 @@ function publicFields(publicKey: Uint8Array) {
   return { accountId: hex, publicKey: hex, ss58Address: encodeAddress(publicKey), cryptoType: SR25519 };
 }
 
+type Part = readonly [name: string, keypair: Keypair];
+
 /**
- * Reads a private key file tolerantly: any key order, fields missing. The words count first, then the seed, then the
- * private key, as the official reader has it; the first that gives the public key which the file names is taken
- * (upstream can write a seed that is no hexadecimal). `path` is for messages.
+ * Reads a private key file: any key order, parts missing. The words, the seed, the private key and the public key that
+ * are there must belong to one key. `path` is for messages; `decrypted` when a password opened it.
  */
-export function parseKeypairJson(text: string, path: string): Keypair {
-  const fields = parseFields(text, path);
-  const expected = recordedPublicKey(fields, path);
-  const sources: readonly (readonly [name: string, read: (value: string) => Keypair])[] = [
-    ['secretPhrase', keypairFromMnemonic],
-    ['secretSeed', keypairFromSeed],
-    ['privateKey', value => attempt(() => keypairFromPrivateKey(value, expected)) ?? keypairFromPrivateKey(value)],
-  ];
-  const present = sources.filter(([name]) => typeof fields[name] === 'string' && fields[name] !== '');
-  if (present.length === 0) throw bad(path, 'it holds no private key (secretPhrase, secretSeed or privateKey)');
-  let foreign = false;
-  for (const [name, read] of present) {
-    const keypair = attempt(() => read(fields[name] as string));
-    if (keypair && (!expected || equalBytes(keypair.publicKey, expected))) return keypair;
-    foreign ||= keypair !== undefined;
+export function parseKeypairJson(text: string, path: string, decrypted = false): Keypair {
+  const bad = (why: string) => (decrypted ? notKeyInside(path, why) : notKeyFile(path, why));
+  const fields = parseFields(text, path, bad);
+  const expected = recordedPublicKey(fields, bad);
+  const parts: Part[] = [];
+  const take = (name: string, value: string | undefined, reader: (value: string) => Keypair) => {
+    if (value === undefined) return;
+    const keypair = attempt(() => reader(value));
+    if (!keypair) throw bad(`its ${name} cannot be read`);
+    parts.push([name, keypair]);
+  };
+  const known = () => parts[0]?.[1].publicKey ?? expected;
+  take('secretPhrase', secretField(fields, 'secretPhrase', bad), keypairFromMnemonic);
+  const seed = secretField(fields, 'secretSeed', bad);
+  const raw = seed === undefined ? undefined : rawSeed(seed);
+  // One that belongs to another key is passed over: then the private key alone counts, as this seed did in its time.
+  const isKnown = raw && equalBytes(keypairFromSeed(raw).publicKey, known() ?? raw);
+  if (!raw || isKnown) take('secretSeed', seed, text => keypairFromSeed(raw ?? text));
+  for (const [, keypair] of parts) refuseOtherKinds(keypair, expected, path);
+  take('privateKey', secretField(fields, 'privateKey', bad), text => {
+    const publicKey = known();
+    return attempt(() => keypairFromPrivateKey(text, publicKey)) ?? keypairFromPrivateKey(text);
+  });
+  if (parts.length === 0) throw bad('it holds no private key (secretPhrase, secretSeed or privateKey)');
+  const best = parts[0]!;
+  for (const part of parts) checkAgreement(best, part, bad);
+  const [name, keypair] = best;
+  if (!expected || equalBytes(keypair.publicKey, expected)) return keypair;
+  throw bad(`its ${name} is the key of ${keypair.address}, and the file says that it is ${encodeAddress(expected)}`);
+}
+
+/** The parts may not contradict each other, down to the last bit. */
+function checkAgreement([name, keypair]: Part, [otherName, other]: Part, bad: (why: string) => Error): void {
+  if (!equalBytes(keypair.publicKey, other.publicKey)) {
+    throw bad(`its ${name} is the key of ${keypair.address}, and its ${otherName} that of ${other.address}`);
   }
-  const names = present.map(([name]) => name).join(', ');
-  throw foreign && expected
-    ? bad(path, `its private part (${names}) is not the key of its address ${encodeAddress(expected)}`)
-    : bad(path, `its private part (${names}) cannot be read`);
+  const [secrets, others] = [keypair.exportSecrets(), other.exportSecrets()];
+  const same = equalBytes(secrets.privateKey, others.privateKey);
+  for (const copy of [secrets, others]) {
+    copy.privateKey.fill(0);
+    copy.seed?.fill(0);
+  }
+  if (!same) throw bad(`its ${otherName} differs in its second half from what its ${name} gives`);
+}
+
+/**
+ * bittensor-wallet up to 4.1.1 writes a seed whose bytes happen to be UTF-8 as that text instead of as hexadecimal, and
+ * cannot read it again. The seed of such a text; undefined for any other.
+ */
+function rawSeed(text: string): Uint8Array | undefined {
+  return [text.replace(/^0x/, ''), text].map(utf8).find(bytes => bytes.length === 32);
+}
+
+function refuseOtherKinds(keypair: Keypair, expected: Uint8Array | undefined, path: string): void {
+  if (!expected || equalBytes(keypair.publicKey, expected)) return;
+  const kind = otherKindOf(keypair, expected);
+  if (!kind) return;
+  throw walletError('unsupported_key', `${path} holds an ${kind} key; only sr25519 keys are supported`, { path, kind });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The text of a secret part; undefined when it is absent, null or empty. */
+function secretField(fields: Fields, name: string, bad: (why: string) => Error): string | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') throw bad(`its ${name} is no text`);
+  const caseCounts = name === 'secretSeed' && rawSeed(value) !== undefined;
+  if (!caseCounts && hasMixedCase(value))
+    throw bad(`its ${name} mixes small and capital letters, as if it were damaged`);
+  return value;
 }
 
 /** The public key that a private or public JSON file names. */
 export function parsePublicJson(text: string, path: string): Uint8Array {
-  const publicKey = recordedPublicKey(parseFields(text, path), path);
-  if (!publicKey) throw bad(path, 'it names no public key (publicKey, accountId or ss58Address)');
+  const bad = (why: string) => notKeyFile(path, why);
+  const publicKey = recordedPublicKey(parseFields(text, path, bad), bad);
+  if (!publicKey) throw bad('it names no public key (publicKey, accountId or ss58Address)');
   return publicKey;
 }
 
 /** A public key as a bare `0x...` or address. */
 export function parsePublicText(text: string, path: string): Uint8Array {
   const publicKey = publicKeyFrom(text.trim());
-  if (!publicKey) throw bad(path, 'it is neither JSON nor a public key');
+  if (!publicKey) throw notKeyFile(path, 'it is neither JSON nor a public key');
   return publicKey;
 }
 
-function parseFields(text: string, path: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which is secret.
-    throw bad(path, 'it is not JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(path, 'it is not a JSON object');
-  const fields = Object.assign(Object.create(null), value) as Fields;
-  const kind = fields.cryptoType;
-  const name = typeof kind === 'number' || typeof kind === 'string' ? CRYPTO_NAMES[String(kind)] : undefined;
-  if (name) {
-    throw walletError('unsupported_key', `${path} holds an ${name} key; only sr25519 keys are supported`, {
-      path,
-      kind,
-    });
-  }
-  return fields;
-}
-
-function recordedPublicKey(fields: Fields, path: string): Uint8Array | undefined {
+function recordedPublicKey(fields: Fields, bad: (why: string) => Error): Uint8Array | undefined {
   let found: Uint8Array | undefined;
   for (const name of ['publicKey', 'accountId', 'ss58Address']) {
     const value = fields[name];
-    if (typeof value !== 'string' || value === '') continue;
-    const key = publicKeyFrom(value);
-    if (!key) throw bad(path, `its ${name} is no public key`);
-    if (found && !equalBytes(found, key)) throw bad(path, `its ${name} is that of another key than its publicKey`);
+    if (value === undefined || value === null || value === '') continue;
+    const key = typeof value === 'string' ? publicKeyFrom(value) : undefined;
+    if (!key) throw bad(`its ${name} is no public key`);
+    if (found && !equalBytes(found, key)) throw bad(`its ${name} is that of another key than its publicKey`);
     found = key;
   }
   return found;
 }
 
 function publicKeyFrom(text: string): Uint8Array | undefined {
+  if (text.startsWith('0x') && hasMixedCase(text)) return undefined;
   const key = attempt(() => (text.startsWith('0x') ? fromHex(text) : decodeAddress(text)));
   return key?.length === 32 ? key : undefined;
 }
@@ -115,8 +151,4 @@ function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function bad(path: string, what: string) {
-  return walletError('bad_key_file', `${path} is not a usable key file: ${what}`, { path });
 }

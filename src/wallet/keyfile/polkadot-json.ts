@@ -2,10 +2,8 @@ import { scrypt } from 'node:crypto';
 import { naclDecrypt } from '@polkadot/util-crypto/nacl';
 import { decodeAddress, encodeAddress, equalBytes, fromHex } from '../../base/index.js';
 import { walletError } from '../errors.js';
-import { type Keypair, keypairFromPrivateKey, keypairFromSeed } from '../keypair.js';
-
-/** Asked once, and only when the export is encrypted; the bytes are overwritten after use. */
-type PasswordSource = () => Promise<Uint8Array>;
+import { type Keypair, keypairFromPrivateKey, keypairFromSeed } from '../keys/keypair.js';
+import type { PasswordSource } from './files.js';
 
 /** Far more than an export of one account has. */
 const LARGEST = 64 * 1024;

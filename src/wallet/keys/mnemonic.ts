@@ -1,6 +1,6 @@
 import { mnemonicGenerate, mnemonicToMiniSecret, mnemonicValidate } from '@polkadot/util-crypto/mnemonic';
 import wordlist from '@polkadot/util-crypto/mnemonic/wordlists/en';
-import { walletError } from './errors.js';
+import { walletError } from '../errors.js';
 
 /** How many words a mnemonic may have: 128 to 256 bits of entropy in steps of 32. */
 export type WordCount = 12 | 15 | 18 | 21 | 24;

@@ -1,8 +1,8 @@
 import { keyExtractSuri } from '@polkadot/util-crypto/key';
-import { encodeAddress, equalBytes, fromHex } from '../base/index.js';
-import { walletError } from './errors.js';
+import { encodeAddress, equalBytes, fromHex } from '../../base/index.js';
+import { walletError } from '../errors.js';
+import type { Signer } from '../signer.js';
 import { miniSecretFromMnemonic, normalizeMnemonic } from './mnemonic.js';
-import type { Signer } from './signer.js';
 import { derive, expandSeed, fromLibraryForm, publicKeyOf, sign } from './sr25519.js';
 
 /** What a key file may hold of a key. Not to be logged, sent, or kept. */

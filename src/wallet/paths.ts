@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { walletError } from './errors.js';
+import { isDraft } from './keyfile/disk.js';
+
+/** The files of one key. */
+export interface KeyPaths {
+  readonly secret: string;
+  readonly shared: string;
+  /** Where a hotkey's endorsement lies. */
+  readonly endorsement?: string;
+}
+
+/** The official layout of one wallet. */
+export interface WalletPaths {
+  readonly folder: string;
+  readonly hotkeys: string;
+  readonly coldkey: KeyPaths;
+  /** Error `bad_wallet_name`. */
+  hotkey(name: string): KeyPaths & { readonly endorsement: string };
+}
+
+const PUBLIC_SUFFIX = 'pub.txt';
+/** Ends as public files do, so that the official tools do not take it for a hotkey. */
+const ENDORSEMENT_SUFFIX = `.endorsement${PUBLIC_SUFFIX}`;
+
+export function defaultWalletsPath(): string {
+  return join(homedir(), '.bittensor', 'wallets');
+}
+
+export function walletPaths(name: string, path = defaultWalletsPath()): WalletPaths {
+  const folder = join(resolve(path), checkName(name, 'wallet'));
+  const hotkeys = join(folder, 'hotkeys');
+  return {
+    folder,
+    hotkeys,
+    coldkey: { secret: join(folder, 'coldkey'), shared: join(folder, 'coldkeypub.txt') },
+    hotkey: hotkeyName => {
+      const secret = join(hotkeys, checkName(hotkeyName, 'hotkey'));
+      return { secret, shared: secret + PUBLIC_SUFFIX, endorsement: secret + ENDORSEMENT_SUFFIX };
+    },
+  };
+}
+
+/** Names of the wallets under a folder, sorted; none when the folder is missing. */
+export function walletNames(path = defaultWalletsPath()): string[] {
+  if (!existsSync(path)) return [];
+  const isWallet = (name: string) =>
+    isName(name) && statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory();
+  return readdirSync(path).filter(isWallet).sort();
+}
+
+/** Names of the hotkeys whose private file is there, sorted. */
+export function hotkeyNamesIn({ hotkeys }: WalletPaths): string[] {
+  return filesIn(hotkeys).filter(isName).sort();
+}
+
+/** Names of the hotkeys of which only the public file is there, sorted. */
+export function publicHotkeyNamesIn({ hotkeys }: WalletPaths): string[] {
+  const files = filesIn(hotkeys);
+  return files
+    .filter(file => file.endsWith(PUBLIC_SUFFIX))
+    .map(file => file.slice(0, -PUBLIC_SUFFIX.length))
+    .filter(name => isName(name) && !files.includes(name))
+    .sort();
+}
+
+/** What writes that were killed left in a wallet's folders. */
+export function draftsIn({ folder, hotkeys }: WalletPaths): string[] {
+  return [folder, hotkeys].flatMap(place =>
+    filesIn(place)
+      .filter(isDraft)
+      .map(name => join(place, name)),
+  );
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter(entry => !entry.isDirectory()).map(entry => entry.name);
+}
+
+/** A name becomes a file name, so it must stay inside its folder and must not look like the files we make beside it. */
+function isName(name: string): boolean {
+  if (name.length === 0 || Buffer.byteLength(name) > 200 || name !== name.trim()) return false;
+  if (name.endsWith(PUBLIC_SUFFIX) || name.endsWith('.endorsement') || isDraft(name)) return false;
+  return !/^[.-]|[/\\\p{Cc}]/u.test(name);
+}
+
+function checkName(name: string, what: string): string {
+  if (isName(name)) return name;
+  throw walletError('bad_wallet_name', `${JSON.stringify(name.slice(0, 80))} cannot be the name of a ${what}`, {
+    name,
+  });
+}
