@@ -21,6 +21,8 @@ export interface Setting<T> {
   readonly flag?: string;
   /** What has to be said each time: no environment variable and no config file gives it. */
   readonly flagOnly?: true;
+  /** A list: words that follow the flag up to the next one belong to it, and are joined with commas. */
+  readonly isList?: true;
   /** How the help shows the default, where the value itself says little. */
   readonly defaultAbout?: string;
 }

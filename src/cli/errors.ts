@@ -14,6 +14,17 @@ export type CliErrorCode =
   | 'file_exists'
   /** A file that the user named cannot be read or written. */
   | 'file_system'
+  /** Real value may move, and nobody said that it is meant. */
+  | 'needs_consent'
+  /** Real value may move, and the network was given by a name that it had once. */
+  | 'old_name'
+  | 'insufficient_balance'
+  | 'insufficient_stake'
+  /** It costs more than the user wants to pay. */
+  | 'too_dear'
+  | 'already_registered'
+  | 'not_registered'
+  | 'no_subnet'
   /** A bug. */
   | 'unexpected';
 
@@ -24,4 +35,10 @@ export function cliError(
   cause?: unknown,
 ): BittensorError<CliErrorCode> {
   return new BittensorError(code, message, cause === undefined ? { data } : { data, cause });
+}
+
+export function noSubnet(netuid: number): BittensorError<CliErrorCode> {
+  return cliError('no_subnet', `there is no subnet ${netuid}; bittensor-cli subnet list shows those there are`, {
+    netuid,
+  });
 }

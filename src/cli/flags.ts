@@ -49,6 +49,9 @@ export function normalizeArgv(argv: readonly string[], table: SettingTable): str
     out.push(isLong ? `--${key}${tail}` : word);
     // The value of a flag is no flag, whatever it looks like.
     if (tail === '' && table[key]?.argument !== undefined && i + 1 < argv.length) out.push(argv[++i]!);
+    // A list goes on until the next flag.
+    while (table[key]?.isList && i + 1 < argv.length && !argv[i + 1]!.startsWith('-'))
+      out.push(`${out.pop()},${argv[++i]}`);
   }
   return out;
 }

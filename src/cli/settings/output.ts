@@ -1,4 +1,4 @@
-import { onOff, type SettingTable, text } from '../../base/index.js';
+import { choice, onOff, type SettingTable, text } from '../../base/index.js';
 
 /** On every command; the frame adds them. */
 export const outputRows = {
@@ -24,4 +24,9 @@ export const transactionRows = {
     ...onOff({ flag: 'dry-run', about: 'show what would be signed, and stop there', default: false }),
     flagOnly: true,
   },
+  wait: choice<'inclusion' | 'finalization'>({
+    of: ['inclusion', 'finalization'],
+    about: 'how far to wait: until it is in a block, or until that block is final',
+    default: 'inclusion',
+  }),
 } satisfies SettingTable;

@@ -1,0 +1,57 @@
+import { isAddress } from '../base/index.js';
+import type { Wallet } from '../wallet/index.js';
+import { cliError } from './errors.js';
+import type { SigningKey } from './transaction.js';
+import type { Ui } from './ui.js';
+
+/** What the shared rows of wallets and passwords give. */
+export interface KeySettings {
+  readonly wallet_name: string;
+  readonly wallet_hotkey: string;
+  readonly wallet_path: string;
+}
+
+/** The coldkey of the chosen wallet. Its address needs no password. Error `wallet_not_found`. */
+export async function coldkeyOf(settings: KeySettings, _ui: Ui): Promise<SigningKey> {
+  const wallet = await walletOf(settings);
+  return {
+    address: wallet.coldkeyAddress(),
+    title: `coldkey of wallet ${wallet.name}`,
+    unlock: () => wallet.unlockColdkey(),
+  };
+}
+
+/** The chosen hotkey of the chosen wallet. */
+export async function hotkeyOf(settings: KeySettings, _ui: Ui): Promise<SigningKey> {
+  const wallet = await walletOf(settings);
+  const name = settings.wallet_hotkey;
+  return {
+    address: wallet.hotkeyAddress(name),
+    title: `hotkey ${name} of wallet ${wallet.name}`,
+    unlock: () => wallet.unlockHotkey(name),
+  };
+}
+
+/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's. */
+export async function hotkeyAddressOf(settings: KeySettings & { hotkey_ss58: string | undefined }): Promise<string> {
+  if (settings.hotkey_ss58 !== undefined) return checkAddress(settings.hotkey_ss58, '--hotkey-ss58');
+  return (await walletOf(settings)).hotkeyAddress(settings.wallet_hotkey);
+}
+
+export function checkAddress(text: string, what: string): string {
+  if (isAddress(text)) return text;
+  throw cliError('usage', `${what} must be an ss58 address, not ${JSON.stringify(text.slice(0, 80))}`);
+}
+
+async function walletOf({
+  wallet_name: name,
+  wallet_path: path,
+}: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<Wallet> {
+  const { openWallet } = await import('../wallet/index.js');
+  return openWallet({ name, path });
+}
+
+/** The address of the chosen wallet's coldkey. */
+export async function coldkeyAddressOf(settings: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<string> {
+  return (await walletOf(settings)).coldkeyAddress();
+}

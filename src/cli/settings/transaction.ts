@@ -1,0 +1,72 @@
+import type { SettingTable } from '../../base/index.js';
+import type { JsonSchema } from '../command.js';
+import {
+  addressSchema,
+  booleanSchema,
+  hashSchema,
+  integerSchema,
+  listOf,
+  nullable,
+  objectOf,
+  raoSchema,
+  textSchema,
+} from '../schema.js';
+import { networkRows } from './network.js';
+import { transactionRows } from './output.js';
+import { passwordRows, walletRows } from './wallet.js';
+
+/** What every command that signs a transaction takes. */
+export const signingRows = {
+  ...walletRows,
+  ...passwordRows,
+  ...networkRows,
+  ...transactionRows,
+} satisfies SettingTable;
+
+/** The JSON document of a command that signs a transaction; with `--dry-run` without what only a block can tell. */
+export function transactionOutput(extra: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  const argument = objectOf({
+    name: textSchema,
+    type: textSchema,
+    value: textSchema,
+    raw: {},
+    'calls?': { type: 'array' },
+  });
+  const always = {
+    dryRun: booleanSchema,
+    network: textSchema,
+    endpoint: textSchema,
+    genesisHash: hashSchema,
+    signer: addressSchema,
+    call: textSchema,
+    args: listOf(argument),
+    callHex: hexSchema,
+    feeRao: nullable(raoSchema),
+    effect: objectOf({
+      balanceRao: raoSchema,
+      beforeRao: raoSchema,
+      afterRao: raoSchema,
+      more: { type: 'object' },
+    }),
+    validBlocks: integerSchema,
+  };
+  const done = {
+    hash: hashSchema,
+    blockHash: hashSchema,
+    blockNumber: integerSchema,
+    finalized: booleanSchema,
+    paidFeeRao: nullable(raoSchema),
+    balanceRao: raoSchema,
+    events: listOf(objectOf({ pallet: textSchema, name: textSchema, data: { type: 'array' } })),
+    ...extra,
+  };
+  const later = Object.fromEntries(Object.entries(done).map(([name, schema]) => [`${name}?`, schema]));
+  return {
+    ...objectOf({ ...always, ...later }),
+    if: { properties: { dryRun: { const: false } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { required: Object.keys(done) },
+  };
+}
+
+const hexSchema: JsonSchema = { type: 'string', pattern: '^0x[0-9a-f]*$' };
