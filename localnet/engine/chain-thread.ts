@@ -13,6 +13,7 @@ export class ChainThread {
   onNotify: (connection: number, text: string) => void = () => {};
   onCut: (code: number, reason: string) => void = () => {};
   onFaults: (faults: Faults, cut: boolean) => void = () => {};
+  onWaiting: (reason: string) => void = () => {};
   onLog: (level: string, message: string) => void = () => {};
   /** The thread ended by itself. */
   onFailure: (error: Error) => void = () => {};
@@ -76,6 +77,7 @@ export class ChainThread {
       this.waiting.get(message.token)?.(message.body);
       this.waiting.delete(message.token);
     } else if (message.kind === 'notify') this.onNotify(message.connection, message.text);
+    else if (message.kind === 'waiting') this.onWaiting(message.reason);
     else if (message.kind === 'cut') this.onCut(message.code, message.reason);
     else if (message.kind === 'debug') this.debug = message.on;
     else if (message.kind === 'faults') this.onFaults(message.faults, message.cut);

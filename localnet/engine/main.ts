@@ -11,7 +11,8 @@ import { readSettings, USAGE } from './settings.js';
 import { lockFolder } from './store/folder-lock.js';
 
 /*
- * The process: `node main.js --data DIR ...`. One line of JSON on stdout says where it listens. The port is bound before the
+ * The process: `node main.js --data DIR ...`. One line of JSON on stdout says where it listens, and one
+ * before that what it waits for, if it does. The port is bound before the
  * folder is touched, so that of two simultaneous starts one wins and the other ends with exit code 3.
  */
 /** The pid file in the data folder. */
@@ -43,6 +44,7 @@ async function run(given: Settings): Promise<void> {
   // It loads and compiles while the port is bound here, and touches the folder only when told to.
   const chain = new ChainThread(settings);
   chain.onLog = say;
+  chain.onWaiting = waiting => process.stdout.write(`${JSON.stringify({ waiting })}\n`);
   const { RpcServer } = await import('./rpc/server/server.js');
   const server = new RpcServer(chain);
   chain.onNotify = (connection, text) => server.notify(connection, text);

@@ -11,6 +11,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { kind: 'ready'; genesis: string }
+  /** What a chain waits for that is not open yet. */
+  | { kind: 'waiting'; reason: string }
   /** `body` is `"result":...` or `"error":...`. */
   | { kind: 'answer'; token: number; body: string }
   | { kind: 'notify'; connection: number; text: string }

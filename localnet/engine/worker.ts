@@ -32,6 +32,7 @@ const port = parentPort!;
 const { settings } = workerData as WorkerData;
 const send = (message: FromWorker) => port.postMessage(message);
 const SYNC_EVERY_MS = 1000;
+const LEADER_WITHIN_MS = 20_000;
 /** A runtime's levels as ours. */
 const LEVELS = ['error', 'warn', 'info', 'debug', 'debug'] as const;
 
@@ -114,7 +115,14 @@ async function open(): Promise<void> {
 }
 
 async function leaderSource(url: string): Promise<Source> {
-  const leader = await chainToFollow(url, settings.dataFolder, log);
+  const leader = await chainToFollow({
+    url,
+    folder: settings.dataFolder,
+    log,
+    // With somebody there who may give up, it waits for ever.
+    patienceMs: settings.attached ? undefined : LEADER_WITHIN_MS,
+    onWaiting: reason => send({ kind: 'waiting', reason }),
+  });
   return { ...named(leader.source, leader), genesisHash: leader.genesis };
 }
 

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { BittensorError, messageOf, systemCodeOf } from './errors.js';
 
@@ -11,7 +21,7 @@ import { BittensorError, messageOf, systemCodeOf } from './errors.js';
 export function writeFileAtomic(path: string, content: Uint8Array | string, mode = 0o600): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     const file = openSync(temporary, 'wx', mode);
     try {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -30,6 +40,29 @@ export function writeFileAtomic(path: string, content: Uint8Array | string, mode
     }
     const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
     throw new BittensorError('disk', `cannot write ${path}: ${reason}`, { cause: error, data: { path } });
+  }
+}
+
+/**
+ * Makes a folder, and those above it that are missing, with mode 0700. Throws the file system's own error. (Node's recursive
+ * mkdir never returns where a folder that is there answers ENOENT to new ones, as /proc does.)
+ */
+export function makeFolder(path: string): void {
+  const above = dirname(path);
+  if (above !== path && !existsSync(above)) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // There already, whatever the file system says of making it again.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCodeOf } from './errors.js';
+import { makeFolder } from './files.js';
 
 interface Holder {
   pid: number;
@@ -17,7 +18,7 @@ export type LockOutcome = { release: () => void } | { holder: Readonly<Holder> |
  */
 export function takeLock(path: string): LockOutcome {
   const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) } satisfies Holder);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   for (let attempt = 0; attempt < 10; attempt++) {
     if (createExclusive(path, mine)) return { release: () => release(path, mine) };
     const found = readLock(path);

@@ -1,7 +1,8 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { formatTime } from './clock.js';
+import { makeFolder } from './files.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -40,7 +41,7 @@ export function createLog(options: LogOptions = {}): Log & { flush(): Promise<vo
   const streams: pino.StreamEntry[] = [{ stream: console_, level: 'debug' }];
   let file: ReturnType<typeof createWriteStream> | undefined;
   if (options.folder) {
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    makeFolder(options.folder);
     file = createWriteStream(join(options.folder, 'bittensor.log'), { flags: 'a', mode: 0o600 });
     // A full disk must not end the node: the console still has every line.
     file.once('error', error => write(`${formatTime(Date.now())} | WARN | log file not written: ${error.message}`));

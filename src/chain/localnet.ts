@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BittensorError, builtModule, messageOf, pollUntil, withDeadline } from '../base/index.js';
+import { BittensorError, builtModule, makeFolder, messageOf, pollUntil, withDeadline } from '../base/index.js';
 import { chainError } from './errors.js';
 import { isLoopback } from './networks.js';
 
@@ -32,6 +32,8 @@ export interface LocalnetOptions {
   /** A process of its own that outlives this one (default); false: it ends with this one. */
   detached?: boolean;
   signal?: AbortSignal;
+  /** With `follow`: why the leader does not answer yet. It is waited for, by a chain that ends with this process as long as that lives. */
+  onWaiting?: (reason: string) => void;
 }
 
 export interface Localnet {
@@ -53,6 +55,8 @@ const PORT_TAKEN = 3;
 const START_MS = 20_000;
 /** With another chain to ask first, which may be far away. */
 const REMOTE_MS = 120_000;
+/** The longest that a timer takes. */
+const FOREVER_MS = 2 ** 31 - 1;
 const STOP_MS = 5_000;
 
 /**
@@ -78,8 +82,12 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   }
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
   try {
-    const limitMs = options.fork || options.follow ? REMOTE_MS : START_MS;
-    const start = await withDeadline(firstWords(child), limitMs, 'starting the local chain', options.signal);
+    const start = await withDeadline(
+      firstWords(child, options.onWaiting),
+      limitMs(options),
+      'starting the local chain',
+      options.signal,
+    );
     if (start.kind === 'exited') {
       if (start.code === PORT_TAKEN) return joined(host, port);
       if (start.code === BAD_SETTING) throw new BittensorError('bad_setting', lastLine(logPath));
@@ -116,7 +124,7 @@ export async function stopLocalnet(
     throw chainError('bad_argument', `${where.url} is not of this machine: only there can a chain be stopped`);
   }
   const url = 'url' in where ? where.url : readPidFile(where.dataFolder).url;
-  const found = url === undefined ? undefined : await processAt(url);
+  const found = url === undefined ? undefined : await chainProcessAt(url);
   if (!found) return undefined;
   const { pid } = found;
   const dataFolder = 'url' in where ? found.dataFolder : where.dataFolder;
@@ -131,6 +139,11 @@ export async function stopLocalnet(
   process.kill(pid, 'SIGTERM');
   await pollUntil(`the end of process ${pid}`, { withinMs: STOP_MS }, () => (isRunning(pid) ? undefined : true));
   return { pid, dataFolder };
+}
+
+function limitMs({ fork, follow, detached = true }: LocalnetOptions): number {
+  if (follow !== undefined && !detached) return FOREVER_MS;
+  return fork || follow !== undefined ? REMOTE_MS : START_MS;
 }
 
 /** See `localnet/engine/settings.ts`. What is left out is the engine's to decide. */
@@ -188,12 +201,10 @@ export function endedUncleanly(dataFolder: string): boolean {
   return pid !== undefined && !isRunning(pid);
 }
 
-/** The id of the process behind a local chain's `ws://` address, as it says itself; undefined when it is no such chain. */
-export async function chainProcessAt(url: string): Promise<number | undefined> {
-  return (await processAt(url))?.pid;
-}
-
-async function processAt(url: string): Promise<{ pid: number; dataFolder: string | undefined } | undefined> {
+/** The process behind a local chain's `ws://` address, as it says itself; undefined when it is no such chain. */
+export async function chainProcessAt(
+  url: string,
+): Promise<{ pid: number; dataFolder: string | undefined } | undefined> {
   try {
     const answer = await fetch(url.replace(/^ws:/, 'http:'), {
       method: 'POST',
@@ -222,20 +233,23 @@ function isRunning(pid: number): boolean {
 
 type Start = { kind: 'listens'; port: number; genesis: string | undefined } | { kind: 'exited'; code: number | null };
 
-/** The one JSON line that the engine prints when it listens, or its end. */
-function firstWords(child: ChildProcess): Promise<Start> {
+/** The JSON line that the engine prints when it listens, or its end; what it waits for before that goes to `onWaiting`. */
+function firstWords(child: ChildProcess, onWaiting: (reason: string) => void = () => {}): Promise<Start> {
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-      const line = text.split('\n', 1)[0]!;
-      if (line.length === text.length) return;
+    const hear = (line: string) => {
       try {
-        const { port, genesis } = JSON.parse(line) as { port: number; genesis?: string };
-        resolve({ kind: 'listens', port, genesis });
+        const { port, genesis, waiting } = JSON.parse(line) as { port?: number; genesis?: string; waiting?: string };
+        if (typeof waiting === 'string') onWaiting(waiting);
+        else resolve({ kind: 'listens', port: port!, genesis });
       } catch {
         reject(failed(0, `it printed ${JSON.stringify(line.slice(0, 200))}`));
       }
+    };
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      const lines = (text + part).split('\n');
+      text = lines.pop()!;
+      lines.forEach(hear);
     });
     child.once('error', reject);
     child.once('exit', code => resolve({ kind: 'exited', code }));
@@ -256,7 +270,7 @@ function urlOf(host: string, port: number): string {
 
 function openLog(dataFolder: string, path: string): number {
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    makeFolder(dataFolder);
     return openSync(path, 'a', 0o600);
   } catch (error) {
     throw new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });

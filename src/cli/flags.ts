@@ -32,13 +32,21 @@ export function flagTerm(key: string, { short, flag = key, argument }: Setting<u
   return `${short === undefined ? '' : `${short}, `}--${flag}${argument === undefined ? '' : ` <${argument}>`}`;
 }
 
-/** Rewrites `-mp x` to `--model_path x`, and `.` and `-` in known long flags to `_`. Stops at `--`. */
+/**
+ * Rewrites `-mp x` to `--model_path x`, and `.` and `-` in known long flags to `_`. Stops at `--`. What has a digit
+ * behind its hyphen (`-5s`) is an argument and no flag: it goes behind a `--`.
+ */
 export function normalizeArgv(argv: readonly string[], table: SettingTable): string[] {
   const shorts = new Map(Object.entries(table).flatMap(([key, { short }]) => (short ? [[short, key] as const] : [])));
   const out: string[] = [];
+  const numbers: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!;
-    if (word === '--') return [...out, ...argv.slice(i)];
+    if (word === '--') return [...out, '--', ...numbers, ...argv.slice(i + 1)];
+    if (/^-\d/.test(word)) {
+      numbers.push(word);
+      continue;
+    }
     const [, name = '', tail = ''] = /^(-[^=]*)(=.*)?$/s.exec(word) ?? [];
     const key = name.startsWith('--') ? keyOf(name.slice(2), table) : shorts.get(name);
     if (key === undefined) {
@@ -53,7 +61,7 @@ export function normalizeArgv(argv: readonly string[], table: SettingTable): str
     while (table[key]?.isList && i + 1 < argv.length && !argv[i + 1]!.startsWith('-'))
       out.push(`${out.pop()},${argv[++i]}`);
   }
-  return out;
+  return numbers.length === 0 ? out : [...out, '--', ...numbers];
 }
 
 function keyOf(name: string, table: SettingTable): string | undefined {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -14,6 +14,7 @@ import {
   formatLine,
   fromHex,
   isAddress,
+  makeFolder,
   pollUntil,
   sleep,
   systemCodeOf,
@@ -140,6 +141,24 @@ describe('closing', () => {
       closed = true;
     });
     await pollUntil('closed', { withinMs: 1000, everyMs: 1 }, () => closed || undefined);
+  });
+});
+
+describe('a folder', () => {
+  it('is made with those above it, for its owner alone, and may be there already', () => {
+    const deep = join(folder(), 'a', 'b', 'c');
+    makeFolder(deep);
+    makeFolder(deep);
+    expect(statSync(join(deep, '..')).mode & 0o777).toBe(0o700);
+  });
+
+  it('that cannot be made is an error of the file system, also where that answers as if something were missing', () => {
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    expect(() => makeFolder(file)).toThrow(/EEXIST/);
+    expect(() => makeFolder(join(file, 'below', 'it'))).toThrow(/ENOTDIR/);
+    // Node's own recursive mkdir does not come back from there.
+    if (existsSync('/proc/self')) expect(() => makeFolder('/proc/nowhere/deep')).toThrow(/ENOENT/);
   });
 });
 

@@ -55,6 +55,18 @@ describe('the flags of the manual', () => {
     expect(normalizeArgv(['--', '-mp', '--axon-port'], runSettings)).toEqual(['--', '-mp', '--axon-port']);
   });
 
+  it('are not what has a digit behind its hyphen', () => {
+    expect(normalizeArgv(['-5s', '-a', '-1', '--port', '-2'], runSettings)).toEqual([
+      '-a',
+      '-1',
+      '--port',
+      '-2',
+      '--',
+      '-5s',
+    ]);
+    expect(normalizeArgv(['-5s', '--', '-x'], runSettings)).toEqual(['--', '-5s', '-x']);
+  });
+
   it('are all in the help, with their environment names', () => {
     const command = new Command('run');
     addFlags(command, runSettings);

@@ -140,6 +140,9 @@ describe('the verbs of localnet', () => {
     const wrong: [string[], number, RegExp][] = [
       [['mine', '0'], 2, /"0" is no number from 1 to 10000/],
       [['travel', 'tomorrow'], 2, /"tomorrow" is no time: 90s/],
+      [['travel', '-5s'], 2, /"-5s" is no time to travel to: a chain's clock only goes forward/],
+      [['travel', '5s', '--jsn'], 2, /unknown option '--jsn'/],
+      [['travel', '5s', '6s'], 2, /too many arguments/],
       [['fund', ALICE, 'much'], 2, /"much" is no amount of TAO/],
       [['fund', 'nobody', '1'], 2, /not an ss58 address: nobody/],
       [['revert', '9'], 2, /there is no snapshot 9, only 1, 2/],
@@ -148,6 +151,7 @@ describe('the verbs of localnet', () => {
       [['stop', '--url', 'ws://192.0.2.1:1'], 2, /not of this machine/],
       [['follow', 'nowhere'], 2, /"nowhere" is no address/],
       [['start', '--fork_block', HASH], 2, /--fork_block needs --fork/],
+      [['start', '--data', '/dev/null/chain'], 1, /cannot write \/dev\/null\/chain\/localnet.log: ENOTDIR/],
       [['start', '--archive', '--prune', '20'], 2, /exclude each other/],
     ];
     const nowhere = `ws://127.0.0.1:${await freePort()}`;

@@ -41,8 +41,18 @@ describe('bittensor-cli localnet', () => {
   it('goes on in the background with --detach until it is stopped', async () => {
     expect(await ended(home.run('localnet', 'start', '--port', port, '--detach'))).toMatchObject({ code: 0 });
     expect(await statusBlock()).toBeGreaterThanOrEqual(0);
+    // What was asked for is there; anything else at this port is not it.
     const twice = await ended(home.run('localnet', 'start', '--port', port, '--detach'));
-    expect(twice).toMatchObject({ code: 3, text: expect.stringContaining('a chain is already running at') });
+    expect(twice).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/A chain is already running at ws:.*process \d+/),
+    });
+    const json = await ended(home.run('localnet', 'start', '--port', port, '--detach', '--json'));
+    expect(JSON.parse(json.text)).toMatchObject({ started: false, port: Number(port), pid: expect.any(Number) });
+    for (const flags of [[], ['--detach', '--data', 'elsewhere'], ['--detach', '--fork', 'ws://127.0.0.1:1']]) {
+      const another = await ended(home.run('localnet', 'start', '--port', port, ...flags));
+      expect(another).toMatchObject({ code: 3, text: expect.stringContaining('a chain is already running at') });
+    }
     const stop = await ended(home.run('localnet', 'stop', '--port', port));
     expect(stop).toMatchObject({ code: 0, text: expect.stringMatching(/Stopped the chain at ws:.*process \d+/) });
     expect(await ended(home.run('localnet', 'stop', '--port', port))).toMatchObject({
@@ -50,6 +60,22 @@ describe('bittensor-cli localnet', () => {
       text: expect.stringContaining('No local chain runs'),
     });
     expect((await ended(home.run('localnet', 'status', '--port', port))).code).toBe(3);
+  });
+
+  it('says at once that a leader is not there, waits for it, and ends with 130 by Ctrl-C before it runs', async () => {
+    const own = String(await freePort());
+    const leader = `ws://127.0.0.1:${port}`;
+    const given = home.run('localnet', 'follow', leader, '--port', own);
+    await given.waitFor(/waiting for the leader until Ctrl-C: .*ECONNREFUSED/, 10_000);
+    expect((await given.stop()).code).toBe(130);
+    expect(given.lines.at(-1)).toContain('before the chain ran');
+
+    const patient = home.run('localnet', 'follow', leader, '--port', own);
+    await patient.waitFor(/waiting for the leader/);
+    const chain = home.run('localnet', 'start', '--port', port, '--block-time', 'manual');
+    await chain.waitFor(/Local chain at/);
+    await patient.waitFor(/Local chain at/);
+    expect((await patient.stop()).code).toBe(0);
   });
 
   it('makes no block by itself in manual mode', async () => {

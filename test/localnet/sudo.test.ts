@@ -78,6 +78,20 @@ describe('what the sudo account does', () => {
     await call('dev_setBalance', encodeAddress(account(1)), 0);
     expect(free(account(1))).toBe(0n);
     await expect(call('dev_setBalance', encodeAddress(account(1)), '-1')).rejects.toThrow('-32602');
+    // More than the runtime's balances hold would not even be a call.
+    for (const method of ['dev_setBalance', 'dev_fund']) {
+      await expect(call(method, encodeAddress(account(1)), String(2n ** 64n))).rejects.toThrow(
+        '-32602: Invalid params: amount out of range, 18446744073709551616: balances have 64 bits',
+      );
+    }
+  });
+
+  it('says so when the runtime panics over what is to be sent', async () => {
+    // It reads as a call, but for the length of the amount.
+    const transfer = transferCall(test.metadata, account(3), 2n ** 64n);
+    await expect(call('dev_callAs', encodeAddress(account(1)), hex(transfer))).rejects.toThrow(
+      /-32000: the sudo account cannot send this: .*Codec error/,
+    );
   });
 
   it('sets and removes any storage, several at a time', async () => {

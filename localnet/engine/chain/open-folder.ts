@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeFolder } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import { engineError } from '../errors.js';
 import type { Fork } from '../fork/open.js';
@@ -38,7 +38,7 @@ export interface OpenFolder {
 
 /** Begins a chain in an empty folder, or opens the one that is there. */
 export function openFolder(options: FolderOptions): OpenFolder {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  makeFolder(options.folder);
   const known = readDescription(options.folder);
   if (known) return resume(options, known);
   const { source } = options;

@@ -1,8 +1,8 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../../../src/base/abort.js';
 import { isBittensorError, messageOf, systemCodeOf } from '../../../src/base/errors.js';
-import { writeFileAtomic } from '../../../src/base/files.js';
+import { makeFolder, writeFileAtomic } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import type { GenesisSource } from '../chain/genesis.js';
 import { unhex } from '../codec.js';
@@ -11,7 +11,6 @@ import { Connection } from '../remote/connection.js';
 import { readGenesis } from '../store/genesis-record.js';
 import { readHash } from './wire.js';
 
-const PATIENCE_MS = 20_000;
 const TRY_EVERY_MS = 250;
 const GENESIS_BYTES = 2 ** 30;
 /** What the leader says of its chain, for a start without the leader. */
@@ -25,14 +24,24 @@ export interface LeaderChain {
 }
 
 /** What the leader's chain is: from our own folder, or from the leader, which is waited for a while. */
-export async function chainToFollow(
-  url: string,
-  folder: string,
-  log: Log,
-): Promise<LeaderChain & { source: GenesisSource }> {
+export async function chainToFollow({
+  url,
+  folder,
+  log,
+  patienceMs,
+  onWaiting,
+}: {
+  url: string;
+  folder: string;
+  log: Log;
+  /** How long a leader that does not answer is waited for; undefined: for ever. */
+  patienceMs: number | undefined;
+  /** Told once why it is waited for. */
+  onWaiting: (reason: string) => void;
+}): Promise<LeaderChain & { source: GenesisSource }> {
   const known = readKnown(folder);
   if (known) return { ...known, source: { kind: 'stored', read: () => new Map() } };
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = patienceMs === undefined ? new AbortController().signal : AbortSignal.timeout(patienceMs);
   for (let said = false; ; said = true) {
     try {
       // What the leader sends takes as long as it takes: each request has a deadline.
@@ -40,7 +49,10 @@ export async function chainToFollow(
       return await fetchChain(connection, folder, log);
     } catch (error) {
       if (!isBittensorError(error) || error.code !== 'unreachable' || signal.aborted) throw error;
-      if (!said) log.info(`waiting for the leader: ${messageOf(error)}`);
+      if (!said) {
+        log.info(`waiting for the leader: ${messageOf(error)}`);
+        onWaiting(messageOf(error));
+      }
       await sleep(TRY_EVERY_MS, signal).catch(() => {});
     }
   }
@@ -54,7 +66,7 @@ async function fetchChain(connection: Connection, folder: string, log: Log) {
   if (typeof name !== 'string' || !isRecord(properties)) {
     throw engineError('bad_answer', `${url} does not say what its chain is called`);
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const path = join(folder, 'genesis.part');
   try {
     await fetchGenesis(connection, path);

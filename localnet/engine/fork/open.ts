@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
-import { writeFileAtomic } from '../../../src/base/files.js';
+import { makeFolder, writeFileAtomic } from '../../../src/base/files.js';
 import type { Log } from '../../../src/base/log.js';
 import type { Block } from '../chain/header.js';
 import { type Key, Reader } from '../codec.js';
@@ -67,7 +67,7 @@ export async function openFork(options: ForkOptions): Promise<Fork> {
     const source = new Source({ url, deadlineMs, expected: known });
     return openParts({ ...known, url: source.url }, source, options);
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   // Of a start that was interrupted, perhaps at another block.
   rmSync(joinPath(folder, FETCHED), { force: true });
   const source = new Source({ url, deadlineMs });

@@ -1,13 +1,15 @@
-import { freeBalance } from '../../chain/account-info.js';
+import { balanceBits, freeBalance } from '../../chain/account-info.js';
 import { DEV_ACCOUNTS, type DevAccount } from '../../chain/dev-accounts.js';
 import { transferCall } from '../../chain/transaction.js';
+import type { Metadata } from '../../runtime/metadata.js';
 import type { Engine, Methods } from '../family.js';
 import { accountOf } from '../methods/system.js';
 import type { Params } from '../params.js';
 import { invalidParams } from '../rpc-error.js';
 import type { Included, Sender } from './sender.js';
 
-const U128 = 2n ** 128n;
+/** Where the chain does not say how long a balance is. */
+const MOST_BITS = 128;
 /** In whole coins. */
 const FAUCET_COINS = 1000n;
 const USUAL_DECIMALS = 9;
@@ -27,7 +29,7 @@ export function fundMethods({ chain, about }: Engine, sender: Sender): Methods {
     return DEV_ACCOUNTS.find(has) ?? DEV_ACCOUNTS[0]!;
   };
   return {
-    dev_fund: params => fund(accountOf(params.text(0, 'address')), positive(amountOf(params, 1))),
+    dev_fund: params => fund(accountOf(params.text(0, 'address')), positive(amountOf(params, 1, sender.metadata))),
     dev_faucet(params) {
       const { tokenDecimals } = about.properties;
       const decimals = Array.isArray(tokenDecimals) ? (tokenDecimals[0] as unknown) : tokenDecimals;
@@ -39,23 +41,24 @@ export function fundMethods({ chain, about }: Engine, sender: Sender): Methods {
   };
 }
 
-/** Whole units of the smallest kind. */
-export function amountOf(params: Params, index: number): bigint {
+/** Whole units of the smallest kind, as many as a balance of this chain can be. */
+export function amountOf(params: Params, index: number, metadata: Metadata): bigint {
   const value = params.at(index);
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || !/^\d+$/.test(text)) {
     throw invalidParams('amount has to be whole units, as a number or as a decimal string');
   }
   const amount = BigInt(text);
-  if (amount >= U128) throw outOfRange(text);
+  const bits = balanceBits(metadata) ?? MOST_BITS;
+  if (amount >> BigInt(bits) > 0n) throw outOfRange(`${text.slice(0, 80)}: balances have ${bits} bits`);
   return amount;
 }
 
 function positive(amount: bigint): bigint {
-  if (amount === 0n) throw outOfRange('0');
+  if (amount === 0n) throw outOfRange('0: nothing would be sent');
   return amount;
 }
 
 function outOfRange(text: string) {
-  return invalidParams(`amount ${text.slice(0, 80)} is out of range`);
+  return invalidParams(`amount out of range, ${text}`);
 }

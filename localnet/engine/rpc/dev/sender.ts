@@ -1,3 +1,4 @@
+import { isBittensorError } from '../../../../src/base/errors.js';
 import { DEV_ACCOUNTS, type Keys } from '../../chain/dev-accounts.js';
 import { signFixed } from '../../chain/transaction.js';
 import { type Key, Reader } from '../../codec.js';
@@ -55,7 +56,7 @@ export class Sender {
       },
       keys,
     );
-    const { applied, state, index } = chain.rehearse(extrinsic);
+    const { applied, state, index } = this.rehearse(who, extrinsic);
     // One that has to wait for others is not judged before.
     const outcome = outcomeOf(metadata, applied);
     const failure = outcome ?? this.failure(state, index);
@@ -63,6 +64,16 @@ export class Sender {
     const done = await included(engine, extrinsic);
     this.checkInBlock(done, extrinsic);
     return done;
+  }
+
+  /** A runtime that panics has refused it, too. */
+  private rehearse(who: string, extrinsic: Uint8Array) {
+    try {
+      return this.engine.chain.rehearse(extrinsic);
+    } catch (error) {
+      if (!isBittensorError(error) || error.code !== 'runtime_trap') throw error;
+      throw new RpcError(-32000, `${who} cannot send this: ${error.message}`);
+    }
   }
 
   private checkInBlock({ hash, block }: Included, extrinsic: Uint8Array): void {

@@ -66,7 +66,7 @@ export function sudoMethods({ chain }: Engine, sender: Sender): Methods {
     },
     dev_setBalance(params) {
       const who = accountOf(params.text(0, 'address'));
-      const free = compactBig(amountOf(params, 1));
+      const free = compactBig(amountOf(params, 1, sender.metadata));
       const { metadata } = sender;
       // Its name before 2023, with what is reserved behind.
       const old = metadata.call('Balances', 'set_balance');

@@ -27,6 +27,8 @@ const account = objectOf({
   freeRao: raoSchema,
 });
 const started = objectOf({
+  /** False: it ran already. */
+  started: booleanSchema,
   url: textSchema,
   port: integerSchema,
   pid: integerSchema,

@@ -6,6 +6,11 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g;
 
 /** `90s`, `1h30m`, `2d` as a step in time; `2027-01-01T00:00:00Z` as a place in it. Error `bad_setting`. */
 export function parseTravel(text: string): { ms: number } | { to: number } {
+  if (text.startsWith('-')) {
+    throw badArgument(
+      `${JSON.stringify(text.slice(0, 80))} is no time to travel to: a chain's clock only goes forward`,
+    );
+  }
   const parts = [...text.matchAll(PART)];
   if (parts.length > 0 && parts.map(([part]) => part).join('') === text) {
     const ms = Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0));

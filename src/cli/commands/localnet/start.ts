@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { BittensorError, isBittensorError } from '../../../base/index.js';
 import type { LocalAccount, Localnet, LocalnetOptions } from '../../../chain/index.js';
 import type { Action, Input } from '../../command.js';
+import { cliError } from '../../errors.js';
 import { accountLines, PUBLIC_KEYS } from './accounts.js';
 import { badArgument } from './parse.js';
 import { folderOf, type followSettings, keepOptions, startOptions, type startSettings } from './settings.js';
@@ -38,15 +40,20 @@ async function runChain(engine: LocalnetOptions, input: Running, hints: readonly
   const { dataFolder } = engine;
   const { settings, signal, ui } = input;
   const isThrowaway = hasOwnFolder(settings);
+  const until = settings.detach ? 'for 20 s' : 'until Ctrl-C';
+  const onWaiting = (reason: string) => ui.note(`waiting for the leader ${until}: ${reason}`);
+  let runs = false;
   try {
-    const chain = await startLocalnet({ ...engine, detached: settings.detach, signal }).catch(error => {
+    const chain = await startLocalnet({ ...engine, detached: settings.detach, signal, onWaiting }).catch(error => {
       // Its message has the last line of the log.
       if (isThrowaway) rmSync(dataFolder, { recursive: true, force: true });
       throw error;
     });
-    if (!chain.joined) markThrowaway(dataFolder, isThrowaway);
-    if (chain.joined) throw portInUse(engine.port, chain.url, await chainProcessAt(chain.url));
-    await tellStart(chain, engine, input, hints);
+    if (chain.joined) return await tellRunning(chain.url, await chainProcessAt(chain.url), engine, input);
+    markThrowaway(dataFolder, isThrowaway);
+    await tellStart(chain, engine, input, hints).finally(() => (signal.aborted ? chain.stop() : undefined));
+    signal.throwIfAborted();
+    runs = true;
     if (settings.detach) return;
     const stopChain = () => void chain.stop();
     signal.addEventListener('abort', stopChain, { once: true });
@@ -63,8 +70,9 @@ async function runChain(engine: LocalnetOptions, input: Running, hints: readonly
         : 'Stopped; the chain goes on from its last block at the next start.',
     );
   } catch (error) {
-    // Ctrl-C while it was starting: nothing was lost, and nothing is wrong.
     if (!signal.aborted) throw error;
+    // Nothing was lost, and nothing is wrong; but nothing runs, either.
+    if (!runs) throw cliError('interrupted', 'stopped by the user before the chain ran', {}, error);
   }
 }
 
@@ -84,7 +92,10 @@ async function tellStart(
     ...hints,
     settings.detach ? `bittensor-cli localnet stop --port ${port} ends it.` : 'Ctrl-C stops it.',
   ];
-  publish({ json: { url, port, pid, genesis, dataFolder, accounts }, show: ui => lines.forEach(ui.line) });
+  publish({
+    json: { started: true, url, port, pid, genesis, dataFolder, accounts },
+    show: ui => lines.forEach(ui.line),
+  });
 }
 
 /** None on a chain that is not of this package. */
@@ -99,10 +110,34 @@ async function developmentAccounts(url: string): Promise<LocalAccount[]> {
   }
 }
 
-function portInUse(port: number, url: string, pid: number | undefined): BittensorError {
-  const what =
-    pid === undefined
-      ? `port ${port} is in use by another program`
-      : `a chain is already running at ${url} (process ${pid})`;
-  return new BittensorError('port_in_use', what, { data: { port } });
+/**
+ * Somebody has the port. With `--detach`, the chain that keeps its data in this very folder is what was asked for; of one that
+ * was to begin with a specification, a fork or a leader nobody can tell from here.
+ */
+async function tellRunning(
+  url: string,
+  found: { pid: number; dataFolder: string | undefined } | undefined,
+  { port, dataFolder, chainSpec, fork, follow: leader }: LocalnetOptions,
+  { settings, publish }: Running,
+): Promise<void> {
+  const isOther = chainSpec !== undefined || fork !== undefined || leader !== undefined;
+  if (!found || isOther || !settings.detach || found.dataFolder !== resolve(dataFolder)) {
+    const what = found
+      ? `a chain is already running at ${url} (process ${found.pid})`
+      : `port ${port} is in use by another program`;
+    throw new BittensorError('port_in_use', what, { data: { port } });
+  }
+  const { openLocalChain } = await import('../../../chain/index.js');
+  await using chain = await openLocalChain(url);
+  const { genesis } = await chain.status();
+  const accounts = await chain.accounts();
+  const { pid } = found;
+  const lines = [
+    `A chain is already running at ${url}, process ${pid}, data in ${found.dataFolder}; it goes on with the settings that it has.`,
+    `bittensor-cli localnet stop --port ${port} ends it.`,
+  ];
+  publish({
+    json: { started: false, url, port, pid, genesis, dataFolder: found.dataFolder, accounts },
+    show: ui => lines.forEach(ui.line),
+  });
 }
