@@ -3,10 +3,13 @@ import type { AnyCommand, Group } from './command.js';
 import { config } from './commands/config/group.js';
 import { localnet } from './commands/localnet/group.js';
 import { run } from './commands/run/command.js';
+import { stake } from './commands/stake/group.js';
+import { subnet } from './commands/subnet/group.js';
+import { weights } from './commands/weights/group.js';
 import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */
-export const groups: readonly Group[] = [localnet, config];
+export const groups: readonly Group[] = [subnet, stake, weights, localnet, config];
 export const topLevel: readonly AnyCommand[] = [run];
 
 export interface Place {

@@ -9,17 +9,17 @@ const MEANINGS: Readonly<Record<string, Say>> = {
   'SubtensorModule.NeuronRegistered': (netuid, uid, hotkey) => `${hotkey} is uid ${uid} of subnet ${netuid}`,
   'SubtensorModule.StakeAdded': (_, hotkey, paid, alpha, netuid) =>
     alpha === undefined
-      ? `staked ${tao(paid)} on ${hotkey}`
-      : `staked ${tao(paid)} on ${hotkey}: ${amount(alpha)} alpha of subnet ${netuid}`,
+      ? `Staked ${tao(paid)} on ${hotkey}`
+      : `Staked ${tao(paid)} on ${hotkey}: ${amount(alpha)} alpha of subnet ${netuid}`,
   'SubtensorModule.StakeRemoved': (_, hotkey, got, alpha, netuid) =>
     alpha === undefined
-      ? `took back ${tao(got)} from ${hotkey}`
-      : `took back ${tao(got)} from ${hotkey}: ${amount(alpha)} alpha of subnet ${netuid}`,
-  'SubtensorModule.WeightsSet': (_, uid) => `weights of uid ${uid} are set`,
-  'SubtensorModule.NetworkAdded': netuid => `subnet ${netuid} is made`,
-  'SubtensorModule.FirstEmissionBlockNumberSet': (netuid, block) => `subnet ${netuid} runs from block ${block} on`,
-  'SubtensorModule.SubtokenEnabled': netuid => `the token of subnet ${netuid} can be bought and sold`,
-  'SubtensorModule.AxonServed': (netuid, hotkey) => `the axon of ${hotkey} on subnet ${netuid} is announced`,
+      ? `Took back ${tao(got)} from ${hotkey}`
+      : `Took back ${tao(got)} from ${hotkey}: ${amount(alpha)} alpha of subnet ${netuid}`,
+  'SubtensorModule.WeightsSet': (_, uid) => `Weights of uid ${uid} are set`,
+  'SubtensorModule.NetworkAdded': netuid => `Subnet ${netuid} is made`,
+  'SubtensorModule.FirstEmissionBlockNumberSet': (netuid, block) => `Subnet ${netuid} runs from block ${block} on`,
+  'SubtensorModule.SubtokenEnabled': netuid => `The token of subnet ${netuid} can be bought and sold`,
+  'SubtensorModule.AxonServed': (netuid, hotkey) => `The axon of ${hotkey} on subnet ${netuid} is announced`,
 };
 
 /** A sentence for each event that means something to a user; fees and bookkeeping are left out. */

@@ -65,7 +65,7 @@ export async function transact(transaction: Transaction): Promise<Result> {
       throw cliError('declined', 'nothing was signed');
     }
   } else {
-    for (const line of linesOf(preview.pairs)) ui.note(line);
+    for (const line of [...linesOf(preview.pairs), '']) ui.note(line);
   }
   const signer = await key.unlock();
   const done = await submit(transaction, signer);
@@ -171,8 +171,7 @@ async function resultOf(
     ...more.json,
   };
   const show = (ui: Ui) => {
-    for (const line of [...sayEvents(events), ...(more.lines ?? [])])
-      ui.line(`${line[0]!.toUpperCase()}${line.slice(1)}`);
+    for (const line of [...sayEvents(events), ...(more.lines ?? [])]) ui.line(line);
     const state = settings.wait === 'finalization' ? 'finalized' : 'included';
     ui.pairs([
       ['Transaction', `${hash}, ${state} in block ${blockNumber}`],

@@ -1,0 +1,63 @@
+import type { ChainClient, Stake } from '../../../chain/index.js';
+import { formatAmount, formatTao } from '../../amounts.js';
+import type { Action } from '../../command.js';
+import { checkAddress, coldkeyAddressOf } from '../../keys.js';
+import { withChain } from '../../network.js';
+import type { listRows } from './rows.js';
+
+export const list: Action<typeof listRows> = async input => {
+  const { settings, ui, signal } = input;
+  const { coldkey_ss58: given } = settings;
+  const coldkey = given === undefined ? await coldkeyAddressOf(settings) : checkAddress(given, '--coldkey-ss58');
+  return withChain(input, async ({ client, name }) => {
+    const [stakes, { freeRao }] = await ui.busy(
+      'reading stakes',
+      Promise.all([client.stakesOf(coldkey, { signal }), client.accountBalance(coldkey, { signal })]),
+    );
+    const entries = await Promise.all(stakes.map(stake => valued(client, stake, signal)));
+    entries.sort((a, b) => (a.netuid ?? -1) - (b.netuid ?? -1) || (a.hotkey < b.hotkey ? -1 : 1));
+    const isKnown = entries.every(({ valueRao }) => valueRao !== null);
+    const totalValueRao = isKnown ? entries.reduce((sum, { valueRao }) => sum + (valueRao ?? 0n), 0n) : null;
+    return {
+      json: { network: name, block: client.headBlock(), coldkey, stakes: entries, totalValueRao, freeRao },
+      show: shown => {
+        if (entries.length === 0) shown.line(`${coldkey} has nothing staked.`);
+        else {
+          shown.table(
+            [
+              'NETUID',
+              { title: 'HOTKEY', whole: true },
+              { title: 'STAKE(α)', align: 'right' },
+              { title: 'VALUE(τ)', align: 'right' },
+              'NEURON',
+            ],
+            entries.map(({ netuid, hotkey, stakeRao, valueRao, registered }) => [
+              netuid,
+              hotkey,
+              formatAmount(stakeRao),
+              valueRao === null ? null : formatAmount(valueRao),
+              registered,
+            ]),
+          );
+        }
+        const total =
+          totalValueRao === null ? [] : [['Staked', `${formatTao(totalValueRao)} at the price of now`] as const];
+        shown.pairs([['Coldkey', coldkey], ...total, ['Free', formatTao(freeRao)]]);
+      },
+    };
+  });
+};
+
+/** With what it would bring at the price of now; null where the chain tells no prices. */
+async function valued(client: ChainClient, stake: Stake, signal: AbortSignal) {
+  const { netuid, hotkey, stakeRao, emissionRao, isRegistered } = stake;
+  const priceRao = netuid === undefined ? 1_000_000_000n : await client.priceRao(netuid, { signal });
+  return {
+    netuid: netuid ?? null,
+    hotkey,
+    stakeRao,
+    valueRao: priceRao === undefined ? null : (stakeRao * priceRao) / 1_000_000_000n,
+    emissionRao: emissionRao ?? null,
+    registered: isRegistered ?? null,
+  };
+}

@@ -1,0 +1,33 @@
+import { prepareRegisterNetwork } from '../../../chain/index.js';
+import type { Action } from '../../command.js';
+import { checkMeant } from '../../consent.js';
+import { eventOf } from '../../events.js';
+import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
+import { withChain } from '../../network.js';
+import { transact } from '../../transaction.js';
+import { checkCost } from './registration.js';
+import type { createRows } from './rows.js';
+
+export const create: Action<typeof createRows> = async input => {
+  const { settings, ui, signal } = input;
+  const key = await coldkeyOf(settings, ui);
+  const hotkey = await hotkeyAddressOf(settings);
+  return withChain(input, async target => {
+    const { client, isAtStake } = target;
+    const maxRao = settings.max_cost;
+    checkMeant(isAtStake, { 'max-cost': maxRao !== undefined });
+    checkCost('a subnet', await client.subnetCreationCost({ signal }), maxRao);
+    const prepared = await prepareRegisterNetwork(client, { from: key.address, hotkey, signal });
+    return transact({
+      ...input,
+      target,
+      key,
+      prepared,
+      outcome: ({ events }) => {
+        const [netuid] = eventOf(events, 'NetworkAdded') ?? [];
+        const lines = netuid === undefined ? [] : [`bittensor-cli subnet start --netuid ${netuid} starts it`];
+        return { json: { netuid: netuid === undefined ? null : Number(netuid), hotkey }, lines };
+      },
+    });
+  });
+};

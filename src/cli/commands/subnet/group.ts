@@ -1,0 +1,96 @@
+import { command, group } from '../../command.js';
+import {
+  addressSchema,
+  booleanSchema,
+  hashSchema,
+  integerSchema,
+  listOf,
+  nullable,
+  numberSchema,
+  objectOf,
+  raoSchema,
+  textSchema,
+} from '../../schema.js';
+import { transactionOutput } from '../../settings/transaction.js';
+import { createRows, metagraphRows, registerRows, startRows } from './rows.js';
+
+const NEURON = objectOf({
+  uid: integerSchema,
+  stakeRao: raoSchema,
+  rank: numberSchema,
+  trust: numberSchema,
+  consensus: numberSchema,
+  incentive: numberSchema,
+  dividends: numberSchema,
+  emissionRao: raoSchema,
+  validatorTrust: numberSchema,
+  validatorPermit: booleanSchema,
+  updatedBlocks: integerSchema,
+  active: booleanSchema,
+  dailyRao: raoSchema,
+  axon: nullable(textSchema),
+  hotkey: addressSchema,
+  coldkey: addressSchema,
+});
+
+const metagraph = command({
+  name: 'metagraph',
+  flat: ['metagraph'],
+  about: 'shows all neurons of a subnet',
+  long: 'Shows all neurons of a subnet at its newest final block: stake, what they earn and whom they trust, and where they listen.',
+  settings: metagraphRows,
+  examples: ['metagraph --netuid 1', 'subnet metagraph --sort stake', 'metagraph --csv > neurons.csv'],
+  output: objectOf({
+    network: textSchema,
+    netuid: integerSchema,
+    block: integerSchema,
+    blockHash: hashSchema,
+    tempo: integerSchema,
+    lastEpochBlock: integerSchema,
+    blocksUntilEpoch: nullable(integerSchema),
+    n: integerSchema,
+    neurons: listOf(NEURON),
+  }),
+  load: async () => (await import('./metagraph.js')).metagraph,
+});
+
+const register = command({
+  name: 'register',
+  aliases: ['burned-register'],
+  flat: ['register'],
+  about: 'registers a hotkey as a neuron, for the price of now',
+  long: 'Registers a hotkey of your coldkey as a neuron. The price is taken from the coldkey and destroyed; it rises with each registration and falls with time.',
+  settings: registerRows,
+  examples: [
+    'subnet register --netuid 1 --wallet.name alice --wallet.hotkey miner',
+    'subnet register --netuid 12 --max-cost 0.5 --subtensor.network finney',
+    'subnet register --dry-run  what it would cost',
+  ],
+  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema }),
+  load: async () => (await import('./register.js')).register,
+});
+
+const create = command({
+  name: 'create',
+  about: 'makes a new subnet, which your coldkey owns',
+  settings: createRows,
+  examples: ['subnet create --dry-run  what it would cost', 'subnet create --max-cost 100'],
+  output: transactionOutput({ netuid: nullable(integerSchema), hotkey: addressSchema }),
+  load: async () => (await import('./create.js')).create,
+});
+
+const start = command({
+  name: 'start',
+  about: 'starts a subnet that you own: from then on it earns and can be staked in',
+  settings: startRows,
+  examples: ['subnet start --netuid 2'],
+  output: transactionOutput({ netuid: integerSchema }),
+  load: async () => (await import('./start.js')).start,
+});
+
+export const subnet = group({
+  name: 'subnet',
+  aliases: ['subnets', 's'],
+  about: 'subnets: look at them, register, make one',
+  commands: [metagraph, register, create, start],
+});

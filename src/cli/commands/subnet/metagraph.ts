@@ -1,0 +1,192 @@
+import type { Metagraph, Neuron } from '../../../chain/index.js';
+import { formatAmount } from '../../amounts.js';
+import type { Action } from '../../command.js';
+import { withChain } from '../../network.js';
+import type { Column } from '../../table.js';
+import type { Ui } from '../../ui.js';
+import { COLUMN_NAMES, type ColumnName } from './columns.js';
+import type { metagraphRows } from './rows.js';
+
+const DAY_MS = 86_400_000n;
+
+/** A neuron as the table, the CSV and the JSON document have it. */
+interface Row extends Neuron {
+  /** Blocks since its last weights or its registration. */
+  readonly updatedBlocks: number;
+  /** What a day of epochs like the last one would bring. */
+  readonly dailyRao: bigint;
+}
+
+export const metagraph: Action<typeof metagraphRows> = async input => {
+  const { settings, ui, signal } = input;
+  return withChain(input, async ({ client, name }) => {
+    const { netuid, sort } = settings;
+    const [graph, blocksUntilEpoch] = await ui.busy(
+      `reading subnet ${netuid}`,
+      Promise.all([client.metagraph(netuid, { signal }), client.blocksUntilEpoch(netuid, { signal })]),
+    );
+    const rows = graph.neurons.map(neuron => rowOf(neuron, graph, client.blockTimeMs)).sort(orderBy(sort));
+    const { block, blockHash, tempo, lastEpochBlock, n } = graph;
+    const untilEpoch = Number.isFinite(blocksUntilEpoch) ? blocksUntilEpoch : null;
+    return {
+      json: {
+        network: name,
+        netuid,
+        block,
+        blockHash,
+        tempo,
+        lastEpochBlock,
+        blocksUntilEpoch: untilEpoch,
+        n,
+        neurons: rows.map(jsonOf),
+      },
+      show: shown => (settings.csv ? showCsv(shown, rows) : showTable(shown, graph, rows, untilEpoch)),
+    };
+  });
+};
+
+function rowOf(neuron: Neuron, { block, tempo }: Metagraph, blockTimeMs: number): Row {
+  const epochMs = BigInt((tempo + 1) * blockTimeMs);
+  const dailyRao = tempo === 0 || epochMs === 0n ? 0n : (neuron.emissionRao * DAY_MS) / epochMs;
+  return { ...neuron, updatedBlocks: Math.max(0, block - neuron.lastUpdate), dailyRao };
+}
+
+type Value = string | number | bigint | boolean;
+
+const VALUES: Readonly<Record<ColumnName, (row: Row) => Value>> = {
+  uid: row => row.uid,
+  stake: row => row.stakeRao,
+  rank: row => row.rank,
+  trust: row => row.trust,
+  consensus: row => row.consensus,
+  incentive: row => row.incentive,
+  dividends: row => row.dividends,
+  emission: row => row.emissionRao,
+  vtrust: row => row.validatorTrust,
+  permit: row => row.validatorPermit,
+  updated: row => row.updatedBlocks,
+  active: row => row.active,
+  daily: row => row.dailyRao,
+  axon: row => axonOf(row) ?? '',
+  hotkey: row => row.hotkey,
+  coldkey: row => row.coldkey,
+};
+
+/** Uids and texts upwards, amounts and shares from the largest down. */
+function orderBy(column: ColumnName): (a: Row, b: Row) => number {
+  const value = VALUES[column];
+  const isUpwards = ['uid', 'axon', 'hotkey', 'coldkey'].includes(column);
+  return (a, b) => {
+    const [x, y] = isUpwards ? [value(a), value(b)] : [value(b), value(a)];
+    return x < y ? -1 : x > y ? 1 : a.uid - b.uid;
+  };
+}
+
+function axonOf({ axon }: Neuron): string | undefined {
+  if (!axon) return undefined;
+  return axon.ipType === 6 ? `[${axon.ip}]:${axon.port}` : `${axon.ip}:${axon.port}`;
+}
+
+function jsonOf(row: Row) {
+  const { uid, stakeRao, rank, trust, consensus, incentive, dividends, emissionRao, validatorTrust, validatorPermit } =
+    row;
+  const { updatedBlocks, active, dailyRao, hotkey, coldkey } = row;
+  return {
+    uid,
+    stakeRao,
+    rank,
+    trust,
+    consensus,
+    incentive,
+    dividends,
+    emissionRao,
+    validatorTrust,
+    validatorPermit,
+    updatedBlocks,
+    active,
+    dailyRao,
+    axon: axonOf(row) ?? null,
+    hotkey,
+    coldkey,
+  };
+}
+
+const SHARES = ['rank', 'trust', 'consensus', 'incentive', 'dividends'] as const;
+
+const HEADS: readonly Column[] = [
+  { title: 'UID', align: 'right', whole: true },
+  { title: 'STAKE(τ)', align: 'right', whole: true },
+  ...SHARES.map(name => ({ title: name.toUpperCase(), align: 'right' as const, whole: true })),
+  { title: 'EMISSION(ρ)', align: 'right', whole: true },
+  { title: 'VTRUST', align: 'right', whole: true },
+  { title: 'PERMIT', align: 'left' },
+  { title: 'UPDATED', align: 'right', whole: true },
+  { title: 'ACTIVE', align: 'left' },
+  { title: 'τ/DAY', align: 'right' },
+  { title: 'AXON', align: 'left' },
+  { title: 'HOTKEY', align: 'left' },
+  { title: 'COLDKEY', align: 'left' },
+];
+
+function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEpoch: number | null): void {
+  const { netuid, block, tempo, n } = graph;
+  const epoch = blocksUntilEpoch === null ? '' : `, next epoch in ${blocksUntilEpoch} blocks`;
+  ui.line(`Subnet ${netuid} at block ${block}: ${n} neurons, tempo ${tempo}${epoch}`);
+  if (n === 0) return;
+  const cells = rows.map(row => [
+    row.uid,
+    tao(row.stakeRao, 3),
+    ...SHARES.map(name => share(row[name])),
+    row.emissionRao,
+    share(row.validatorTrust),
+    row.validatorPermit ? '*' : '',
+    row.updatedBlocks,
+    row.active ? '1' : '0',
+    tao(row.dailyRao, 3),
+    axonOf(row) ?? 'none',
+    row.hotkey,
+    row.coldkey,
+  ]);
+  const sum = (value: (row: Row) => bigint) => rows.reduce((total, row) => total + value(row), 0n);
+  cells.push([
+    n,
+    tao(
+      sum(row => row.stakeRao),
+      3,
+    ),
+    ...SHARES.map(name => share(rows.reduce((total, row) => total + row[name], 0))),
+    sum(row => row.emissionRao),
+    share(rows.reduce((total, row) => total + row.validatorTrust, 0)),
+    '',
+    '',
+    '',
+    tao(
+      sum(row => row.dailyRao),
+      3,
+    ),
+    '',
+    'total',
+    '',
+  ]);
+  ui.table(HEADS, cells);
+}
+
+function share(value: number): string {
+  return value.toFixed(5);
+}
+
+/** With as many decimals as a column shows; `--json` and `--csv` have all of them. */
+function tao(rao: bigint, decimals: number): string {
+  const unit = 10n ** BigInt(9 - decimals);
+  const [whole = '0', part = ''] = formatAmount((rao / unit) * unit).split('.');
+  return `${whole}.${part.padEnd(decimals, '0')}`;
+}
+
+function showCsv(ui: Ui, rows: readonly Row[]): void {
+  ui.line(COLUMN_NAMES.join(','));
+  for (const row of rows) ui.line(COLUMN_NAMES.map(name => csvText(VALUES[name](row))).join(','));
+}
+
+function csvText(value: Value): string {
+  return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+}

@@ -1,0 +1,45 @@
+import type { Action } from '../../command.js';
+import { cliError } from '../../errors.js';
+import { withChain } from '../../network.js';
+import { sharesOf } from './lists.js';
+import type { showRows } from './rows.js';
+
+export const show: Action<typeof showRows> = async input => {
+  const { settings, ui, signal } = input;
+  return withChain(input, async ({ client, name }) => {
+    const { netuid, uid: only } = settings;
+    const [graph, all] = await ui.busy(
+      `reading subnet ${netuid}`,
+      Promise.all([client.metagraph(netuid, { signal }), client.weights(netuid, { signal })]),
+    );
+    if (only !== undefined && only >= graph.n) {
+      throw cliError('not_registered', `subnet ${netuid} has no uid ${only}: it has ${graph.n} neurons`, {
+        netuid,
+        uid: only,
+      });
+    }
+    const rows = [...all]
+      .filter(([uid]) => only === undefined || uid === only)
+      .sort(([a], [b]) => a - b)
+      .map(([uid, entries]) => {
+        const shares = sharesOf(entries.map(([, weight]) => weight));
+        const weights = entries.map(([to, weightU16], i) => ({ uid: to, weightU16, share: shares[i]! }));
+        return { uid, hotkey: graph.neurons[uid]?.hotkey ?? '', weights };
+      })
+      .filter(({ hotkey }) => hotkey !== '');
+    return {
+      json: { network: name, netuid, block: graph.block, rows },
+      show: shown => {
+        if (rows.length === 0) return shown.line(`No weights are set in subnet ${netuid}.`);
+        shown.table(
+          ['UID', 'HOTKEY', { title: 'RANKS (uid: share)', align: 'left' }],
+          rows.map(({ uid, hotkey, weights }) => [
+            uid,
+            hotkey,
+            weights.map(one => `${one.uid}: ${one.share.toFixed(4)}`).join('  '),
+          ]),
+        );
+      },
+    };
+  });
+};

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { type ChainClient, connect, type Localnet, startLocalnet } from '../../src/chain/index.js';
+import { main } from '../../src/cli/cli.js';
+import { type Keypair, keypairFromUri, openWallet, ready } from '../../src/wallet/index.js';
+
+export const TAO = 1_000_000_000n;
+
+/** What a command line did. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** The one JSON document on stdout. */
+  readonly json: Record<string, unknown>;
+}
+
+export interface RunOptions {
+  /** What a person types at a terminal; without it there is no terminal. */
+  readonly typed?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The command line in this process, on a local chain of its own, with wallets in a temporary folder. */
+export class CliOnChain implements AsyncDisposable {
+  private constructor(
+    readonly net: Localnet,
+    readonly client: ChainClient,
+    readonly folder: string,
+  ) {}
+
+  static async start(blockTime: number | 'instant' | 'manual' = 'instant'): Promise<CliOnChain> {
+    await ready();
+    const folder = mkdtempSync(join(tmpdir(), 'bittensor-cli-'));
+    const dataFolder = join(folder, 'chain');
+    const net = await startLocalnet({ port: 0, dataFolder, blockTime, detached: false });
+    return new CliOnChain(net, await connect({ endpoints: [net.url] }), folder);
+  }
+
+  /** A wallet without a password: a coldkey with so much TAO, and a hotkey `default`. */
+  async wallet(name: string, tao = 1_000n): Promise<{ coldkey: Keypair; hotkey: Keypair }> {
+    const wallet = openWallet({ name, path: join(this.folder, 'wallets') });
+    const coldkey = await wallet.createColdkey({ keypair: keypairFromUri(`//CliTest//${name}`) });
+    const hotkey = await wallet.createHotkey('default', { keypair: keypairFromUri(`//CliTest//${name}//hot`) });
+    if (tao > 0n) await this.client.devFund({ address: coldkey.address, amountRao: tao * TAO });
+    return { coldkey, hotkey };
+  }
+
+  async mine(blocks: number): Promise<void> {
+    await this.ask('dev_newBlock', [blocks]);
+  }
+
+  /** Runs a command line of this chain and these wallets. */
+  run(line: string, options: RunOptions = {}): Promise<Ran> {
+    const env = { BT_WALLET_PATH: join(this.folder, 'wallets'), BT_SUBTENSOR_CHAIN_ENDPOINT: this.net.url };
+    return run(split(line), env, options);
+  }
+
+  /** The JSON document of a command that must end with this exit code. */
+  async json(line: string, code = 0): Promise<Record<string, unknown>> {
+    const ran = await this.run(`${line} --json`);
+    if (ran.code !== code) throw new Error(`${line} ended with ${ran.code}:\n${ran.out}\n${ran.err}`);
+    return ran.json;
+  }
+
+  async ask(method: string, params: unknown[] = []): Promise<unknown> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(this.net.url.replace('ws:', 'http:'), { method: 'POST', headers, body });
+    const { result, error } = (await answer.json()) as { result?: unknown; error?: unknown };
+    if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
+    return result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.close();
+    await this.net.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** Words, with quotes as a shell has them. */
+function split(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
+}
+
+/** Runs a command line in this process. */
+export async function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { typed, signal }: RunOptions = {},
+): Promise<Ran> {
+  const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
+  if (typed === undefined) stdin.end();
+  else stdin.write(typed);
+  const [stdout, stderr] = [new Text(), new Text(typed !== undefined)];
+  const io = { stdin, stdout, stderr, env, signal: signal ?? new AbortController().signal };
+  const code = await main(argv, io);
+  stdin.destroy();
+  const out = stdout.text;
+  return {
+    code,
+    out,
+    err: stderr.text,
+    get json() {
+      return JSON.parse(out) as Record<string, unknown>;
+    },
+  };
+}
+
+class Text extends Writable {
+  text = '';
+
+  constructor(readonly isTTY = false) {
+    super();
+  }
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
