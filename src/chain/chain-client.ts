@@ -4,10 +4,13 @@ import type { Stake } from './coldkey-stakes.js';
 import type { Block } from './header.js';
 import type { Metagraph } from './metagraph.js';
 import type { Submitted } from './outcome.js';
+import type { Overview } from './overview.js';
 import type { Prepared, PrepareRequest } from './prepare.js';
 import type { Quote } from './prices.js';
-import type { Hyperparameters, ReadOptions } from './reads.js';
+import type { Hyperparameters, ReadOptions, WeightsRow } from './reads.js';
+import type { Setting } from './settings.js';
 import type { SubmitOptions } from './submit.js';
+import type { Subnet, SubnetDetails } from './subnets.js';
 
 /** A connection to a Subtensor chain: typed reads and writes, by the shapes that the chain itself describes. */
 export interface ChainClient extends AsyncDisposable {
@@ -29,10 +32,18 @@ export interface ChainClient extends AsyncDisposable {
   metagraph(netuid: number, options?: CallOptions): Promise<Metagraph>;
   /** A snapshot for each finalized block, the newest first when reading takes longer than a block. */
   onMetagraph(netuid: number, callback: (metagraph: Metagraph) => void): () => void;
-  weights(
-    netuid: number,
-    options?: CallOptions,
-  ): Promise<Map<number, readonly (readonly [uid: number, weightU16: number])[]>>;
+  /** Rows that are not empty, by uid; all, or those of `uids`. */
+  weights(netuid: number, options?: CallOptions & { uids?: readonly number[] }): Promise<Map<number, WeightsRow>>;
+  /** Netuids, in order. */
+  netuids(options?: CallOptions): Promise<number[]>;
+  subnets(options?: CallOptions): Promise<Subnet[]>;
+  /** Undefined where there is no such subnet. */
+  subnet(netuid: number, options?: CallOptions): Promise<SubnetDetails | undefined>;
+  /** All that the chain tells, by upstream's names; undefined where there is no such subnet. */
+  allHyperparameters(netuid: number, options?: CallOptions): Promise<Setting[] | undefined>;
+  /** The neurons of a coldkey's hotkeys in all subnets; the hotkeys that the chain knows of unless some are named. */
+  overview(coldkey: string, hotkeys?: readonly string[], options?: CallOptions): Promise<Overview>;
+  /** What the client itself goes by; what a chain does not have is undefined. */
   hyperparameters(netuid: number, options?: CallOptions): Promise<Hyperparameters>;
   blocksUntilEpoch(netuid: number, options?: CallOptions): Promise<number>;
   /** Free balance. */

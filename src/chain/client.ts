@@ -16,7 +16,7 @@ import { versionOf } from './api.js';
 import { createCall, createCallOf, nameOf, type Way } from './calls.js';
 import { type Chain, identify, isDevelopmentChain } from './chain.js';
 import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
-import { readStakesOf, type Stake } from './coldkey-stakes.js';
+import { readHotkeysOf, readStakesOf, type Stake } from './coldkey-stakes.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import type { Block } from './header.js';
@@ -25,6 +25,7 @@ import type { Metagraph } from './metagraph.js';
 import { MetagraphWatcher } from './metagraph-watcher.js';
 import { isValuableGenesis } from './networks.js';
 import type { Submitted } from './outcome.js';
+import { type Overview, readOverview } from './overview.js';
 import { type Prepared, type PrepareRequest, prepareCall } from './prepare.js';
 import { type Quote, quoteStake, quoteUnstake, readPrice } from './prices.js';
 import {
@@ -38,8 +39,10 @@ import {
   readWeights,
 } from './reads.js';
 import { askRuntimeIfAny } from './runtime.js';
+import { readSettings, type Setting } from './settings.js';
 import { readStake, readUid } from './stakes.js';
 import { type SubmitOptions, Submitter } from './submit.js';
+import { readNetuids, readSubnets, type Subnet, type SubnetDetails } from './subnets.js';
 
 export interface ConnectOptions {
   /** `ws://` or `wss://`, tried in turn; see `resolveNetwork`. */
@@ -148,8 +151,32 @@ class Client implements ChainClient {
     return watcher.add(callback);
   }
 
-  weights(netuid: number, options?: CallOptions) {
-    return readWeights(this.connection, netuid, options);
+  weights(netuid: number, { uids, ...options }: CallOptions & { uids?: readonly number[] } = {}) {
+    return readWeights(this.connection, netuid, options, uids);
+  }
+
+  async netuids(options?: CallOptions): Promise<number[]> {
+    return readNetuids(this.connection, options);
+  }
+
+  async subnets(options: CallOptions = {}): Promise<Subnet[]> {
+    return readSubnets(this.connection, { ...options, at: (await this.heads.newest(options)).hash });
+  }
+
+  async subnet(netuid: number, options: CallOptions = {}): Promise<SubnetDetails | undefined> {
+    const { hash } = await this.heads.newest(options);
+    return (await readSubnets(this.connection, { ...options, at: hash }, [netuid]))[0];
+  }
+
+  async allHyperparameters(netuid: number, options?: CallOptions): Promise<Setting[] | undefined> {
+    return readSettings(this.connection, netuid, options);
+  }
+
+  async overview(coldkey: string, hotkeys?: readonly string[], options: CallOptions = {}): Promise<Overview> {
+    const own = hotkeys ?? (await readHotkeysOf(this.connection, coldkey, options));
+    const block = await this.heads.newest(options);
+    const whole = (netuid: number) => this.metagraphAt(netuid, block, options);
+    return readOverview(this.connection, own, block, whole, options);
   }
 
   hyperparameters(netuid: number, options?: CallOptions): Promise<Hyperparameters> {

@@ -52,16 +52,7 @@ function stakeOf(entry: unknown): Stake {
 
 /** Spec 218: stake by hotkey and coldkey, in TAO. */
 async function oldStakes(connection: Connection<Chain>, coldkey: string, options?: ReadOptions): Promise<Stake[]> {
-  const { api } = connection.chain;
-  const lists = ['SubtensorModule.StakingHotkeys', 'SubtensorModule.OwnedHotkeys'].filter(path =>
-    findStorage(api, path),
-  );
-  const known = await readMany(
-    connection,
-    lists.map(path => [path, coldkey] as const),
-    options,
-  );
-  const hotkeys = [...new Set(known.flat() as string[])];
+  const hotkeys = await readHotkeysOf(connection, coldkey, options);
   const amounts = await readMany(
     connection,
     hotkeys.map(hotkey => ['SubtensorModule.Stake', hotkey, coldkey] as const),
@@ -76,4 +67,23 @@ async function oldStakes(connection: Connection<Chain>, coldkey: string, options
       isRegistered: undefined,
     }))
     .filter(({ stakeRao }) => stakeRao > 0n);
+}
+
+/** Hotkeys of a coldkey that the chain knows: its own, and those it has staked on. */
+export async function readHotkeysOf(
+  connection: Connection<Chain>,
+  coldkey: string,
+  options?: ReadOptions,
+): Promise<string[]> {
+  const address = checkAddress(coldkey);
+  const { api } = connection.chain;
+  const lists = ['SubtensorModule.OwnedHotkeys', 'SubtensorModule.StakingHotkeys'].filter(path =>
+    findStorage(api, path),
+  );
+  const known = await readMany(
+    connection,
+    lists.map(path => [path, address] as const),
+    options,
+  );
+  return [...new Set(known.flat() as string[])];
 }

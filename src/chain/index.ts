@@ -39,6 +39,7 @@ export {
 } from './metagraph.js';
 export { isLoopback, LOCAL_PORT, type Network, resolveNetwork } from './networks.js';
 export type { ChainEvent, Submitted } from './outcome.js';
+export type { Overview } from './overview.js';
 export type { Prepared, PrepareRequest } from './prepare.js';
 export {
   type Effect,
@@ -58,7 +59,11 @@ export {
   prepareUnstakeAll,
 } from './prepare-actions.js';
 export type { Quote } from './prices.js';
-export type { Hyperparameters, ReadOptions } from './reads.js';
+export type { Hyperparameters, ReadOptions, WeightsRow } from './reads.js';
+export type { Setting } from './settings.js';
 export type { ShownArgument, ShownCall } from './show-call.js';
 export type { SubmitOptions, TransactionStatus } from './submit.js';
+export type { Subnet, SubnetDetails } from './subnets.js';
+export { chainText } from './values.js';
 export { fromU16Weights, normalizeL1, toU16Weights } from './weights.js';
+export { whatHappened } from './what-happened.js';

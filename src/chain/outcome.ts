@@ -1,5 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { DispatchError, EventRecord } from '@polkadot/types/interfaces';
+import type { Codec } from '@polkadot/types-codec/types';
 import { decodeStorage, palletName, storageKey } from './api.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
@@ -10,8 +11,10 @@ import { type ReadOptions, readMany } from './reads.js';
 export interface ChainEvent {
   readonly pallet: string;
   readonly name: string;
-  /** Fields in order; integers beyond 2^53 are text. */
+  /** Fields in order; integers beyond 2^53 are text, errors are named: `SubtensorModule.NotEnoughStake`. */
   readonly data: readonly unknown[];
+  /** Names of the fields, empty where the runtime gives them none. */
+  readonly fields: readonly string[];
 }
 
 /** A transaction that was included and succeeded. */
@@ -54,7 +57,7 @@ export class Outcomes {
       const message = `${what} failed in block ${blockNumber}: ${reason.name}${docs}`;
       throw chainError('dispatch', message, { ...reason, ...place });
     }
-    return { ...place, ...summary(own) } satisfies Submitted;
+    return { ...place, ...summary(api, own) } satisfies Submitted;
   }
 
   private block(hash: string): Promise<DecodedBlock> {
@@ -84,16 +87,35 @@ export class Outcomes {
   }
 }
 
-function summary(records: readonly EventRecord[]): Pick<Submitted, 'feeRao' | 'events'> {
+function summary(api: ApiPromise, records: readonly EventRecord[]): Pick<Submitted, 'feeRao' | 'events'> {
   const events = records.map(
     ({ event }): ChainEvent => ({
       pallet: palletName(event.section),
       name: event.method,
-      data: [...event.data].map(field => field.toPrimitive()),
+      data: [...event.data].map(field => plainField(api, field)),
+      fields: event.meta.fields.map(({ name }) => name.unwrapOr('').toString()),
     }),
   );
   const paid = events.find(event => event.pallet === 'TransactionPayment' && event.name === 'TransactionFeePaid');
   return { feeRao: paid ? BigInt(String(paid.data[1])) : undefined, events };
+}
+
+/** What a call within a call ended with is told by an event, and only there. */
+function plainField(api: ApiPromise, field: Codec): unknown {
+  if (isDispatchError(field)) return errorName(api, field);
+  const { isErr, asErr } = field as unknown as { isErr?: boolean; asErr?: Codec };
+  if (isErr && asErr && isDispatchError(asErr)) return { err: errorName(api, asErr) };
+  return field.toPrimitive();
+}
+
+function isDispatchError(field: unknown): field is DispatchError {
+  const { defKeys } = field as { defKeys?: unknown };
+  return Array.isArray(defKeys) && ['BadOrigin', 'Module', 'Token'].every(name => defKeys.includes(name));
+}
+
+function errorName(api: ApiPromise, error: DispatchError): string {
+  const { pallet, name } = describeDispatchError(api, error);
+  return `${pallet}.${name}`;
 }
 
 /** A dispatch error by the name and documentation that the runtime gives it. */

@@ -214,22 +214,37 @@ export async function readMetagraph(
   return createMetagraph({ netuid, block, blockHash, tempo, lastEpochBlock }, cache.last.byUid);
 }
 
-/** The rows of a subnet's weights that are not empty: uid to (uid, weight u16). */
+/** A neuron's weights for others: uid and weight u16. */
+export type WeightsRow = readonly (readonly [uid: number, weightU16: number])[];
+
+/** The rows of a subnet's weights that are not empty, by uid; all of them, or those of `only`. */
 export async function readWeights(
   connection: Connection<Chain>,
   netuid: number,
   options?: ReadOptions,
-): Promise<Map<number, readonly (readonly [uid: number, weightU16: number])[]>> {
+  only?: readonly number[],
+): Promise<Map<number, WeightsRow>> {
   const [n] = await readMany(connection, [['SubtensorModule.SubnetworkN', netuid]], options);
-  const uids = Array.from({ length: Number(n) }, (_, uid) => uid);
-  const rows = await readMany(
-    connection,
-    uids.map(uid => ['SubtensorModule.Weights', netuid, uid] as const),
-    options,
-  );
-  const entries = uids.map(uid => [uid, (rows[uid] ?? []) as [number, number][]] as const);
-  return new Map(entries.filter(([, row]) => row.length > 0));
+  const uids = only ?? Array.from({ length: Number(n) }, (_, uid) => uid);
+  // A row may name every neuron with eight digits and more: answers of a few MiB at most.
+  const atOnce = Math.max(1, Math.floor(ANSWER_BYTES / (32 + 12 * Number(n))));
+  const rows = new Map<number, WeightsRow>();
+  for (let i = 0; i < uids.length; i += atOnce) {
+    const part = uids.slice(i, i + atOnce);
+    const values = await readMany(
+      connection,
+      part.map(uid => ['SubtensorModule.Weights', netuid, uid] as const),
+      options,
+    );
+    for (const [k, uid] of part.entries()) {
+      const row = (values[k] ?? []) as [number, number][];
+      if (row.length > 0) rows.set(uid, row);
+    }
+  }
+  return rows;
 }
+
+const ANSWER_BYTES = 4 * 1024 * 1024;
 
 export function defined({ signal, timeoutMs }: Omit<ReadOptions, 'at'>) {
   return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };

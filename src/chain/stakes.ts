@@ -2,10 +2,8 @@ import { decodeStorage, findStorage, runtimeOf, storageEntry, storageKey } from 
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import { defined, type ReadOptions, readRaw } from './reads.js';
-
-/** Keys of one page; nodes give no more at once. */
-const PAGE = 512;
+import { type ReadOptions, readRaw } from './reads.js';
+import { pagesOf } from './values.js';
 
 /**
  * A hotkey's stake from all of its stakers, in rao: alpha of the subnet, or on chains of before subnets had tokens
@@ -34,16 +32,12 @@ export async function readStake(
 async function sumOfStakers(connection: Connection<Chain>, hotkey: string, options: ReadOptions): Promise<bigint> {
   const path = 'SubtensorModule.Stake';
   const prefix = storageEntry(connection.chain.api, path).iterKey!(hotkey).toHex();
-  const at = options.at === undefined ? [] : [options.at];
   let sum = 0n;
-  for (let start: string | undefined; ; ) {
-    const params = [prefix, PAGE, start ?? null, ...at];
-    const keys = (await connection.call('state_getKeysPaged', params, defined(options))) as string[];
+  for await (const keys of pagesOf(connection, prefix, options)) {
     const values = await readRaw(connection, keys, options.at, options);
     for (const value of values) sum += amount(connection, path, value);
-    start = keys.at(-1);
-    if (keys.length < PAGE) return sum;
   }
+  return sum;
 }
 
 function amount({ chain }: Connection<Chain>, path: string, value: string | null): bigint {
