@@ -1,6 +1,7 @@
 export * from './abort.js';
 export * from './bytes.js';
 export * from './clock.js';
+export * from './config-file.js';
 export * from './errors.js';
 export * from './files.js';
 export * from './hash.js';

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
 import { BittensorError, messageOf } from './errors.js';
 
 /**
@@ -194,46 +192,14 @@ function read<T>(setting: Setting<T>, value: string, where: string): T {
   }
 }
 
-/**
- * Reads a YAML file of settings. A missing file is fine unless it was asked for by name.
- * Errors: `bad_config_file` with the line of the mistake.
- */
-export function readConfigFile(path: string, options: { required: boolean }): SettingSources['file'] {
-  if (!existsSync(path)) {
-    if (!options.required) return undefined;
-    throw new BittensorError('bad_config_file', `no config file at ${path}`, { data: { path } });
-  }
-  let values: unknown;
-  try {
-    values = parseYaml(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const reason = messageOf(error).split('\n')[0];
-    throw new BittensorError('bad_config_file', `${path} is not valid YAML: ${reason}`, {
-      cause: error,
-      data: { path },
-    });
-  }
-  if (values === null || values === undefined) return { path, values: {} };
-  if (typeof values !== 'object' || Array.isArray(values)) {
-    throw new BittensorError('bad_config_file', `${path} must hold "setting: value" lines`, { data: { path } });
-  }
-  return { path, values: flatten(values as Record<string, unknown>) };
-}
-
-/** `wallet: {name: x}` is `wallet_name: x`. */
-function flatten(values: Record<string, unknown>, prefix = ''): Record<string, unknown> {
-  const entries = Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
-    const name = prefix + foldKey(key);
-    const isFolder = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isFolder ? Object.entries(flatten(value as Record<string, unknown>, `${name}_`)) : [[name, value]];
-  });
-  return Object.fromEntries(entries);
-}
-
 /** The known word nearest to a mistyped one, if it is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(
+  word: string,
+  known: readonly string[],
+  most = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let bestDistance = most + 1;
   for (const candidate of known) {
     const distance = editDistance(word, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

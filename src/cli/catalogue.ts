@@ -1,4 +1,4 @@
-import { configKeyOf, type SettingTable } from '../base/index.js';
+import type { SettingTable } from '../base/index.js';
 import type { AnyCommand, Group } from './command.js';
 import { config } from './commands/config/group.js';
 import { localnet } from './commands/localnet/group.js';
@@ -28,14 +28,6 @@ export function allCommands(): Place[] {
 /** All settings of a command, those that every command has included. */
 export function settingsOf(spec: AnyCommand): SettingTable {
   return { ...outputRows, ...spec.settings };
-}
-
-/** Every key that a config file may have. */
-export function configKeys(): string[] {
-  const keys = allCommands().flatMap(({ spec }) =>
-    Object.entries(settingsOf(spec)).flatMap(([key, row]) => (row.flagOnly ? [] : [configKeyOf(key, row)])),
-  );
-  return [...new Set(keys)];
 }
 
 export interface Located {

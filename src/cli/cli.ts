@@ -1,12 +1,13 @@
 import { CommanderError } from 'commander';
 import { isBittensorError, resolveSettings, type SettingSource, type SettingValues } from '../base/index.js';
-import { configKeys, locate, settingsOf } from './catalogue.js';
+import { locate, settingsOf } from './catalogue.js';
 import type { AnyCommand, Result } from './command.js';
 import { readConfig } from './config-file.js';
 import { cliError } from './errors.js';
 import { EXIT, failureLine, failureOf } from './exit.js';
 import { normalizeArgv, typedFlags } from './flags.js';
 import type { Io } from './io.js';
+import { knownSettings, mistypedVariables } from './known-settings.js';
 import { createProgram } from './program.js';
 import { outputRows } from './settings/output.js';
 import { stopOnSignal } from './signals.js';
@@ -34,11 +35,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       const flags = typedFlags(options, table);
       // What is wrong with the config file is told in JSON, too.
       isJson = resolveSettings(outputRows, { flags, env: io.env }).values.json;
-      const file = readConfig(flags['config'] as string | undefined);
-      const from = { flags, env: io.env, file, otherKeys: configKeys() };
+      const asked = flags['config'] as string | undefined;
+      const from = found.ignoresConfig
+        ? { flags }
+        : { flags, env: io.env, file: readConfig(asked), otherKeys: [...knownSettings().keys()] };
       const { values: output } = resolveSettings(outputRows, from);
       isJson = output.json;
       const settled = resolveSettings(table, from);
+      if (!found.ignoresConfig && !output.quiet) {
+        for (const { name, meant } of mistypedVariables(io.env)) {
+          io.stderr.write(`${name} is no setting; did you mean ${meant}?\n`);
+        }
+      }
       await act(found, { ...settled, args, output }, io, print);
     },
   });

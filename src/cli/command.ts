@@ -27,6 +27,8 @@ export interface CommandSpec<T extends SettingTable = SettingTable> {
   readonly output: JsonSchema;
   /** True for what runs until Ctrl-C: that is then its normal end, and takes the time it needs. */
   readonly untilStopped?: boolean;
+  /** True for what must work whatever the config file and the environment say. */
+  readonly ignoresConfig?: boolean;
   readonly load: () => Promise<Action<T>>;
 }
 

@@ -27,6 +27,10 @@ export interface Ui {
   progress(title: string, done: number, total: number): void;
   /** For stdout; they do nothing where there are none (NO_COLOR, a pipe). */
   readonly colors: Colors;
+  /** Variables of the environment. */
+  readonly env: Io['env'];
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
   /** True when questions can be asked. */
   readonly isInteractive: boolean;
   /** Yes or no; the standard answer is no. Error `needs_terminal` when nobody can be asked. */
@@ -93,6 +97,8 @@ export function createUi(io: Io, options: UiOptions, signal: AbortSignal): Ui & 
     },
     progress: (title: string, done: number, total: number) => status.bar(title, done, total),
     colors,
+    env: io.env,
+    signal,
     isInteractive,
     async confirm(question: string) {
       const answer = await asking(`${question} [y/N]`, askLine);

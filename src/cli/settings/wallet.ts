@@ -33,7 +33,6 @@ export const passwordRows = {
     argument: 'file',
     about: 'file with the password of the key',
     default: undefined,
-    env: ['BT_PASSWORD_FILE', 'BT_WALLET_PASSWORD_FILE'],
   }),
   password_fd: {
     ...integer<number | undefined>({
