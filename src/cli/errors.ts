@@ -25,6 +25,8 @@ export type CliErrorCode =
   | 'already_registered'
   | 'not_registered'
   | 'no_subnet'
+  /** A local chain's state breaks what its runtime says has to be true. */
+  | 'broken_invariant'
   /** A bug. */
   | 'unexpected';
 

@@ -6,6 +6,7 @@ import {
   integer,
   onOff,
   port,
+  real,
   type SettingTable,
   type SettingValues,
   text,
@@ -151,6 +152,42 @@ export const dumpSettings = {
     flagOnly: true,
   },
   force: { ...onOff({ about: 'overwrite the file', default: false }), flagOnly: true },
+} satisfies SettingTable;
+
+/** Settings of `localnet call`. */
+export const callSettings = {
+  ...targetSettings,
+  as: {
+    ...text<string>({ argument: 'address', about: 'account in whose name the call is made, or root', default: 'root' }),
+    flagOnly: true,
+  },
+} satisfies SettingTable;
+
+const MOST_MS = 3_600_000;
+
+/** Settings of `localnet faults`. */
+export const faultSettings = {
+  ...targetSettings,
+  drop: {
+    ...real<number | undefined>({ about: 'part of the answers that never come', default: undefined, min: 0, max: 1 }),
+    flagOnly: true,
+  },
+  delay_ms: {
+    ...integer<number | undefined>({ about: 'answers come that much later', default: undefined, min: 0, max: 60_000 }),
+    flagOnly: true,
+  },
+  cut_after_ms: {
+    ...integer<number | undefined>({
+      about: 'each websocket ends that long after it began',
+      default: undefined,
+      min: 1,
+      max: MOST_MS,
+    }),
+    flagOnly: true,
+  },
+  refuse: { ...onOff({ about: 'no new connections', default: false }), flagOnly: true },
+  cut: { ...onOff({ about: 'every websocket ends now, once', default: false }), flagOnly: true },
+  none: { ...onOff({ about: 'end all faults', default: false }), flagOnly: true },
 } satisfies SettingTable;
 
 /** Which chain a verb is about. */

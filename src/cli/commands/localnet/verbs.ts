@@ -1,25 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
-import { BittensorError, pollUntil, writeFileAtomic } from '../../../base/index.js';
+import { BittensorError, writeFileAtomic } from '../../../base/index.js';
 import type { LocalChain, LocalStatus } from '../../../chain/index.js';
-import { formatTao } from '../../amounts.js';
-import type { Action, Result } from '../../command.js';
+import type { Action } from '../../command.js';
 import { withLocalChain } from './local-chain.js';
-import { badArgument, parseCount, parseTao, parseTravel } from './parse.js';
+import { badArgument, parseCount, parseTravel } from './parse.js';
+import { say } from './say.js';
 import { type dumpSettings, type revertSettings, type stopSettings, type targetSettings, urlOf } from './settings.js';
 import { removedLine, removeThrowaway } from './throwaway.js';
 
 const MOST_BLOCKS = 10_000;
 
 type Verb = Action<typeof targetSettings>;
-
-function say(json: Readonly<Record<string, unknown>>, lines: readonly string[]): Result {
-  return {
-    json,
-    show(ui) {
-      for (const line of lines) ui.line(line);
-    },
-  };
-}
 
 export const stop: Action<typeof stopSettings> = async ({ settings }) => {
   const { stopLocalnet } = await import('../../../chain/index.js');
@@ -121,48 +112,6 @@ async function snapshotId(chain: LocalChain, id: string | undefined): Promise<st
       ? 'there is no snapshot to go back to: make one with `localnet snapshot`, or give --block'
       : `there is no snapshot ${id.slice(0, 80)}, ${there}`,
   );
-}
-
-export const fund: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
-  const amountRao = parseTao(amount);
-  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
-    fundAndMine(chain, address, amountRao).catch(async error => {
-      throw (await tooMuch(chain, amountRao)) ?? error;
-    }),
-  );
-  const own = mined ? ', which was mined for it' : '';
-  const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${own}.`;
-  return say({ address, amountRao, hash, block }, [line]);
-};
-
-/** The error for more than any development account has; undefined when that is not what was wrong, or cannot be told. */
-async function tooMuch(chain: LocalChain, amountRao: bigint): Promise<BittensorError | undefined> {
-  const list = await chain.accounts().catch(() => []);
-  const richest = list.reduce<(typeof list)[number] | undefined>(
-    (best, entry) => (best && best.freeRao >= entry.freeRao ? best : entry),
-    undefined,
-  );
-  if (!richest || richest.freeRao > amountRao) return undefined;
-  const most = `${richest.uri}, has ${formatTao(richest.freeRao)}`;
-  return badArgument(`no development account can send ${formatTao(amountRao)}: the richest, ${most}`);
-}
-
-/** On a chain of manual blocks a transfer would wait for the next one: it gets one. */
-async function fundAndMine(chain: LocalChain, address: string, amountRao: bigint) {
-  const { blockTime, ready } = await chain.status();
-  const funding = chain.fund(address, amountRao);
-  if (blockTime !== 'manual') return { ...(await funding), mined: false };
-  const failed = funding.then(
-    () => undefined,
-    error => error as unknown,
-  );
-  const pooled = pollUntil('the transfer in the pool', { withinMs: 30_000, everyMs: 20 }, async () =>
-    (await chain.status()).ready > ready ? true : undefined,
-  );
-  const early = await Promise.race([failed, pooled.then(() => undefined)]);
-  if (early !== undefined) throw early;
-  await chain.mine();
-  return { ...(await funding), mined: true };
 }
 
 export const dump: Action<typeof dumpSettings> = async ({ args: [file = ''], settings, signal }) => {

@@ -1,0 +1,67 @@
+import { type BittensorError, pollUntil } from '../../../base/index.js';
+import type { Included, LocalChain } from '../../../chain/index.js';
+import { formatTao } from '../../amounts.js';
+import type { Action } from '../../command.js';
+import { withLocalChain } from './local-chain.js';
+import { badArgument, parseTao } from './parse.js';
+import { say } from './say.js';
+import type { targetSettings } from './settings.js';
+
+type Verb = Action<typeof targetSettings>;
+
+export const fund: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
+  const amountRao = parseTao(amount);
+  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
+    sendAndMine(chain, () => chain.fund(address, amountRao)).catch(async error => {
+      throw (await tooMuch(chain, amountRao)) ?? error;
+    }),
+  );
+  const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${minedFor(mined)}.`;
+  return say({ address, amountRao, hash, block }, [line]);
+};
+
+/** The error for more than any development account has; undefined when that is not what was wrong, or cannot be told. */
+async function tooMuch(chain: LocalChain, amountRao: bigint): Promise<BittensorError | undefined> {
+  const list = await chain.accounts().catch(() => []);
+  const richest = list.reduce<(typeof list)[number] | undefined>(
+    (best, entry) => (best && best.freeRao >= entry.freeRao ? best : entry),
+    undefined,
+  );
+  if (!richest || richest.freeRao > amountRao) return undefined;
+  const most = `${richest.uri}, has ${formatTao(richest.freeRao)}`;
+  return badArgument(`no development account can send ${formatTao(amountRao)}: the richest, ${most}`);
+}
+
+export const setBalance: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
+  const freeRao = /^0(\.0*)?$/.test(amount) ? 0n : parseTao(amount);
+  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
+    sendAndMine(chain, () => chain.setBalance(address, freeRao)),
+  );
+  const line = `${address} has ${formatTao(freeRao)} free since block ${block}${minedFor(mined)}.`;
+  return say({ address, freeRao, hash, block }, [line]);
+};
+
+/** On a chain of manual blocks a transaction of the chain's own would wait for the next one: it gets one. */
+export async function sendAndMine(
+  chain: LocalChain,
+  send: () => Promise<Included>,
+): Promise<Included & { mined: boolean }> {
+  const { blockTime, ready } = await chain.status();
+  const sending = send();
+  if (blockTime !== 'manual') return { ...(await sending), mined: false };
+  const failed = sending.then(
+    () => undefined,
+    error => error as unknown,
+  );
+  const pooled = pollUntil('the transaction in the pool', { withinMs: 30_000, everyMs: 20 }, async () =>
+    (await chain.status()).ready > ready ? true : undefined,
+  );
+  const early = await Promise.race([failed, pooled.then(() => undefined)]);
+  if (early !== undefined) throw early;
+  await chain.mine();
+  return { ...(await sending), mined: true };
+}
+
+export function minedFor(mined: boolean): string {
+  return mined ? ', which was mined for it' : '';
+}
