@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
+import { Ajv } from 'ajv';
 import { type ChainClient, connect, type Localnet, startLocalnet } from '../../src/chain/index.js';
+import { locate } from '../../src/cli/catalogue.js';
 import { main } from '../../src/cli/cli.js';
+import { failureSchema } from '../../src/cli/schema.js';
 import { type Keypair, keypairFromUri, openWallet, ready } from '../../src/wallet/index.js';
 
 export const TAO = 1_000_000_000n;
@@ -58,10 +61,11 @@ export class CliOnChain implements AsyncDisposable {
     return run(split(line), env, options);
   }
 
-  /** The JSON document of a command that must end with this exit code. */
+  /** The JSON document of a command that must end with this exit code; it is checked against its schema. */
   async json(line: string, code = 0): Promise<Record<string, unknown>> {
     const ran = await this.run(`${line} --json`);
     if (ran.code !== code) throw new Error(`${line} ended with ${ran.code}:\n${ran.out}\n${ran.err}`);
+    checkSchema(line, ran.json, code === 0);
     return ran.json;
   }
 
@@ -80,6 +84,16 @@ export class CliOnChain implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
+
+/** The document is as the command's declaration says. */
+function checkSchema(line: string, document: unknown, isSuccess: boolean): void {
+  const { spec } = locate(split(line));
+  if (!spec) throw new Error(`no command in ${line}`);
+  const check = ajv.compile(isSuccess ? spec.output : failureSchema);
+  if (!check(document)) throw new Error(`${line}: ${ajv.errorsText(check.errors)}\n${JSON.stringify(document)}`);
+}
+
+const ajv = new Ajv({ strict: false });
 
 /** Words, with quotes as a shell has them. */
 function split(line: string): string[] {
