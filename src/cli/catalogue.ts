@@ -43,16 +43,23 @@ export function locate(argv: readonly string[]): Located {
   const group = groups.find(candidate => isNamed(candidate, first));
   if (group) {
     const spec = group.commands.find(candidate => isNamed(candidate, second));
+    // `stake --amount 1`, as when there were no groups.
+    const flat = /^-(?!h$|-help$)/.test(second) ? flatOf(group, first) : undefined;
+    if (flat) return { argv: [group.name, flat.name, ...argv.slice(1)], group, spec: flat };
     if (!spec) return { argv: [group.name, ...argv.slice(1)], group };
     return { argv: [group.name, spec.name, ...rest], group, spec };
   }
   const top = topLevel.find(candidate => isNamed(candidate, first));
   if (top) return { argv: [top.name, ...argv.slice(1)], spec: top };
   for (const owner of groups) {
-    const spec = owner.commands.find(({ flat = [] }) => flat.some(name => hyphens(name) === hyphens(first)));
+    const spec = flatOf(owner, first);
     if (spec) return { argv: [owner.name, spec.name, ...argv.slice(1)], group: owner, spec };
   }
   return { argv };
+}
+
+function flatOf({ commands }: Group, word: string): AnyCommand | undefined {
+  return commands.find(({ flat = [] }) => flat.some(name => hyphens(name) === hyphens(word)));
 }
 
 function isNamed({ name, aliases = [] }: { name: string; aliases?: readonly string[] }, word: string): boolean {

@@ -1,4 +1,4 @@
-import { isBittensorError, messageOf, systemCodeOf } from '../base/index.js';
+import { type BittensorError, isBittensorError, messageOf, systemCodeOf } from '../base/index.js';
 
 /** Exit codes, the same for every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, network: 3, refused: 4, key: 5, interrupted: 130 } as const;
@@ -73,7 +73,8 @@ export interface Failure {
 /** What an error means for the user. An error that is not ours is a bug, and asks to be reported. */
 export function failureOf(error: unknown): Failure {
   if (isBittensorError(error)) {
-    const [exit, hint] = EXITS[error.code] ?? [EXIT.failed];
+    const [exit, fixed] = EXITS[error.code] ?? [EXIT.failed];
+    const hint = fixed ?? explainHint(error);
     const data = Object.keys(error.data).length > 0 ? { data: error.data } : {};
     return { code: error.code, message: error.message, ...(hint === undefined ? {} : { hint }), exit, ...data };
   }
@@ -83,6 +84,13 @@ export function failureOf(error: unknown): Failure {
   // What a file system says (EACCES: permission denied, open '...') is clear enough.
   if (system !== undefined && FILE_SYSTEM.includes(system)) return { code: 'file_system', message, exit: EXIT.failed };
   return { code: 'unexpected', message: `unexpected error, please report it: ${message}`, exit: EXIT.failed };
+}
+
+/** What the chain said has a name, and a text. */
+function explainHint({ code, data }: BittensorError): string | undefined {
+  const { name } = data;
+  if ((code !== 'dispatch' && code !== 'rejected') || typeof name !== 'string' || !/^\w+$/.test(name)) return undefined;
+  return `bittensor-cli explain ${name}`;
 }
 
 /** The one line for it. */

@@ -1,6 +1,7 @@
 import { BittensorError, isBittensorError } from '../base/index.js';
 import type { ChainClient, Network } from '../chain/index.js';
 import { type Naming, presentName } from './consent.js';
+import { noSubnet } from './errors.js';
 import type { Ui } from './ui.js';
 
 /** What the commands' shared network rows give. */
@@ -57,4 +58,9 @@ function withAdvice(error: unknown): unknown {
   if (!isBittensorError(error) || error.code !== 'chain_unreachable') return error;
   const advice = 'bittensor-cli localnet start --detach starts a local chain';
   return new BittensorError(error.code, `${error.message}; ${advice}`, { data: error.data, cause: error });
+}
+
+/** Error `no_subnet`. */
+export async function checkSubnet(client: ChainClient, netuid: number, signal: AbortSignal): Promise<void> {
+  if (!(await client.netuids({ signal })).includes(netuid)) throw noSubnet(netuid);
 }

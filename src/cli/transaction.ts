@@ -5,7 +5,6 @@ import { formatTao } from './amounts.js';
 import type { Result } from './command.js';
 import { consentFor } from './consent.js';
 import { cliError } from './errors.js';
-import { sayEvents } from './events.js';
 import type { Target } from './network.js';
 import type { Ui } from './ui.js';
 
@@ -157,6 +156,8 @@ async function resultOf(
   { preview, beforeRao, balanceRao }: { preview: Record<string, unknown>; beforeRao: bigint; balanceRao: bigint },
 ): Promise<Result> {
   const more = (await outcome?.(done, target.client)) ?? {};
+  const { whatHappened } = await import('../chain/index.js');
+  const said = whatHappened(done);
   const { hash, blockHash, blockNumber, feeRao, events } = done;
   const json = {
     dryRun: false,
@@ -171,11 +172,10 @@ async function resultOf(
     ...more.json,
   };
   const show = (ui: Ui) => {
-    for (const line of [...sayEvents(events), ...(more.lines ?? [])]) ui.line(line);
+    for (const line of [...said, ...(more.lines ?? [])]) ui.line(line);
     const state = settings.wait === 'finalization' ? 'finalized' : 'included';
     ui.pairs([
       ['Transaction', `${hash}, ${state} in block ${blockNumber}`],
-      ['Fee', formatTao(feeRao ?? 0n)],
       ['Balance', `${formatTao(beforeRao)} -> ${formatTao(balanceRao)}`],
     ]);
   };

@@ -57,7 +57,9 @@ export function transactionOutput(extra: Readonly<Record<string, JsonSchema>> = 
     finalized: booleanSchema,
     paidFeeRao: nullable(raoSchema),
     balanceRao: raoSchema,
-    events: listOf(objectOf({ pallet: textSchema, name: textSchema, data: { type: 'array' } })),
+    events: listOf(
+      objectOf({ pallet: textSchema, name: textSchema, data: { type: 'array' }, 'fields?': listOf(textSchema) }),
+    ),
     ...extra,
   };
   const later = Object.fromEntries(Object.entries(done).map(([name, schema]) => [`${name}?`, schema]));

@@ -12,7 +12,63 @@ import {
   textSchema,
 } from '../../schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
-import { createRows, metagraphRows, registerRows, startRows } from './rows.js';
+import { createRows, listRows, metagraphRows, oneSubnetRows, registerRows, startRows } from './rows.js';
+
+const SUBNET = {
+  netuid: integerSchema,
+  name: textSchema,
+  symbol: nullable(textSchema),
+  owner: nullable(addressSchema),
+  ownerHotkey: nullable(addressSchema),
+  n: integerSchema,
+  maxN: nullable(integerSchema),
+  tempo: integerSchema,
+  priceRao: nullable(raoSchema),
+  emissionRao: nullable(raoSchema),
+  taoEmissionRao: nullable(raoSchema),
+  taoInRao: nullable(raoSchema),
+  alphaInRao: nullable(raoSchema),
+  alphaOutRao: nullable(raoSchema),
+  registrationCostRao: nullable(raoSchema),
+  difficulty: nullable(textSchema),
+  registrationAllowed: nullable(booleanSchema),
+  powRegistrationAllowed: nullable(booleanSchema),
+  started: nullable(booleanSchema),
+  registeredAt: nullable(integerSchema),
+};
+
+const list = command({
+  name: 'list',
+  aliases: ['ls'],
+  about: 'shows all subnets',
+  settings: listRows,
+  examples: ['subnet list', 'subnet list --subtensor.network finney --json'],
+  output: objectOf({
+    network: textSchema,
+    block: integerSchema,
+    subnets: listOf(objectOf(SUBNET)),
+    creationCostRao: nullable(raoSchema),
+  }),
+  load: async () => (await import('./list.js')).list,
+});
+
+const show = command({
+  name: 'show',
+  about: 'shows one subnet: owner, price, what registering costs, when its next epoch is',
+  settings: oneSubnetRows,
+  examples: ['subnet show --netuid 1', 'subnet show --json'],
+  output: objectOf({
+    network: textSchema,
+    block: integerSchema,
+    ...SUBNET,
+    identity: nullable({ type: 'object', additionalProperties: textSchema }),
+    immunityPeriod: nullable(integerSchema),
+    lockedRao: nullable(raoSchema),
+    mechanisms: nullable(integerSchema),
+    blocksUntilEpoch: nullable(integerSchema),
+  }),
+  load: async () => (await import('./show.js')).show,
+});
 
 const NEURON = objectOf({
   uid: integerSchema,
@@ -54,6 +110,21 @@ const metagraph = command({
   load: async () => (await import('./metagraph.js')).metagraph,
 });
 
+const hyperparameters = command({
+  name: 'hyperparameters',
+  aliases: ['hyperparams', 'params'],
+  about: 'shows all settings of a subnet',
+  settings: oneSubnetRows,
+  examples: ['subnet hyperparameters --netuid 1', 'subnet hyperparameters --json'],
+  output: objectOf({
+    network: textSchema,
+    netuid: integerSchema,
+    block: integerSchema,
+    hyperparameters: { type: 'object' },
+  }),
+  load: async () => (await import('./hyperparameters.js')).hyperparameters,
+});
+
 const register = command({
   name: 'register',
   aliases: ['burned-register'],
@@ -92,5 +163,5 @@ export const subnet = group({
   name: 'subnet',
   aliases: ['subnets', 's'],
   about: 'subnets: look at them, register, make one',
-  commands: [metagraph, register, create, start],
+  commands: [list, show, metagraph, hyperparameters, register, create, start],
 });

@@ -1,7 +1,7 @@
 import type { Metagraph, Neuron } from '../../../chain/index.js';
 import { formatAmount } from '../../amounts.js';
 import type { Action } from '../../command.js';
-import { withChain } from '../../network.js';
+import { checkSubnet, withChain } from '../../network.js';
 import type { Column } from '../../table.js';
 import type { Ui } from '../../ui.js';
 import { COLUMN_NAMES, type ColumnName } from './columns.js';
@@ -25,6 +25,7 @@ export const metagraph: Action<typeof metagraphRows> = async input => {
       `reading subnet ${netuid}`,
       Promise.all([client.metagraph(netuid, { signal }), client.blocksUntilEpoch(netuid, { signal })]),
     );
+    if (graph.n === 0) await checkSubnet(client, netuid, signal);
     const rows = graph.neurons.map(neuron => rowOf(neuron, graph, client.blockTimeMs)).sort(orderBy(sort));
     const { block, blockHash, tempo, lastEpochBlock, n } = graph;
     const untilEpoch = Number.isFinite(blocksUntilEpoch) ? blocksUntilEpoch : null;

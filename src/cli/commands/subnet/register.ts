@@ -4,7 +4,7 @@ import { checkMeant } from '../../consent.js';
 import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
 import { withChain } from '../../network.js';
 import { transact } from '../../transaction.js';
-import { checkCost, checkNotRegistered, registered } from './registration.js';
+import { checkCanRegister, checkCost, registered } from './registration.js';
 import type { registerRows } from './rows.js';
 
 export const register: Action<typeof registerRows> = async input => {
@@ -15,7 +15,7 @@ export const register: Action<typeof registerRows> = async input => {
     const { client, isAtStake } = target;
     const { netuid, max_cost: maxRao } = settings;
     checkMeant(isAtStake, { netuid: sources.netuid !== 'default', 'max-cost': maxRao !== undefined });
-    await checkNotRegistered(client, netuid, hotkey, signal);
+    await checkCanRegister(client, netuid, hotkey, signal);
     checkCost('registering', await client.registrationCost(netuid, { signal }), maxRao);
     const limit = maxRao === undefined ? {} : { limitRao: maxRao };
     const prepared = await prepareBurnedRegister(client, { from: key.address, netuid, hotkey, ...limit, signal });

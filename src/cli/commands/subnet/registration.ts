@@ -2,6 +2,7 @@ import type { ChainClient, Submitted } from '../../../chain/index.js';
 import { formatTao } from '../../amounts.js';
 import { cliError } from '../../errors.js';
 import { eventOf } from '../../events.js';
+import { checkSubnet } from '../../network.js';
 import type { Outcome } from '../../transaction.js';
 
 /** What registering came to: the neuron, from the chain's event. */
@@ -10,8 +11,9 @@ export function registered(done: Submitted, netuid: number, hotkey: string): Out
   return { json: { netuid, uid: uid === undefined ? null : Number(uid), hotkey } };
 }
 
-/** Error `already_registered`, before anything is paid or searched. */
-export async function checkNotRegistered(client: ChainClient, netuid: number, hotkey: string, signal: AbortSignal) {
+/** Errors `no_subnet` and `already_registered`, before anything is paid or searched. */
+export async function checkCanRegister(client: ChainClient, netuid: number, hotkey: string, signal: AbortSignal) {
+  await checkSubnet(client, netuid, signal);
   const uid = await client.uidOf(netuid, hotkey, { signal });
   if (uid === undefined) return;
   throw cliError('already_registered', `${hotkey} is uid ${uid} of subnet ${netuid} already`, { netuid, uid, hotkey });

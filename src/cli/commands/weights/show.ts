@@ -1,6 +1,6 @@
 import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { withChain } from '../../network.js';
+import { checkSubnet, withChain } from '../../network.js';
 import { sharesOf } from './lists.js';
 import type { showRows } from './rows.js';
 
@@ -10,7 +10,10 @@ export const show: Action<typeof showRows> = async input => {
     const { netuid, uid: only } = settings;
     const [graph, all] = await ui.busy(
       `reading subnet ${netuid}`,
-      Promise.all([client.metagraph(netuid, { signal }), client.weights(netuid, { signal })]),
+      Promise.all([
+        client.metagraph(netuid, { signal }),
+        client.weights(netuid, { signal, ...(only === undefined ? {} : { uids: [only] }) }),
+      ]),
     );
     if (only !== undefined && only >= graph.n) {
       throw cliError('not_registered', `subnet ${netuid} has no uid ${only}: it has ${graph.n} neurons`, {
@@ -18,8 +21,8 @@ export const show: Action<typeof showRows> = async input => {
         uid: only,
       });
     }
+    if (graph.n === 0) await checkSubnet(client, netuid, signal);
     const rows = [...all]
-      .filter(([uid]) => only === undefined || uid === only)
       .sort(([a], [b]) => a - b)
       .map(([uid, entries]) => {
         const shares = sharesOf(entries.map(([, weight]) => weight));

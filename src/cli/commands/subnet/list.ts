@@ -1,0 +1,58 @@
+import { formatAmount, formatTao } from '../../amounts.js';
+import type { Action } from '../../command.js';
+import { withChain } from '../../network.js';
+import type { listRows } from './rows.js';
+import { subnetJson } from './subnet-json.js';
+
+export const list: Action<typeof listRows> = input =>
+  withChain(input, async ({ client, name }) => {
+    const { ui, signal } = input;
+    const [subnets, creationCostRao] = await ui.busy(
+      'reading subnets',
+      Promise.all([client.subnets({ signal }), client.subnetCreationCost({ signal })]),
+    );
+    return {
+      json: {
+        network: name,
+        block: client.headBlock(),
+        subnets: subnets.map(subnetJson),
+        creationCostRao: creationCostRao ?? null,
+      },
+      show: shown => {
+        shown.table(
+          HEADS,
+          subnets.map(subnet => [
+            subnet.netuid,
+            subnet.name,
+            subnet.symbol,
+            subnet.maxN === undefined ? String(subnet.n) : `${subnet.n}/${subnet.maxN}`,
+            subnet.tempo,
+            amount(subnet.priceRao),
+            amount(subnet.emissionRao),
+            subnet.registrationAllowed === false ? 'closed' : amount(subnet.burnRao),
+            subnet.isStarted,
+            subnet.owner,
+          ]),
+        );
+        if (creationCostRao !== undefined) shown.line(`A new subnet costs ${formatTao(creationCostRao)} now.`);
+      },
+    };
+  });
+
+const right = (title: string) => ({ title, align: 'right' as const, whole: true });
+const HEADS = [
+  right('NETUID'),
+  'NAME',
+  'SYMBOL',
+  right('NEURONS'),
+  right('TEMPO'),
+  right('PRICE(τ/α)'),
+  right('EMISSION(α/block)'),
+  right('REGISTER(τ)'),
+  'RUNS',
+  'OWNER',
+];
+
+function amount(rao: bigint | undefined): string | undefined {
+  return rao === undefined ? undefined : formatAmount(rao);
+}
