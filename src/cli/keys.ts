@@ -1,41 +1,43 @@
 import { isAddress } from '../base/index.js';
-import type { Wallet } from '../wallet/index.js';
+import type { KeyName, Wallet } from '../wallet/index.js';
 import { cliError } from './errors.js';
+import { type PasswordSettings, readPassword } from './password.js';
 import type { SigningKey } from './transaction.js';
 import type { Ui } from './ui.js';
 
 /** What the shared rows of wallets and passwords give. */
-export interface KeySettings {
+export interface KeySettings extends PasswordSettings {
   readonly wallet_name: string;
   readonly wallet_hotkey: string;
   readonly wallet_path: string;
 }
 
 /** The coldkey of the chosen wallet. Its address needs no password. Error `wallet_not_found`. */
-export async function coldkeyOf(settings: KeySettings, _ui: Ui): Promise<SigningKey> {
+export async function coldkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKey> {
   const wallet = await walletOf(settings);
   return {
     address: wallet.coldkeyAddress(),
     title: `coldkey of wallet ${wallet.name}`,
-    unlock: () => wallet.unlockColdkey(),
+    unlock: () => wallet.unlockColdkey(passwordOf(wallet, 'coldkey', settings, ui)),
   };
 }
 
 /** The chosen hotkey of the chosen wallet. */
-export async function hotkeyOf(settings: KeySettings, _ui: Ui): Promise<SigningKey> {
+export async function hotkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKey> {
   const wallet = await walletOf(settings);
   const name = settings.wallet_hotkey;
   return {
     address: wallet.hotkeyAddress(name),
     title: `hotkey ${name} of wallet ${wallet.name}`,
-    unlock: () => wallet.unlockHotkey(name),
+    unlock: () => wallet.unlockHotkey(name, passwordOf(wallet, { hotkey: name }, settings, ui)),
   };
 }
 
-/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's. */
+/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's, which may be an address, too. */
 export async function hotkeyAddressOf(settings: KeySettings & { hotkey_ss58: string | undefined }): Promise<string> {
-  if (settings.hotkey_ss58 !== undefined) return checkAddress(settings.hotkey_ss58, '--hotkey-ss58');
-  return (await walletOf(settings)).hotkeyAddress(settings.wallet_hotkey);
+  const { hotkey_ss58: given, wallet_hotkey: name } = settings;
+  if (given !== undefined) return checkAddress(given, '--hotkey-ss58');
+  return isAddress(name) ? name : (await walletOf(settings)).hotkeyAddress(name);
 }
 
 export function checkAddress(text: string, what: string): string {
@@ -43,15 +45,18 @@ export function checkAddress(text: string, what: string): string {
   throw cliError('usage', `${what} must be an ss58 address, not ${JSON.stringify(text.slice(0, 80))}`);
 }
 
-async function walletOf({
-  wallet_name: name,
-  wallet_path: path,
-}: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<Wallet> {
-  const { openWallet } = await import('../wallet/index.js');
-  return openWallet({ name, path });
+/** The address of the chosen wallet's coldkey. */
+export async function coldkeyAddressOf(settings: Place): Promise<string> {
+  return (await walletOf(settings)).coldkeyAddress();
 }
 
-/** The address of the chosen wallet's coldkey. */
-export async function coldkeyAddressOf(settings: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<string> {
-  return (await walletOf(settings)).coldkeyAddress();
+function passwordOf(wallet: Wallet, which: KeyName, settings: KeySettings, ui: Ui) {
+  return { password: () => readPassword(ui, settings, wallet.keyFile(which), 'open'), signal: ui.signal };
+}
+
+type Place = Pick<KeySettings, 'wallet_name' | 'wallet_path'>;
+
+async function walletOf({ wallet_name: name, wallet_path: path }: Place): Promise<Wallet> {
+  const { openWallet } = await import('../wallet/index.js');
+  return openWallet({ name, path });
 }
