@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -213,6 +213,87 @@ describe('a follower', () => {
     between.cut();
     await pollUntil('the end', { withinMs: 20_000 }, () => (results().length === 3 ? true : undefined));
     expect(results()[2]).toBe('dropped');
+  });
+
+  it('does not count as dropped what waits for others in the pool of the leader', async () => {
+    using folder = temporaryFolder();
+    await using leader = await startLeader(folder.path);
+    await using between = await startFalseLeader(leader);
+    await using follower = await startFollower(folder.path, between.url);
+    await status(follower, 'the connection', ({ following }) => following.connected);
+    using client = await openSocket(follower.url);
+    between.trick = ({ method, params, truth }) =>
+      method === 'author_submitAndWatchExtrinsic'
+        ? leader.rpc('author_submitExtrinsic', ...params).then(() => 'watched')
+        : truth();
+    const watch = async (id: number, nonce: number) => {
+      const extrinsic = await transfer(leader, 10n ** 10n, nonce);
+      client.send({ jsonrpc: '2.0', id, method: 'author_submitAndWatchExtrinsic', params: [extrinsic] });
+      const { result } = (await pollUntil('the answer', { withinMs: 10_000 }, () =>
+        client.received.find(message => message['id'] === id),
+      )) as { result: unknown };
+      const said = () =>
+        client.received.flatMap(({ params }) => {
+          const news = params as { subscription: unknown; result: unknown } | undefined;
+          return news?.subscription === result ? [news?.result] : [];
+        });
+      const hears = (...all: unknown[]) =>
+        pollUntil(`${id}: ${JSON.stringify(all)}`, { withinMs: 20_000 }, () =>
+          JSON.stringify(said()) === JSON.stringify(all) ? true : undefined,
+        );
+      return { extrinsic, hears };
+    };
+    const next = await watch(1, 1);
+    const last = await watch(2, 3);
+    between.cut();
+    await Promise.all([next.hears('future'), last.hears('future')]);
+    await leader.rpc('author_submitExtrinsic', await transfer(leader, 10n ** 10n, 0));
+    const block = await leader.rpc('dev_newBlock');
+    await next.hears('future', { inBlock: block }, { finalized: block });
+    await last.hears('future');
+    // Nobody tells of it any more: it is asked for with the next block.
+    expect(await leader.rpc('author_removeExtrinsic', [{ extrinsic: last.extrinsic }])).toHaveLength(1);
+    await leader.rpc('dev_newBlock');
+    await last.hears('future', 'dropped');
+  });
+
+  it('begins where its leader has, with the block that a dump was of', async () => {
+    using folder = temporaryFolder();
+    await using origin = await startLeader(folder.path);
+    await origin.rpc('dev_newBlock', 3);
+    const spec = join(folder.path, 'dump.json');
+    writeFileSync(spec, JSON.stringify(await origin.rpc('dev_dumpState')));
+    const first = await origin.rpc<string>('chain_getHead');
+    await using leader = await EngineProcess.start(join(folder.path, 'dumped'), [...MANUAL, '--chain', spec]);
+    const head = await leader.rpc<string>('dev_newBlock', 4);
+    await using follower = await startFollower(folder.path, leader.url);
+    await reaches(follower, head);
+    expect(follower.genesis).toBe(origin.genesis);
+    expect(await follower.rpc('chain_getBlockHash', 3)).toBe(first);
+    expect(
+      await follower.rpc('state_getStorage', '0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac'),
+    ).toBe('0x07000000');
+    // It goes back with it, as far as the first block.
+    await leader.rpc('dev_revert', { block: 3 });
+    const other = await leader.rpc<string>('dev_newBlock', 2);
+    await reaches(follower, other);
+    await follower.stop();
+    // The state is gone: what the dump held is here all the same.
+    const own = join(folder.path, 'follower');
+    for (const name of readdirSync(own)) if (name.startsWith('state-')) rmSync(join(own, name));
+    const again = await startFollower(folder.path, leader.url);
+    expect(await again.rpc('chain_getHead')).toBe(other);
+    await again.stop();
+    // A chain with the same genesis, which has another block there.
+    await origin.rpc('dev_revert', { block: 0 });
+    await origin.rpc('dev_newBlock', 5);
+    await using lost = await startFollower(folder.path, origin.url);
+    const { following } = await status(lost, 'the refusal', now => now.following.refused !== undefined);
+    expect(following.refused).toMatchObject({
+      number: 3,
+      reason: expect.stringContaining(`began with block 3, ${first}`),
+    });
+    expect(await lost.rpc('chain_getHead')).toBe(other);
   });
 });
 

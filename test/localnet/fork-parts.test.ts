@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -260,6 +260,39 @@ describe('the state of a source', () => {
     expect(read(log)).toEqual(first);
     expect(asked.length).toBe(questions);
     expect(log.lines.filter(line => line.includes('cut off 5 bytes'))).toHaveLength(1);
+  });
+
+  it('is fetched again where the file is damaged, and only there', () => {
+    using folder = temporaryFolder();
+    const names = Array.from({ length: 20 }, (_, i) => `key ${String(i).padStart(60, '0')}`);
+    const { source, asked } = fakeSource(bytesOf(Object.fromEntries(names.map((name, i) => [name, i]))));
+    const read = (log = silentLog) => {
+      let kept: FetchedLog | undefined;
+      const state = new RemoteState({ source, at: '0x', onFetched: what => kept?.add(what) });
+      kept = FetchedLog.open(folder.path, log, what => state.restore(what));
+      const found = names.map(name => state.get(name)?.[0]);
+      kept.close();
+      return found;
+    };
+    const first = read();
+    expect(first).toEqual(names.map((_, i) => i));
+    const path = join(folder.path, FETCHED);
+    const bytes = readFileSync(path);
+    const middle = bytes.indexOf(names[7]!);
+    bytes[middle] = bytes[middle]! ^ 1;
+    writeFileSync(path, bytes);
+    const before = asked.length;
+    const log = keepingLog();
+    expect(read(log)).toEqual(first);
+    expect(asked.length).toBe(before + 1);
+    expect(log.lines).toEqual([
+      expect.stringMatching(/fork\.log is damaged: \d+ bytes are fetched again.*fork\.log\.damaged/),
+    ]);
+    expect(readFileSync(`${path}.damaged`)).toEqual(bytes);
+    const again = keepingLog();
+    expect(read(again)).toEqual(first);
+    expect(asked.length).toBe(before + 1);
+    expect(again.lines).toEqual([]);
   });
 });
 

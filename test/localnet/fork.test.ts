@@ -151,6 +151,9 @@ describe('a fork of another chain', () => {
     expect(await fork.rpc('chain_getHeader', `0x${'77'.repeat(32)}`)).toBeNull();
     await expect(fork.rpc('state_getReadProof', ['0x00'])).rejects.toThrow('no proofs');
     await expect(fork.rpc('dev_genesis')).rejects.toThrow('cannot be followed');
+    await using follower = EngineProcess.spawn(join(folder.path, 'follower'), ['--follow', fork.url]);
+    expect(await follower.exited).toBe(2);
+    expect(follower.stderr).toContain(`${fork.url} cannot be followed: it is a fork of ${source.url}`);
 
     await whole(fork);
     source.kill('SIGKILL');

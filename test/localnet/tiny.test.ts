@@ -80,7 +80,7 @@ describe.each([0, 1] as const)('a chain of state version %i', version => {
     using there = temporaryFolder();
     using tiny = openTiny(here.path, spec.source, { keepBlocks: 16 });
     for (let i = 0; i < 20; i++) tiny.block([ops.childSet('pots', `${i}`, LONG)]);
-    const values = readGenesis(genesisPath(here.path), silentLog);
+    const { values } = readGenesis(genesisPath(here.path), silentLog);
     using follower = openTiny(there.path, { kind: 'stored', read: () => values });
     expect(follower.chain.genesisHash).toBe(tiny.chain.genesisHash);
     expect(textOf(follower.chain.state, `${childPrefix('pots')}cup`)).toBe('two');

@@ -2,7 +2,7 @@ import { hex, type Key, Reader, toKey, unhex } from '../codec.js';
 import { engineError } from '../errors.js';
 import type { StateVersion } from '../state/trie.js';
 import { type GenesisSource, genesisBlock } from './genesis.js';
-import { type Block, decodeHeader, encodeHeader, makeBlock } from './header.js';
+import { type Block, decodeHeader, encodeHeader, type Header, makeBlock } from './header.js';
 
 /** `System.Number`, and `System.BlockHash` of block 0, as every FRAME chain has them. */
 const NUMBER = toKey(unhex('0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac'));
@@ -21,6 +21,7 @@ export interface FirstBlock {
  * wants its blocks without a gap.
  */
 export function firstNumber(source: GenesisSource, values: ReadonlyMap<Key, Uint8Array>): number {
+  if (source.kind === 'stored') return source.header === undefined ? 0 : (read(source.header)?.header.number ?? 0);
   const stored = source.kind === 'raw' ? values.get(NUMBER) : undefined;
   if (!stored || (stored.length !== 4 && stored.length !== 8)) return 0;
   const reader = new Reader(stored);
@@ -35,7 +36,8 @@ export function firstBlock(
   const { values, number, root, version } = first;
   const plain = genesisBlock(root, version);
   if (number === 0) return { block: plain, genesis: plain.hash };
-  const given = source.kind === 'raw' ? source.spec.localnet?.header : undefined;
+  const given =
+    source.kind === 'raw' ? source.spec.localnet?.header : source.kind === 'stored' ? source.header : undefined;
   const block = makeBlock(
     given === undefined ? encodeHeader({ ...plain.header, number }) : headerIn(given, number, root),
     [],
@@ -45,15 +47,19 @@ export function firstBlock(
 }
 
 function headerIn(text: unknown, number: number, root: Uint8Array): Uint8Array {
-  try {
-    const bytes = unhex(String(text));
-    const header = decodeHeader(bytes);
-    if (header.number === number && hex(header.stateRoot) === hex(root)) return bytes;
-  } catch {
-    // Said below.
-  }
+  const found = read(text);
+  if (found?.header.number === number && hex(found.header.stateRoot) === hex(root)) return found.bytes;
   throw engineError(
     'bad_genesis',
-    `localnet.header of the chain specification is not the header of block ${number} with the state root ${hex(root)}`,
+    `the header that came with the first state (localnet.header) is not that of block ${number} with the state root ${hex(root)}`,
   );
+}
+
+function read(text: unknown): { bytes: Uint8Array; header: Header } | undefined {
+  try {
+    const bytes = unhex(String(text));
+    return { bytes, header: decodeHeader(bytes) };
+  } catch {
+    return undefined;
+  }
 }

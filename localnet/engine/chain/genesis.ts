@@ -15,7 +15,8 @@ import { type Block, encodeHeader, makeBlock } from './header.js';
 export type GenesisSource =
   | { kind: 'runtime'; code: Uint8Array; preset: string; defaults: string; patch: string }
   | { kind: 'raw'; spec: RawSpec; text: string }
-  | { kind: 'stored'; read(): Map<Key, Uint8Array> }
+  /** `header`: of the block whose state it is, in hexadecimal, when that is not block 0. */
+  | { kind: 'stored'; read(): Map<Key, Uint8Array>; header?: string | undefined }
   | { kind: 'fork'; fork: Fork };
 
 export interface RawSpec {

@@ -59,15 +59,15 @@ function begin({ folder, source, runtimes, log, keepBlocks, genesisHash }: Folde
   const states = StateLog.create(folder, values, version, { keepBlocks, log, pins, rootOf, first });
   const { root } = states.head().trie(version);
   const { block, genesis } = firstBlock(source, { values, number: first, root, version });
-  if (genesisHash !== undefined && block.hash !== genesisHash) {
+  if (genesisHash !== undefined && genesis !== genesisHash) {
     throw engineError(
       'bad_genesis',
-      `the first state that was sent gives block 0 the hash ${block.hash}, not ${genesisHash}`,
+      `the first state that was sent gives block 0 the hash ${genesis}, not ${genesisHash}`,
     );
   }
   blocks.append(block);
   blocks.sync();
-  if (first === 0) keepGenesis(folder);
+  keepGenesis(folder, first);
   const later = first === 0 ? undefined : { first: { number: first, hash: block.hash } };
   writeDescription(folder, { genesis, source: sourceId(source), ...later });
   return { genesis, isNew: true, blocks, states, snapshots, notes: NO_NOTES };

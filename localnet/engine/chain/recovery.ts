@@ -31,10 +31,10 @@ export function openStates(folder: string, head: number, runtimes: Runtimes, opt
 }
 
 function fromGenesis(folder: string, runtimes: Runtimes, options: StateLogOptions, reason: Error): StateLog {
-  const values = readGenesis(genesisPath(folder), options.log);
+  const { block, values } = readGenesis(genesisPath(folder), options.log);
   const version = runtimes.of({ get: key => values.get(key) ?? null }).version.stateVersion;
-  const states = StateLog.create(folder, values, version, options);
-  const expected = options.rootOf?.(0);
+  const states = StateLog.create(folder, values, version, { ...options, first: block });
+  const expected = options.rootOf?.(block);
   if (expected && equalBytes(states.head().trie(version).root, expected)) return states;
   states.close();
   throw reason;

@@ -19,6 +19,7 @@ const READING = new Set([
   'dev_setFaults',
   'dev_blocks',
   'dev_genesis',
+  'dev_poolStatus',
 ]);
 
 /** Everything as on any chain, but transactions go to the leader, and what makes blocks is refused with the leader's name. */
@@ -42,6 +43,7 @@ export function followerFamily(families: readonly Family[], engine: Engine, foll
       ...refused,
       author_submitExtrinsic: (params: Params) => ask('author_submitExtrinsic', [hex(params.bytes(0, 'extrinsic'))]),
       author_pendingExtrinsics: () => ask('author_pendingExtrinsics', []),
+      dev_poolStatus: (params: Params) => ask('dev_poolStatus', [params.bytesList(0, 'hashes').map(hex)]),
       system_accountNextIndex: (params: Params) => ask('system_accountNextIndex', [params.text(0, 'account')]),
       system_health: () => ({
         peers: follower.status.connected ? 1 : 0,

@@ -173,10 +173,12 @@ export class Follower {
   private async catchUp(connection: Connection): Promise<void> {
     const { chain, log } = this.options;
     if (await this.isStillRefused(connection)) return;
-    const genesis = await this.hashAt(connection, 0);
-    if (genesis !== chain.genesisHash) {
-      const reason = `it is another chain; this one began with ${chain.genesisHash}`;
-      this.refuse({ number: 0, hash: genesis, reason }, async again => genesis === (await this.hashAt(again, 0)));
+    for (const number of new Set([0, chain.oldestBlock])) {
+      const hash = await this.hashAt(connection, number);
+      if (hash === chain.hashAt(number)) continue;
+      const at = number === 0 ? '' : `block ${number}, `;
+      const reason = `it is another chain; this one began with ${at}${chain.hashAt(number)}`;
+      this.refuse({ number, hash, reason }, async again => hash === (await this.hashAt(again, number)));
       return;
     }
     let next = this.fetch(connection, chain.head.header.number, chain.head.hash);
@@ -260,8 +262,8 @@ export class Follower {
   /** Goes back to the newest block that both have; false when that is not possible. */
   private async rewind(connection: Connection, leaderNumber: number): Promise<boolean> {
     const { chain, log } = this.options;
-    // Both have block 0, and what two chains share is a beginning.
-    let low = 0;
+    // Both have our first block, and what two chains share is a beginning.
+    let low = chain.oldestBlock;
     let high = Math.min(chain.head.header.number, leaderNumber) + 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;

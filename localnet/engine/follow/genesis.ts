@@ -8,10 +8,12 @@ import type { GenesisSource } from '../chain/genesis.js';
 import { unhex } from '../codec.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { readGenesis } from '../store/genesis-record.js';
 import { readHash } from './wire.js';
 
 const TRY_EVERY_MS = 250;
+const METHOD_NOT_FOUND = -32601;
 const GENESIS_BYTES = 2 ** 30;
 /** What the leader says of its chain, for a start without the leader. */
 const FILE = 'leader.json';
@@ -69,21 +71,28 @@ async function fetchChain(connection: Connection, folder: string, log: Log) {
   makeFolder(folder);
   const path = join(folder, 'genesis.part');
   try {
-    await fetchGenesis(connection, path);
+    const header = await fetchGenesis(connection, path);
     const values = readFetched(url, path, log);
     const chain: LeaderChain = { genesis, name, properties };
     writeFileAtomic(join(folder, FILE), `${JSON.stringify(chain, undefined, 2)}\n`);
-    return { ...chain, source: { kind: 'stored', read: () => values } as const };
+    return { ...chain, source: { kind: 'stored', read: () => values, header } as const };
   } finally {
     rmSync(path, { force: true });
   }
 }
 
-async function fetchGenesis(connection: Connection, path: string): Promise<void> {
+/** Returns the header of the block whose state it is, when that is not block 0. */
+async function fetchGenesis(connection: Connection, path: string): Promise<string | undefined> {
+  let header: string | undefined;
   const file = openSync(path, 'w', 0o600);
   try {
     for (let done = 0, total = 1; done < total; ) {
-      const part = (await connection.request('dev_genesis', [done])) as { bytes?: unknown; total?: unknown } | null;
+      const part = (await askGenesis(connection, done)) as {
+        bytes?: unknown;
+        total?: unknown;
+        header?: unknown;
+      } | null;
+      if (typeof part?.header === 'string') header = part.header;
       total = part?.total as number;
       const bytes = typeof part?.bytes === 'string' ? unhex(part.bytes) : new Uint8Array();
       if (!(total <= GENESIS_BYTES) || bytes.length === 0 || done + bytes.length > total) {
@@ -92,6 +101,7 @@ async function fetchGenesis(connection: Connection, path: string): Promise<void>
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
       done += bytes.length;
     }
+    return header;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw engineError('bad_answer', `${connection.url} sent what is no part of a first state: ${error.message}`);
@@ -100,9 +110,27 @@ async function fetchGenesis(connection: Connection, path: string): Promise<void>
   }
 }
 
+/** A part of it, or in words why there is none. */
+async function askGenesis(connection: Connection, offset: number): Promise<unknown> {
+  const { url } = connection;
+  try {
+    return await connection.request('dev_genesis', [offset]);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const why =
+      error.code === METHOD_NOT_FOUND
+        ? `it is no chain of this program (it has no dev_genesis), and only those can be followed: \`localnet start --fork ${url}\` goes on from its state`
+        : error.message;
+    throw engineError(
+      'bad_setting',
+      `${url} cannot be followed: ${why.replace(/^this chain cannot be followed: /, '')}`,
+    );
+  }
+}
+
 function readFetched(url: string, path: string, log: Log) {
   try {
-    return readGenesis(path, log);
+    return readGenesis(path, log).values;
   } catch (error) {
     throw engineError('bad_answer', `${url} sent what is no first state`, { cause: error });
   }

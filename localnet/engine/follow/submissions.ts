@@ -1,8 +1,8 @@
 import type { Chain } from '../chain/chain.js';
 import { hex } from '../codec.js';
-import type { Connection } from '../remote/connection.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 import type { Follower } from './follower.js';
+import { readPoolStatus } from './wire.js';
 
 /** As the pool has it: some clients drop an inBlock that another status follows at once. */
 const FINALIZED_AFTER_MS = 250;
@@ -10,7 +10,10 @@ const WATCHED_AT_MOST = 8192;
 const WATCH = { subscribe: 'author_submitAndWatchExtrinsic', unsubscribe: 'author_unwatchExtrinsic' };
 
 interface Watched {
-  readonly bytes: Uint8Array;
+  /** The connection on which the leader says what becomes of it has ended. */
+  isCut: boolean;
+  /** Where the client was last told that it waits. */
+  place: 'ready' | 'future' | undefined;
   /** With the place in the block, once it is in one. */
   push(status: unknown, index?: number): void;
   end(): void;
@@ -25,9 +28,10 @@ export class Submissions {
   /** Included, by the hash of a block that is not final. */
   private readonly unfinal = new Map<string, { watched: Watched; index: number }[]>();
   private count = 0;
+  private isAsking = false;
 
   constructor(
-    chain: Chain,
+    private readonly chain: Chain,
     private readonly follower: Follower,
   ) {
     chain.onBlock(({ block }) => {
@@ -35,11 +39,12 @@ export class Submissions {
       block.extrinsics.forEach((bytes, index) => {
         this.included(hex(blake2b256(bytes)), block.hash, index);
       });
+      void this.askAgain();
     });
     chain.onFinalized(({ hash }) => this.finalized(hash));
     // Those of clients end with their subscriptions.
     chain.onRevert(() => this.unfinal.clear());
-    follower.onAgreement(() => void this.findLost().catch(() => {}));
+    follower.onAgreement(() => void this.askAgain());
   }
 
   /** Hands the transaction to the leader; rejects with the leader's error. Resolves with what ends the watching. */
@@ -50,7 +55,8 @@ export class Submissions {
     let unwatch = () => {};
     let over = false;
     const watched: Watched = {
-      bytes,
+      isCut: false,
+      place: undefined,
       push: (status, index) => {
         if (!over) push(status, index);
       },
@@ -64,6 +70,9 @@ export class Submissions {
     };
     // Before it is sent: the block may be here before the answer is.
     this.remember(hash, watched);
+    void connection.closed.then(() => {
+      watched.isCut = true;
+    });
     try {
       unwatch = await connection.subscribe(WATCH, [hex(bytes)], status => this.heard(watched, status));
     } catch (error) {
@@ -82,6 +91,7 @@ export class Submissions {
   private heard(watched: Watched, status: unknown): void {
     if (typeof status !== 'string' && (typeof status !== 'object' || status === null)) return;
     if (typeof status === 'object' && ('inBlock' in status || 'finalized' in status)) return;
+    if (status === 'ready' || status === 'future') watched.place = status;
     watched.push(status);
     if (status === 'invalid' || status === 'dropped') watched.end();
     if (typeof status === 'object' && 'usurped' in status) watched.end();
@@ -111,19 +121,36 @@ export class Submissions {
     setTimeout(tell, FINALIZED_AFTER_MS).unref();
   }
 
-  /** After a lost connection: what is neither in a block here nor in the leader's pool any more was dropped. */
-  private async findLost(): Promise<void> {
-    if (this.watched.size === 0) return;
-    const known = [...this.watched.entries()];
-    const connection: Connection = this.follower.toLeader;
-    const pending = await connection.request('author_pendingExtrinsics');
-    const there = new Set(Array.isArray(pending) ? pending : []);
-    for (const [hash, all] of known) {
-      for (const watched of all) {
-        if (there.has(hex(watched.bytes)) || !this.watched.get(hash)?.has(watched)) continue;
-        watched.push('dropped');
-        watched.end();
-      }
+  /** After a lost connection, now and with each block: what is in no block and waits in the leader's pool no more was dropped. */
+  private async askAgain(): Promise<void> {
+    const cut = [...this.watched].flatMap(([hash, all]) =>
+      [...all].filter(({ isCut }) => isCut).map(watched => ({ hash, watched })),
+    );
+    if (cut.length === 0 || this.isAsking) return;
+    this.isAsking = true;
+    try {
+      const { toLeader } = this.follower;
+      const answer = await toLeader.request('dev_poolStatus', [cut.map(({ hash }) => hash)]);
+      const { head, status } = readPoolStatus(toLeader.url, answer, cut.length);
+      cut.forEach(({ hash, watched }, i) => {
+        if (this.watched.get(hash)?.has(watched)) this.found(watched, status[i]!, head);
+      });
+    } catch {
+      // The next block, or the next connection, comes.
+    } finally {
+      this.isAsking = false;
+    }
+  }
+
+  private found(watched: Watched, place: 'ready' | 'future' | null, head: number): void {
+    if (place === null) {
+      // It may be in a block that is not here yet.
+      if (this.chain.head.header.number < head) return;
+      watched.push('dropped');
+      watched.end();
+    } else if (place !== watched.place) {
+      watched.place = place;
+      watched.push(place);
     }
   }
 

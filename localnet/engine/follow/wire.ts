@@ -11,6 +11,14 @@ export interface BlocksAnswer {
   blocks: readonly string[];
 }
 
+/** What `dev_poolStatus` answers of transactions named by their hashes. */
+export interface PoolAnswer {
+  /** The number of the newest block: what the pool lost to it is in a block. */
+  head: number;
+  /** Null: it does not wait there. */
+  status: readonly ('ready' | 'future' | null)[];
+}
+
 /** Header with its length, number of extrinsics, extrinsics. */
 export function writeBlock(block: Block): string {
   return hex(join(lengthPrefixed(block.encodedHeader), compact(block.extrinsics.length), ...block.extrinsics));
@@ -30,6 +38,16 @@ export function readBlocks(
     const why = error instanceof Error ? error.message : String(error);
     throw engineError('bad_answer', `${url} sent what are no blocks: ${why.slice(0, 200)}`, { cause: error });
   }
+}
+
+/** The same, of so many transactions. */
+export function readPoolStatus(url: string, answer: unknown, count: number): PoolAnswer {
+  const { head, status } = (answer ?? {}) as Partial<PoolAnswer>;
+  const isStatus = (each: unknown) => each === null || each === 'ready' || each === 'future';
+  if (Number.isSafeInteger(head) && Array.isArray(status) && status.length === count && status.every(isStatus)) {
+    return { head: head!, status };
+  }
+  throw engineError('bad_answer', `${url} does not say which of ${count} transactions wait in its pool`);
 }
 
 function readBlock(text: unknown): Block {

@@ -1,3 +1,4 @@
+import { renameSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
@@ -23,11 +24,19 @@ export class FetchedLog {
     private readonly log: Log,
   ) {}
 
-  /** Calls back for all that is there. */
+  /** Calls back for all that is there. What is damaged is fetched again when it is needed, and the damaged file is put aside. */
   static open(folder: string, log: Log, each: (fetched: Fetched) => void): FetchedLog {
-    const file = LogFile.open(joinPath(folder, FETCHED));
-    for (const { payload } of file.frames(log)) each(decode(payload));
-    return new FetchedLog(file, log);
+    const path = joinPath(folder, FETCHED);
+    const file = LogFile.open(path);
+    let lost = 0;
+    const onDamage = (bytes: number) => {
+      lost += bytes;
+    };
+    for (const { payload } of file.frames(log, onDamage)) each(decode(payload));
+    if (lost === 0) return new FetchedLog(file, log);
+    const aside = `${path}.damaged`;
+    log.warn(`${path} is damaged: ${lost} bytes are fetched again when they are needed; the old file is now ${aside}`);
+    return new FetchedLog(withoutDamage(file, aside, log), log);
   }
 
   /** A disk that refuses costs only that it is asked for again. */
@@ -48,6 +57,20 @@ export class FetchedLog {
   close(): void {
     this.file.close();
   }
+}
+
+/** A new file of the whole records of a damaged one, which gets another name. */
+function withoutDamage(damaged: LogFile, aside: string, log: Log): LogFile {
+  const { path } = damaged;
+  const temporary = `${path}.tmp`;
+  rmSync(temporary, { force: true });
+  const file = LogFile.open(temporary);
+  for (const { payload } of damaged.frames(log, () => {})) file.append(payload);
+  file.close();
+  damaged.close();
+  renameSync(path, aside);
+  renameSync(temporary, path);
+  return LogFile.open(path);
 }
 
 function encode(fetched: Fetched): Uint8Array {

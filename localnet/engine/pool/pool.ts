@@ -131,6 +131,12 @@ export class Pool {
     return all;
   }
 
+  /** In which queue a transaction waits; undefined: in none. */
+  placeOf(hash: string): 'ready' | 'future' | undefined {
+    const entry = this.graph.find(hash);
+    return entry && (this.graph.ready.has(entry) ? 'ready' : 'future');
+  }
+
   /** True when a ready transaction provides the tag. */
   provides(tag: string): boolean {
     return this.graph.provides(tag);

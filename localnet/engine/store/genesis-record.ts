@@ -9,7 +9,8 @@ import { LogFile } from './log-file.js';
 import { readSegment, segmentPath } from './segment.js';
 
 /**
- * The first state as a snapshot of its own. Old states are discarded; a follower has to begin with this one all the same.
+ * The first state as a snapshot of its own, of block 0 or of the block that a dump was of. Old states are discarded; a follower
+ * has to begin with this one all the same.
  */
 const FILE = 'genesis.log';
 
@@ -18,9 +19,9 @@ export function genesisPath(folder: string): string {
 }
 
 /** To be called while the state's first segment holds nothing but its snapshot. */
-export function keepGenesis(folder: string): void {
+export function keepGenesis(folder: string, block: number): void {
   const path = genesisPath(folder);
-  copyFileSync(segmentPath(folder, 0), path);
+  copyFileSync(segmentPath(folder, block), path);
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);
@@ -52,18 +53,20 @@ export function genesisPart(
   }
 }
 
-/** All entries of such a file; `bad_data` when it is not whole. */
-export function readGenesis(path: string, log: Log): Map<Key, Uint8Array> {
+/** The number of the block and all entries of such a file; `bad_data` when it is not whole. */
+export function readGenesis(path: string, log: Log): { block: number; values: Map<Key, Uint8Array> } {
   const file = LogFile.open(path);
   try {
     const values = new Map<Key, Uint8Array>();
     let whole = false;
+    let block: number | undefined;
     for (const frame of readSegment(file, 0, log)) {
-      if (whole || frame.kind === 'changes' || frame.block !== 0) break;
+      block ??= frame.block;
+      if (whole || frame.kind === 'changes' || frame.block !== block) break;
       whole = frame.kind === 'end';
       if (!whole) frame.each((key, value) => values.set(key, new Uint8Array(value ?? [])));
     }
-    if (whole) return values;
+    if (whole && block !== undefined) return { block, values };
   } finally {
     file.close();
   }

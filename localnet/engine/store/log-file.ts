@@ -137,9 +137,9 @@ export class LogFile {
 
   /**
    * All frames from the front. A torn tail, left by a crash, is cut off with one line in the log; damage with whole frames
-   * behind it is a `bad_data` error, because cutting there would lose blocks.
+   * behind it is a `bad_data` error, because cutting there would lose blocks. With `onDamage` it is left out instead.
    */
-  *frames(log: Log): Generator<Frame> {
+  *frames(log: Log, onDamage?: (bytes: number) => void): Generator<Frame> {
     let buffer = new Uint8Array();
     let view = new DataView(buffer.buffer);
     let start = 0;
@@ -165,29 +165,39 @@ export class LogFile {
           if (crc32(candidate) === sum) payload = candidate;
         }
       }
-      if (!payload) return this.cutTail(at, log);
+      if (!payload) {
+        const next = this.wholeBehind(at);
+        if (next === undefined) return this.cutTail(at, log);
+        if (!onDamage) throw this.damagedAt(at);
+        onDamage(next - at);
+        at = next;
+        continue;
+      }
       yield { offset: at + FRAME_HEADER, payload };
       at += FRAME_HEADER + payload.length;
     }
   }
 
-  private cutTail(at: number, log: Log): void {
+  /** Where the next whole record begins, not too far behind what is none. */
+  private wholeBehind(at: number): number | undefined {
     const rest = Buffer.from(this.read(at, Math.min(this.end - at, SEARCH_BYTES)).buffer);
     for (let i = 1; i + FRAME_HEADER < rest.length; i++) {
       const length = rest.readUInt32LE(i);
       const next = i + FRAME_HEADER + length;
       if (length < 32 || next > rest.length || (length > SHORT_BYTES && !mayBegin(rest, next))) continue;
       const payload = rest.subarray(i + FRAME_HEADER, i + FRAME_HEADER + length);
-      if (crc32(payload) === rest.readUInt32LE(i + 4)) {
-        throw engineError(
-          'bad_data',
-          `${this.path} is damaged at byte ${at}, and whole records follow: restore a copy`,
-          {
-            data: { path: this.path, offset: at },
-          },
-        );
-      }
+      if (crc32(payload) === rest.readUInt32LE(i + 4)) return at + i;
     }
+    return undefined;
+  }
+
+  private damagedAt(at: number): Error {
+    return engineError('bad_data', `${this.path} is damaged at byte ${at}, and whole records follow: restore a copy`, {
+      data: { path: this.path, offset: at },
+    });
+  }
+
+  private cutTail(at: number, log: Log): void {
     log.warn(`${this.path}: cut off ${this.end - at} bytes of a record that a crash left unfinished`);
     this.truncate(at);
   }

@@ -1,5 +1,5 @@
 import { hex } from '../../codec.js';
-import { type BlocksAnswer, writeBlock } from '../../follow/wire.js';
+import { type BlocksAnswer, type PoolAnswer, writeBlock } from '../../follow/wire.js';
 import { genesisPart } from '../../store/genesis-record.js';
 import type { Engine, Methods } from '../family.js';
 import { RpcError } from '../rpc-error.js';
@@ -10,13 +10,21 @@ const BLOCKS_CHARACTERS = 4 * 2 ** 20;
 const BLOCKS_AT_MOST = 256;
 
 /** What followers ask. */
-export function syncMethods({ chain, about }: Engine): Methods {
+export function syncMethods({ chain, about, pool }: Engine): Methods {
   return {
     dev_genesis(params) {
       const offset = params.at(0) === undefined ? 0 : params.count(0, 'offset');
+      const { fork, oldestBlock } = chain;
+      if (fork)
+        throw unfollowable(`it is a fork of ${fork.url}, and its first state is not all here; fork that chain, too`);
       const part = genesisPart(about.dataFolder, offset, PART_BYTES);
-      if (!part) throw new RpcError(-32000, 'this chain cannot be followed: it has no record of its first state');
-      return { bytes: hex(part.bytes), total: part.total };
+      if (!part) throw unfollowable('it has no record of its first state; begin it anew from a dump of it');
+      const header = oldestBlock === 0 ? {} : { header: hex(chain.block(oldestBlock)!.encodedHeader) };
+      return { bytes: hex(part.bytes), total: part.total, ...header };
+    },
+    dev_poolStatus(params): PoolAnswer {
+      const hashes = params.bytesList(0, 'hashes');
+      return { head: chain.head.header.number, status: hashes.map(hash => pool.placeOf(hex(hash)) ?? null) };
     },
     dev_blocks(params): BlocksAnswer {
       const number = params.count(0, 'number');
@@ -34,4 +42,8 @@ export function syncMethods({ chain, about }: Engine): Methods {
       return { head, known, blocks };
     },
   };
+}
+
+function unfollowable(why: string) {
+  return new RpcError(-32000, `this chain cannot be followed: ${why}`);
 }
