@@ -30,7 +30,7 @@ export function defaultWalletsPath(): string {
 }
 
 export function walletPaths(name: string, path = defaultWalletsPath()): WalletPaths {
-  const folder = join(resolve(path), checkName(name, 'wallet'));
+  const folder = join(absolute(path), checkName(name, 'wallet'));
   const hotkeys = join(folder, 'hotkeys');
   return {
     folder,
@@ -43,12 +43,18 @@ export function walletPaths(name: string, path = defaultWalletsPath()): WalletPa
   };
 }
 
+/** Settings may hold a `~` that no shell has replaced. */
+function absolute(path: string): string {
+  return resolve(path.replace(/^~(?=$|[/\\])/, homedir()));
+}
+
 /** Names of the wallets under a folder, sorted; none when the folder is missing. */
 export function walletNames(path = defaultWalletsPath()): string[] {
-  if (!existsSync(path)) return [];
+  const folder = absolute(path);
+  if (!existsSync(folder)) return [];
   const isWallet = (name: string) =>
-    isName(name) && statSync(join(path, name), { throwIfNoEntry: false })?.isDirectory();
-  return readdirSync(path).filter(isWallet).sort();
+    isName(name) && statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory();
+  return readdirSync(folder).filter(isWallet).sort();
 }
 
 /** Names of the hotkeys whose private file is there, sorted. */

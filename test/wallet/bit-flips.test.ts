@@ -13,7 +13,7 @@ vi.mock('../../src/wallet/password/derive.js', async importOriginal =>
   (await import('./derive-once.js')).deriveOnce(importOriginal),
 );
 
-const disk = vi.hoisted(() => ({ content: new Uint8Array() }));
+const disk = vi.hoisted(() => ({ content: new Uint8Array() as Uint8Array }));
 // Tens of thousands of files that differ in a bit: they need not go over a real disk.
 vi.mock('../../src/wallet/keyfile/disk.js', async importOriginal => ({
   ...(await importOriginal<object>()),
