@@ -24,6 +24,8 @@ export interface RunOptions {
   /** What a person types at a terminal; without it there is no terminal. */
   readonly typed?: string;
   readonly signal?: AbortSignal;
+  /** Beside those of the chain and the wallets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The command line in this process, on a local chain of its own, with wallets in a temporary folder. */
@@ -58,7 +60,7 @@ export class CliOnChain implements AsyncDisposable {
   /** Runs a command line of this chain and these wallets. */
   run(line: string, options: RunOptions = {}): Promise<Ran> {
     const env = { BT_WALLET_PATH: join(this.folder, 'wallets'), BT_SUBTENSOR_CHAIN_ENDPOINT: this.net.url };
-    return run(split(line), env, options);
+    return run(split(line), { ...env, ...options.env }, options);
   }
 
   /** The JSON document of a command that must end with this exit code; it is checked against its schema. */

@@ -1,4 +1,4 @@
-import { command, group } from '../../command.js';
+import { command, group, type JsonSchema } from '../../command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -40,6 +40,32 @@ const started = objectOf({
   accounts: listOf(account),
 });
 const snapshotOf = { id: { type: ['integer', 'string'] }, block: integerSchema, hash: hashSchema };
+
+/** What this package's chain says; another one that offers `dev_status` may say more. */
+const status: JsonSchema = {
+  ...objectOf({
+    running: oneOf(true),
+    url: textSchema,
+    number: integerSchema,
+    genesis: hashSchema,
+    head: hashSchema,
+    pid: integerSchema,
+    dataFolder: textSchema,
+    blockTime: { type: ['integer', 'string'] },
+    timestampMs: integerSchema,
+    ready: integerSchema,
+    future: integerSchema,
+    snapshots: listOf(objectOf(snapshotOf)),
+    'finalizedNumber?': integerSchema,
+    'finalityLag?': integerSchema,
+    'deterministic?': booleanSchema,
+    'firstBlock?': integerSchema,
+    'memoryBytes?': integerSchema,
+    'forkedFrom?': nullable({ type: 'object' }),
+    'following?': nullable({ type: 'object' }),
+  }),
+  additionalProperties: true,
+};
 
 /** `bittensor-cli localnet <verb>`. */
 export const localnet = group({
@@ -91,17 +117,7 @@ export const localnet = group({
       about: 'says whether a chain runs, and at which block it is',
       settings: targetSettings,
       examples: ['localnet status', 'localnet status --json'],
-      output: {
-        type: 'object',
-        properties: {
-          running: oneOf(true),
-          url: textSchema,
-          number: integerSchema,
-          genesis: hashSchema,
-          head: hashSchema,
-        },
-        required: ['running', 'url', 'number', 'genesis', 'head', 'pid', 'dataFolder', 'blockTime', 'snapshots'],
-      },
+      output: status,
       load: async () => (await import('./verbs.js')).status,
     }),
     command({

@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import type { Samples } from './sample.js';
+
+export const topLevelSamples: Samples = {
+  run: {
+    success: chain => [`run mnist -m 0 --steps 1 --labels 64 --device wasm --data ${join(chain.folder, 'node')}`],
+    failure: () => ['run cifar', 'run nothing', 'run mnist --axon_port 99999'],
+  },
+};
