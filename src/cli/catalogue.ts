@@ -5,11 +5,12 @@ import { localnet } from './commands/localnet/group.js';
 import { run } from './commands/run/command.js';
 import { stake } from './commands/stake/group.js';
 import { subnet } from './commands/subnet/group.js';
+import { wallet } from './commands/wallet/group.js';
 import { weights } from './commands/weights/group.js';
 import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */
-export const groups: readonly Group[] = [subnet, stake, weights, localnet, config];
+export const groups: readonly Group[] = [wallet, subnet, stake, weights, localnet, config];
 export const topLevel: readonly AnyCommand[] = [run];
 
 export interface Place {

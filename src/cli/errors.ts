@@ -12,6 +12,10 @@ export type CliErrorCode =
   | 'declined'
   | 'interrupted'
   | 'file_exists'
+  /** Not that signer's, or not over that message. */
+  | 'bad_signature'
+  /** The key was not made of words. */
+  | 'no_words'
   /** A file that the user named cannot be read or written. */
   | 'file_system'
   /** Real value may move, and nobody said that it is meant. */

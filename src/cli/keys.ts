@@ -1,9 +1,10 @@
 import { isAddress } from '../base/index.js';
-import type { KeyName, Wallet } from '../wallet/index.js';
+import type { Wallet } from '../wallet/index.js';
 import { cliError } from './errors.js';
-import { type PasswordSettings, readPassword } from './password.js';
+import type { PasswordSettings } from './password.js';
 import type { SigningKey } from './transaction.js';
 import type { Ui } from './ui.js';
+import { unlockKey } from './unlock.js';
 
 /** What the shared rows of wallets and passwords give. */
 export interface KeySettings extends PasswordSettings {
@@ -18,7 +19,7 @@ export async function coldkeyOf(settings: KeySettings, ui: Ui): Promise<SigningK
   return {
     address: wallet.coldkeyAddress(),
     title: `coldkey of wallet ${wallet.name}`,
-    unlock: () => wallet.unlockColdkey(passwordOf(wallet, 'coldkey', settings, ui)),
+    unlock: () => unlockKey(wallet, 'coldkey', { settings, ui }),
   };
 }
 
@@ -29,15 +30,14 @@ export async function hotkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKe
   return {
     address: wallet.hotkeyAddress(name),
     title: `hotkey ${name} of wallet ${wallet.name}`,
-    unlock: () => wallet.unlockHotkey(name, passwordOf(wallet, { hotkey: name }, settings, ui)),
+    unlock: () => unlockKey(wallet, { hotkey: name }, { settings, ui }),
   };
 }
 
-/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's, which may be an address, too. */
+/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's. */
 export async function hotkeyAddressOf(settings: KeySettings & { hotkey_ss58: string | undefined }): Promise<string> {
-  const { hotkey_ss58: given, wallet_hotkey: name } = settings;
-  if (given !== undefined) return checkAddress(given, '--hotkey-ss58');
-  return isAddress(name) ? name : (await walletOf(settings)).hotkeyAddress(name);
+  if (settings.hotkey_ss58 !== undefined) return checkAddress(settings.hotkey_ss58, '--hotkey-ss58');
+  return (await walletOf(settings)).hotkeyAddress(settings.wallet_hotkey);
 }
 
 export function checkAddress(text: string, what: string): string {
@@ -45,18 +45,15 @@ export function checkAddress(text: string, what: string): string {
   throw cliError('usage', `${what} must be an ss58 address, not ${JSON.stringify(text.slice(0, 80))}`);
 }
 
-/** The address of the chosen wallet's coldkey. */
-export async function coldkeyAddressOf(settings: Place): Promise<string> {
-  return (await walletOf(settings)).coldkeyAddress();
-}
-
-function passwordOf(wallet: Wallet, which: KeyName, settings: KeySettings, ui: Ui) {
-  return { password: () => readPassword(ui, settings, wallet.keyFile(which), 'open'), signal: ui.signal };
-}
-
-type Place = Pick<KeySettings, 'wallet_name' | 'wallet_path'>;
-
-async function walletOf({ wallet_name: name, wallet_path: path }: Place): Promise<Wallet> {
+async function walletOf({
+  wallet_name: name,
+  wallet_path: path,
+}: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<Wallet> {
   const { openWallet } = await import('../wallet/index.js');
   return openWallet({ name, path });
+}
+
+/** The address of the chosen wallet's coldkey. */
+export async function coldkeyAddressOf(settings: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<string> {
+  return (await walletOf(settings)).coldkeyAddress();
 }

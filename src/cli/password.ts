@@ -52,6 +52,15 @@ async function findPassword(
     : await ui.secret(`Password of ${keyFile}:`);
 }
 
+/** Whether `readPassword` would find one without asking: asking again would then bring the same. */
+export async function isPasswordGiven(ui: Ui, settings: PasswordSettings, keyFile: string): Promise<boolean> {
+  if (settings.password_file !== undefined || settings.password_fd !== undefined) return true;
+  const { passwordEnvName } = await import('../wallet/index.js');
+  return [passwordEnvName(keyFile), 'BT_WALLET_PASSWORD', 'BT_WALLET_PASSWORD_FILE'].some(name =>
+    Boolean(ui.env[name]),
+  );
+}
+
 async function fromFile(ui: Ui, path: string): Promise<Uint8Array> {
   const { secret, mode } = await readSecretFile(path, ui.signal);
   if ((mode & 0o077) !== 0) ui.note(`Others on this machine can read ${path}: chmod 600 changes that.`);

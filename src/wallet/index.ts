@@ -8,6 +8,7 @@ export {
 } from './endorsement.js';
 export type { WalletErrorCode } from './errors.js';
 export {
+  formatOfFile,
   isEncryptedFile,
   openKeypair,
   type PasswordSource,

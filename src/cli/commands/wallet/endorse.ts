@@ -1,0 +1,22 @@
+import { BittensorError } from '../../../base/index.js';
+import type { Action } from '../../command.js';
+import { unlockKey } from '../../unlock.js';
+import { walletOf } from './keep.js';
+import type { endorseRows } from './settings.js';
+
+/** The coldkey's signed word, beside the hotkey's public file, that the hotkey is its own. */
+export const endorse: Action<typeof endorseRows> = async ({ settings, ui }) => {
+  const wallet = walletOf(settings);
+  const hotkey = settings.wallet_hotkey;
+  const address = wallet.hotkeyAddress(hotkey);
+  if (!wallet.hasColdkey()) {
+    const what = `the coldkey of wallet ${wallet.name} is not here: endorse where it is, and copy the statement`;
+    throw new BittensorError('wallet_not_found', what, { data: { path: wallet.keyFile('coldkey') } });
+  }
+  const coldkey = await unlockKey(wallet, 'coldkey', { settings, ui });
+  wallet.endorseHotkey(hotkey, coldkey);
+  return {
+    json: { wallet: wallet.name, hotkey, address, coldkey: coldkey.address },
+    show: shown => shown.line(`${coldkey.address} endorses hotkey ${hotkey}, ${address}.`),
+  };
+};

@@ -1,0 +1,138 @@
+import type { ChainClient, Overview } from '../../../chain/index.js';
+import { formatAmount, formatTao } from '../../amounts.js';
+import type { Action } from '../../command.js';
+import { withChain } from '../../network.js';
+import type { Column } from '../../table.js';
+import type { Ui } from '../../ui.js';
+import { type Balance, coldkeysIn, readBalances } from './balances.js';
+import { walletOf } from './keep.js';
+import type { overviewRows } from './settings.js';
+
+type OverviewAction = Action<typeof overviewRows>;
+type Neuron = Overview['neurons'][number];
+
+/** A wallet on a chain: its neurons on all subnets, what it has free and staked. */
+export const overview: OverviewAction = async ({ settings, ui, signal }) => {
+  const { all, wallet_name: name, wallet_path: path } = settings;
+  const wallet = (account: string) => walletOf({ wallet_name: account, wallet_path: path });
+  const accounts = all ? coldkeysIn(path, ui) : [{ wallet: name, address: wallet(name).coldkeyAddress() }];
+  const hotkeys = accounts.map(account => namedHotkeys(wallet(account.wallet), ui));
+  return await withChain({ settings, ui, signal }, async ({ client, name: network }) => {
+    const read = async () => ({
+      balances: await readBalances(client, accounts, signal),
+      neurons: await Promise.all(
+        accounts.map(({ address }, i) => neuronsOf(client, address, [...hotkeys[i]!.keys()], signal)),
+      ),
+    });
+    const { balances, neurons } = await ui.busy('reading neurons', read());
+    const wallets = accounts.map((_, i) => ({
+      ...balances[i]!,
+      block: neurons[i]!.block,
+      neurons: neurons[i]!.neurons.map(neuron => neuronJson(neuron, neurons[i]!.block, hotkeys[i]!.get(neuron.hotkey))),
+    }));
+    return {
+      json: { network, wallets },
+      show: shown => {
+        if (wallets.length === 0) shown.line(`No wallets in ${path}.`);
+        wallets.forEach((entry, i) => {
+          if (i > 0) shown.line();
+          showWallet(shown, entry);
+        });
+      },
+    };
+  });
+};
+
+/** Of the hotkeys that the chain knows as the coldkey's, and of those in the wallet. */
+async function neuronsOf(
+  client: ChainClient,
+  coldkey: string,
+  hotkeys: string[],
+  signal: AbortSignal,
+): Promise<Overview> {
+  const known = await client.overview(coldkey, undefined, { signal });
+  const others = hotkeys.filter(hotkey => !known.neurons.some(neuron => neuron.hotkey === hotkey));
+  if (others.length === 0) return known;
+  const more = await client.overview(coldkey, others, { signal });
+  const neurons = [...known.neurons, ...more.neurons].sort((a, b) => a.netuid - b.netuid || a.uid - b.uid);
+  return { block: known.block, neurons };
+}
+
+/** The names of a wallet's hotkeys by their addresses; one that cannot be read has no neuron to show. */
+function namedHotkeys(wallet: ReturnType<typeof walletOf>, ui: Ui): Map<string, string> {
+  const { hotkeys } = wallet.describe();
+  for (const { name, address } of hotkeys)
+    if (!address) ui.note(`hotkey ${name} of ${wallet.name} is left out: no address`);
+  return new Map(hotkeys.flatMap(({ name, address }) => (address === undefined ? [] : [[address, name] as const])));
+}
+
+function neuronJson(neuron: Neuron, block: number, name: string | undefined) {
+  const { netuid, uid, hotkey, coldkey, stakeRao, rank, trust, consensus, incentive, dividends } = neuron;
+  const { validatorTrust, validatorPermit, emissionRao, lastUpdate, active, axon } = neuron;
+  return {
+    netuid,
+    uid,
+    name: name ?? null,
+    hotkey,
+    coldkey,
+    stakeRao,
+    rank,
+    trust,
+    consensus,
+    incentive,
+    dividends,
+    emissionRao,
+    validatorTrust,
+    validatorPermit,
+    blocksSinceUpdate: Math.max(0, block - lastUpdate),
+    active,
+    axon: axon === undefined ? null : `${axon.ip.includes(':') ? `[${axon.ip}]` : axon.ip}:${axon.port}`,
+  };
+}
+
+type Shown = Balance & { block: number; neurons: ReturnType<typeof neuronJson>[] };
+
+/** As btcli has them. */
+const COLUMNS: readonly (string | Column)[] = [
+  'HOTKEY',
+  ...['NETUID', 'UID', 'STAKE', 'RANK', 'TRUST', 'CONSENSUS', 'INCENTIVE', 'DIVIDENDS', 'EMISSION(ρ)', 'VTRUST'].map(
+    title => ({ title, align: 'right' as const }),
+  ),
+  'PERMIT',
+  { title: 'UPDATED', align: 'right' },
+  'ACTIVE',
+  'AXON',
+];
+
+function showWallet(ui: Ui, { wallet, address, freeRao, stakedRao, block, neurons }: Shown): void {
+  ui.line(`${ui.colors.bold(wallet ?? '-')}  ${address}`);
+  if (neurons.length === 0) ui.line('No neurons on any subnet.');
+  else {
+    const share = (value: number) => value.toFixed(5);
+    ui.table(
+      COLUMNS,
+      neurons.map(neuron => [
+        neuron.name ?? neuron.hotkey,
+        neuron.netuid,
+        neuron.uid,
+        formatAmount(neuron.stakeRao),
+        share(neuron.rank),
+        share(neuron.trust),
+        share(neuron.consensus),
+        share(neuron.incentive),
+        share(neuron.dividends),
+        neuron.emissionRao,
+        share(neuron.validatorTrust),
+        neuron.validatorPermit ? '*' : '',
+        neuron.blocksSinceUpdate,
+        neuron.active ? 'yes' : 'no',
+        neuron.axon ?? 'none',
+      ]),
+    );
+  }
+  ui.pairs([
+    ['free', formatTao(freeRao)],
+    ['staked', stakedRao === null ? 'the chain tells no prices' : `${formatTao(stakedRao)} at the price of now`],
+    ['block', block],
+  ]);
+}

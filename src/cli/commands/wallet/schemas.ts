@@ -1,0 +1,92 @@
+import type { JsonSchema } from '../../command.js';
+import {
+  addressSchema,
+  booleanSchema,
+  hashSchema,
+  integerSchema,
+  listOf,
+  nullable,
+  numberSchema,
+  objectOf,
+  oneOf,
+  raoSchema,
+  textSchema,
+} from '../../schema.js';
+
+/** A key file that was written. */
+export function keptSchema(more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  return objectOf({
+    ...more,
+    address: addressSchema,
+    publicKey: hashSchema,
+    path: textSchema,
+    encryption: oneOf('nacl', 'strong', null),
+  });
+}
+
+/** A key in a list: its address, or why there is none. */
+export const keySchema: JsonSchema = objectOf({ address: nullable(addressSchema), problem: nullable(textSchema) });
+
+const described = {
+  file: textSchema,
+  address: nullable(addressSchema),
+  form: oneOf('json', 'public', 'nacl', 'strong', 'ansible', 'fernet', 'none', 'unknown'),
+  encrypted: booleanSchema,
+  warnings: listOf(textSchema),
+};
+
+export const inspectSchema: JsonSchema = objectOf({
+  path: textSchema,
+  wallets: listOf(
+    objectOf({
+      name: textSchema,
+      folder: textSchema,
+      coldkey: nullable(objectOf(described)),
+      hotkeys: listOf(objectOf({ name: textSchema, ...described, endorsement: oneOf('valid', 'absent', 'bad') })),
+      warnings: listOf(textSchema),
+    }),
+  ),
+});
+
+const account = {
+  wallet: nullable(textSchema),
+  address: addressSchema,
+  freeRao: raoSchema,
+  reservedRao: raoSchema,
+  transferableRao: raoSchema,
+  stakedRao: nullable(raoSchema),
+  totalRao: nullable(raoSchema),
+};
+
+export const balanceSchema: JsonSchema = objectOf({
+  network: textSchema,
+  accounts: listOf(objectOf(account)),
+  freeRao: raoSchema,
+  stakedRao: nullable(raoSchema),
+  totalRao: nullable(raoSchema),
+});
+
+const neuron = objectOf({
+  netuid: integerSchema,
+  uid: integerSchema,
+  name: nullable(textSchema),
+  hotkey: addressSchema,
+  coldkey: addressSchema,
+  stakeRao: raoSchema,
+  rank: numberSchema,
+  trust: numberSchema,
+  consensus: numberSchema,
+  incentive: numberSchema,
+  dividends: numberSchema,
+  emissionRao: raoSchema,
+  validatorTrust: numberSchema,
+  validatorPermit: booleanSchema,
+  blocksSinceUpdate: integerSchema,
+  active: booleanSchema,
+  axon: nullable(textSchema),
+});
+
+export const overviewSchema: JsonSchema = objectOf({
+  network: textSchema,
+  wallets: listOf(objectOf({ ...account, block: integerSchema, neurons: listOf(neuron) })),
+});

@@ -1,0 +1,55 @@
+import { encodeAddress, fromHex, toHex } from '../../../base/index.js';
+import { verify as isSignature } from '../../../wallet/index.js';
+import type { Action } from '../../command.js';
+import { cliError } from '../../errors.js';
+import { coldkeyOf, hotkeyOf } from '../../keys.js';
+import { readPublicKey } from './public-key.js';
+import type { signRows, verifyRows } from './settings.js';
+
+/** Signs the UTF-8 bytes of the message as they are, as btcli does. */
+export const sign: Action<typeof signRows> = async ({ settings, ui }) => {
+  const message = needed(settings.message, '--message');
+  const key = await (settings.use_hotkey ? hotkeyOf : coldkeyOf)(settings, ui);
+  const signer = await key.unlock();
+  const signature = toHex(signer.sign(new TextEncoder().encode(message)));
+  return {
+    json: { address: signer.address, publicKey: toHex(signer.publicKey), message, signature },
+    show: shown =>
+      shown.pairs([
+        ['signer', signer.address],
+        ['signature', signature],
+      ]),
+  };
+};
+
+/** Ends with code 1 when the signature is not the signer's. */
+export const verify: Action<typeof verifyRows> = async ({ settings }) => {
+  const message = needed(settings.message, '--message');
+  const publicKey = readPublicKey(needed(settings.address, '--address'), '--address');
+  const signature = readSignature(needed(settings.signature, '--signature'));
+  const address = encodeAddress(publicKey);
+  const utf8 = (text: string) => new TextEncoder().encode(text);
+  // Browser extensions sign what they show inside these marks.
+  const forms = { plain: utf8(message), wrapped: utf8(`<Bytes>${message}</Bytes>`) };
+  const form = (['plain', 'wrapped'] as const).find(name => isSignature(publicKey, forms[name], signature));
+  if (form === undefined) {
+    throw cliError('bad_signature', `this is no signature of ${address} over this message`, { address });
+  }
+  return {
+    json: { valid: true, address, wrapped: form === 'wrapped' },
+    show: shown => {
+      shown.line(`Valid: ${address} signed this message${form === 'wrapped' ? ', inside <Bytes>' : ''}.`);
+    },
+  };
+};
+
+function readSignature(text: string): Uint8Array {
+  const typed = text.trim().toLowerCase();
+  if (/^(0x)?[0-9a-f]{128}$/.test(typed)) return fromHex(typed);
+  throw cliError('usage', '--signature must be 64 bytes: 128 hexadecimal digits');
+}
+
+function needed(value: string | undefined, flag: string): string {
+  if (value !== undefined) return value;
+  throw cliError('usage', `${flag} is missing`);
+}
