@@ -34,10 +34,11 @@ export async function hotkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKe
   };
 }
 
-/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's. */
+/** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's, which may be an address, too. */
 export async function hotkeyAddressOf(settings: KeySettings & { hotkey_ss58: string | undefined }): Promise<string> {
-  if (settings.hotkey_ss58 !== undefined) return checkAddress(settings.hotkey_ss58, '--hotkey-ss58');
-  return (await walletOf(settings)).hotkeyAddress(settings.wallet_hotkey);
+  const { hotkey_ss58: given, wallet_hotkey: name } = settings;
+  if (given !== undefined) return checkAddress(given, '--hotkey-ss58');
+  return isAddress(name) ? name : (await walletOf(settings)).hotkeyAddress(name);
 }
 
 export function checkAddress(text: string, what: string): string {
@@ -45,15 +46,14 @@ export function checkAddress(text: string, what: string): string {
   throw cliError('usage', `${what} must be an ss58 address, not ${JSON.stringify(text.slice(0, 80))}`);
 }
 
-async function walletOf({
-  wallet_name: name,
-  wallet_path: path,
-}: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<Wallet> {
-  const { openWallet } = await import('../wallet/index.js');
-  return openWallet({ name, path });
+/** The address of the chosen wallet's coldkey. */
+export async function coldkeyAddressOf(settings: Place): Promise<string> {
+  return (await walletOf(settings)).coldkeyAddress();
 }
 
-/** The address of the chosen wallet's coldkey. */
-export async function coldkeyAddressOf(settings: Pick<KeySettings, 'wallet_name' | 'wallet_path'>): Promise<string> {
-  return (await walletOf(settings)).coldkeyAddress();
+type Place = Pick<KeySettings, 'wallet_name' | 'wallet_path'>;
+
+async function walletOf({ wallet_name: name, wallet_path: path }: Place): Promise<Wallet> {
+  const { openWallet } = await import('../wallet/index.js');
+  return openWallet({ name, path });
 }
