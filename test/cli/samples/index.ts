@@ -2,6 +2,7 @@ import { configSamples } from './config.js';
 import { localnetSamples } from './localnet.js';
 import type { Samples } from './sample.js';
 import { topLevelSamples } from './top-level.js';
+import { walletSamples } from './wallet.js';
 
 /** Of all commands, in the order in which they are run: those that turn the chain's time are last. */
-export const samples: Samples = { ...configSamples, ...topLevelSamples, ...localnetSamples };
+export const samples: Samples = { ...configSamples, ...walletSamples, ...topLevelSamples, ...localnetSamples };
