@@ -29,7 +29,8 @@ export function consentFor({ isAtStake, isInteractive, yes, naming }: ConsentCas
   if (isInteractive && !yes) return 'ask';
   const { typed, name, present } = naming;
   if (present !== undefined && typed.trim().toLowerCase() !== present) {
-    const reason = typed === name || name === 'local' ? `this is ${present}` : `${typed} is ${present} now`;
+    const isRenamed = name === present && typed !== name;
+    const reason = isRenamed ? `${typed} is ${present} now` : `this is ${present}`;
     throw cliError(
       'old_name',
       `real value moves here: ${reason}; without a question the network must be named as such: --subtensor.network ${present}`,

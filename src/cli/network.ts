@@ -38,13 +38,25 @@ export async function withChain<T>(need: Need, use: (target: Target) => Promise<
     throw network.isLocal ? withAdvice(error) : error;
   });
   await using client = await ui.busy(`connecting to ${network.name}`, connecting);
-  const present = presentName(client.genesisHash, ['test', 'finney'].map(resolveNetwork));
-  return await use({
-    client,
-    name: network.name,
-    naming: { typed, name: network.name, present },
-    isAtStake: client.isValuable || !client.isLocal || !network.isLocal,
-  });
+  return await use(targetOf({ client, network, typed, valuable: ['test', 'finney'].map(resolveNetwork) }));
+}
+
+/** `valuable`: the networks where real value moves, by their genesis. */
+export function targetOf({
+  client,
+  network,
+  typed,
+  valuable,
+}: {
+  client: ChainClient;
+  network: Network;
+  typed: string;
+  valuable: readonly Network[];
+}): Target {
+  const { name } = network;
+  const present = presentName(client.genesisHash, valuable);
+  const isAtStake = present !== undefined || client.isValuable || !client.isLocal || !network.isLocal;
+  return { client, name, naming: { typed, name, present }, isAtStake };
 }
 
 /** The network at another address; its first block stays what it must be. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { Ajv } from 'ajv';
+import { pollUntil } from '../../src/base/index.js';
 import { type ChainClient, connect, type Localnet, startLocalnet } from '../../src/chain/index.js';
 import { locate } from '../../src/cli/catalogue.js';
 import { main } from '../../src/cli/cli.js';
@@ -46,11 +47,22 @@ export class CliOnChain implements AsyncDisposable {
 
   /** A wallet without a password: a coldkey with so much TAO, and a hotkey `default`. */
   async wallet(name: string, tao = 1_000n): Promise<{ coldkey: Keypair; hotkey: Keypair }> {
-    const wallet = openWallet({ name, path: join(this.folder, 'wallets') });
+    const wallet = openWallet({ name, path: this.wallets });
     const coldkey = await wallet.createColdkey({ keypair: keypairFromUri(`//CliTest//${name}`) });
     const hotkey = await wallet.createHotkey('default', { keypair: keypairFromUri(`//CliTest//${name}//hot`) });
     if (tao > 0n) await this.client.devFund({ address: coldkey.address, amountRao: tao * TAO });
     return { coldkey, hotkey };
+  }
+
+  get wallets(): string {
+    return join(this.folder, 'wallets');
+  }
+
+  /** Until a transaction is in the pool. */
+  async waitForPool(): Promise<void> {
+    await pollUntil('a transaction in the pool', { withinMs: 30_000, everyMs: 20 }, async () =>
+      ((await this.ask('dev_status')) as { ready: number }).ready > 0 ? true : undefined,
+    );
   }
 
   async mine(blocks: number): Promise<void> {
@@ -59,7 +71,7 @@ export class CliOnChain implements AsyncDisposable {
 
   /** Runs a command line of this chain and these wallets. */
   run(line: string, options: RunOptions = {}): Promise<Ran> {
-    const env = { BT_WALLET_PATH: join(this.folder, 'wallets'), BT_SUBTENSOR_CHAIN_ENDPOINT: this.net.url };
+    const env = { BT_WALLET_PATH: this.wallets, BT_SUBTENSOR_CHAIN_ENDPOINT: this.net.url };
     return run(split(line), { ...env, ...options.env }, options);
   }
 
@@ -108,22 +120,26 @@ export async function run(
   env: Readonly<Record<string, string>>,
   { typed, signal }: RunOptions = {},
 ): Promise<Ran> {
-  const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
-  if (typed === undefined) stdin.end();
-  else stdin.write(typed);
-  const [stdout, stderr] = [new Text(), new Text(typed !== undefined)];
-  const io = { stdin, stdout, stderr, env, signal: signal ?? new AbortController().signal };
-  const code = await main(argv, io);
-  stdin.destroy();
-  const out = stdout.text;
+  const io = terminal(env, typed);
+  const code = await main(argv, { ...io, signal: signal ?? new AbortController().signal });
+  io.stdin.destroy();
+  const out = io.stdout.text;
   return {
     code,
     out,
-    err: stderr.text,
+    err: io.stderr.text,
     get json() {
       return JSON.parse(out) as Record<string, unknown>;
     },
   };
+}
+
+/** A terminal at which this was typed; without it, no terminal. */
+export function terminal(env: Readonly<Record<string, string>>, typed: string | undefined) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
+  if (typed === undefined) stdin.end();
+  else stdin.write(typed);
+  return { stdin, stdout: new Text(), stderr: new Text(typed !== undefined), env };
 }
 
 class Text extends Writable {
