@@ -7,7 +7,7 @@ import { type Keypair, keypairFromUri } from '../../src/wallet/index.js';
 import { EditedMetadata } from '../chain/edit-metadata.js';
 import { FakeChain } from '../chain/fake-chain.js';
 import { ownMetadata } from '../chain/metadata-vectors.js';
-import { CliOnChain, run, TAO, terminal } from './on-chain.js';
+import { CliOnChain, type Ran, run, TAO, terminal } from './on-chain.js';
 
 let chain: CliOnChain;
 let alice: { coldkey: Keypair; hotkey: Keypair };
@@ -134,11 +134,15 @@ describe('a transaction that is waited for', () => {
   it('ends well for many at once, from several command lines of the same wallets', async () => {
     const names = ['many1', 'many2', 'many3', 'many4'];
     for (const name of names) await chain.wallet(name, 100n);
-    const lines = Array.from({ length: 24 }, (_, i) => `stake add --amount 1 --wallet.name ${names[i % 4]} --json`);
     await Promise.all(names.map(name => chain.json(`register --wallet.name ${name}`)));
-    const all = await Promise.all(lines.map(line => chain.run(line)));
-    expect(all.map(({ code }) => code)).toEqual(lines.map(() => 0));
-    expect(new Set(all.map(({ json }) => json.hash)).size).toBe(lines.length);
+    // Two of each wallet at once; the client alone is tested with more.
+    const all: Ran[] = [];
+    for (let round = 0; round < 3; round++) {
+      const lines = [...names, ...names].map(name => `stake add --amount 1 --wallet.name ${name} --json`);
+      all.push(...(await Promise.all(lines.map(line => chain.run(line)))));
+    }
+    expect(all.map(({ code, out }) => (code === 0 ? code : out))).toEqual(all.map(() => 0));
+    expect(new Set(all.map(({ json }) => json.hash)).size).toBe(all.length);
   });
 });
 

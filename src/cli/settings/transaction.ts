@@ -8,6 +8,7 @@ import {
   listOf,
   nullable,
   objectOf,
+  oneOf,
   raoSchema,
   textSchema,
 } from '../schema.js';
@@ -33,7 +34,6 @@ export function transactionOutput(extra: Readonly<Record<string, JsonSchema>> = 
     'calls?': { type: 'array' },
   });
   const always = {
-    dryRun: booleanSchema,
     network: textSchema,
     endpoint: textSchema,
     genesisHash: hashSchema,
@@ -62,13 +62,8 @@ export function transactionOutput(extra: Readonly<Record<string, JsonSchema>> = 
     ),
     ...extra,
   };
-  const later = Object.fromEntries(Object.entries(done).map(([name, schema]) => [`${name}?`, schema]));
-  return {
-    ...objectOf({ ...always, ...later }),
-    if: { properties: { dryRun: { const: false } } },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { required: Object.keys(done) },
-  };
+  const both = [objectOf({ ...always, dryRun: oneOf(true) }), objectOf({ ...always, dryRun: oneOf(false), ...done })];
+  return { type: 'object', oneOf: both };
 }
 
 const hexSchema: JsonSchema = { type: 'string', pattern: '^0x[0-9a-f]*$' };

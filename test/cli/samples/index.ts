@@ -1,3 +1,4 @@
+import { chainSamples } from './chain.js';
 import { configSamples } from './config.js';
 import { localnetSamples } from './localnet.js';
 import type { Samples } from './sample.js';
@@ -5,4 +6,10 @@ import { topLevelSamples } from './top-level.js';
 import { walletSamples } from './wallet.js';
 
 /** Of all commands, in the order in which they are run: those that turn the chain's time are last. */
-export const samples: Samples = { ...configSamples, ...walletSamples, ...topLevelSamples, ...localnetSamples };
+export const samples: Samples = {
+  ...configSamples,
+  ...walletSamples,
+  ...topLevelSamples,
+  ...chainSamples,
+  ...localnetSamples,
+};
