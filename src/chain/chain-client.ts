@@ -26,6 +26,8 @@ export interface ChainClient extends AsyncDisposable {
   readonly blockTimeMs: number;
   /** Number of the newest finalized block seen. */
   headBlock(): number;
+  /** The newest block, which may still be replaced by another where blocks are not final at once. */
+  newestBlock(options?: CallOptions): Promise<Block>;
   /** Tells each finalized block from now on, also after reconnections; some may be left out when many come at once. */
   onBlock(callback: (block: Block) => void): () => void;
   /** A frozen snapshot of the newest finalized block. */

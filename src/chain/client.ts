@@ -17,9 +17,10 @@ import { createCall, createCallOf, nameOf, type Way } from './calls.js';
 import { type Chain, identify, isDevelopmentChain } from './chain.js';
 import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 import { readHotkeysOf, readStakesOf, type Stake } from './coldkey-stakes.js';
+import type { ConnectOptions } from './connect.js';
 import { Connection } from './connection.js';
 import { chainError } from './errors.js';
-import type { Block } from './header.js';
+import { type Block, readHeader } from './header.js';
 import { Heads } from './heads.js';
 import type { Metagraph } from './metagraph.js';
 import { MetagraphWatcher } from './metagraph-watcher.js';
@@ -44,24 +45,10 @@ import { readStake, readUid } from './stakes.js';
 import { type SubmitOptions, Submitter } from './submit.js';
 import { readNetuids, readSubnets, type Subnet, type SubnetDetails } from './subnets.js';
 
-export interface ConnectOptions {
-  /** `ws://` or `wss://`, tried in turn; see `resolveNetwork`. */
-  endpoints: readonly string[];
-  /** Refuse any chain but this one. */
-  genesisHash?: string | undefined;
-  signal?: AbortSignal;
-  /** Default deadline of a request, 10 s. */
-  timeoutMs?: number;
-  log?: Log;
-}
-
 const FUND_MS = 30_000;
 
-/**
- * Connects to the first endpoint that answers. Errors: `chain_unreachable`, `foreign_chain` (something else answers
- * there). Afterwards it reconnects by itself and says so in the log; every request has a deadline.
- */
-export async function connect(options: ConnectOptions): Promise<ChainClient> {
+/** As `connect`, which loads this. */
+export async function openClient(options: ConnectOptions): Promise<ChainClient> {
   if (options.endpoints.length === 0) throw chainError('bad_argument', 'no endpoint to connect to');
   const log = options.log ?? silentLog;
   const connection = await Connection.open<Chain>(
@@ -131,6 +118,12 @@ class Client implements ChainClient {
 
   headBlock(): number {
     return this.heads.head.number;
+  }
+
+  async newestBlock(options: CallOptions = {}): Promise<Block> {
+    const header = readHeader(this.connection.chain.api, await this.connection.call('chain_getHeader', [], options));
+    if (!header) throw chainError('foreign_chain', `${this.endpoint} gives headers of another kind`);
+    return { number: header.number, hash: header.hash };
   }
 
   onBlock(callback: (block: Block) => void): () => void {

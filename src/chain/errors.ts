@@ -9,11 +9,13 @@ export type ChainErrorCode =
   | 'unsupported'
   /** The node refused a request; data: `rpcCode`, `rpcData`. */
   | 'rpc'
-  /** The pool refused or dropped a transaction; data: `reason`, perhaps `name`. */
+  /** The pool refused or dropped a transaction; data: `reason`, perhaps `name` and `remedy`. */
   | 'rejected'
-  /** A transaction was included and failed; data: `pallet`, `name`, `docs`, `hash`, `blockNumber`. */
+  /** A transaction was included and failed; data: `pallet`, `name`, `docs`, `hash`, `blockNumber`, perhaps `remedy`. */
   | 'dispatch'
   | 'timeout'
+  /** Looking for proof of work ended without any. */
+  | 'work_failed'
   /** The client was closed. */
   | 'closed'
   /** An argument cannot be right on any chain. */

@@ -1,11 +1,11 @@
-// A browser may use everything here but what localnet.ts exports: it is the only file with Node.js modules.
+// A browser may use everything here but what localnet.ts and solve-pow.ts export: only they need Node.js.
 export type { AccountBalance } from './accounts.js';
 export type { Axon, PriceLimit, SubnetIdentity, Work } from './actions.js';
 export { formatAlpha, formatCoins, formatTao } from './amounts.js';
 export type { Way } from './calls.js';
 export type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
-export { type ConnectOptions, connect } from './client.js';
 export type { Stake } from './coldkey-stakes.js';
+export { type ConnectOptions, connect } from './connect.js';
 export {
   type Faults,
   type Included,
@@ -15,6 +15,7 @@ export {
   type LocalStatus,
   openLocalChain,
 } from './dev.js';
+export { type ChainErrorText, chainErrorNames, explainChainError } from './error-texts.js';
 export type { ChainErrorCode } from './errors.js';
 export type { Block } from './header.js';
 export { formatIp, type IpNumber, parseIp } from './ip.js';
@@ -62,8 +63,9 @@ export type { Quote } from './prices.js';
 export type { Hyperparameters, ReadOptions, WeightsRow } from './reads.js';
 export type { Setting } from './settings.js';
 export type { ShownArgument, ShownCall } from './show-call.js';
+export { chainText } from './show-text.js';
+export { type SolveOptions, solvePow, type WorkFor, type WorkProgress } from './solve-pow.js';
 export type { SubmitOptions, TransactionStatus } from './submit.js';
 export type { Subnet, SubnetDetails } from './subnets.js';
-export { chainText } from './values.js';
 export { fromU16Weights, normalizeL1, toU16Weights } from './weights.js';
 export { whatHappened } from './what-happened.js';

@@ -4,6 +4,7 @@ import type { Codec } from '@polkadot/types-codec/types';
 import { decodeStorage, palletName, storageKey } from './api.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
+import { explainChainError } from './error-texts.js';
 import { chainError } from './errors.js';
 import { type ReadOptions, readMany } from './reads.js';
 
@@ -53,9 +54,10 @@ export class Outcomes {
     const failed = own.find(({ event }) => event.section === 'system' && event.method === 'ExtrinsicFailed');
     if (failed) {
       const reason = describeDispatchError(api, failed.event.data[0] as DispatchError);
-      const docs = reason.docs === '' ? '' : ` (${reason.docs})`;
-      const message = `${what} failed in block ${blockNumber}: ${reason.name}${docs}`;
-      throw chainError('dispatch', message, { ...reason, ...place });
+      const text = explainChainError(`${reason.pallet}.${reason.name}`);
+      const short = text?.title ?? reason.docs;
+      const message = `${what} failed in block ${blockNumber}: ${reason.name}${short === '' ? '' : ` (${short})`}`;
+      throw chainError('dispatch', message, { ...reason, ...place, ...(text ? { remedy: text.remedy } : {}) });
     }
     return { ...place, ...summary(api, own) } satisfies Submitted;
   }

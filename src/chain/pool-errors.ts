@@ -1,43 +1,36 @@
 import { type BittensorError, isBittensorError } from '../base/index.js';
+import { CUSTOM } from './custom-errors.js';
+import { explainChainError } from './error-texts.js';
 import { type ChainErrorCode, chainError } from './errors.js';
-
-/** Numbers of "Custom error: N" that Subtensor's own checks give. Source: subtensor `CustomTransactionError`, spec 425. */
-const CUSTOM: Readonly<Record<number, string>> = {
-  0: 'ColdkeyInSwapSchedule',
-  1: 'StakeAmountTooLow',
-  2: 'BalanceTooLow',
-  3: 'SubnetNotExists',
-  4: 'HotkeyAccountDoesntExist',
-  5: 'NotEnoughStakeToWithdraw',
-  6: 'RateLimitExceeded',
-  7: 'InsufficientLiquidity',
-  8: 'SlippageTooHigh',
-  9: 'TransferDisallowed',
-  10: 'HotKeyNotRegisteredInNetwork',
-  11: 'InvalidIpAddress',
-  12: 'ServingRateLimitExceeded',
-  13: 'InvalidPort',
-  14: 'ZeroMaxAmount',
-  15: 'InvalidRevealRound',
-  16: 'CommitNotFound',
-  17: 'CommitBlockNotInRevealRange',
-  18: 'InputLengthsUnequal',
-  19: 'UidNotFound',
-  20: 'EvmKeyAssociateRateLimitExceeded',
-  21: 'ColdkeySwapDisputed',
-  22: 'InvalidRealAccount',
-  23: 'FailedShieldedTxParsing',
-  24: 'InvalidShieldedTxPubKeyHash',
-  25: 'NonAssociatedColdKey',
-  26: 'DelegateTakeTooLow',
-  27: 'DelegateTakeTooHigh',
-  255: 'BadRequest',
-};
 
 /** JSON-RPC codes of the transaction pool. Source: polkadot-sdk `sc-rpc-api/src/author/error.rs`. */
 const INVALID = 1010;
+const TEMPORARILY_BANNED = 1012;
 const ALREADY_IMPORTED = 1013;
 const PRIORITY_TOO_LOW = 1014;
+const IMMEDIATELY_DROPPED = 1016;
+
+const BY_CODE: Readonly<Record<number, string>> = {
+  [TEMPORARILY_BANNED]: 'TemporarilyBanned',
+  [ALREADY_IMPORTED]: 'AlreadyImported',
+  [PRIORITY_TOO_LOW]: 'PriorityTooLow',
+  [IMMEDIATELY_DROPPED]: 'ImmediatelyDropped',
+};
+
+/** The words in which nodes tell why. Source: polkadot-sdk `transaction_validity.rs`. */
+const BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/call is not expected/i, 'Call'],
+  [/pay some fees/i, 'Payment'],
+  [/valid in the future/i, 'Future'],
+  [/outdated|stale/i, 'Stale'],
+  [/bad signature/i, 'BadProof'],
+  [/ancient birth block/i, 'AncientBirthBlock'],
+  [/exhaust the block limits/i, 'ExhaustsResources'],
+  [/implicit/i, 'IndeterminateImplicit'],
+  [/invalid signing address/i, 'BadSigner'],
+  [/could not lookup/i, 'CannotLookup'],
+  [/unsigned validator/i, 'NoUnsignedValidator'],
+];
 
 /** True when the pool refused a transaction because its nonce is used or taken: a fresh nonce cures that. */
 export function isNonceClash(error: unknown): boolean {
@@ -51,10 +44,11 @@ export function isNonceClash(error: unknown): boolean {
 export function poolError(what: string, error: unknown): unknown {
   if (!isBittensorError(error) || error.code !== 'rpc') return error;
   const { rpcCode, rpcData, rpcMessage } = error.data;
+  const said = typeof rpcData === 'string' && rpcData !== '' ? rpcData : String(rpcMessage);
   const number = /custom error: (\d+)/i.exec(`${String(rpcData)} ${error.message}`)?.[1];
-  const name = number === undefined ? undefined : (CUSTOM[Number(number)] ?? `custom error ${number}`);
-  const reason = name ?? (typeof rpcData === 'string' && rpcData !== '' ? rpcData : String(rpcMessage));
-  return rejected(what, reason, { rpcCode, ...(name === undefined ? {} : { name }) }, error);
+  const custom = number === undefined ? undefined : (CUSTOM[Number(number)] ?? `custom error ${number}`);
+  const name = custom ?? BY_CODE[Number(rpcCode)] ?? BY_WORDS.find(([words]) => words.test(said))?.[1];
+  return rejected(what, custom ?? said, { rpcCode, ...(name === undefined ? {} : { name }) }, error);
 }
 
 export function rejected(
@@ -63,10 +57,8 @@ export function rejected(
   data: Record<string, unknown> = {},
   cause?: unknown,
 ): BittensorError<ChainErrorCode> {
-  return chainError(
-    'rejected',
-    `${what} was refused by the chain's transaction pool: ${reason}`,
-    { ...data, reason },
-    cause,
-  );
+  const text = typeof data.name === 'string' ? explainChainError(data.name) : undefined;
+  const why = text ? `${reason} (${text.title})` : reason;
+  const message = `${what} was refused by the chain's transaction pool: ${why}`;
+  return chainError('rejected', message, { ...data, reason, ...(text ? { remedy: text.remedy } : {}) }, cause);
 }

@@ -6,7 +6,8 @@ import { chainError } from './errors.js';
 import type { ReadOptions } from './reads.js';
 import { askRuntime } from './runtime.js';
 import type { Choice } from './scale/values.js';
-import { chainText, readValues } from './values.js';
+import { chainText } from './show-text.js';
+import { readValues } from './values.js';
 
 /** One of a subnet's hyperparameters, by upstream's name: `immunity_period`. */
 export interface Setting {

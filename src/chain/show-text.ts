@@ -32,3 +32,11 @@ function printable(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+const lenient = new TextDecoder();
+
+/** Text that somebody put on the chain: what a terminal would not show as it is, is replaced. Undefined for no bytes. */
+export function chainText(value: unknown): string | undefined {
+  if (!(value instanceof Uint8Array)) return undefined;
+  return lenient.decode(value).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
+}

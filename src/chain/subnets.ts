@@ -5,7 +5,8 @@ import type { Connection } from './connection.js';
 import { readPrice } from './prices.js';
 import type { ReadOptions } from './reads.js';
 import { askRuntime } from './runtime.js';
-import { chainText, readMap, readValues } from './values.js';
+import { chainText } from './show-text.js';
+import { readMap, readValues } from './values.js';
 
 /** A subnet at a glance. What a chain's version does not tell is undefined. */
 export interface Subnet {

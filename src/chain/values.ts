@@ -74,12 +74,3 @@ function decodeValue(api: ApiPromise, path: string, value: string | null): unkno
   const bytes = value === null ? meta.fallback.toU8a(true) : fromHex(value);
   return decodeAll(path, bytes, compileValue(layoutOf(api.registry.lookup, unwrapStorageSi(meta.type))));
 }
-
-const utf8 = new TextDecoder();
-
-/** Text that somebody put on the chain: what a terminal would not show as it is, is replaced. */
-export function chainText(value: unknown): string | undefined {
-  // Some runtime APIs give bytes as a list of compact numbers.
-  const bytes = value instanceof Uint8Array ? value : undefined;
-  return bytes === undefined ? undefined : utf8.decode(bytes).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
-}
