@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { openWallet } from '../../src/wallet/index.js';
 import { type Answer, TestConsole } from '../helpers/console.js';
 import { CliOnChain, TAO } from './on-chain.js';
@@ -23,6 +26,32 @@ const wallets = () => join(chain.folder, 'wallets');
 
 async function failure(line: string, code: number): Promise<Record<string, unknown>> {
   return (await chain.json(line, code))['error'] as Record<string, unknown>;
+}
+
+/** The chain behind a server that knows no `dev_` methods, as those of public chains. */
+async function withoutDevMethods(url: string): Promise<{ port: number } & AsyncDisposable> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+  server.on('connection', socket => {
+    const behind = new WebSocket(url);
+    const open = once(behind, 'open');
+    socket.on('message', async data => {
+      const { id, method } = JSON.parse(String(data)) as { id: number; method: string };
+      const error = { code: -32601, message: 'Method not found' };
+      if (method.startsWith('dev_')) return socket.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
+      await open;
+      return behind.send(String(data));
+    });
+    behind.on('message', data => socket.send(String(data)));
+    socket.on('close', () => behind.terminate());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      for (const client of server.clients) client.terminate();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
 }
 
 /** Typed at a terminal, on this chain. */
@@ -228,9 +257,21 @@ describe('wallet faucet', () => {
     expect(code).toBe(0);
     expect(out).toContain('got 0.5 TAO');
     expect(await freeRao(bob)).toBe(before + 1000n * TAO + TAO / 2n);
-    for (const bad of ['--address nobody', '--amount 0', '--amount x']) {
+    for (const bad of ['--address nobody', '--amount 0', '--amount x', '--amount 999999999']) {
       expect(await failure(`faucet --wallet.name bob ${bad}`, 2)).toMatchObject({ exit: 2 });
     }
     expect(await failure('faucet --wallet.name none', 5)).toMatchObject({ code: 'wallet_not_found' });
+  });
+
+  it('mines the block for it where blocks are made on request', async () => {
+    await using manual = await CliOnChain.start('manual');
+    const json = await manual.json(`wallet faucet --address ${bob.coldkey.address} --amount 3`);
+    expect(json).toMatchObject({ balanceRao: String(3n * TAO) });
+  });
+
+  it('is refused on a chain that is no local one', async () => {
+    await using front = await withoutDevMethods(chain.net.url);
+    const line = `wallet faucet --wallet.name bob --subtensor.chain_endpoint ws://127.0.0.1:${front.port}`;
+    expect(await failure(line, 4)).toMatchObject({ code: 'not_local', message: expect.stringContaining('no faucet') });
   });
 });
