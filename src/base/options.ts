@@ -11,6 +11,8 @@ export interface Setting<T> {
   readonly parse: (text: string) => T;
   /** What the help shows for the value; none for a switch. */
   readonly argument?: string;
+  /** All values there are, where they are few. */
+  readonly choices?: readonly string[];
   /** Short flag with its hyphen: `-a`, `-mp`. */
   readonly short?: string;
   /** Environment variables, the main one first; default `BT_` and the key in capitals. */
@@ -77,6 +79,7 @@ export function choice<T extends string>(row: Row<T> & { of: readonly T[] }): Se
   return {
     ...rest,
     argument: row.argument ?? of.join('|'),
+    choices: of,
     parse: value => {
       if (!of.includes(value as T)) throw new RangeError(`must be one of ${of.join(', ')}`);
       return value as T;

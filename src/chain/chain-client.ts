@@ -94,8 +94,6 @@ export interface ChainClient extends AsyncDisposable {
     address: string;
     amountRao: bigint;
     signal?: AbortSignal;
-    /** Default 30 s. */
-    timeoutMs?: number | undefined;
   }): Promise<{ hash: string; blockHash: string }>;
   close(): Promise<void>;
 }

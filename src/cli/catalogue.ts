@@ -1,6 +1,8 @@
 import type { SettingTable } from '../base/index.js';
 import type { AnyCommand, Group } from './command.js';
+import { completion } from './commands/completion/command.js';
 import { config } from './commands/config/group.js';
+import { explain } from './commands/explain/command.js';
 import { localnet } from './commands/localnet/group.js';
 import { run } from './commands/run/command.js';
 import { stake } from './commands/stake/group.js';
@@ -11,7 +13,7 @@ import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */
 export const groups: readonly Group[] = [wallet, subnet, stake, weights, localnet, config];
-export const topLevel: readonly AnyCommand[] = [run];
+export const topLevel: readonly AnyCommand[] = [run, explain, completion];
 
 export interface Place {
   /** `['wallet', 'new-coldkey']` */

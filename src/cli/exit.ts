@@ -70,6 +70,15 @@ export interface Failure {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+export function exitOf(code: string): Exit {
+  return EXITS[code]?.[0] ?? EXIT.failed;
+}
+
+/** Codes with an exit code of their own. */
+export function codesWithExit(): string[] {
+  return Object.keys(EXITS);
+}
+
 /** What an error means for the user. An error that is not ours is a bug, and asks to be reported. */
 export function failureOf(error: unknown): Failure {
   if (isBittensorError(error)) {

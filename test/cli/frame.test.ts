@@ -38,9 +38,9 @@ describe('the frame of the command line', () => {
 
   it('is refused a key of the config file that no command has, and takes those of other commands', async () => {
     writeFileSync(join(home.folder, 'configuration.yaml'), 'axon_port: 1\nwallet:\n  hotkey: x\n');
-    expect((await run('config', 'path')).code).toBe(0);
+    expect((await run('config', 'get', 'netuid')).code).toBe(0);
     writeFileSync(join(home.folder, 'configuration.yaml'), 'wallet:\n  hotky: x\n');
-    const { code, text } = await run('config', 'path', '--json');
+    const { code, text } = await run('config', 'get', 'netuid', '--json');
     expect(code).toBe(2);
     expect(JSON.parse(text)).toMatchObject({
       error: { code: 'unknown_setting', message: expect.stringContaining('did you mean "wallet_hotkey"?') },
