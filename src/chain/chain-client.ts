@@ -94,6 +94,8 @@ export interface ChainClient extends AsyncDisposable {
     address: string;
     amountRao: bigint;
     signal?: AbortSignal;
+    /** Default 30 s. */
+    timeoutMs?: number | undefined;
   }): Promise<{ hash: string; blockHash: string }>;
   close(): Promise<void>;
 }

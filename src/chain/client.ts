@@ -272,10 +272,10 @@ class Client implements ChainClient {
     return this.submitter.submit(nameOf(call), createCall(this.connection.chain.api, call, args), signer, options);
   }
 
-  async devFund({ address, amountRao, signal }: Parameters<ChainClient['devFund']>[0]) {
+  async devFund({ address, amountRao, signal, timeoutMs = FUND_MS }: Parameters<ChainClient['devFund']>[0]) {
     if (!this.isLocal) throw chainError('unsupported', `${this.chainName} is no development chain: it funds nobody`);
     const params = [checkAddress(address), String(checkAmount(amountRao))];
-    const answer = await this.connection.call('dev_fund', params, { signal, timeoutMs: FUND_MS, once: true });
+    const answer = await this.connection.call('dev_fund', params, { signal, timeoutMs, once: true });
     const { hash, block } = answer as { hash: string; block: string };
     return { hash, blockHash: block };
   }

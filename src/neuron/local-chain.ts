@@ -6,6 +6,7 @@ import {
   connect,
   endedUncleanly,
   isLoopback,
+  openLocalChain,
   resolveNetwork,
   startLocalnet,
 } from '../chain/index.js';
@@ -13,6 +14,8 @@ import type { RunSettings } from './options.js';
 
 /** A local chain that a neuron started ends itself this long after its last client has gone. */
 const LINGER_SECONDS = 10;
+/** The longest that a timer takes. */
+const FOREVER_MS = 2 ** 31 - 1;
 /** How often a neuron looks whether its local chain still stands. */
 const WATCH_MS = 2_000;
 /** A chain that ended so often in a row, with nothing but failed looks in between, is given up. */
@@ -42,6 +45,25 @@ export async function reachChain(
   }
   const log: Log = { debug() {}, info: say, warn: say, error: say, child: () => log };
   return connect({ endpoints, genesisHash, signal, log });
+}
+
+/**
+ * How long a transaction may wait for its block where blocks are made on request only, which is said once; undefined on every
+ * other chain.
+ */
+export async function patienceFor(client: ChainClient, say: (line: string) => void): Promise<number | undefined> {
+  const { endpoint: url } = client;
+  if (!client.isLocal) return undefined;
+  try {
+    await using chain = await openLocalChain(url);
+    if ((await chain.status()).blockTime !== 'manual') return undefined;
+  } catch {
+    // An older chain does not say.
+    return undefined;
+  }
+  const mine = isLoopback(url) ? `bittensor-cli localnet mine --port ${new URL(url).port || 80}` : 'dev_newBlock';
+  say(`This chain makes blocks on request only: joining the subnet, and all that follows, waits for them (${mine})`);
+  return FOREVER_MS;
 }
 
 interface Address {

@@ -23,6 +23,8 @@ export interface Membership {
   axon: { ip: string; port: number };
   log: Log;
   signal: AbortSignal;
+  /** How long each transaction may wait for its block; default that of the chain's client. */
+  timeoutMs?: number | undefined;
 }
 
 /**
@@ -51,9 +53,15 @@ export async function joinSubnet(member: Membership): Promise<number> {
   return uid;
 }
 
-async function registerLocally({ client, netuid, hotkey, log, signal }: Membership, coldkey: Signer): Promise<number> {
-  await fund(client, coldkey.address, (await client.burnRao(netuid)) + SPARE_RAO, log);
-  const { blockNumber } = await client.burnedRegister({ netuid, hotkey: hotkey.address, signer: coldkey, signal });
+async function registerLocally(member: Membership, coldkey: Signer): Promise<number> {
+  const { client, netuid, hotkey, log } = member;
+  await fund(member, coldkey.address, (await client.burnRao(netuid)) + SPARE_RAO);
+  const { blockNumber } = await client.burnedRegister({
+    netuid,
+    hotkey: hotkey.address,
+    signer: coldkey,
+    ...waiting(member),
+  });
   const uid = await client.uidOf(netuid, hotkey.address);
   if (uid === undefined) {
     throw new NeuronError(
@@ -66,7 +74,8 @@ async function registerLocally({ client, netuid, hotkey, log, signal }: Membersh
 }
 
 /** Stakes up to a share of the subnet's stake that is heard. */
-async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership, coldkey: Signer): Promise<void> {
+async function stakeLocally(member: Membership, coldkey: Signer): Promise<void> {
+  const { client, netuid, hotkey, log } = member;
   const metagraph = await client.metagraph(netuid);
   const own = metagraph.byHotkey(hotkey.address)?.stakeRao ?? 0n;
   const others = metagraph.neurons.reduce((sum, neuron) => sum + neuron.stakeRao, 0n) - own;
@@ -74,8 +83,14 @@ async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership,
   const wanted = share < LEAST_STAKE_RAO ? LEAST_STAKE_RAO : share > MOST_STAKE_RAO ? MOST_STAKE_RAO : share;
   if (own >= wanted) return;
   const amountRao = wanted - own;
-  await fund(client, coldkey.address, amountRao + TAO, log);
-  const { blockNumber } = await client.addStake({ netuid, hotkey: hotkey.address, amountRao, signer: coldkey, signal });
+  await fund(member, coldkey.address, amountRao + TAO);
+  const { blockNumber } = await client.addStake({
+    netuid,
+    hotkey: hotkey.address,
+    amountRao,
+    signer: coldkey,
+    ...waiting(member),
+  });
   log.info(`Staked ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO on itself in block ${blockNumber}`);
 }
 
@@ -83,19 +98,30 @@ async function stakeLocally({ client, netuid, hotkey, log, signal }: Membership,
  * Adds what is about to be spent, from the development account. Always the whole of it: neurons that start at once share
  * the coldkey, and what one finds there another is about to spend.
  */
-async function fund(client: ChainClient, address: string, amountRao: bigint, log: Log): Promise<void> {
-  await client.devFund({ address, amountRao });
-  log.info(
+async function fund(member: Membership, address: string, amountRao: bigint): Promise<void> {
+  await member.client.devFund({ address, amountRao, ...waiting(member) });
+  member.log.info(
     `Funded coldkey ${address} with ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO from the development account`,
   );
 }
 
-async function announce({ client, netuid, hotkey, axon, log, signal }: Membership, uid: number): Promise<void> {
+async function announce(member: Membership, uid: number): Promise<void> {
+  const { client, netuid, hotkey, axon, log } = member;
   const known = (await client.metagraph(netuid)).byHotkey(hotkey.address)?.axon;
   if (known?.ip === axon.ip && known.port === axon.port) {
     log.info(`Axon ${axon.ip}:${axon.port} is already published`);
     return;
   }
-  const { blockNumber } = await client.serveAxon({ netuid, ip: axon.ip, port: axon.port, signer: hotkey, signal });
+  const { blockNumber } = await client.serveAxon({
+    netuid,
+    ip: axon.ip,
+    port: axon.port,
+    signer: hotkey,
+    ...waiting(member),
+  });
   log.info(`Axon ${axon.ip}:${axon.port} of uid ${uid} published by serve_axon in block ${blockNumber}`);
+}
+
+function waiting({ signal, timeoutMs }: Membership) {
+  return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

@@ -6,7 +6,7 @@ import { ready } from '../wallet/index.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
 import { type Identity, seedOf, takeIdentity } from './identity.js';
-import { reachChain } from './local-chain.js';
+import { patienceFor, reachChain } from './local-chain.js';
 import { joinSubnet } from './membership.js';
 import { ModelServer } from './model-server.js';
 import { bootstrapAddress, locksFolder, type RunSettings, type runSettings } from './options.js';
@@ -244,7 +244,8 @@ function joinChain(
     coldkey: identity.coldkey,
     axon: announced,
   };
-  void joinSubnet({ ...membership, log, signal })
+  void patienceFor(chain, line => log.info(line))
+    .then(timeoutMs => joinSubnet({ ...membership, timeoutMs, log, signal }))
     .then(() => {
       const setter = new WeightSetter({
         client: chain,

@@ -51,7 +51,7 @@ function headerIn(text: unknown, number: number, root: Uint8Array): Uint8Array {
   if (found?.header.number === number && hex(found.header.stateRoot) === hex(root)) return found.bytes;
   throw engineError(
     'bad_genesis',
-    `the header that came with the first state (localnet.header) is not that of block ${number} with the state root ${hex(root)}`,
+    `what came with the first state (localnet.header) is not the header of block ${number} with the state root ${hex(root)}`,
   );
 }
 

@@ -7,15 +7,13 @@ import { RpcError } from '../rpc-error.js';
 /** An interval author may need this long to include a transaction. */
 const PATIENCE_MS = 30_000;
 
-/** Submits and waits for the block. */
-export function included({ pool }: Engine, extrinsic: Uint8Array): Promise<{ hash: string; block: string }> {
+/** Submits and waits for the block; where blocks are made on request, until somebody makes one. */
+export function included({ pool, about }: Engine, extrinsic: Uint8Array): Promise<{ hash: string; block: string }> {
   const hash = hex(blake2b256(extrinsic));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new RpcError(-32000, `transaction ${hash} was not included within ${PATIENCE_MS / 1000} s`)),
-      PATIENCE_MS,
-    );
-    timer.unref();
+    const giveUp = () =>
+      reject(new RpcError(-32000, `transaction ${hash} was not included within ${PATIENCE_MS / 1000} s`));
+    const timer = about.blockTime === 'manual' ? undefined : setTimeout(giveUp, PATIENCE_MS).unref();
     const watch = (status: TransactionStatus) => {
       if (status === 'invalid' || status === 'dropped' || (typeof status === 'object' && 'usurped' in status)) {
         clearTimeout(timer);

@@ -12,13 +12,20 @@ type Verb = Action<typeof targetSettings>;
 export const fund: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
   const amountRao = parseTao(amount);
   const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
-    sendAndMine(chain, () => chain.fund(address, amountRao)).catch(async error => {
-      throw (await tooMuch(chain, amountRao)) ?? error;
-    }),
+    fundAccount(chain, address, amountRao),
   );
   const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${minedFor(mined)}.`;
   return say({ address, amountRao, hash, block }, [line]);
 };
+
+/** Sends from a development account. Error `bad_setting` when none has so much. */
+export async function fundAccount(chain: LocalChain, address: string, amountRao: bigint) {
+  try {
+    return await sendAndMine(chain, () => chain.fund(address, amountRao));
+  } catch (error) {
+    throw (await tooMuch(chain, amountRao)) ?? error;
+  }
+}
 
 /** The error for more than any development account has; undefined when that is not what was wrong, or cannot be told. */
 async function tooMuch(chain: LocalChain, amountRao: bigint): Promise<BittensorError | undefined> {

@@ -4,6 +4,7 @@ import { formatTao } from '../../amounts.js';
 import type { Action } from '../../command.js';
 import { checkAddress } from '../../keys.js';
 import { withChain } from '../../network.js';
+import { fundAccount } from '../localnet/funds.js';
 import { walletOf } from './keep.js';
 import type { faucetRows } from './settings.js';
 
@@ -17,7 +18,7 @@ export const faucet: Action<typeof faucetRows> = async ({ settings, ui, signal }
     settings.address === undefined ? walletOf(settings).coldkeyAddress() : checkAddress(settings.address, '--address');
   return await withChain({ settings, ui, signal }, async ({ client, name }) => {
     await using chain = await openFaucet(client.endpoint, client.chainName, signal);
-    const { hash, block } = await ui.busy('waiting for the block', chain.fund(address, amountRao, { signal }));
+    const { hash, block } = await ui.busy('waiting for the block', fundAccount(chain, address, amountRao));
     const balanceRao = await client.balanceRao(address, { signal });
     return {
       json: { network: name, address, amountRao, hash, block, balanceRao },
