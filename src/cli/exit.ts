@@ -58,6 +58,7 @@ const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
   passwords_differ: [EXIT.key],
   wrong_password: [EXIT.key],
   weak_password: [EXIT.key],
+  key_derivation: [EXIT.key, 'free some memory: an encrypted key takes 512 MiB for a moment'],
   interrupted: [EXIT.interrupted],
   disk: [EXIT.failed, 'nothing that was saved before is lost'],
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../base/index.js';
-import { openWallet, readKeypair, type Signer, type Wallet } from '../wallet/index.js';
+import { openKeypair, openWallet, type Signer, type UnlockOptions, type Wallet } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
 import { freeSlots, keyInUse, lockOrNothing, type Slot, takeNamedSlot } from './slots.js';
 
@@ -28,6 +28,10 @@ export interface IdentityOptions {
   neuronKey: string | undefined;
   /** May missing keys be made, unencrypted? True on a local chain and without a chain, never on a real network. */
   mayCreate: boolean;
+  /** Asked for the password of a key file that is encrypted; without it that is error `key_encrypted`. */
+  password?: ((keyFile: string) => Promise<Uint8Array>) | undefined;
+  /** Ends the opening of such a file, which takes seconds. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -52,11 +56,11 @@ export async function takeIdentity(options: IdentityOptions): Promise<Identity> 
 async function identityFromFile(options: IdentityOptions, path: string): Promise<Identity> {
   const { dataFolder, locksFolder, walletName, walletsPath, mayCreate } = options;
   if (!existsSync(path)) throw new NeuronError('bad_key', `no key file at ${path}`, { data: { path } });
-  const hotkey = readKeypair(path);
+  const hotkey = await openKeypair(path, unlockOptions(options, path));
   const slot = takeNamedSlot(dataFolder, `key-${hotkey.address.slice(0, 12)}`);
   const locked = lockKey(slot, hotkey, locksFolder);
   if (!locked) throw keyInUse(path);
-  const coldkey = mayCreate ? await coldkeyOf(openWallet({ name: walletName, path: walletsPath })) : undefined;
+  const coldkey = mayCreate ? await coldkeyOf(openWallet({ name: walletName, path: walletsPath }), options) : undefined;
   return { slot: locked, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey, created: false };
 }
 
@@ -74,12 +78,12 @@ async function identityIn(slot: Slot, options: IdentityOptions): Promise<Identit
     }
     const hotkey = await found(
       () => wallet.hasHotkey(slot.name),
-      () => wallet.unlockHotkey(slot.name),
-      () => wallet.createHotkey(slot.name),
+      () => wallet.unlockHotkey(slot.name, unlockOptions(options, wallet.keyFile({ hotkey: slot.name }))),
+      async () => wallet.createHotkey(slot.name, { endorseWith: await coldkeyOf(wallet, options) }),
     );
     const locked = lockKey(slot, hotkey, locksFolder);
     if (!locked) return undefined;
-    const coldkey = mayCreate ? await coldkeyOf(wallet) : undefined;
+    const coldkey = mayCreate ? await coldkeyOf(wallet, options) : undefined;
     return { slot: locked, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey, created: missing };
   } catch (error) {
     slot.release();
@@ -101,10 +105,14 @@ function lockKey(slot: Slot, hotkey: Signer, locksFolder: string): Slot | undefi
   return { ...slot, release };
 }
 
-function coldkeyOf(wallet: Wallet): Promise<Signer> {
+function unlockOptions({ password, signal }: IdentityOptions, path: string): UnlockOptions {
+  return { password: password && (() => password(path)), signal };
+}
+
+function coldkeyOf(wallet: Wallet, options: IdentityOptions): Promise<Signer> {
   return found(
     () => wallet.hasColdkey(),
-    () => wallet.unlockColdkey(),
+    () => wallet.unlockColdkey(unlockOptions(options, wallet.keyFile('coldkey'))),
     () => wallet.createColdkey(),
   );
 }

@@ -24,6 +24,8 @@ export interface RunHooks {
   signal: AbortSignal;
   openLog(folder: string): Log & { flush(): Promise<void> };
   progress(title: string, done: number, total: number): void;
+  /** Gives the password of a key file that is encrypted. */
+  password?(keyFile: string): Promise<Uint8Array>;
 }
 
 /**
@@ -103,6 +105,8 @@ async function runUntilStopped(
     locksFolder: locksFolder(),
     neuronKey: settings.neuron_key,
     mayCreate,
+    password: hooks.password && (keyFile => hooks.password!(keyFile)),
+    signal,
   });
   slot = identity.slot;
   const root = hooks.openLog(settings.logdir ?? identity.slot.folder);

@@ -2,7 +2,7 @@ import { NEURON_KINDS, runSettings } from '../../../neuron/index.js';
 import { command } from '../../command.js';
 import { objectOf, oneOf, textSchema } from '../../schema.js';
 import { networkRows } from '../../settings/network.js';
-import { walletRows } from '../../settings/wallet.js';
+import { passwordRows, walletRows } from '../../settings/wallet.js';
 
 const { wallet_hotkey } = walletRows;
 const { subtensor_network, subtensor_chain_endpoint } = networkRows;
@@ -10,6 +10,7 @@ const { subtensor_network, subtensor_chain_endpoint } = networkRows;
 /** The settings of a neuron, and other names for some of them that users of other commands know. */
 export const runRows = {
   ...runSettings,
+  ...passwordRows,
   wallet_hotkey: {
     ...wallet_hotkey,
     default: undefined as string | undefined,

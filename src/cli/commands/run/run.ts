@@ -3,6 +3,7 @@ import { NEURON_KINDS, type NeuronKind, runNeuron, runSettings } from '../../../
 import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
 import { createOutput } from '../../output.js';
+import { readPassword } from '../../password.js';
 import { BANNER } from './banner.js';
 import type { runRows } from './command.js';
 
@@ -15,6 +16,7 @@ export const run: Action<typeof runRows> = async input => {
       signal: input.signal,
       openLog: folder => createLog({ level: settled.values.log_level, folder, write: line => output.line(line) }),
       progress: output.progress,
+      password: keyFile => readPassword(input.ui, input.settings, keyFile, 'open'),
     });
   } finally {
     output.close();
