@@ -32,6 +32,11 @@ export class NonceLanes {
     };
   }
 
+  /** A nonce that was given out will never be used: those after it wait for it, so the chain's count is right again. */
+  giveBack(address: string): void {
+    this.lane(address).next = 0;
+  }
+
   private lane(address: string): Lane {
     let lane = this.lanes.get(address);
     if (!lane) {

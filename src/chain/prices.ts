@@ -1,3 +1,4 @@
+import { isBittensorError } from '../base/index.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
 import type { ReadOptions } from './reads.js';
@@ -19,7 +20,7 @@ export async function quoteStake(
   options?: ReadOptions,
 ): Promise<Quote | undefined> {
   const path = 'SwapRuntimeApi.sim_swap_tao_for_alpha';
-  const answer = await askRuntimeIfAny(connection, path, [netuid, taoRao], options);
+  const answer = await ask(connection, path, [netuid, taoRao], options);
   return answer === undefined ? undefined : { ...quoteOf(answer), taoRao, feeRao: rao(answer, 'tao_fee') };
 }
 
@@ -31,7 +32,7 @@ export async function quoteUnstake(
   options?: ReadOptions,
 ): Promise<Quote | undefined> {
   const path = 'SwapRuntimeApi.sim_swap_alpha_for_tao';
-  const answer = await askRuntimeIfAny(connection, path, [netuid, alphaRao], options);
+  const answer = await ask(connection, path, [netuid, alphaRao], options);
   return answer === undefined ? undefined : { ...quoteOf(answer), alphaRao, feeRao: rao(answer, 'alpha_fee') };
 }
 
@@ -43,6 +44,21 @@ export async function readPrice(
 ): Promise<bigint | undefined> {
   const answer = await askRuntimeIfAny(connection, 'SwapRuntimeApi.current_alpha_price', [netuid], options);
   return typeof answer === 'bigint' ? answer : undefined;
+}
+
+/** A pool that cannot serve the amount makes some runtimes refuse the question: then nothing is told of it. */
+async function ask(
+  connection: Connection<Chain>,
+  path: string,
+  args: readonly unknown[],
+  options?: ReadOptions,
+): Promise<unknown> {
+  try {
+    return await askRuntimeIfAny(connection, path, args, options);
+  } catch (error) {
+    if (isBittensorError(error) && error.code === 'rpc') return undefined;
+    throw error;
+  }
 }
 
 function quoteOf(answer: unknown) {

@@ -109,6 +109,7 @@ export class Submitter {
         }
         if (attempt >= MOST_RETRIES) throw rejected(what, `${fate.over} again and again`, { hash: sent.hash });
         again = fate.over;
+        if (fate === ERA_PASSED) this.lanes.giveBack(signer.address);
         this.log.info(`${what} is sent again: ${again}`);
       }
     } catch (error) {

@@ -161,7 +161,6 @@ async function readPrices(
     const answer = (await askRuntime(connection, ALL_PRICES, [], options)) as { netuid: number; price: bigint }[];
     return new Map(answer.map(({ netuid, price }) => [netuid, price]));
   }
-  const prices = new Map<number, bigint | undefined>();
-  for (const netuid of netuids) prices.set(netuid, await readPrice(connection, netuid, options));
-  return prices;
+  const prices = await Promise.all(netuids.map(netuid => readPrice(connection, netuid, options)));
+  return new Map(netuids.map((netuid, i) => [netuid, prices[i]]));
 }

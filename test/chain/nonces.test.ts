@@ -34,6 +34,23 @@ describe('nonces', () => {
     ).toBe(7);
   });
 
+  it('are counted by the chain again when one that was given out is never used', async () => {
+    const lanes = new NonceLanes();
+    const next = async (onChain: number) =>
+      lanes.run(
+        'a',
+        async () => onChain,
+        async nonce => {
+          lanes.hold('a');
+          return nonce;
+        },
+      );
+    expect([await next(5), await next(5), await next(5)]).toEqual([5, 6, 7]);
+    // The first is lost for good: the others wait for it.
+    lanes.giveBack('a');
+    expect([await next(5), await next(8)]).toEqual([5, 8]);
+  });
+
   it('of two accounts do not wait for each other', async () => {
     const lanes = new NonceLanes();
     const stuck = lanes.run(

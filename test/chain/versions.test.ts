@@ -1,7 +1,15 @@
 import { compactToU8a } from '@polkadot/util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { concat } from '../../src/base/index.js';
-import { type ChainClient, connect } from '../../src/chain/index.js';
+import { concat, toHex, utf8 } from '../../src/base/index.js';
+import {
+  type ChainClient,
+  connect,
+  prepareAddStake,
+  prepareBurnedRegister,
+  prepareRemoveStake,
+  prepareServeAxon,
+  prepareTransfer,
+} from '../../src/chain/index.js';
 import { keypairFromUri, ready } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
 import { EditedMetadata, type FieldJson, field } from './edit-metadata.js';
@@ -239,10 +247,41 @@ async function serve(base: Uint8Array, { edit, isOld, ...version }: Version): Pr
     .set('SubtensorModule.Weights', [NETUID, 0], [[1, 65_535]]);
   const stakes = version.stakes ?? [['SubtensorModule.TotalHotkeyAlpha', [bob.address, NETUID], 77n] as const];
   for (const [path, keys, rao] of stakes) chain.set(path, keys, rao);
+  tellMore(chain);
   await answerNeurons(chain, base, { edit, isOld, ...version } as Version);
   const client = await connect({ endpoints: [chain.url] });
   open.push(client);
   return [chain, client];
+}
+
+/** What else a chain may tell, as far as its metadata has it. */
+function tellMore(chain: FakeChain): void {
+  const stake = { hotkey: bob.address, coldkey: alice.address, netuid: NETUID, stake: 88n, isRegistered: true };
+  const identity = { subnetName: 'digits', subnetUrl: 'https://example.org' };
+  const named = (name: string, value: unknown) => ({ name: toHex(utf8(name)), value });
+  const attempts = [
+    () => chain.set('SubtensorModule.NetworksAdded', [NETUID], true),
+    () => chain.set('SubtensorModule.NetworksAdded', [7], false),
+    () => chain.set('SubtensorModule.SubnetIdentitiesV3', [NETUID], identity),
+    () => chain.set('SubtensorModule.TokenSymbol', [NETUID], toHex(utf8('α'))),
+    () => chain.set('SubtensorModule.SubnetOwner', [NETUID], alice.address),
+    () => chain.set('SubtensorModule.OwnedHotkeys', [alice.address], [bob.address]),
+    () => chain.answer('NeuronInfoRuntimeApi.get_neuron_lite', NEURONS[1]),
+    () => chain.answer('StakeInfoRuntimeApi.get_stake_info_for_coldkey', [stake]),
+    () => chain.answer('SubnetInfoRuntimeApi.get_subnet_hyperparams_v3', [named('tempo', { U16: 99 })]),
+    () => chain.answer('SubnetInfoRuntimeApi.get_subnet_hyperparams_v2', { tempo: 99, maxBurn: TAO }),
+    () => chain.answer('SwapRuntimeApi.current_alpha_price', TAO / 2n),
+    () => chain.answer('SwapRuntimeApi.sim_swap_tao_for_alpha', { taoAmount: TAO, alphaAmount: 2n * TAO, taoFee: 5n }),
+    () => chain.answer('SubnetRegistrationRuntimeApi.get_network_registration_cost', 9n * TAO),
+    () => chain.answer('TransactionPaymentApi.query_info', { partialFee: 1234n }),
+  ];
+  for (const attempt of attempts) {
+    try {
+      attempt();
+    } catch {
+      // It lacks the item, or describes no runtime APIs.
+    }
+  }
 }
 
 /** In the types of the metadata; where that does not describe them, in the types that it had before. */
@@ -309,6 +348,77 @@ describe.each(bases)('a chain with a runtime like %s', (_, base) => {
       })),
     );
     expect(await client.blocksUntilEpoch(NETUID)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each(Object.entries(VERSIONS))('%s: tells subnets, settings, stakes and neurons', async (__, version) => {
+    const [, client] = await serve(base, version);
+    // Without a description of runtime APIs there are no prices.
+    const described = <T>(value: T) => (version.isOld ? undefined : value);
+    expect(await client.netuids()).toEqual([NETUID]);
+    const [subnet, ...others] = await client.subnets();
+    expect(others).toEqual([]);
+    expect(subnet).toMatchObject({
+      netuid: NETUID,
+      name: 'digits',
+      symbol: 'α',
+      owner: alice.address,
+      ownerHotkey: undefined,
+      n: 2,
+      tempo: 99,
+      burnRao: TAO,
+      priceRao: described(TAO / 2n),
+    });
+    expect((await client.subnet(NETUID))!.identity).toEqual({
+      subnet_name: 'digits',
+      subnet_url: 'https://example.org',
+    });
+    expect(await client.subnet(7)).toBeUndefined();
+    const settings = await client.allHyperparameters(NETUID);
+    expect(settings!.find(({ name }) => name === 'tempo')).toEqual({ name: 'tempo', value: 99, text: '99' });
+    const { neurons } = await client.overview(alice.address);
+    expect(neurons.map(({ netuid, uid, hotkey }) => [netuid, uid, hotkey])).toEqual([[NETUID, 1, bob.address]]);
+    expect(neurons[0]!.stakeRao).toBe(2n * TAO + 1n);
+    expect(await client.accountBalance(alice.address)).toMatchObject({ freeRao: 123n * TAO, frozenRao: 0n });
+    expect(await client.priceRao(NETUID)).toBe(described(TAO / 2n));
+    expect(await client.quoteStake(NETUID, TAO)).toEqual(described({ taoRao: TAO, alphaRao: 2n * TAO, feeRao: 5n }));
+    expect(await client.subnetCreationCost()).toBe(described(9n * TAO));
+    if (version.isOld && !version.stakes) {
+      expect(await failure(() => client.stakesOf(alice.address))).toMatchObject({ code: 'unsupported' });
+      return;
+    }
+    expect(await client.stakesOf(alice.address)).toMatchObject([
+      { hotkey: bob.address, netuid: NETUID, stakeRao: 88n, isRegistered: true },
+    ]);
+  });
+
+  it.each(Object.entries(VERSIONS))('%s: shows what is to be signed', async (__, version) => {
+    const [chain, client] = await serve(base, version);
+    const hotkey = bob.address;
+    const from = alice.address;
+    const actions = [
+      await prepareTransfer(client, { from, to: bob.address, amountRao: 4n * TAO }),
+      await prepareBurnedRegister(client, { from, netuid: NETUID, hotkey }),
+      await prepareAddStake(client, { from, netuid: NETUID, hotkey, amountRao: 5n * TAO }),
+      await prepareRemoveStake(client, { from, netuid: NETUID, hotkey, amountRao: 6n * TAO }),
+      await prepareServeAxon(client, { from, netuid: NETUID, ip: '1.2.3.4', port: 8091 }),
+    ];
+    const shown = actions.map(({ args }) => Object.fromEntries(args.map(({ name, value }) => [name, value])));
+    expect(shown[0]).toMatchObject({ dest: bob.address, value: '4 TAO' });
+    expect(shown[1]).toMatchObject({ netuid: '1', hotkey });
+    expect(shown[2]).toMatchObject({ hotkey, amount_staked: '5 TAO' });
+    const removed = shown[3]!.amount_unstaked ?? shown[3]!.amount;
+    expect(['6 alpha', '6 TAO']).toContain(removed);
+    expect(shown[4]).toMatchObject({ ip: '1.2.3.4', port: '8091' });
+    for (const action of actions) {
+      expect(action.feeRao).toBe(version.isOld ? undefined : 1234n);
+      await action.submit(alice);
+      // What the chain read is what was shown.
+      const { call, args } = chain.submitted.at(-1)!;
+      expect(call).toBe(action.call);
+      expect(Object.keys(args)).toEqual(action.args.map(({ name }) => name));
+    }
+    expect(actions[0]!.effect.balanceRao).toBe(-4n * TAO);
+    expect(actions[1]!.effect.balanceRao).toBe(-TAO);
   });
 
   it.each(Object.entries(VERSIONS))('%s: is written to', async (__, version) => {
