@@ -19,8 +19,8 @@ import type { FromWorker, Settings, ToWorker, WorkerData } from './protocol.js';
 import { type Caller, Dispatcher } from './rpc/dispatch.js';
 import { FAMILIES } from './rpc/families.js';
 import type { Engine } from './rpc/family.js';
-import { REVERTED } from './rpc/rpc-error.js';
 import { type Faults, NO_FAULTS } from './rpc/server/faults.js';
+import { REVERTED } from './rpc-error.js';
 import { SignatureCache } from './runtime/host/signatures.js';
 import { Runtimes } from './runtime/runtime.js';
 

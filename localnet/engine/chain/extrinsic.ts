@@ -1,6 +1,6 @@
 import { messageOf } from '../../../src/base/errors.js';
 import { Reader } from '../codec.js';
-import { poolError } from '../rpc/rpc-error.js';
+import { poolError } from '../rpc-error.js';
 
 /**
  * A transaction from outside, without what follows behind it; error 1001 unless it begins with its own length. What is inside

@@ -4,8 +4,8 @@ import { hex } from '../codec.js';
 import type { TransactionStatus } from '../pool/entry.js';
 import { type Engine, type Family, refuseWhereFollowing } from '../rpc/family.js';
 import type { Params } from '../rpc/params.js';
-import { RpcError } from '../rpc/rpc-error.js';
 import { eventOf } from '../rpc/v2/transaction.js';
+import { RpcError } from '../rpc-error.js';
 import type { Follower } from './follower.js';
 import { Submissions } from './submissions.js';
 

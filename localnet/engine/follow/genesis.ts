@@ -8,7 +8,7 @@ import type { GenesisSource } from '../chain/genesis.js';
 import { unhex } from '../codec.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
-import { RpcError } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc-error.js';
 import { readGenesis } from '../store/genesis-record.js';
 import { readHash } from './wire.js';
 

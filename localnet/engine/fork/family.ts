@@ -1,5 +1,5 @@
 import type { Family } from '../rpc/family.js';
-import { RpcError } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc-error.js';
 import type { Fork } from './open.js';
 
 /** What a fork cannot do, because only a part of its state is in its trie. */

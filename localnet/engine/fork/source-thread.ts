@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
 import { Connection } from '../remote/connection.js';
-import { RpcError } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc-error.js';
 import type { SourceAnswer, SourceWorkerData, ToSource } from './source-protocol.js';
 
 /*

@@ -2,12 +2,13 @@ import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Candidates } from '../chain/block-builder.js';
 import type { Block } from '../chain/header.js';
 import { hex } from '../codec.js';
-import { poolError } from '../rpc/rpc-error.js';
+import { poolError } from '../rpc-error.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 import { type Invalidity, isInvalid, type Validity } from '../runtime/runtime.js';
 import { Bans } from './bans.js';
 import { type Entry, lastBlock, senderOf, type TransactionStatus, tell, type Watcher } from './entry.js';
 import { PoolGraph } from './graph.js';
+import { Included, type Place } from './included.js';
 
 export type { TransactionStatus } from './entry.js';
 
@@ -43,13 +44,6 @@ const LIMITS: PoolLimits = {
 };
 /** Some clients (polkadot-js) drop an `inBlock` that another status follows at once. */
 const FINALIZED_AFTER_MS = 250;
-/** Blocks with transactions that wait to become final: all that the longest finality lag leaves. Older ones: `finalityTimeout`. */
-const UNFINAL_BLOCKS = 513;
-
-interface Included {
-  readonly atMs: number;
-  readonly entries: readonly { readonly entry: Entry; readonly index: number }[];
-}
 
 /**
  * Transactions that wait for a block, as a real node keeps them: in memory alone, so that a restart forgets them (what was
@@ -61,18 +55,16 @@ export class Pool {
   private readonly graph: PoolGraph;
   private readonly bans: Bans;
   private readonly limits: PoolLimits;
-  private readonly finalizedAfterMs: number;
-  private readonly nowMs: () => number;
-  private readonly unfinal = new Map<string, Included>();
+  private readonly included: Included;
   private readonly readyListeners = new Set<() => void>();
   private arrivals = 0;
 
   constructor(private readonly options: PoolOptions) {
     const limits = { ...LIMITS, ...options.limits };
     this.limits = limits;
-    this.finalizedAfterMs = options.finalizedAfterMs ?? FINALIZED_AFTER_MS;
-    this.nowMs = options.nowMs ?? (() => performance.now());
-    this.bans = new Bans(options.banMs ?? 0, this.nowMs);
+    const { banMs = 0, finalizedAfterMs = FINALIZED_AFTER_MS, nowMs = () => performance.now() } = options;
+    this.bans = new Bans(banMs, nowMs);
+    this.included = new Included({ finalizedAfterMs, nowMs });
     const ready = { count: limits.readyCount, bytes: limits.readyBytes };
     const future = { count: limits.futureCount, bytes: limits.futureBytes };
     this.graph = new PoolGraph({ ready, future }, (entry, status) => {
@@ -161,7 +153,7 @@ export class Pool {
   /** Takes a new head into account: what it included is done, what it made possible or impossible is moved or removed. */
   settle(block: Block): void {
     const settled = new Map<string, string>();
-    const entries: { entry: Entry; index: number }[] = [];
+    const entries: Place[] = [];
     block.extrinsics.forEach((bytes, index) => {
       const hash = hashOf(bytes);
       const entry = this.graph.find(hash);
@@ -171,37 +163,24 @@ export class Pool {
       this.graph.takeSettled(entry);
       entries.push({ entry, index });
     });
-    if (entries.length > 0) this.unfinal.set(block.hash, { atMs: this.nowMs(), entries });
-    for (const { entry, index } of entries) tell(entry, { inBlock: block.hash }, index);
+    this.included.add(block.hash, entries);
     this.graph.settle(settled);
     for (const entry of [...this.graph.all()]) if (entry.validTill <= block.header.number) this.condemn(entry);
     this.bans.expire();
     this.revalidate();
-    for (const [hash, { entries: late }] of this.unfinal) {
-      if (this.unfinal.size <= UNFINAL_BLOCKS) break;
-      this.unfinal.delete(hash);
-      for (const { entry, index } of late) tell(entry, { finalityTimeout: hash }, index);
-    }
+    this.included.expire();
     this.announce();
   }
 
   /** A block cannot go away any more: who watches its transactions hears it. */
   finalize(hash: string): void {
-    const included = this.unfinal.get(hash);
-    if (!included) return;
-    this.unfinal.delete(hash);
-    const watched = included.entries.filter(({ entry }) => entry.watchers.size > 0);
-    if (watched.length === 0) return;
-    const inMs = Math.max(0, included.atMs + this.finalizedAfterMs - this.nowMs());
-    setTimeout(() => {
-      for (const { entry, index } of watched) tell(entry, { finalized: hash }, index);
-    }, inMs).unref();
+    this.included.finalize(hash);
   }
 
   /** Drops all transactions and lifts all bans: the chain was rewound. What it had included is forgotten, and says no more. */
   clear(): void {
     this.bans.clear();
-    this.unfinal.clear();
+    this.included.clear();
     for (const entry of [...this.graph.all()]) this.drop(entry, 'dropped');
   }
 

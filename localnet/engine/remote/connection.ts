@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { messageOf } from '../../../src/base/errors.js';
 import { engineError } from '../errors.js';
-import { RpcError } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc-error.js';
 import { shownUrl } from './shown-url.js';
 
 export interface ConnectionOptions {

@@ -1,4 +1,4 @@
-import { answerTooLarge } from './rpc-error.js';
+import { answerTooLarge } from '../rpc-error.js';
 
 /** Characters of one answer; those of dev methods may be as large as they are. */
 export const ANSWER_AT_MOST = 32 * 2 ** 20;

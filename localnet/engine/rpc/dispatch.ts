@@ -1,9 +1,9 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
 import type { Log } from '../../../src/base/log.js';
+import { answerTooLarge, internalError, methodNotFound, RpcError, tooManySubscriptions } from '../rpc-error.js';
 import { ANSWER_AT_MOST } from './answer-size.js';
 import type { Call, Family, Method, Subscription } from './family.js';
 import { Params } from './params.js';
-import { answerTooLarge, internalError, methodNotFound, RpcError, tooManySubscriptions } from './rpc-error.js';
 
 /** As Substrate has it. */
 const SUBSCRIPTIONS_PER_CONNECTION = 1024;

@@ -2,9 +2,9 @@ import type { Author } from '../chain/author.js';
 import type { Chain } from '../chain/chain.js';
 import type { Follower } from '../follow/follower.js';
 import type { Pool } from '../pool/pool.js';
+import { RpcError, stateDiscarded, unknownBlock } from '../rpc-error.js';
 import type { StateReader } from '../state/overlay.js';
 import type { Params } from './params.js';
-import { RpcError, stateDiscarded, unknownBlock } from './rpc-error.js';
 import type { Faults } from './server/faults.js';
 
 /** What the methods work on. */

@@ -1,5 +1,5 @@
 import { unhex } from '../codec.js';
-import { invalidParams } from './rpc-error.js';
+import { invalidParams } from '../rpc-error.js';
 
 /** Positional parameters of a request, or one object, which counts as the first of them; each reader says by name what is missing or wrong. */
 export class Params {

@@ -1,5 +1,5 @@
+import { invalidParams } from '../../rpc-error.js';
 import type { Engine, Methods } from '../family.js';
-import { invalidParams } from '../rpc-error.js';
 
 const BLOCKS_AT_MOST = 10_000;
 

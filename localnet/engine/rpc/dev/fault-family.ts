@@ -1,5 +1,5 @@
+import { invalidParams, RpcError } from '../../rpc-error.js';
 import type { Engine, Family } from '../family.js';
-import { invalidParams, RpcError } from '../rpc-error.js';
 import { type Faults, NO_FAULTS } from '../server/faults.js';
 
 const DELAY_AT_MOST_MS = 60_000;

@@ -1,11 +1,11 @@
 import { balanceBits, freeBalance } from '../../chain/account-info.js';
 import { DEV_ACCOUNTS, type DevAccount } from '../../chain/dev-accounts.js';
 import { transferCall } from '../../chain/transaction.js';
+import { invalidParams } from '../../rpc-error.js';
 import type { Metadata } from '../../runtime/metadata.js';
 import type { Engine, Methods } from '../family.js';
 import { accountOf } from '../methods/system.js';
 import type { Params } from '../params.js';
-import { invalidParams } from '../rpc-error.js';
 import type { Included, Sender } from './sender.js';
 
 /** Where the chain does not say how long a balance is. */

@@ -1,8 +1,8 @@
 import { hex } from '../../codec.js';
 import type { TransactionStatus } from '../../pool/pool.js';
+import { RpcError } from '../../rpc-error.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import type { Engine } from '../family.js';
-import { RpcError } from '../rpc-error.js';
 
 /** An interval author may need this long to include a transaction. */
 const PATIENCE_MS = 30_000;

@@ -2,12 +2,12 @@ import { isBittensorError } from '../../../../src/base/errors.js';
 import { DEV_ACCOUNTS, type Keys } from '../../chain/dev-accounts.js';
 import { signFixed } from '../../chain/transaction.js';
 import { type Key, Reader } from '../../codec.js';
+import { RpcError } from '../../rpc-error.js';
 import { eventsOf } from '../../runtime/events.js';
 import { type Metadata, readMetadata } from '../../runtime/metadata.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Engine } from '../family.js';
 import { nextIndex } from '../methods/system.js';
-import { RpcError } from '../rpc-error.js';
 import { failureIn, outcomeOf } from './dispatch-error.js';
 import { included } from './inclusion.js';
 

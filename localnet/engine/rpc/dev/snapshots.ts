@@ -1,5 +1,5 @@
+import { invalidParams } from '../../rpc-error.js';
 import type { Engine, Methods } from '../family.js';
-import { invalidParams } from '../rpc-error.js';
 
 /** Coming back to an older block: what was built since is gone, and all clients are cut off. */
 export function snapshotMethods({ chain }: Engine): Methods {

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Chain } from '../../chain/chain.js';
 import { hex, type Key, keyHex, Reader } from '../../codec.js';
+import { RpcError, stateDiscarded } from '../../rpc-error.js';
 import { childNameIn, childPrefix, keyInChild } from '../../state/child.js';
 import type { StateReader } from '../../state/overlay.js';
 import type { Engine, Methods } from '../family.js';
 import { stateOf } from '../family.js';
 import { bytesOf } from '../params.js';
-import { RpcError, stateDiscarded } from '../rpc-error.js';
 
 /** An answer has 32 MiB at most. */
 const DUMP_CHARACTERS = 31 * 2 ** 20;

@@ -2,10 +2,10 @@ import { encodeAddress } from '../../../../src/base/ss58.js';
 import type { Keys } from '../../chain/dev-accounts.js';
 import { encodeAccount, encodeCall } from '../../chain/transaction.js';
 import { compact, compactBig, hex, join, lengthPrefixed, Reader } from '../../codec.js';
+import { invalidParams, RpcError } from '../../rpc-error.js';
 import type { Engine, Methods } from '../family.js';
 import { accountOf } from '../methods/system.js';
 import { bytesOf, type Params } from '../params.js';
-import { invalidParams, RpcError } from '../rpc-error.js';
 import { amountOf } from './funds.js';
 import type { Included, Sender } from './sender.js';
 

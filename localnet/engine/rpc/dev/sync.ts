@@ -1,8 +1,8 @@
 import { hex } from '../../codec.js';
 import { type BlocksAnswer, type PoolAnswer, writeBlock } from '../../follow/wire.js';
+import { RpcError } from '../../rpc-error.js';
 import { genesisPart } from '../../store/genesis-record.js';
 import type { Engine, Methods } from '../family.js';
-import { RpcError } from '../rpc-error.js';
 
 const PART_BYTES = 2 ** 20;
 /** Characters of blocks in one answer, unless a single one is longer. */

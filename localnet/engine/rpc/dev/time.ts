@@ -1,5 +1,5 @@
+import { invalidParams } from '../../rpc-error.js';
 import type { Engine, Methods } from '../family.js';
-import { invalidParams } from '../rpc-error.js';
 
 /** The year 9999 ends; later dates are a mistake. */
 const LATEST_MS = 253_402_300_799_999;

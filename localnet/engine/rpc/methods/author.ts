@@ -1,10 +1,10 @@
 import { asExtrinsic } from '../../chain/extrinsic.js';
 import { hex } from '../../codec.js';
 import { isLast } from '../../pool/entry.js';
+import { invalidParams, RpcError } from '../../rpc-error.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import type { Engine, Family } from '../family.js';
 import { bytesOf, type Params } from '../params.js';
-import { invalidParams, RpcError } from '../rpc-error.js';
 
 /** Source: sc-rpc-api, author/error.rs. */
 const OTHER = 1040;

@@ -1,7 +1,7 @@
 import { headerJson } from '../../chain/header.js';
 import { hex } from '../../codec.js';
+import { invalidParams } from '../../rpc-error.js';
 import { blockNumber, type Engine, type Family, type Subscription } from '../family.js';
-import { invalidParams } from '../rpc-error.js';
 
 const HASHES_AT_MOST = 10_000;
 

@@ -1,11 +1,11 @@
 import { hex, type Key, keyHex, toKey } from '../../codec.js';
+import { badCount, clientError } from '../../rpc-error.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import { childNameIn, childPrefix, childRootKey, keyInChild } from '../../state/child.js';
 import { AnswerSize } from '../answer-size.js';
 import { type Engine, type Family, stateOf } from '../family.js';
 import { firstKeys, KEYS_AT_MOST, keysBelow } from '../keys.js';
 import type { Params } from '../params.js';
-import { badCount, clientError } from '../rpc-error.js';
 
 /** Reads of child tries, which are named by the key of their root in the top trie. Source: sc-rpc-api, child_state/mod.rs. */
 export function childStateFamily({ chain }: Engine): Family {

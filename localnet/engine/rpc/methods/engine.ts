@@ -1,6 +1,6 @@
 import { hex } from '../../codec.js';
+import { RpcError } from '../../rpc-error.js';
 import { blockNumber, type Engine, type Family, refuseWhereFollowing } from '../family.js';
-import { RpcError } from '../rpc-error.js';
 
 const REFUSED = -32000;
 /** Nothing has to be downloaded, justified or given up. */

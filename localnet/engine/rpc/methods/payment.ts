@@ -1,9 +1,9 @@
 import { u32le } from '../../../../src/base/bytes.js';
 import { isBittensorError, messageOf } from '../../../../src/base/errors.js';
 import { join, Reader } from '../../codec.js';
+import { RpcError } from '../../rpc-error.js';
 import { type Engine, type Family, stateOf } from '../family.js';
 import type { Params } from '../params.js';
-import { RpcError } from '../rpc-error.js';
 
 const CLASSES = ['normal', 'operational', 'mandatory'];
 /** The runtime API by which weights got two dimensions. Source: pallet-transaction-payment's runtime API versions. */

@@ -1,6 +1,7 @@
 import { equalBytes } from '../../../../src/base/bytes.js';
 import { isBittensorError, messageOf } from '../../../../src/base/errors.js';
 import { hex, type Key, keyHex, Reader, toKey } from '../../codec.js';
+import { badCount, badRange, clientError, stateDiscarded } from '../../rpc-error.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { StateReader } from '../../state/overlay.js';
@@ -8,7 +9,6 @@ import { AnswerSize } from '../answer-size.js';
 import { blockNumber, type Engine, type Family, stateOf } from '../family.js';
 import { firstKeys, KEYS_AT_MOST, keysBelow } from '../keys.js';
 import type { Params } from '../params.js';
-import { badCount, badRange, clientError, stateDiscarded } from '../rpc-error.js';
 
 const BLOCKS_AT_MOST = 10_000;
 /** Values that are read before others get a turn. */

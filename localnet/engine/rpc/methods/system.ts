@@ -1,9 +1,9 @@
 import { decodeAddress, encodeBase58 } from '../../../../src/base/ss58.js';
 import { hex, join, Reader, unhex } from '../../codec.js';
 import { nonceTag } from '../../pool/entry.js';
+import { invalidParams } from '../../rpc-error.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import { blockNumber, type Engine, type Family } from '../family.js';
-import { invalidParams } from '../rpc-error.js';
 
 export function systemFamily(engine: Engine): Family {
   const { chain, about, connections } = engine;

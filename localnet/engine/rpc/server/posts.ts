@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requestTooLarge } from '../rpc-error.js';
+import { requestTooLarge } from '../../rpc-error.js';
 import type { FaultDice } from './faults.js';
 import type { ServerLimits } from './limits.js';
 import type { Account, Memory } from './memory.js';

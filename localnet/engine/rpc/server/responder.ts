@@ -1,5 +1,5 @@
 import { messageOf } from '../../../../src/base/errors.js';
-import { batchTooLarge, invalidRequest, parseError, type RpcError, tooManyInBatch } from '../rpc-error.js';
+import { batchTooLarge, invalidRequest, parseError, type RpcError, tooManyInBatch } from '../../rpc-error.js';
 import { scanJson } from './json-scan.js';
 import type { ServerLimits } from './limits.js';
 import { overOrWaiting } from './patience.js';

@@ -1,8 +1,8 @@
 import { isBittensorError, messageOf } from '../../../../src/base/errors.js';
 import { hex } from '../../codec.js';
+import { invalidParams } from '../../rpc-error.js';
 import type { Engine, Family } from '../family.js';
 import type { Params } from '../params.js';
-import { invalidParams } from '../rpc-error.js';
 import { type Place, readPage, readQuery, START } from './storage-query.js';
 
 /** No faster than a client reads, which would lose its connection otherwise. */

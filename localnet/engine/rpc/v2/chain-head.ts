@@ -1,7 +1,7 @@
 import { hex } from '../../codec.js';
+import { invalidParams, RpcError } from '../../rpc-error.js';
 import type { Call, Engine, Family } from '../family.js';
 import { bytesOf, type Params } from '../params.js';
-import { invalidParams, RpcError } from '../rpc-error.js';
 import { Follow } from './follow.js';
 import { readQuery } from './storage-query.js';
 

@@ -1,9 +1,9 @@
 import { messageOf } from '../../../../src/base/errors.js';
 import type { Chain } from '../../chain/chain.js';
 import { hex } from '../../codec.js';
+import { RpcError } from '../../rpc-error.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { StateReader } from '../../state/overlay.js';
-import { RpcError } from '../rpc-error.js';
 import { type Place, readPage, START, type StorageQuery } from './storage-query.js';
 
 /** As in Substrate: blocks pinned, and operations at a time, per subscription. */

@@ -1,10 +1,10 @@
 import { hex, type Key, keyHex, toKey } from '../../codec.js';
+import { invalidParams } from '../../rpc-error.js';
 import { blake2b256 } from '../../runtime/host/crypto-library.js';
 import { childPrefix, keyInChild } from '../../state/child.js';
 import type { StateReader } from '../../state/overlay.js';
 import { keysBelow } from '../keys.js';
 import { bytesOf, type Params } from '../params.js';
-import { invalidParams } from '../rpc-error.js';
 
 const ITEMS_AT_MOST = 1000;
 /** One page: so many items, or as soon as their values have so many bytes. */

@@ -1,7 +1,7 @@
 import { asExtrinsic } from '../../chain/extrinsic.js';
 import { isLast, type TransactionStatus } from '../../pool/entry.js';
+import { RpcError } from '../../rpc-error.js';
 import { type Engine, type Family, refuseWhereFollowing } from '../family.js';
-import { RpcError } from '../rpc-error.js';
 
 const BROADCASTS_PER_CONNECTION = 16;
 /** The pool may take it later. */
