@@ -1,4 +1,4 @@
-import { isBittensorError } from '../base/index.js';
+import { BittensorError, isBittensorError } from '../base/index.js';
 import type { AccountBalance, ChainClient, PreparedAction, Submitted } from '../chain/index.js';
 import type { Signer } from '../wallet/index.js';
 import { formatTao } from './amounts.js';
@@ -31,6 +31,8 @@ export interface Transaction {
   readonly target: Target;
   readonly key: SigningKey;
   readonly prepared: PreparedAction;
+  /** The user was asked before it could be prepared; see `agree`. */
+  readonly isAgreed?: boolean;
   /** More of what happened, for the JSON document and for people. */
   readonly outcome?: (done: Submitted, client: ChainClient) => Promise<Outcome> | Outcome;
 }
@@ -53,27 +55,33 @@ export async function transact(transaction: Transaction): Promise<Result> {
   const preview = previewOf(transaction, beforeRao);
   checkBalance(transaction, balance, preview.json);
   if (settings.dry_run) return { json: { dryRun: true, ...preview.json }, show: shown => shown.pairs(preview.pairs) };
-  const { isAtStake, naming } = target;
-  const consent = consentFor({ isAtStake, isInteractive: ui.isInteractive, yes: settings.yes, naming });
-  if (consent === 'ask') {
-    // What the question is about is seen in any case.
-    const say = settings.quiet ? ui.line : ui.note;
-    for (const line of linesOf(preview.pairs)) say(line);
-    const where = isAtStake ? ` on ${naming.present ?? target.name}, where real value may move` : '';
-    if (!(await ui.confirm(`Sign and send this${where}?`))) {
-      throw cliError('declined', 'nothing was signed');
-    }
-  } else {
-    for (const line of [...linesOf(preview.pairs), '']) ui.note(line);
-  }
+  if (transaction.isAgreed) for (const line of linesOf(preview.pairs)) ui.note(line);
+  else await agree(transaction, preview.pairs);
   const signer = await key.unlock();
   const done = await submit(transaction, signer);
   const balanceRao = await target.client.balanceRao(key.address);
   return resultOf(transaction, done, { preview: preview.json, beforeRao, balanceRao });
 }
 
+type Pairs = readonly (readonly [label: string, value: string])[];
+
+/** Shows what it is about, and asks where that is due. Errors: `needs_consent`, `old_name`, `declined`. */
+export async function agree(
+  { settings, ui, target }: Pick<Transaction, 'settings' | 'ui' | 'target'>,
+  pairs: Pairs,
+): Promise<void> {
+  const { isAtStake, naming, name } = target;
+  const consent = consentFor({ isAtStake, isInteractive: ui.isInteractive, yes: settings.yes, naming });
+  // What a question is about is seen in any case.
+  const say = consent === 'ask' && settings.quiet ? ui.line : ui.note;
+  for (const line of [...linesOf(pairs), '']) say(line);
+  if (consent === 'go') return;
+  const where = isAtStake ? ` on ${naming.present ?? name}, where real value may move` : '';
+  if (!(await ui.confirm(`Sign and send this${where}?`))) throw cliError('declined', 'nothing was signed');
+}
+
 interface Preview {
-  readonly pairs: readonly (readonly [string, string])[];
+  readonly pairs: Pairs;
   readonly json: Record<string, unknown>;
 }
 
@@ -107,7 +115,7 @@ function previewOf({ target, key, prepared }: Transaction, beforeRao: bigint): P
   return { pairs, json };
 }
 
-function linesOf(pairs: Preview['pairs']): string[] {
+function linesOf(pairs: Pairs): string[] {
   const width = Math.max(...pairs.map(([label]) => label.length));
   return pairs.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
@@ -144,10 +152,22 @@ async function submit({ settings, ui, signal, prepared }: Transaction, signer: S
     });
     return await ui.busy(`waiting until it is ${goal}`, sending);
   } catch (error) {
-    if (!signal.aborted || (isBittensorError(error) && error.code !== 'interrupted')) throw error;
+    if (!signal.aborted || (isBittensorError(error) && error.code !== 'interrupted')) throw await explained(error);
     const state = hash === undefined ? 'nothing was sent' : `transaction ${hash} was sent and may still be included`;
     throw cliError('interrupted', `stopped waiting: ${state}`, { hash }, error);
   }
+}
+
+/** What the chain refused, with what to do about it. */
+async function explained(error: unknown): Promise<unknown> {
+  if (!isBittensorError(error) || (error.code !== 'dispatch' && error.code !== 'rejected')) return error;
+  const { pallet, name, docs } = error.data;
+  const { explainChainError } = await import('../chain/index.js');
+  const text = explainChainError(`${String(pallet)}.${String(name)}`) ?? explainChainError(String(name));
+  if (!text) return error;
+  const { title, why, remedy } = text;
+  const message = `${error.message}${docs ? '' : `: ${title}`}. ${remedy}`;
+  return new BittensorError(error.code, message, { data: { ...error.data, title, why, remedy }, cause: error });
 }
 
 async function resultOf(

@@ -72,13 +72,12 @@ describe('registering', () => {
     expect(nowhere.message).toMatch(/no subnet 77/);
   });
 
-  it('is counted', async () => {
+  it('by work finds and proves it', async () => {
     const { hotkey } = await chain.wallet('worker');
-    await chain.client.devFund({ address: hotkey.address, amountRao: TAO });
-    const json = await chain.json('register --wallet.name worker');
-    expect(json).toMatchObject({ netuid: 1, uid: 2, hotkey: hotkey.address });
+    const json = await chain.json('pow_register --wallet.name worker --threads 2');
+    expect(json).toMatchObject({ call: 'SubtensorModule.register', netuid: 1, uid: 2, hotkey: hotkey.address });
     expect(await chain.client.uidOf(1, hotkey.address)).toBe(2);
-    expect(await failure('register --wallet.name worker', 4)).toMatchObject({ code: 'already_registered' });
+    expect(await failure('pow-register --wallet.name worker', 4)).toMatchObject({ code: 'already_registered' });
   });
 });
 
@@ -231,7 +230,12 @@ describe('subnets', () => {
     const netuid = made.netuid as number;
     expect(netuid).toBeGreaterThan(1);
     const stranger = await failure(`subnet start --netuid ${netuid} --wallet.name alice`, 4);
-    expect(stranger).toMatchObject({ code: 'dispatch', hint: expect.stringMatching(/bittensor-cli explain \w+/) });
+    expect(stranger).toMatchObject({
+      code: 'dispatch',
+      message: expect.stringMatching(/BadOrigin|NotSubnetOwner/),
+      hint: expect.stringMatching(/bittensor-cli explain \w+/),
+      data: { remedy: expect.stringMatching(/./) },
+    });
     const started = await chain.json(`subnet start --netuid ${netuid} --wallet.name bob`);
     expect(started).toMatchObject({ netuid, signer: bob.coldkey.address });
     expect(await chain.json(`subnet show --netuid ${netuid}`)).toMatchObject({

@@ -20,6 +20,10 @@ export const chainSamples: Samples = {
       `subnet register --wallet.name bob ${NOBODY}`,
     ],
   },
+  'subnet pow-register': {
+    success: () => ['subnet pow-register --wallet.name bob --dry-run', 'pow_register --wallet.name bob'],
+    failure: () => ['pow_register --wallet.name bob', `pow_register --wallet.name bob ${NOBODY}`],
+  },
   'subnet metagraph': read('metagraph --sort stake', ['metagraph --netuid 77', 'metagraph --sort colour']),
   'stake add': {
     success: () => ['stake add --wallet.name alice --all --dry-run', 'stake --wallet.name alice --amount 10'],
@@ -35,7 +39,7 @@ export const chainSamples: Samples = {
       'set_weights --wallet.name alice --uids 0 --weights 1 --dry-run',
       'weights set --wallet.name alice --uids 0 --weights 1 --wait finalization',
     ],
-    failure: () => ['weights set --wallet.name bob --uids 0 --weights 1', 'weights set --wallet.name alice --uids 0'],
+    failure: () => ['weights set --wallet.name bob --uids 999 --weights 1', 'weights set --wallet.name alice --uids 0'],
   },
   'weights show': read('weights show', ['weights show --uid 77']),
   'subnet create': {

@@ -12,7 +12,7 @@ import {
   textSchema,
 } from '../../schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
-import { createRows, listRows, metagraphRows, oneSubnetRows, registerRows, startRows } from './rows.js';
+import { createRows, listRows, metagraphRows, oneSubnetRows, powRows, registerRows, startRows } from './rows.js';
 
 const SUBNET = {
   netuid: integerSchema,
@@ -141,6 +141,17 @@ const register = command({
   load: async () => (await import('./register.js')).register,
 });
 
+const powRegister = command({
+  name: 'pow-register',
+  flat: ['pow-register'],
+  about: 'registers a hotkey by proof of work',
+  long: 'Registers a hotkey as a neuron by work instead of a price. How much work, the subnet says (its difficulty); it begins anew when its block is too old.',
+  settings: powRows,
+  examples: ['subnet pow-register --netuid 1', 'subnet pow-register --threads 4'],
+  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema }),
+  load: async () => (await import('./pow-register.js')).powRegister,
+});
+
 const create = command({
   name: 'create',
   about: 'makes a new subnet, which your coldkey owns',
@@ -163,5 +174,5 @@ export const subnet = group({
   name: 'subnet',
   aliases: ['subnets', 's'],
   about: 'subnets: look at them, register, make one',
-  commands: [list, show, metagraph, hyperparameters, register, create, start],
+  commands: [list, show, metagraph, hyperparameters, register, powRegister, create, start],
 });

@@ -24,11 +24,10 @@ export const registerRows = { ...netuidRow, ...hotkeyRow, ...maxCostRow, ...sign
 
 export const powRows = {
   ...netuidRow,
-  ...hotkeyRow,
   threads: integer<number | undefined>({
     about: 'threads that search',
     default: undefined,
-    defaultAbout: 'one for each processor but one',
+    defaultAbout: 'one for each processor',
     min: 1,
     max: 256,
     env: 'BT_POW_THREADS',
