@@ -55,6 +55,8 @@ export interface SignedSynapse {
   readonly blockHash: string;
   readonly nonce: number;
   readonly proofOfWork: Uint8Array;
+  /** A coldkey, 32 bytes, and its signature of the endorsement, 64; empty where none endorses the neuron. */
+  readonly endorsement: Uint8Array;
 }
 
 /** SHA-256 of everything a request says, its tensors included. */
@@ -94,6 +96,7 @@ export function synapseDigest(synapse: SignedSynapse): Uint8Array {
     sized(utf8(synapse.blockHash)),
     u32le(synapse.nonce),
     sized(synapse.proofOfWork),
+    synapse.endorsement,
   );
 }
 

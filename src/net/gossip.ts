@@ -1,6 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../base/index.js';
-import type { Signer } from '../wallet/index.js';
+import type { Endorsement, Signer } from '../wallet/index.js';
 import { type Address, dialHost, formatAddress, parseAddress, parseLiteral } from './address.js';
 import { keyText } from './auth.js';
 import { Budget } from './budget.js';
@@ -25,7 +25,13 @@ const VERIFY_AT_ONCE = 8;
 export interface GossipOptions {
   readonly signer: Signer;
   /** What this node serves. The host, a literal address, is announced for its metagraph port too. */
-  readonly synapse: { readonly synapseKey: string; readonly host: string; readonly port: number };
+  readonly synapse: {
+    readonly synapseKey: string;
+    readonly host: string;
+    readonly port: number;
+    /** The coldkey's word that the signer is its hotkey; passed on with the synapse. */
+    readonly endorsement?: Endorsement | undefined;
+  };
   /** Where to listen for gossip. Default `0.0.0.0`. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -193,7 +199,7 @@ export class Gossip implements Startable, AsyncDisposable {
         if (!entry) throw new RequestError('InvalidRequest', `a malformed synapse from ${clean(batch.address)}`);
         const wanted = this.isOwnEntry(entry) ? undefined : this.table.wants(entry, this.clock.nowMs());
         if (!wanted || !this.budgets[wanted].spend()) continue;
-        if (!verifyEntry(entry)) {
+        if (!verifyEntry(entry, this.table.known(entry))) {
           throw new RequestError('Unauthenticated', `a synapse from ${clean(batch.address)} with a wrong signature`);
         }
         changed = this.table.put(entry) || changed;
@@ -224,13 +230,14 @@ export class Gossip implements Startable, AsyncDisposable {
     const { signer, synapse } = this.options;
     // Later than the one before, even when the clock was set back.
     const heartbeatMs = Math.max((this.own?.heartbeat ?? 0) + 1, this.clock.nowMs());
-    const { synapseKey, host, port } = synapse;
+    const { synapseKey, host, port, endorsement } = synapse;
     return sealEntry(signer, {
       synapseKey,
       address: { host, port },
       metagraph: this.ownAddress(),
       heartbeatMs,
       goodbye,
+      endorsement,
     });
   }
 

@@ -30,11 +30,16 @@ export class PeerTable {
   /** Whether an entry says something new, to be asked before the costly verification. */
   wants(entry: PeerEntry, nowMs: number): 'stranger' | 'renewal' | undefined {
     if (entry.heartbeatMs > nowMs + this.options.aheadMs || this.expired(entry, nowMs)) return undefined;
-    const known = this.rows.get(nameOf(entry))?.entry;
+    const known = this.known(entry);
     if (!known) return 'stranger';
     if (entry.heartbeatMs <= known.heartbeatMs) return undefined;
     const newer = entry.heartbeatMs - known.heartbeatMs >= this.options.renewMs;
     return newer || !sameAddress(entry, known) ? 'renewal' : undefined;
+  }
+
+  /** The entry that this one would replace. */
+  known(entry: PeerEntry): UnverifiedEntry | undefined {
+    return this.rows.get(nameOf(entry))?.entry;
   }
 
   /** Takes a verified entry in. True when that changes who is live or where. */

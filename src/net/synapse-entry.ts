@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import type { Signer } from '../wallet/index.js';
+import { concat, decodeAddress, equalBytes, fromHex } from '../base/index.js';
+import { type Endorsement, isEndorsement, type Signer } from '../wallet/index.js';
 import { type Address, formatAddress, parseLiteral } from './address.js';
 import { keyBytes, keyText, SIGNATURE_BYTES, signDigest, synapseDigest, verifyDigest } from './auth.js';
 import type { Peer } from './dendrite.js';
@@ -16,6 +17,8 @@ export interface PeerEntry extends Peer {
   readonly heartbeatMs: number;
   /** The neuron said goodbye with this entry. */
   readonly gone: boolean;
+  /** The coldkey that signed that the neuron's hotkey is its own, written as the hotkey is. */
+  readonly coldkey: string | undefined;
 }
 
 /** An entry that reads well but whose signature is not verified yet, and the message to pass on. */
@@ -30,6 +33,8 @@ export interface OwnEntry {
   readonly heartbeatMs: number;
   /** Says that this is the last one: others forget the synapse. */
   readonly goodbye?: boolean;
+  /** The coldkey's word that the signing hotkey is its own. */
+  readonly endorsement?: Endorsement | undefined;
 }
 
 /** Signs an entry for oneself. Error `bad_address` when the host is no literal address: names are not passed on. */
@@ -46,18 +51,22 @@ export function sealEntry(signer: Signer, own: OwnEntry): Synapse {
     port: own.goodbye ? '0' : String(own.address.port),
     heartbeat: own.heartbeatMs,
     metagraph: own.metagraph ? formatAddress(own.metagraph) : '',
+    coldkey: own.endorsement ? keyText(decodeAddress(own.endorsement.coldkey)) : '',
+    endorsement: own.endorsement ? fromHex(own.endorsement.signature) : new Uint8Array(),
   };
   return { ...unsigned, signature: signDigest(signer, 'synapse', digestOf(unsigned, signer.publicKey)) };
 }
 
 /** Reads an entry from a stranger; undefined when it is malformed, which no honest neuron passes on. */
 export function openEntry(message: Synapse): UnverifiedEntry | undefined {
-  const { neuronKey, synapseKey, address, port, metagraph, heartbeat } = message;
+  const { neuronKey, synapseKey, address, port, metagraph, heartbeat, coldkey, endorsement } = message;
   if (!keyBytes(neuronKey) || message.signature.length !== SIGNATURE_BYTES) return undefined;
   if (isIP(address) === 0 || !/^(0|[1-9]\d{0,4})$/.test(port) || Number(port) > 65_535 || heartbeat <= 0)
     return undefined;
   const gossip = metagraph === '' ? undefined : parseLiteral(metagraph);
   if (metagraph !== '' && !gossip) return undefined;
+  const isEndorsed = coldkey !== '' || endorsement.length > 0;
+  if (isEndorsed && (!keyBytes(coldkey) || endorsement.length !== SIGNATURE_BYTES)) return undefined;
   return {
     hotkey: neuronKey,
     synapseKey,
@@ -66,16 +75,28 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
     metagraph: gossip,
     heartbeatMs: heartbeat,
     gone: port === '0',
+    coldkey: isEndorsed ? coldkey : undefined,
     message,
   };
 }
 
-/** Whether the neuron that an entry names signed it. Costs a quarter of a millisecond. */
-export function verifyEntry({ message, hotkey }: UnverifiedEntry): boolean {
+/**
+ * Whether the neuron that an entry names signed it, and the coldkey that it names endorses the neuron. Costs a quarter of a
+ * millisecond for each of the two; an endorsement that `known`, a verified entry, has too is not verified again.
+ */
+export function verifyEntry({ message, hotkey }: UnverifiedEntry, known?: UnverifiedEntry): boolean {
   const neuron = keyBytes(hotkey);
-  return neuron !== undefined && verifyDigest(neuron, 'synapse', digestOf(message, neuron), message.signature);
+  if (!neuron || !verifyDigest(neuron, 'synapse', digestOf(message, neuron), message.signature)) return false;
+  const coldkey = keyBytes(message.coldkey);
+  if (!coldkey || (known && hasSameEndorsement(message, known.message))) return true;
+  return isEndorsement(coldkey, neuron, message.endorsement);
+}
+
+function hasSameEndorsement(a: Synapse, b: Synapse): boolean {
+  return a.neuronKey === b.neuronKey && a.coldkey === b.coldkey && equalBytes(a.endorsement, b.endorsement);
 }
 
 function digestOf(message: Synapse, neuron: Uint8Array): Uint8Array {
-  return synapseDigest({ ...message, neuron });
+  const coldkey = keyBytes(message.coldkey) ?? new Uint8Array();
+  return synapseDigest({ ...message, neuron, endorsement: concat(coldkey, message.endorsement) });
 }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../base/index.js';
-import { openKeypair, openWallet, type Signer, type UnlockOptions, type Wallet } from '../wallet/index.js';
+import {
+  type Endorsement,
+  openKeypair,
+  openWallet,
+  type Signer,
+  type UnlockOptions,
+  validEndorsementBeside,
+  type Wallet,
+} from '../wallet/index.js';
 import { NeuronError } from './errors.js';
 import { freeSlots, keyInUse, lockOrNothing, type Slot, takeNamedSlot } from './slots.js';
 
@@ -14,6 +22,8 @@ export interface Identity {
   readonly hotkeyHex: string;
   /** Only where the neuron may spend: in its own wallet of a local chain. */
   readonly coldkey: Signer | undefined;
+  /** Its coldkey's word that the hotkey is its own, where that lies beside the key. */
+  readonly endorsement: Endorsement | undefined;
   /** True when a key was made just now. */
   readonly created: boolean;
 }
@@ -61,7 +71,11 @@ async function identityFromFile(options: IdentityOptions, path: string): Promise
   const locked = lockKey(slot, hotkey, locksFolder);
   if (!locked) throw keyInUse(path);
   const coldkey = mayCreate ? await coldkeyOf(openWallet({ name: walletName, path: walletsPath }), options) : undefined;
-  return { slot: locked, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey, created: false };
+  return { slot: locked, ...publicPart(hotkey, path), hotkey, coldkey, created: false };
+}
+
+function publicPart({ publicKey }: Signer, path: string) {
+  return { hotkeyHex: toHex(publicKey), endorsement: validEndorsementBeside(path, publicKey) };
 }
 
 /** The identity of a slot that was taken; undefined, and the slot free again, when its key runs elsewhere. */
@@ -84,7 +98,8 @@ async function identityIn(slot: Slot, options: IdentityOptions): Promise<Identit
     const locked = lockKey(slot, hotkey, locksFolder);
     if (!locked) return undefined;
     const coldkey = mayCreate ? await coldkeyOf(wallet, options) : undefined;
-    return { slot: locked, hotkey, hotkeyHex: toHex(hotkey.publicKey), coldkey, created: missing };
+    const path = wallet.keyFile({ hotkey: slot.name });
+    return { slot: locked, ...publicPart(hotkey, path), hotkey, coldkey, created: missing };
   } catch (error) {
     slot.release();
     throw error;

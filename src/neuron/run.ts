@@ -272,7 +272,12 @@ function joinChain(
 async function joinGossip({ settings, identity, announced, log, closing }: Joining): Promise<PeerDirectory> {
   const gossip = new Gossip({
     signer: identity.hotkey,
-    synapse: { synapseKey: identity.hotkeyHex, host: announced.ip, port: announced.port },
+    synapse: {
+      synapseKey: identity.hotkeyHex,
+      host: announced.ip,
+      port: announced.port,
+      endorsement: identity.endorsement,
+    },
     host: isOwnAddress(announced.ip) ? '127.0.0.1' : '0.0.0.0',
     port: settings.metagraph_port ?? 0,
     bootstrap: settings.bootstrap?.split(',').map(bootstrapAddress) ?? [],

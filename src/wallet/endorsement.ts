@@ -42,7 +42,12 @@ export function verifyEndorsement(
   const coldkey = decodeAddress(endorsement.coldkey);
   if (!equalBytes(decodeAddress(endorsement.hotkey), keys.hotkey)) return false;
   if (keys.coldkey && !equalBytes(coldkey, keys.coldkey)) return false;
-  return verify(coldkey, endorsementStatement(coldkey, keys.hotkey), fromHex(endorsement.signature));
+  return isEndorsement(coldkey, keys.hotkey, fromHex(endorsement.signature));
+}
+
+/** The same of public keys and a signature alone, as they go over the wire. */
+export function isEndorsement(coldkey: Uint8Array, hotkey: Uint8Array, signature: Uint8Array): boolean {
+  return verify(coldkey, endorsementStatement(coldkey, hotkey), signature);
 }
 
 const FIELDS = ['type', 'version', 'coldkey', 'hotkey', 'signature'];

@@ -4,8 +4,10 @@ export {
   endorse,
   endorsementFrom,
   endorsementStatement,
+  isEndorsement,
   verifyEndorsement,
 } from './endorsement.js';
+export { validEndorsementBeside } from './endorsement-file.js';
 export type { WalletErrorCode } from './errors.js';
 export {
   formatOfFile,

@@ -25,6 +25,11 @@ const PUBLIC_SUFFIX = 'pub.txt';
 /** Ends as public files do, so that the official tools do not take it for a hotkey. */
 const ENDORSEMENT_SUFFIX = `.endorsement${PUBLIC_SUFFIX}`;
 
+/** Where the endorsement of a hotkey lies: beside its file. */
+export function endorsementFileOf(keyFile: string): string {
+  return keyFile + ENDORSEMENT_SUFFIX;
+}
+
 export function defaultWalletsPath(): string {
   return join(homedir(), '.bittensor', 'wallets');
 }
@@ -38,7 +43,7 @@ export function walletPaths(name: string, path = defaultWalletsPath()): WalletPa
     coldkey: { secret: join(folder, 'coldkey'), shared: join(folder, 'coldkeypub.txt') },
     hotkey: hotkeyName => {
       const secret = join(hotkeys, checkName(hotkeyName, 'hotkey'));
-      return { secret, shared: secret + PUBLIC_SUFFIX, endorsement: secret + ENDORSEMENT_SUFFIX };
+      return { secret, shared: secret + PUBLIC_SUFFIX, endorsement: endorsementFileOf(secret) };
     },
   };
 }

@@ -7,7 +7,7 @@ import { GossipBatch, type Synapse } from '../../src/net/gen/bittensor.js';
 import { Gossip, type GossipOptions } from '../../src/net/index.js';
 import { defaultServerLimits, RpcServer } from '../../src/net/server.js';
 import { sealEntry } from '../../src/net/synapse-entry.js';
-import { ready } from '../../src/wallet/index.js';
+import { endorse, ready } from '../../src/wallet/index.js';
 import { key } from './helpers.js';
 
 beforeAll(() => ready());
@@ -74,6 +74,23 @@ describe('gossip', () => {
     const first = await node(1);
     const others = await Promise.all([2, 3, 4, 5].map(index => node(index, [String(first.port)])));
     await untilCounts([first, ...others], '4|5');
+  });
+
+  it('tells which coldkey endorses a neuron, from one to the next', async () => {
+    const synapse = {
+      synapseKey: '',
+      host: '127.0.0.1',
+      port: 9_001,
+      endorsement: endorse(key(50), key(1).publicKey),
+    };
+    const first = await node(1, [], { synapse });
+    const others = [await node(2, [String(first.port)])];
+    others.push(await node(3, [String(others[0]!.port)]));
+    await untilCounts([first, ...others], '2|3');
+    const coldkeys = others.map(gossip => gossip.peers().map(peer => [peer.port, peer.coldkey]));
+    for (const seen of coldkeys) expect(seen).toContainEqual([9_001, keyText(key(50).publicKey)]);
+    expect(coldkeys.flat().filter(([, coldkey]) => coldkey !== undefined)).toHaveLength(2);
+    expect(first.synapses()[0]?.coldkey).toBe(keyText(key(50).publicKey));
   });
 
   it('goes on when the bootstrap node is gone', async () => {
@@ -183,6 +200,40 @@ describe('gossip with hostile strangers', () => {
     expect(counts(first)).toBe('0|1');
     await say(first, { synapses: [good] });
     expect(counts(first)).toBe('1|2');
+  });
+
+  it('refuses endorsements that are none, and lets nobody add, drop or change one', async () => {
+    const first = await node(1);
+    const endorsement = endorse(key(50), key(7).publicKey);
+    const good = entry(7, { endorsement });
+    const another = entry(7, { endorsement: endorse(key(51), key(7).publicKey) });
+    const none = { coldkey: '', endorsement: new Uint8Array() };
+    const bad: Partial<Synapse>[] = [
+      // Dropped, added or exchanged by who passes it on.
+      { ...good, ...none },
+      { ...entry(7), coldkey: good.coldkey, endorsement: good.endorsement },
+      { ...good, coldkey: another.coldkey, endorsement: another.endorsement },
+      { ...good, coldkey: '' },
+      { ...good, endorsement: new Uint8Array() },
+      { ...good, endorsement: good.endorsement.subarray(1) },
+      { ...good, coldkey: 'me' },
+      // Signed by a neuron that no coldkey endorses.
+      entry(7, { endorsement: endorse(key(50), key(8).publicKey) }),
+      entry(7, { endorsement: { ...endorsement, coldkey: key(51).address } }),
+      entry(7, { endorsement: { ...endorsement, signature: `0x${'00'.repeat(64)}` } }),
+    ];
+    for (const synapse of bad) {
+      await expect(say(first, { synapses: [synapse as Synapse] })).rejects.toMatchObject({ code: 'refused' });
+    }
+    await say(first, { synapses: [good] });
+    expect(first.peers()[0]?.coldkey).toBe(keyText(key(50).publicKey));
+    const later = (change: Parameters<typeof entry>[1]) => entry(7, { heartbeatMs: Date.now() + 5_000, ...change });
+    const forged = later({ endorsement: { ...endorsement, coldkey: key(51).address } });
+    await expect(say(first, { synapses: [forged] })).rejects.toMatchObject({ code: 'refused' });
+    await say(first, { synapses: [later({ endorsement, heartbeatMs: Date.now() + 6_000 })] });
+    expect(first.peers()[0]?.coldkey).toBe(keyText(key(50).publicKey));
+    await say(first, { synapses: [later({ heartbeatMs: Date.now() + 7_000 })] });
+    expect(first.peers()[0]?.coldkey).toBeUndefined();
   });
 
   it('does not let an older entry move or revive a synapse', async () => {

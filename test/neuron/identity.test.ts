@@ -33,6 +33,7 @@ describe('the keys of a neuron', () => {
     const wallet = openWallet({ name: 'w', path: options.walletsPath });
     expect(identity.created).toBe(true);
     expect(identity.coldkey?.address).toBe(wallet.coldkeyAddress());
+    expect(identity.endorsement?.coldkey).toBe(wallet.coldkeyAddress());
     expect(wallet.describe().hotkeys).toMatchObject([{ name: 'default', endorsement: 'valid' }]);
     identity.slot.release();
     const again = await takeIdentity({ ...options, mayCreate: true });
@@ -48,6 +49,7 @@ describe('the keys of a neuron', () => {
       const ask = password();
       const identity = await takeIdentity({ ...options, neuronKey, password: ask });
       expect(identity.hotkey.address).toBe(ADDRESS);
+      expect(identity.endorsement).toBeUndefined();
       expect(ask.mock.calls).toEqual([[path]]);
       identity.slot.release();
     }

@@ -108,6 +108,10 @@ export interface Synapse {
   heartbeat: number;
   /** Where the origin answers Gossip, `host:port`. Empty: nowhere. */
   metagraph: string;
+  /** The coldkey that endorses neuron_key, written as neuron_key is. Empty: none. */
+  coldkey: string;
+  /** Its sr25519 signature of the endorsement, 64 bytes; the text is in docs/wallet.md. */
+  endorsement: Uint8Array;
 }
 
 export interface GossipBatch {
@@ -450,6 +454,8 @@ function createBaseSynapse(): Synapse {
     signature: new Uint8Array(0),
     heartbeat: 0,
     metagraph: "",
+    coldkey: "",
+    endorsement: new Uint8Array(0),
   };
 }
 
@@ -487,6 +493,12 @@ export const Synapse: MessageFns<Synapse> = {
     }
     if (message.metagraph !== "") {
       writer.uint32(138).string(message.metagraph);
+    }
+    if (message.coldkey !== "") {
+      writer.uint32(146).string(message.coldkey);
+    }
+    if (message.endorsement.length !== 0) {
+      writer.uint32(154).bytes(message.endorsement);
     }
     return writer;
   },
@@ -592,6 +604,22 @@ export const Synapse: MessageFns<Synapse> = {
             message.metagraph = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.coldkey = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.endorsement = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -620,6 +648,8 @@ export const Synapse: MessageFns<Synapse> = {
     message.signature = object.signature ?? new Uint8Array(0);
     message.heartbeat = object.heartbeat ?? 0;
     message.metagraph = object.metagraph ?? "";
+    message.coldkey = object.coldkey ?? "";
+    message.endorsement = object.endorsement ?? new Uint8Array(0);
     return message;
   },
 };
