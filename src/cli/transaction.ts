@@ -161,12 +161,12 @@ async function submit({ settings, ui, signal, prepared }: Transaction, signer: S
 /** What the chain refused, with what to do about it. */
 async function explained(error: unknown): Promise<unknown> {
   if (!isBittensorError(error) || (error.code !== 'dispatch' && error.code !== 'rejected')) return error;
-  const { pallet, name, docs } = error.data;
+  const { pallet, name } = error.data;
   const { explainChainError } = await import('../chain/index.js');
   const text = explainChainError(`${String(pallet)}.${String(name)}`) ?? explainChainError(String(name));
   if (!text) return error;
   const { title, why, remedy } = text;
-  const message = `${error.message}${docs ? '' : `: ${title}`}. ${remedy}`;
+  const message = `${error.message}${error.message.includes(title) ? '' : `: ${title}`}. ${remedy}`;
   return new BittensorError(error.code, message, { data: { ...error.data, title, why, remedy }, cause: error });
 }
 

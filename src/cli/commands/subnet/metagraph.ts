@@ -132,7 +132,7 @@ const HEADS: readonly Column[] = [
 function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEpoch: number | null): void {
   const { netuid, block, tempo, n } = graph;
   const epoch = blocksUntilEpoch === null ? '' : `, next epoch in ${blocksUntilEpoch} blocks`;
-  ui.line(`Subnet ${netuid} at block ${block}: ${n} neurons, tempo ${tempo}${epoch}`);
+  ui.line(`Subnet ${netuid} at block ${block}: ${n === 1 ? '1 neuron' : `${n} neurons`}, tempo ${tempo}${epoch}`);
   if (n === 0) return;
   const cells = rows.map(row => [
     row.uid,
