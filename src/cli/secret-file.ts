@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { messageOf } from '../base/index.js';
@@ -6,7 +16,8 @@ import { cliError } from './errors.js';
 
 /** More than this is no password. */
 const MOST_BYTES = 4096;
-const O_CLOEXEC = 0o2000000;
+/** The bits of a descriptor's flags that say whether it reads, writes, or both. */
+const O_ACCMODE = 3;
 
 /**
  * The secret in a file, without one line end behind it. The bytes are the caller's to overwrite.
@@ -15,7 +26,8 @@ const O_CLOEXEC = 0o2000000;
 export async function readSecretFile(path: string, signal: AbortSignal): Promise<{ secret: Uint8Array; mode: number }> {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // Without O_NONBLOCK a named pipe that nobody writes to would hold everything up, Ctrl-C too.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw noSecret(`the file of the password cannot be read: ${messageOf(error)}`, error);
   }
@@ -38,8 +50,7 @@ export async function readSecretFd(fd: number, signal: AbortSignal): Promise<Uin
   } catch (error) {
     throw noSecret(`${name} is not open`, error);
   }
-  // One of this program's own, for its insides: nobody gave it a password there.
-  if (!isInherited(fd)) throw noSecret(`${name} is not open`);
+  if (isOwnPipe(fd)) throw noSecret(`${name} is a pipe that this program holds both ends of`);
   return await readSecret(fd, stat, name, signal);
 }
 
@@ -47,18 +58,29 @@ function isStream(stat: Stats): boolean {
   return stat.isFIFO() || stat.isSocket();
 }
 
-/** What a parent process opened for us has no close-on-exec flag; all that Node opens has one. */
-function isInherited(fd: number): boolean {
-  if (fd <= 2) return true;
-  let info: string;
+/**
+ * A pipe whose other end is in this process, too: one of its own, for its insides, and in any case one that never ends.
+ * Linux only.
+ */
+function isOwnPipe(fd: number): boolean {
+  const pipe = linkOf(fd);
+  if (!pipe?.startsWith('pipe:')) return false;
+  const open = readdirSync('/proc/self/fd').map(Number);
+  return open.some(other => linkOf(other) === pipe && isWritable(other));
+}
+
+function linkOf(fd: number): string | undefined {
   try {
-    info = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
+    return readlinkSync(`/proc/self/fd/${fd}`);
   } catch {
-    // No such folder on this system.
-    return true;
+    // Closed, or another system.
+    return undefined;
   }
-  const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(info)?.[1] ?? '0', 8);
-  return (flags & O_CLOEXEC) === 0;
+}
+
+function isWritable(fd: number): boolean {
+  const [, flags = '0'] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? [];
+  return (Number.parseInt(flags, 8) & O_ACCMODE) !== constants.O_RDONLY;
 }
 
 async function readSecret(fd: number, stat: Stats, name: string, signal: AbortSignal): Promise<Uint8Array> {
