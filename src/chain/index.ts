@@ -5,6 +5,13 @@ export { formatAlpha, formatCoins, formatTao } from './amounts.js';
 export type { Way } from './calls.js';
 export type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 export type { Stake } from './coldkey-stakes.js';
+export {
+  commitmentHash,
+  prepareCommitWeights,
+  prepareRevealWeights,
+  revealBlocks,
+  type WeightCommitment,
+} from './commitments.js';
 export { type ConnectOptions, connect } from './connect.js';
 export {
   type Faults,

@@ -44,7 +44,7 @@ export interface PreparedAction extends Prepared {
 }
 
 /** `from` is the address of the key that will sign. */
-type From = { from: string } & CallOptions;
+export type From = { from: string } & CallOptions;
 
 const ESTIMATE = 'an estimate: prices move';
 
@@ -54,7 +54,7 @@ export async function prepareTransfer(
   { to, amountRao, mayEmpty, ...rest }: From & { to: string; amountRao: bigint; mayEmpty?: boolean | undefined },
 ): Promise<PreparedAction> {
   const ways = transferWays(to, amountRao, mayEmpty);
-  return prepared(client, rest, ways, { balanceRao: -amountRao, more: [] });
+  return prepareWays(client, rest, ways, { balanceRao: -amountRao, more: [] });
 }
 
 /** Everything that can be sent. */
@@ -63,7 +63,7 @@ export async function prepareTransferAll(
   { to, mayEmpty = false, ...rest }: From & { to: string; mayEmpty?: boolean | undefined },
 ): Promise<PreparedAction> {
   const { freeRao, transferableRao } = await client.accountBalance(rest.from, rest);
-  const action = await prepared(client, rest, transferAllWays(to, mayEmpty), { balanceRao: 0n, more: [] });
+  const action = await prepareWays(client, rest, transferAllWays(to, mayEmpty), { balanceRao: 0n, more: [] });
   const most = (mayEmpty ? freeRao : transferableRao) - (action.feeRao ?? 0n);
   const more = [['Amount', 'all that is left after the fee']] as const;
   return { ...action, effect: { balanceRao: most > 0n ? -most : 0n, more } };
@@ -84,7 +84,7 @@ export async function prepareBurnedRegister(
   const more: Effect['more'] = [
     ['Registration', `${formatTao(costRao)} now, which is destroyed; it may be another price in the next block`],
   ];
-  return prepared(client, rest, ways, { balanceRao: -costRao, more });
+  return prepareWays(client, rest, ways, { balanceRao: -costRao, more });
 }
 
 /** A neuron for work; `from` is the hotkey. Upstream burns TAO for the same call since spec 425, whatever the work. */
@@ -94,7 +94,7 @@ export async function preparePowRegister(
 ): Promise<PreparedAction> {
   checkPow(client);
   const ways = powRegisterWays(netuid, rest.from, coldkey, work);
-  return prepared(client, rest, ways, { balanceRao: 0n, more: [['Registration', 'paid with work']] });
+  return prepareWays(client, rest, ways, { balanceRao: 0n, more: [['Registration', 'paid with work']] });
 }
 
 /** The last spec of which it is known that work counts. */
@@ -109,7 +109,7 @@ export function checkPow({ isLocal, specVersion, chainName }: ChainClient): void
 
 /** TAO for work on a chain that has a faucet. */
 export function prepareFaucet(client: ChainClient, { work, ...rest }: From & { work: Work }): Promise<PreparedAction> {
-  return prepared(client, rest, faucetWays(work), { balanceRao: 0n, more: [['Faucet', 'pays for the work']] });
+  return prepareWays(client, rest, faucetWays(work), { balanceRao: 0n, more: [['Faucet', 'pays for the work']] });
 }
 
 /** A new subnet, whose first neuron is the hotkey. */
@@ -122,14 +122,14 @@ export async function prepareRegisterNetwork(
     costRao === undefined
       ? [['Price', 'unknown: this chain does not tell it']]
       : [['Price', `${formatTao(costRao)} now; it may be another in the next block`]];
-  return prepared(client, rest, registerNetworkWays(hotkey, identity), { balanceRao: -(costRao ?? 0n), more });
+  return prepareWays(client, rest, registerNetworkWays(hotkey, identity), { balanceRao: -(costRao ?? 0n), more });
 }
 
 export function prepareSetSubnetIdentity(
   client: ChainClient,
   { netuid, identity, ...rest }: From & { netuid: number; identity: SubnetIdentity },
 ): Promise<PreparedAction> {
-  return prepared(client, rest, subnetIdentityWays(netuid, identity), { balanceRao: 0n, more: [] });
+  return prepareWays(client, rest, subnetIdentityWays(netuid, identity), { balanceRao: 0n, more: [] });
 }
 
 /** Opens a new subnet for stake and emission; for its owner. */
@@ -137,7 +137,7 @@ export function prepareStartCall(
   client: ChainClient,
   { netuid, ...rest }: From & { netuid: number },
 ): Promise<PreparedAction> {
-  return prepared(client, rest, startCallWays(netuid), { balanceRao: 0n, more: [] });
+  return prepareWays(client, rest, startCallWays(netuid), { balanceRao: 0n, more: [] });
 }
 
 /** Signed by the coldkey. With `limit` the price cannot be worse. */
@@ -150,7 +150,7 @@ export async function prepareAddStake(
   const more: Effect['more'] = quote
     ? [['You get', `about ${formatAlpha(quote.alphaRao)} of subnet ${netuid} (${ESTIMATE})`], ...priceLines(quote)]
     : [];
-  return prepared(client, rest, ways, { balanceRao: -amountRao, more });
+  return prepareWays(client, rest, ways, { balanceRao: -amountRao, more });
 }
 
 /** `amountRao` is of alpha; `all` takes back what there is. */
@@ -164,7 +164,7 @@ export async function prepareRemoveStake(
   const more: Effect['more'] = quote
     ? [['You get', `about ${formatTao(quote.taoRao)} (${ESTIMATE})`], ...priceLines(quote)]
     : [['You get', 'unknown: this chain does not tell prices']];
-  return prepared(client, rest, ways, { balanceRao: quote?.taoRao ?? 0n, more });
+  return prepareWays(client, rest, ways, { balanceRao: quote?.taoRao ?? 0n, more });
 }
 
 /** All stake of the coldkey on a hotkey, in all subnets. */
@@ -182,7 +182,7 @@ export async function prepareUnstakeAll(
     more.push([netuid === undefined ? 'Stake' : `Subnet ${netuid}`, `${formatCoins(stakeRao)} brings ${brings}`]);
   }
   if (stakes.length === 0) throw noStake(hotkey, rest.from);
-  return prepared(client, rest, unstakeAllWays(hotkey), { balanceRao: sumRao, more });
+  return prepareWays(client, rest, unstakeAllWays(hotkey), { balanceRao: sumRao, more });
 }
 
 /**
@@ -206,13 +206,13 @@ export async function prepareSetWeights(
     throw chainError('rejected', what, { name: 'CommitRevealEnabled', netuid });
   }
   const ways = weightWays({ netuid, uids, weightsU16, versionKey: versionKey ?? weightsVersionKey });
-  return prepared(client, rest, ways, { balanceRao: 0n, more: [['Replaces', "the neuron's weights of before"]] });
+  return prepareWays(client, rest, ways, { balanceRao: 0n, more: [['Replaces', "the neuron's weights of before"]] });
 }
 
 /** Signed by the hotkey. */
 export function prepareServeAxon(client: ChainClient, { from, signal, timeoutMs, ...axon }: From & Axon) {
   const rest = { from, ...(signal ? { signal } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  return prepared(client, rest, serveAxonWays(axon), { balanceRao: 0n, more: [] });
+  return prepareWays(client, rest, serveAxonWays(axon), { balanceRao: 0n, more: [] });
 }
 
 interface StakeRequest {
@@ -223,7 +223,8 @@ interface StakeRequest {
   limit?: PriceLimit | undefined;
 }
 
-async function prepared(
+/** An action by whichever of these calls the chain has. */
+export async function prepareWays(
   client: ChainClient,
   rest: From,
   ways: readonly Way[],

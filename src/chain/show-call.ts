@@ -81,14 +81,15 @@ class Reader {
   private value(input: Input, id: SiLookupTypeId, place: Place): Shown {
     const { def, path } = this.lookup.getSiType(id);
     const name = path.length === 0 ? '' : path[path.length - 1]!.toString();
+    // Four numbers of 64 bits that mean one.
+    if (name === 'U256') return numberOf(input.bigInt(32, false), 32, { ...place, typeName: name });
     if (name === 'AccountId32') return plain(encodeAddress(input.take(32)));
     if (this.isCall(id)) {
       const inner = input.nested(() => this.call(input));
       return { text: inner.call, raw: rawCall(inner), calls: [inner] };
     }
     if (def.isPrimitive) return primitive(input, def.asPrimitive.type.toLowerCase(), place);
-    if (def.isCompact)
-      return numberOf(input.compactBig(), this.widthOf(def.asCompact.type), this.inside(def.asCompact.type, place));
+    if (def.isCompact) return this.compact(input, def.asCompact.type, place);
     if (def.isSequence) return this.list(input, def.asSequence.type, place);
     if (def.isArray) return this.elements(input, def.asArray.type, def.asArray.len.toNumber(), place);
     if (def.isTuple)
@@ -114,6 +115,15 @@ class Reader {
     throw malformed(`a type of the kind ${def.type} cannot be shown`);
   }
 
+  private compact(input: Input, of: SiLookupTypeId, place: Place): Shown {
+    const width = this.widthOf(of);
+    // `Compact<()>` takes no bytes.
+    if (width === 0) return plain('');
+    const value = input.compactBig();
+    if (value >> BigInt(8 * width) !== 0n) throw malformed(`${value} is no number of ${8 * width} bits`);
+    return numberOf(value, width, this.inside(of, place));
+  }
+
   private list(input: Input, of: SiLookupTypeId, place: Place): Shown {
     if (this.isByte(of)) return bytes(input.take(input.length(1)));
     return this.elements(input, of, input.length(1), place);
@@ -133,7 +143,9 @@ class Reader {
     // A new name for one value is that value.
     if (fields.length === 1) {
       const [field] = fields;
-      return this.value(input, field!.type, { ...place, typeName: place.typeName || typeNameOf(field!) });
+      const inner = this.value(input, field!.type, { ...place, typeName: place.typeName || typeNameOf(field!) });
+      const name = nameOf(field!);
+      return name === '' ? inner : { ...inner, raw: { [name]: inner.raw } };
     }
     if (fields.length === 0) return plain('');
     if (fields.some(field => field.name.isNone)) {
