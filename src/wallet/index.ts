@@ -32,7 +32,14 @@ export {
   keypairFromSeed,
   keypairFromUri,
 } from './keys/keypair.js';
-export { generateMnemonic, miniSecretFromMnemonic, suggestWords, type WordCount } from './keys/mnemonic.js';
+export {
+  generateMnemonic,
+  miniSecretFromMnemonic,
+  suggestCorrections,
+  suggestWords,
+  type WordCorrection,
+  type WordCount,
+} from './keys/mnemonic.js';
 export { ready, verify } from './keys/sr25519.js';
 export { passwordEnvName, passwordFromEnv, passwordToEnv } from './password/environment.js';
 export { checkPassword } from './password/policy.js';

@@ -3,7 +3,13 @@ import { entropyToMnemonic } from '@polkadot/util-crypto/mnemonic/bip39';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/base/index.js';
-import { generateMnemonic, miniSecretFromMnemonic, ready, suggestWords } from '../../src/wallet/index.js';
+import {
+  generateMnemonic,
+  miniSecretFromMnemonic,
+  ready,
+  suggestCorrections,
+  suggestWords,
+} from '../../src/wallet/index.js';
 import { failure, M12, M24 } from './helpers.js';
 
 describe('mnemonic', () => {
@@ -79,5 +85,40 @@ describe('mnemonic', () => {
     expect(suggestWords('abandonn')[0]).toBe('abandon');
     expect(suggestWords('recieve')[0]).toBe('receive');
     expect(suggestWords('xxxxxxxxxxx')).toEqual([]);
+  });
+
+  it('says what may have been meant, with the words that make a right mnemonic first', () => {
+    const words = M24.split(' ');
+    const at = (position: number, word: string) => words.with(position - 1, word).join(' ');
+    expect(suggestCorrections(M24)).toEqual([]);
+    expect(suggestCorrections(at(2, 'winer'))).toEqual([{ position: 2, words: expect.arrayContaining(['winner']) }]);
+    expect(suggestCorrections(at(2, 'winer'))[0]?.words[0]).toBe('winner');
+    expect(suggestCorrections(at(3, 'thx').replace('wave', 'wavve')).map(({ position }) => position)).toEqual([3, 5]);
+    expect(suggestCorrections(at(7, 'xxxxxxxxxxx'))).toEqual([]);
+    // In the list, but not the one.
+    const winter = suggestCorrections(at(2, 'winter'));
+    expect(winter).toContainEqual({ position: 2, words: ['winner'] });
+    const swapped = words.with(7, words[8]!).with(8, words[7]!).join(' ');
+    expect(suggestCorrections(swapped)).toEqual(
+      expect.arrayContaining([
+        { position: 8, words: expect.arrayContaining([words[7]]) },
+        { position: 9, words: expect.arrayContaining([words[8]]) },
+      ]),
+    );
+    expect(suggestCorrections('abandon ability')).toEqual([]);
+    expect(suggestCorrections('')).toEqual([]);
+  });
+
+  it('has the right word among its suggestions for most single letters that are mistyped', () => {
+    let right = 0;
+    for (let i = 0; i < 60; i++) {
+      const words = generateMnemonic().split(' ');
+      const [place, letter] = [i % 12, i % 3];
+      const word = words[place]!;
+      const typed = words.with(place, `${word.slice(0, letter)}x${word.slice(letter + 1)}`).join(' ');
+      const [found] = suggestCorrections(typed);
+      if (found?.position === place + 1 && found.words.includes(word)) right++;
+    }
+    expect(right).toBeGreaterThan(45);
   });
 });

@@ -49,18 +49,51 @@ function isMnemonic(words: readonly string[]): boolean {
   return mnemonicValidate(words.join(' '));
 }
 
-/** Places (from 1) where one likely slip - a similar word, or two neighbours exchanged - would explain the checksum. */
+/** Places (from 1) where one likely slip would explain the checksum. */
 function likelySlips(words: readonly string[]): number[] {
-  const places = new Set<number>();
+  return correctionsOfSlips(words).map(({ position }) => position);
+}
+
+/** A place in a mnemonic, from 1, and the words that may have been meant there, likeliest first. */
+export interface WordCorrection {
+  readonly position: number;
+  readonly words: readonly string[];
+}
+
+/**
+ * What may have been meant by words that are no mnemonic: for each that is not in the list the nearest ones, and where the
+ * checksum alone is wrong the single words, or exchanged neighbours, that would make it right. None for a right one, and
+ * where nothing is near. Only for who typed the words: an answer is a part of the secret.
+ */
+export function suggestCorrections(mnemonic: string): WordCorrection[] {
+  const words = normalizeMnemonic(mnemonic).split(' ');
+  const places = words.flatMap((word, i) => (wordlist.includes(word) ? [] : [i]));
+  if (places.length === 0)
+    return WORD_COUNTS.includes(words.length) && !isMnemonic(words) ? correctionsOfSlips(words) : [];
+  const fits = (i: number, word: string) => places.length === 1 && isMnemonic(words.with(i, word));
+  return places
+    .map(i => {
+      const near = suggestWords(words[i]!);
+      const fitting = near.filter(word => fits(i, word));
+      return { position: i + 1, words: [...fitting, ...near.filter(word => !fitting.includes(word))] };
+    })
+    .filter(correction => correction.words.length > 0);
+}
+
+/** A similar word, or two neighbours exchanged. */
+function correctionsOfSlips(words: readonly string[]): WordCorrection[] {
+  const found = new Map<number, string[]>();
+  const add = (i: number, word: string) => found.set(i, [...(found.get(i) ?? []), word]);
   words.forEach((word, i) => {
     const similar = wordlist.filter(other => other !== word && editDistance(word, other) === 1);
-    if (similar.some(other => isMnemonic(words.with(i, other)))) places.add(i + 1);
+    for (const other of similar) if (isMnemonic(words.with(i, other))) add(i, other);
     const next = words[i + 1];
     if (next !== undefined && next !== word && isMnemonic(words.with(i, next).with(i + 1, word))) {
-      places.add(i + 1).add(i + 2);
+      add(i, next);
+      add(i + 1, word);
     }
   });
-  return [...places].sort((a, b) => a - b);
+  return [...found].sort(([a], [b]) => a - b).map(([i, meant]) => ({ position: i + 1, words: meant }));
 }
 
 /** Words of the list that a mistyped one may stand for, nearest first, for a prompt that already shows what was typed. */
