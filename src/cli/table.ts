@@ -5,6 +5,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Never shortened to fit the terminal: an address that is cut is of no use. */
   readonly whole?: boolean;
+  /** Where there is no room for all columns, those with the highest number go first; without one it stays. */
+  readonly spare?: number;
 }
 
 const GAP = 2;
@@ -13,15 +15,28 @@ const NARROWEST = 6;
 
 /**
  * The lines of a table; the first is its head. Columns of numbers go to the right. Where `width` is given and too small,
- * the widest columns are shortened until it fits, whole ones last.
+ * the widest columns are shortened until it fits, whole ones last; where that is not enough, spare columns are left out,
+ * and a last line says which.
  */
 export function tableLines(
   columns: readonly (string | Column)[],
   rows: readonly (readonly unknown[])[],
   width = Number.POSITIVE_INFINITY,
 ): string[] {
-  const heads = columns.map(column => (typeof column === 'string' ? { title: column } : column));
-  const cells = rows.map(row => heads.map((_, i) => cellText(row[i])));
+  const all = columns.map((column): Column => (typeof column === 'string' ? { title: column } : column));
+  const texts = rows.map(row => all.map((_, i) => cellText(row[i])));
+  const shown = roomFor(all, texts, width);
+  if (shown.length < all.length) {
+    const lines = tableLines(
+      shown.map(i => all[i]!),
+      rows.map(row => shown.map(i => row[i])),
+      width,
+    );
+    const rest = all.filter((_, i) => !shown.includes(i)).map(({ title }) => title);
+    return [...lines, `(no room for ${rest.join(', ')})`];
+  }
+  const heads = all;
+  const cells = texts;
   const natural = heads.map(({ title }, i) => Math.max(widthOf(title), ...cells.map(row => widthOf(row[i]!))));
   const widths = shrink(
     natural,
@@ -38,6 +53,22 @@ export function tableLines(
       .join(' '.repeat(GAP))
       .trimEnd();
   return [line(heads.map(({ title }) => title)), ...cells.map(line)];
+}
+
+/** The columns that can be shown, by their places. */
+function roomFor(heads: readonly Column[], cells: readonly (readonly string[])[], width: number): number[] {
+  const least = heads.map(({ title, whole }, i) => {
+    const natural = Math.max(widthOf(title), ...cells.map(row => widthOf(row[i]!)));
+    return whole ? natural : Math.min(natural, NARROWEST);
+  });
+  const shown = heads.map((_, i) => i);
+  const bySpare = shown.filter(i => heads[i]!.spare !== undefined).sort((a, b) => heads[b]!.spare! - heads[a]!.spare!);
+  const needed = () => shown.reduce((sum, i) => sum + least[i]!, 0) + GAP * (shown.length - 1);
+  for (const i of bySpare) {
+    if (needed() <= width) break;
+    shown.splice(shown.indexOf(i), 1);
+  }
+  return shown;
 }
 
 function cellText(value: unknown): string {

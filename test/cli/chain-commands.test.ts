@@ -208,6 +208,12 @@ describe('the metagraph and weights', () => {
     expect(head).toMatch(/^UID +STAKE\(τ\) +RANK .* HOTKEY +COLDKEY$/);
     expect(rows).toHaveLength(5);
     expect(rows[0]).toContain(alice.hotkey.address);
+    const narrow = await chain.run('metagraph', { columns: 80, env: { NO_COLOR: '1' } });
+    const table = narrow.out.trimEnd().split('\n').slice(1, -1);
+    expect(table).toHaveLength(6);
+    for (const line of table) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(narrow.out).toMatch(/^UID +STAKE.* HOTKEY$/m);
+    expect(narrow.out).toMatch(/\(no room for .*RANK/);
     const json = (await chain.json('metagraph --sort stake')) as { neurons: { uid: number; stakeRao: string }[] };
     const stakes = json.neurons.map(({ stakeRao }) => BigInt(stakeRao));
     expect(stakes).toEqual(stakes.toSorted((a, b) => (a < b ? 1 : -1)));

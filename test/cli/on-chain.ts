@@ -25,6 +25,8 @@ export interface RunOptions {
   /** What a person types at a terminal; without it there is no terminal. */
   readonly typed?: string;
   readonly signal?: AbortSignal;
+  /** How wide the terminal is to which the result goes; without it, it goes to a file. */
+  readonly columns?: number;
   /** Beside those of the chain and the wallets. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -118,9 +120,10 @@ function split(line: string): string[] {
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  { typed, signal }: RunOptions = {},
+  { typed, signal, columns }: RunOptions = {},
 ): Promise<Ran> {
   const io = terminal(env, typed);
+  if (columns !== undefined) Object.assign(io.stdout, { isTTY: true, columns });
   const code = await main(argv, { ...io, signal: signal ?? new AbortController().signal });
   io.stdin.destroy();
   const out = io.stdout.text;

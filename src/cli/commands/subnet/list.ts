@@ -39,18 +39,23 @@ export const list: Action<typeof listRows> = input =>
     };
   });
 
-const right = (title: string) => ({ title, align: 'right' as const, whole: true });
+const right = (title: string, spare?: number) => ({
+  title,
+  align: 'right' as const,
+  whole: true,
+  ...(spare === undefined ? {} : { spare }),
+});
 const HEADS = [
   right('NETUID'),
   'NAME',
-  'SYMBOL',
+  { title: 'SYMBOL', spare: 3 },
   right('NEURONS'),
-  right('TEMPO'),
+  right('TEMPO', 2),
   right('PRICE(τ/α)'),
-  right('EMISSION(α/block)'),
+  right('EMISSION(α/block)', 1),
   right('REGISTER(τ)'),
   'RUNS',
-  'OWNER',
+  { title: 'OWNER', spare: 4 },
 ];
 
 function amount(rao: bigint | undefined): string | undefined {

@@ -114,19 +114,36 @@ function jsonOf(row: Row) {
 
 const SHARES = ['rank', 'trust', 'consensus', 'incentive', 'dividends'] as const;
 
+const right = (title: string, spare?: number): Column => ({
+  title,
+  align: 'right',
+  whole: true,
+  ...(spare === undefined ? {} : { spare }),
+});
+const left = (title: string, spare?: number): Column => ({
+  title,
+  align: 'left',
+  ...(spare === undefined ? {} : { spare }),
+});
+
+/** On a narrow terminal the columns that say least to most people go first. */
 const HEADS: readonly Column[] = [
-  { title: 'UID', align: 'right', whole: true },
-  { title: 'STAKE(τ)', align: 'right', whole: true },
-  ...SHARES.map(name => ({ title: name.toUpperCase(), align: 'right' as const, whole: true })),
-  { title: 'EMISSION(ρ)', align: 'right', whole: true },
-  { title: 'VTRUST', align: 'right', whole: true },
-  { title: 'PERMIT', align: 'left' },
-  { title: 'UPDATED', align: 'right', whole: true },
-  { title: 'ACTIVE', align: 'left' },
-  { title: 'τ/DAY', align: 'right' },
-  { title: 'AXON', align: 'left' },
-  { title: 'HOTKEY', align: 'left' },
-  { title: 'COLDKEY', align: 'left' },
+  right('UID'),
+  right('STAKE(τ)'),
+  right('RANK', 10),
+  right('TRUST', 11),
+  right('CONSENSUS', 9),
+  right('INCENTIVE'),
+  right('DIVIDENDS'),
+  right('EMISSION(ρ)', 3),
+  right('VTRUST', 8),
+  left('PERMIT', 4),
+  right('UPDATED', 2),
+  left('ACTIVE', 6),
+  right('τ/DAY', 7),
+  left('AXON', 1),
+  left('HOTKEY'),
+  left('COLDKEY', 5),
 ];
 
 function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEpoch: number | null): void {
