@@ -2,6 +2,7 @@ import { type Keypair, keypairFromMnemonic, keypairFromPolkadotJson, keypairFrom
 import { cliError } from '../../errors.js';
 import type { Ui } from '../../ui.js';
 import { readText } from './read-text.js';
+import { keypairOfTypedWords } from './typed-words.js';
 
 export interface SecretSettings {
   readonly mnemonic: string | undefined;
@@ -31,7 +32,7 @@ export async function readSecretKey(settings: SecretSettings, moreWords: readonl
   switch (given[0]) {
     case 'mnemonic':
       warn(ui, 'mnemonic');
-      return keypairFromMnemonic([settings.mnemonic, ...moreWords].join(' '));
+      return keypairOfTypedWords([settings.mnemonic, ...moreWords].join(' '), ui);
     case 'mnemonic_file':
       return keypairFromMnemonic(readText(settings.mnemonic_file!, 'the words'));
     case 'seed':
@@ -76,5 +77,5 @@ async function askForWords(ui: Ui): Promise<Keypair> {
   const typed = await ui.secret('The words of the key (not shown):');
   const words = new TextDecoder().decode(typed);
   typed.fill(0);
-  return keypairFromMnemonic(words);
+  return keypairOfTypedWords(words, ui);
 }
