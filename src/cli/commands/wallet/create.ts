@@ -60,8 +60,11 @@ async function makeOne(
   keep: (keypair: NewKey['keypair']) => Promise<Kept>,
   hotkey?: string,
 ) {
-  const { settings } = input;
+  const { settings, ui } = input;
   const key = newKey(settings);
+  if (settings.uri !== undefined && !/^(\/\/)?\w+$/.test(settings.uri)) {
+    ui.note("Warning: what follows --uri is seen by other users of this machine and stays in the shell's history.");
+  }
   if (settings.mnemonic_out !== undefined && key.words === undefined) {
     throw cliError('usage', 'the key of a --uri has no words for --mnemonic-out');
   }

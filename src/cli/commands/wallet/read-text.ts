@@ -1,23 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { messageOf } from '../../../base/index.js';
+import { isBittensorError, messageOf } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
+import { readSecretFd, readSecretFile } from '../../secret-file.js';
+import type { Ui } from '../../ui.js';
 
-/** Words, seeds and exports are far smaller. */
-const LARGEST = 64 * 1024;
-
-/** A small text file that the user named, `-` for the standard input. Error `file_system`. */
-export function readText(path: string, what: string): string {
+/** Words, a seed or an export, in a file that the user named; `-` is the standard input. Errors: `file_system`, `interrupted`. */
+export async function readText(path: string, what: string, { signal }: Pick<Ui, 'signal'>): Promise<string> {
   const name = path === '-' ? 'the standard input' : path;
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path === '-' ? 0 : path);
-  } catch (error) {
-    throw cliError('file_system', `cannot read ${what} from ${name}: ${messageOf(error)}`, { path }, error);
-  }
-  if (bytes.length > LARGEST)
-    throw cliError('file_system', `${name} has ${bytes.length} bytes, that is no ${what}`, { path });
-  const text = bytes.toString('utf8').trim();
+  const bytes = await readBytes(path, signal).catch(error => {
+    if (!isBittensorError(error) || error.code !== 'needs_password') throw error;
+    const why = error.cause === undefined ? 'it is empty, much too large, or a terminal' : messageOf(error.cause);
+    throw cliError('file_system', `cannot read ${what} from ${name}: ${why}`, { path }, error);
+  });
+  const text = new TextDecoder().decode(bytes).trim();
   bytes.fill(0);
   if (text === '') throw cliError('file_system', `${name} is empty; it should have ${what}`, { path });
   return text;
+}
+
+async function readBytes(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  return path === '-' ? await readSecretFd(0, signal) : (await readSecretFile(path, signal)).secret;
 }

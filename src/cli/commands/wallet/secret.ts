@@ -34,12 +34,12 @@ export async function readSecretKey(settings: SecretSettings, moreWords: readonl
       warn(ui, 'mnemonic');
       return keypairOfTypedWords([settings.mnemonic, ...moreWords].join(' '), ui);
     case 'mnemonic_file':
-      return keypairFromMnemonic(readText(settings.mnemonic_file!, 'the words'));
+      return keypairFromMnemonic(await readText(settings.mnemonic_file!, 'the words', ui));
     case 'seed':
       warn(ui, 'seed');
       return keypairFromSeed(settings.seed!.trim());
     case 'seed_file':
-      return keypairFromSeed(readText(settings.seed_file!, 'the seed'));
+      return keypairFromSeed(await readText(settings.seed_file!, 'the seed', ui));
     case 'json_file':
       return await fromExport(settings, ui);
     default:
@@ -62,11 +62,11 @@ async function fromExport(
   { json_file: path, json_password_file: passwordFile }: SecretSettings,
   ui: Ui,
 ): Promise<Keypair> {
-  const text = readText(path!, 'the exported account');
+  const text = await readText(path!, 'the exported account', ui);
   const password = async () =>
     passwordFile === undefined
       ? await ui.secret(`Password of ${path}:`)
-      : new TextEncoder().encode(readText(passwordFile, 'the password'));
+      : new TextEncoder().encode(await readText(passwordFile, 'the password', ui));
   return await ui.busy('opening the export', keypairFromPolkadotJson(text, path!, password));
 }
 
