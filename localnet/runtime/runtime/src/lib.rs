@@ -27,6 +27,7 @@ use frame_support::{
     weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight, WeightToFee},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
+use pallet_subtensor::SubnetListener;
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::{
@@ -77,7 +78,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("node-subtensor"),
     impl_name: alloc::borrow::Cow::Borrowed("bittensor-localnet"),
     authoring_version: 1,
-    spec_version: 7,
+    spec_version: 8,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -239,18 +240,25 @@ impl pallet_subtensor::Config for Runtime {
     type WeightInfo = pallet_subtensor::Measured<Runtime>;
     type DurationOfStartCall = ConstU64<0>;
     type Listener = PerSubnet;
+    type Published = Commitments;
 }
 
-/// What other pallets keep for each subnet.
+/// What other pallets keep for each subnet and neuron.
 pub struct PerSubnet;
 
-impl pallet_subtensor::SubnetListener for PerSubnet {
+impl SubnetListener for PerSubnet {
     fn added(netuid: u16) {
         Swap::add(netuid);
     }
     fn removed(netuid: u16) {
         Swap::remove(netuid);
-        Commitments::purge(netuid);
+        Commitments::removed(netuid);
+    }
+    fn neuron_removed(netuid: u16, hotkey: &AccountId32) {
+        Commitments::neuron_removed(netuid, hotkey);
+    }
+    fn neuron_renamed(netuid: u16, old: &AccountId32, new: &AccountId32) {
+        Commitments::neuron_renamed(netuid, old, new);
     }
 }
 

@@ -44,6 +44,7 @@ impl pallet_subtensor::Config for Test {
     type WeightInfo = pallet_subtensor::Measured<Test>;
     type DurationOfStartCall = ConstU64<0>;
     type Listener = ();
+    type Published = ();
 }
 
 impl crate::Config for Test {

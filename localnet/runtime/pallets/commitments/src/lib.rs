@@ -25,7 +25,7 @@ pub mod pallet {
     use alloc::{boxed::Box, vec::Vec};
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
-    use pallet_subtensor::{IsNetworkMember, Pallet as Subtensor, SubnetEpochIndex};
+    use pallet_subtensor::{IsNetworkMember, Pallet as Subtensor, Published, SubnetEpochIndex, SubnetListener};
     use sp_runtime::{AccountId32, SaturatedConversion};
 
     /// Any commitment counts as at least so many bytes.
@@ -137,14 +137,38 @@ pub mod pallet {
         }
     }
 
-    impl<T: Config> Pallet<T> {
-        /// Forgets what was published in a subnet that is gone.
-        pub fn purge(netuid: u16) {
+    /// What is published goes with its subnet and its neuron.
+    impl<T: Config> SubnetListener for Pallet<T> {
+        fn added(_: u16) {}
+
+        fn removed(netuid: u16) {
             let _ = CommitmentOf::<T>::clear_prefix(netuid, u32::MAX, None);
             let _ = LastCommitment::<T>::clear_prefix(netuid, u32::MAX, None);
             let _ = LastBondsReset::<T>::clear_prefix(netuid, u32::MAX, None);
             let _ = RevealedCommitments::<T>::clear_prefix(netuid, u32::MAX, None);
             let _ = UsedSpaceOf::<T>::clear_prefix(netuid, u32::MAX, None);
+        }
+
+        fn neuron_removed(netuid: u16, hotkey: &AccountId32) {
+            CommitmentOf::<T>::remove(netuid, hotkey);
+            LastCommitment::<T>::remove(netuid, hotkey);
+            LastBondsReset::<T>::remove(netuid, hotkey);
+            RevealedCommitments::<T>::remove(netuid, hotkey);
+            UsedSpaceOf::<T>::remove(netuid, hotkey);
+        }
+
+        fn neuron_renamed(netuid: u16, old: &AccountId32, new: &AccountId32) {
+            CommitmentOf::<T>::swap(netuid, old, netuid, new);
+            LastCommitment::<T>::swap(netuid, old, netuid, new);
+            LastBondsReset::<T>::swap(netuid, old, netuid, new);
+            RevealedCommitments::<T>::swap(netuid, old, netuid, new);
+            UsedSpaceOf::<T>::swap(netuid, old, netuid, new);
+        }
+    }
+
+    impl<T: Config> Published for Pallet<T> {
+        fn in_subnet(netuid: u16) -> Vec<(AccountId32, Vec<u8>)> {
+            CommitmentOf::<T>::iter_prefix(netuid).map(|(hotkey, published)| (hotkey, published.encode())).collect()
         }
     }
 }

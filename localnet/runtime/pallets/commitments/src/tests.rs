@@ -6,7 +6,7 @@ use frame_support::{
     BoundedVec,
 };
 use frame_system::RawOrigin;
-use pallet_subtensor::{Bonds, BondsResetOn, SubnetEpochIndex, SubnetGenesis};
+use pallet_subtensor::{Bonds, BondsResetOn, MaxAllowedUids, RegistrationsThisBlock, SubnetEpochIndex, SubnetGenesis};
 use sp_runtime::{AccountId32, BuildStorage};
 
 construct_runtime!(
@@ -44,7 +44,8 @@ impl pallet_subtensor::Config for Test {
     type InitialStartCallDelay = ConstU64<0>;
     type WeightInfo = pallet_subtensor::Measured<Test>;
     type DurationOfStartCall = ConstU64<0>;
-    type Listener = ();
+    type Listener = Commitments;
+    type Published = Commitments;
 }
 
 impl crate::Config for Test {
@@ -57,6 +58,7 @@ pub fn empty() -> sp_io::TestExternalities {
 }
 
 type Refused = crate::Error<Test>;
+type NoSuch = pallet_subtensor::Error<Test>;
 
 const NETUID: u16 = 1;
 
@@ -157,15 +159,68 @@ fn set_commitment_forgets_bonds_where_the_owner_allows_it() {
     });
 }
 
+/// Of a hotkey in subnet 1, whether each map has something.
+fn kept(hotkey: u8) -> [bool; 4] {
+    let hotkey = account(hotkey);
+    [
+        crate::CommitmentOf::<Test>::contains_key(NETUID, &hotkey),
+        crate::LastCommitment::<Test>::contains_key(NETUID, &hotkey),
+        crate::LastBondsReset::<Test>::contains_key(NETUID, &hotkey),
+        crate::UsedSpaceOf::<Test>::contains_key(NETUID, &hotkey),
+    ]
+}
+
+fn publish(hotkey: u8) {
+    let fields = vec![Data::ResetBondsFlag, raw(b"x")];
+    assert_ok!(Commitments::set_commitment(signed(hotkey), NETUID, info(fields)));
+    assert_eq!(kept(hotkey), [true; 4]);
+}
+
 #[test]
-fn purge_forgets_one_subnet() {
+fn a_subnet_that_ends_takes_along_what_was_published() {
     in_subnet(|| {
-        assert_ok!(Commitments::set_commitment(signed(11), NETUID, info(vec![raw(b"x")])));
-        Commitments::purge(2);
-        assert!(crate::CommitmentOf::<Test>::contains_key(NETUID, account(11)));
-        Commitments::purge(NETUID);
-        assert!(!crate::CommitmentOf::<Test>::contains_key(NETUID, account(11)));
-        assert!(!crate::UsedSpaceOf::<Test>::contains_key(NETUID, account(11)));
+        publish(11);
+        assert_noop!(SubtensorModule::root_dissolve_network(RawOrigin::Root.into(), 2), NoSuch::SubnetNotExists);
+        assert_eq!(kept(11), [true; 4]);
+        assert_ok!(SubtensorModule::root_dissolve_network(RawOrigin::Root.into(), NETUID));
+        assert_eq!(kept(11), [false; 4]);
+    });
+}
+
+#[test]
+fn a_neuron_that_gives_way_takes_along_what_it_published() {
+    in_subnet(|| {
+        publish(11);
+        publish(12);
+        MaxAllowedUids::<Test>::insert(NETUID, 2);
+        RegistrationsThisBlock::<Test>::remove(NETUID);
+        assert_eq!(SubtensorModule::neuron_to_prune(NETUID), Some(0));
+        assert_ok!(SubtensorModule::burned_register(signed(3), NETUID, account(13)));
+        assert_eq!([kept(11), kept(12), kept(13)], [[false; 4], [true; 4], [false; 4]]);
+    });
+}
+
+#[test]
+fn what_was_published_is_a_new_hotkeys_too() {
+    in_subnet(|| {
+        publish(11);
+        assert_ok!(SubtensorModule::swap_hotkey(signed(1), account(11), account(21), Some(NETUID)));
+        assert_eq!([kept(11), kept(21)], [[false; 4], [true; 4]]);
+    });
+}
+
+#[test]
+fn a_metagraph_has_what_was_published() {
+    in_subnet(|| {
+        assert_ok!(Commitments::set_commitment(signed(12), NETUID, info(vec![raw(b"hello")])));
+        let chosen = |numbers: &[u16]| SubtensorModule::get_selective_metagraph(NETUID, numbers).unwrap().commitments;
+        // Deposit, block, the number of fields, the first one's kind: clients pass over 14 bytes.
+        let bytes = [&[0; 8][..], &[1, 0, 0, 0], &[4], &[6], b"hello"].concat();
+        let hidden: Vec<u8> = chosen(&[73]).unwrap()[0].1.iter().map(|byte| byte.0).collect();
+        assert_eq!((hidden, chosen(&[73]).unwrap().len()), (bytes, 1));
+        assert_eq!(chosen(&[73]).unwrap()[0].0, account(12));
+        assert_eq!(chosen(&[72]), None);
+        assert_eq!(SubtensorModule::get_selective_mechagraph(NETUID, 0, &[73]).unwrap().commitments, chosen(&[73]));
     });
 }
 

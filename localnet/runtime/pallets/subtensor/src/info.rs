@@ -42,8 +42,8 @@ macro_rules! selective {
                 $some {
                     netuid: self.netuid,
                     validators: numbers.contains(&72).then(validators),
-                    // The pallet of commitments is not part of this chain: nobody has made any.
-                    commitments: numbers.contains(&73).then(Vec::new),
+                    // Nobody's place in a metagraph: who selects adds them.
+                    commitments: None,
                     $($field: numbers.contains(&$number).then_some(self.$field),)*
                 }
             }

@@ -117,6 +117,7 @@ impl<T: Config> Pallet<T> {
             Axons::<T>::swap(netuid, old, netuid, new);
             Prometheus::<T>::swap(netuid, old, netuid, new);
             NeuronCertificates::<T>::swap(netuid, old, netuid, new);
+            T::Listener::neuron_renamed(netuid, old, new);
             for mecid in 0..MechanismCountCurrent::<T>::get(netuid) {
                 let index = Self::mechanism_index(netuid, mecid);
                 WeightCommits::<T>::swap(index, old, index, new);

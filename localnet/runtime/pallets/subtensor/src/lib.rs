@@ -120,6 +120,8 @@ pub mod pallet {
 
         /// Pallets that keep something for each subnet.
         type Listener: SubnetListener;
+        /// What neurons have published, kept by another pallet.
+        type Published: Published;
     }
 
     /// Lists are plain vectors because clients expect that type; every write keeps them within `MaxUids` or

@@ -12,6 +12,9 @@ pub(crate) struct Stakes {
     pub total: Vec<u64>,
 }
 
+/// The number by which a selection asks for what neurons have published.
+const COMMITMENTS: u16 = 73;
+
 impl<T: Config> Pallet<T> {
     /// A subnet and its neurons.
     pub fn get_metagraph(netuid: u16) -> Option<Metagraph> {
@@ -122,12 +125,18 @@ impl<T: Config> Pallet<T> {
 
     /// The parts of a metagraph that were asked for, by number.
     pub fn get_selective_metagraph(netuid: u16, numbers: &[u16]) -> Option<SelectiveMetagraph> {
-        Some(Self::get_metagraph(netuid)?.select(numbers))
+        Some(Self::select(Self::get_metagraph(netuid)?, netuid, numbers))
     }
 
     /// The parts of a mechanism's metagraph that were asked for, by number.
     pub fn get_selective_mechagraph(netuid: u16, mecid: u8, numbers: &[u16]) -> Option<SelectiveMetagraph> {
-        Some(Self::get_mechagraph(netuid, mecid)?.select(numbers))
+        Some(Self::select(Self::get_mechagraph(netuid, mecid)?, netuid, numbers))
+    }
+
+    fn select(whole: Metagraph, netuid: u16, numbers: &[u16]) -> SelectiveMetagraph {
+        let published = || T::Published::in_subnet(netuid).into_iter().map(|(hotkey, bytes)| (hotkey, compact(bytes)));
+        let commitments = numbers.contains(&COMMITMENTS).then(|| published().collect());
+        SelectiveMetagraph { commitments, ..whole.select(numbers) }
     }
 
     /// A subnet's neurons, column by column.

@@ -50,6 +50,7 @@ impl Config for Test {
     type WeightInfo = Measured<Test>;
     type DurationOfStartCall = ConstU64<0>;
     type Listener = ();
+    type Published = ();
 }
 
 /// The coldkey of person `n`, one of ten rich ones.

@@ -173,6 +173,7 @@ impl<T: Config> Pallet<T> {
         NeuronCertificates::<T>::remove(netuid, &old);
         AlphaDividendsPerSubnet::<T>::remove(netuid, &old);
         RootAlphaDividendsPerSubnet::<T>::remove(netuid, &old);
+        T::Listener::neuron_removed(netuid, &old);
         for mecid in 0..MechanismCountCurrent::<T>::get(netuid) {
             let index = Self::mechanism_index(netuid, mecid);
             Weights::<T>::remove(index, uid);

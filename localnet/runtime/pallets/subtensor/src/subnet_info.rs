@@ -167,7 +167,7 @@ impl<T: Config> Pallet<T> {
 
     /// A subnet's settings, each with its name.
     pub fn get_subnet_hyperparams_v3(netuid: u16) -> Option<Vec<HyperparamEntry>> {
-        use HyperparamValue::{Bool, TaoBalance, I32F32, U16, U64};
+        use HyperparamValue::{Bool, TaoBalance, I32F32, U16, U32, U64, U64F64};
         let all = Self::get_subnet_hyperparams_v2(netuid)?;
         let owner_cut = SubnetOwnerCut::<T>::get() > 0;
         let entries = [
@@ -179,10 +179,17 @@ impl<T: Config> Pallet<T> {
             ("weights_version", U64(all.weights_version)),
             ("weights_rate_limit", U64(all.weights_rate_limit)),
             ("activity_cutoff", U64(Compact(u64::from(all.activity_cutoff.0)))),
+            ("activity_cutoff_factor", U32(Compact(ActivityCutoffFactorMilli::<T>::get(netuid)))),
             ("registration_allowed", Bool(all.registration_allowed)),
             ("target_regs_per_interval", U16(all.target_regs_per_interval)),
             ("min_burn", TaoBalance(all.min_burn)),
             ("max_burn", TaoBalance(all.max_burn)),
+            // A registration alone does not move the price, nor does time: they count when an interval ends.
+            ("burn_half_life", U16(Compact(0))),
+            ("burn_increase_mult", U64F64(FixedU128::ONE)),
+            // The whole price is burned.
+            ("collateral_lock_share", U16(Compact(0))),
+            ("collateral_drain_ratio", U64F64(FixedU128::ONE)),
             ("bonds_moving_avg", U64(all.bonds_moving_avg)),
             ("max_regs_per_block", U16(all.max_regs_per_block)),
             ("serving_rate_limit", U64(all.serving_rate_limit)),

@@ -30,6 +30,11 @@ pub struct FixedI128 {
     pub bits: i128,
 }
 
+impl FixedU128 {
+    /// One.
+    pub const ONE: Self = Self { bits: 1 << 64 };
+}
+
 impl FixedI128 {
     /// One.
     pub const ONE: Self = Self { bits: 1 << 64 };
@@ -433,15 +438,33 @@ pub enum RootClaimTypeEnum {
     },
 }
 
-/// Hears which subnets there are.
+/// Hears which subnets and neurons there are.
 pub trait SubnetListener {
     /// A subnet began.
     fn added(netuid: u16);
     /// A subnet was dissolved or pruned.
     fn removed(netuid: u16);
+    /// A hotkey is no neuron of the subnet any more.
+    fn neuron_removed(netuid: u16, hotkey: &AccountId32);
+    /// A neuron has another hotkey.
+    fn neuron_renamed(netuid: u16, old: &AccountId32, new: &AccountId32);
 }
 
 impl SubnetListener for () {
     fn added(_: u16) {}
     fn removed(_: u16) {}
+    fn neuron_removed(_: u16, _: &AccountId32) {}
+    fn neuron_renamed(_: u16, _: &AccountId32, _: &AccountId32) {}
+}
+
+/// What neurons have published.
+pub trait Published {
+    /// By hotkey, encoded with deposit and block.
+    fn in_subnet(netuid: u16) -> Vec<(AccountId32, Vec<u8>)>;
+}
+
+impl Published for () {
+    fn in_subnet(_: u16) -> Vec<(AccountId32, Vec<u8>)> {
+        Vec::new()
+    }
 }

@@ -88,6 +88,8 @@ fn subnets_are_told_in_every_version() {
         assert_eq!(value("yuma_version"), Some(&HyperparamValue::U16(Compact(3))));
         assert_eq!(value("max_burn"), Some(&HyperparamValue::TaoBalance(Compact(100 * TAO))));
         assert_eq!(value("commit_reveal_weights_enabled"), Some(&HyperparamValue::Bool(false)));
+        assert_eq!(value("activity_cutoff_factor"), Some(&HyperparamValue::U32(Compact(13_889))));
+        assert_eq!(value("burn_increase_mult"), Some(&HyperparamValue::U64F64(FixedU128::ONE)));
 
         let info = SubtensorModule::get_dynamic_info(NETUID).unwrap();
         assert_eq!(info.tao_in.0, SubnetTAO::<Test>::get(NETUID));
