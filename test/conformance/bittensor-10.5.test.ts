@@ -24,6 +24,7 @@ describe('bittensor 10.5.0', () => {
           info: { fields: [{ raw12: 'what I serve' }] },
         });
         expect(await ask('commitments', { netuid })).toEqual({ [miner.hotkey]: 'what I serve' });
+        expect(await ask('metagraph_commitments', { netuid })).toEqual({ [miner.hotkey]: 'what I serve' });
       });
 
       it('knows when the next epoch is', async () => {

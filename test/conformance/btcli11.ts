@@ -82,7 +82,7 @@ export class Btcli11 implements OfficialClient {
   }
 
   hyperparameters(netuid: number): Promise<Record<string, unknown>> {
-    return this.json('query', 'subnet-hyperparameters', '--netuid', String(netuid));
+    return this.json('subnets', 'hyperparameters', String(netuid));
   }
 
   async metagraph(netuid: number): Promise<NeuronLine[]> {

@@ -94,6 +94,21 @@ describe('what the sudo account does', () => {
     );
   });
 
+  it('counts what a balance was set to among all TAO there is', async () => {
+    const { prefix } = test.metadata.storage('SubtensorModule', 'TotalIssuance')!;
+    const issuance = () => Buffer.from(test.chain.state.get(prefix)!).readBigUInt64LE();
+    const minted = async (rao: bigint) => {
+      const before = issuance();
+      await call('dev_setBalance', encodeAddress(account(4)), String(rao));
+      expect(await call('dev_checkInvariants')).toEqual({ ok: true, problems: [] });
+      return issuance() - before;
+    };
+    // A block makes 1 TAO, and what the sudo account pays for its transaction is burned.
+    const close = (rao: bigint, to: bigint) => rao > to - TAO / 10n && rao <= to;
+    const [risen, fallen, gone] = [await minted(900n * TAO), await minted(100n * TAO), await minted(0n)];
+    expect([close(risen, 901n * TAO), close(fallen, -799n * TAO), close(gone, -99n * TAO)]).toEqual([true, true, true]);
+  });
+
   it('sets and removes any storage, several at a time', async () => {
     const [one, two] = ['one', 'two'].map(name => hex(Buffer.from(`:test:${name}`)));
     await call('dev_setStorage', [

@@ -67,6 +67,9 @@ class Sdk10(Classic):
     def commitments(self, netuid):
         return self.subtensor.get_all_commitments(netuid)
 
+    def metagraph_commitments(self, netuid):
+        return dict(self.subtensor.get_metagraph_info(netuid).commitments)
+
     def set_tempo(self, wallet, netuid, tempo):
         succeeded(self.subtensor.set_tempo(wallet=self.wallet(wallet), netuid=netuid, tempo=tempo))
         return self.subtensor.tempo(netuid)

@@ -254,10 +254,10 @@ impl SubnetListener for PerSubnet {
         Swap::remove(netuid);
         Commitments::removed(netuid);
     }
-    fn neuron_removed(netuid: u16, hotkey: &AccountId32) {
+    fn neuron_removed(netuid: u16, hotkey: &AccountId) {
         Commitments::neuron_removed(netuid, hotkey);
     }
-    fn neuron_renamed(netuid: u16, old: &AccountId32, new: &AccountId32) {
+    fn neuron_renamed(netuid: u16, old: &AccountId, new: &AccountId) {
         Commitments::neuron_renamed(netuid, old, new);
     }
 }
