@@ -23,7 +23,7 @@ describe('reading a local chain', () => {
 
   beforeAll(async () => {
     await ready();
-    net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 50, detached: false });
+    net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 'instant', detached: false });
     client = await connect({ endpoints: [net.url] });
     await client.devFund({ address: coldkey.address, amountRao: 10_000n * TAO });
     await client.devFund({ address: axonKey.address, amountRao: TAO });
