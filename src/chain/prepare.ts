@@ -3,7 +3,7 @@ import type { Signer } from '../wallet/index.js';
 import { checkAddress } from './actions.js';
 import { versionOf } from './api.js';
 import { type Args, createCall, createCallOf, nameOf, type Way } from './calls.js';
-import type { Chain } from './chain.js';
+import { type Chain, isDevelopmentChain } from './chain.js';
 import type { Connection } from './connection.js';
 import { chainError } from './errors.js';
 import { estimateFee } from './fee.js';
@@ -26,7 +26,8 @@ export interface Prepared extends ShownCall {
   /** Once signed it may be included for so long, and never after. */
   readonly era: { readonly blocks: number; readonly minutes: number };
   /**
-   * Signs these bytes and sends them. Errors as the client's writes; `bad_argument` when another key signs, and
+   * Signs these bytes and sends them. Waits for two eras and a minute unless `timeoutMs` says otherwise, on a development
+   * chain for a minute. Errors as the client's writes; `bad_argument` when another key signs, and
    * `rejected` when the chain's runtime has changed since, because the bytes may mean something else now.
    */
   submit(signer: Signer, options?: SubmitOptions): Promise<Submitted>;
@@ -37,6 +38,8 @@ export type PrepareRequest = { readonly from: string; readonly signal?: AbortSig
   | { readonly ways: readonly Way[] }
   | { readonly call: string; readonly args: Args }
 );
+
+const PATIENCE_MS = 60_000;
 
 export async function prepareCall(
   connection: Connection<Chain>,
@@ -58,12 +61,16 @@ export async function prepareCall(
   ]);
   const feeRao = await estimateFee(connection, call, { from, nonce: Number(nonce), era }, options);
   const { specVersion } = versionOf(api);
+  const eraMs = era.period * blockTimeMs;
+  // Somebody waits for it, who can stop it: long enough for a second era when the first has passed. Development chains
+  // may have an hour of blocks in five minutes, or none at all.
+  const patienceMs = isDevelopmentChain(connection.chain) ? PATIENCE_MS : 2 * eraMs + PATIENCE_MS;
   return {
     ...shown,
     callHex,
     from,
     feeRao,
-    era: { blocks: era.period, minutes: (era.period * blockTimeMs) / 60_000 },
+    era: { blocks: era.period, minutes: eraMs / 60_000 },
     async submit(signer, submitOptions = {}) {
       if (signer.address !== from) {
         throw chainError('bad_argument', `${shown.call} was prepared for ${from}, and ${signer.address} would sign it`);
@@ -74,7 +81,7 @@ export async function prepareCall(
         throw chainError('rejected', what, { reason: 'the runtime has changed' });
       }
       const again = now.registry.createType('Call', callHex) as unknown as Call;
-      return submitter.submit(nameOf(shown.call), again, signer, submitOptions);
+      return submitter.submit(nameOf(shown.call), again, signer, { timeoutMs: patienceMs, ...submitOptions });
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Heads } from './heads.js';
 import { NonceLanes } from './nonces.js';
 import { accountNonce, blockHolds, Outcomes, type Submitted } from './outcome.js';
 import { isNonceClash, poolError, rejected } from './pool-errors.js';
+import { readStatus, StatusQueue } from './pool-status.js';
 import { type Era, eraBirth, eraPeriod, lastBlockOf, type SignedExtrinsic, signExtrinsic } from './signing.js';
 
 export interface SubmitOptions {
@@ -44,15 +45,6 @@ interface Sent extends SignedExtrinsic {
   readonly statuses: StatusQueue;
   readonly stop: () => void;
 }
-
-/** What the pool says of a watched transaction; `lost`: the connection is gone. */
-type Status =
-  | { kind: 'waiting' }
-  | { kind: 'inBlock' | 'finalized'; blockHash: string }
-  | { kind: 'gone'; reason: string }
-  | { kind: 'lost' }
-  /** The last block of its era is finalized. */
-  | { kind: 'expired' };
 
 /** How a transaction ended: in a block, or certainly in none, and why it can never be. */
 type Fate = { readonly blockHash: string } | { readonly over: string };
@@ -200,7 +192,10 @@ export class Submitter {
         }
         if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
         if (status.kind === 'lost') return await this.search(what, sent, signer, waitFor, signal);
-        if (status.kind === 'expired') return await this.expire(sent, signer, signal);
+        if (status.kind === 'expired') {
+          const fate = await this.expire(sent, signer, signal);
+          if (fate) return fate;
+        }
         if (status.kind !== 'gone' || isGone) continue;
         const found = await this.find(sent, era.birth, signal);
         if (found && waitFor === 'inclusion') return { blockHash: found };
@@ -216,9 +211,11 @@ export class Submitter {
     }
   }
 
-  /** After the last block of its era is finalized: it is in one of them, or never. */
-  private async expire(sent: Sent, signer: Signer, signal: AbortSignal): Promise<Fate> {
+  /** Once the last block of its era is finalized it is in one of them, or never; before that undefined. */
+  private async expire(sent: Sent, signer: Signer, signal: AbortSignal): Promise<Fate | undefined> {
     const { number, hash } = await this.heads.newest({ signal });
+    // Another node may lag behind the one that told of the block.
+    if (number < lastBlockOf(sent.era)) return undefined;
     // Without a look into blocks: whoever's transaction has this nonce, it is not there yet.
     if ((await accountNonce(this.connection, signer.publicKey, { at: hash, signal })) <= sent.nonce) return ERA_PASSED;
     const found = await this.find(sent, sent.era.birth, signal, Math.min(number, lastBlockOf(sent.era)));
@@ -238,7 +235,8 @@ export class Submitter {
       if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
       try {
         const { number: finalized } = await this.heads.newest({ signal });
-        if (finalized >= lastBlockOf(sent.era)) return await this.expire(sent, signer, signal);
+        const fate = finalized < lastBlockOf(sent.era) ? undefined : await this.expire(sent, signer, signal);
+        if (fate) return fate;
         // The same bytes: at worst the pool has them already, or a block has.
         await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
         const head = waitFor === 'finalization' ? finalized : await this.bestNumber(signal);
@@ -276,44 +274,6 @@ export class Submitter {
     if (birth === head.number) return { period, birth, birthHash: head.hash };
     return { period, birth, birthHash: String(await this.connection.call('chain_getBlockHash', [birth], options)) };
   }
-}
-
-/** Statuses in the order in which they came. What nobody waits for any more is small: a pool says few words. */
-class StatusQueue {
-  private readonly waiting: Status[] = [];
-  private wake: (() => void) | undefined;
-
-  push(status: Status): void {
-    if (this.waiting.length < 1000) this.waiting.push(status);
-    this.wake?.();
-  }
-
-  async next(signal: AbortSignal): Promise<Status> {
-    while (this.waiting.length === 0) {
-      signal.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        const onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        this.wake = () => {
-          signal.removeEventListener('abort', onAbort);
-          resolve();
-        };
-      });
-    }
-    return this.waiting.shift()!;
-  }
-}
-
-/** Source: polkadot-sdk `TransactionStatus`. */
-function readStatus(status: unknown): Status {
-  if (status === 'invalid' || status === 'dropped') return { kind: 'gone', reason: `the pool calls it ${status}` };
-  if (typeof status !== 'object' || status === null) return { kind: 'waiting' };
-  const { inBlock, finalized, usurped, invalid } = status as Record<string, unknown>;
-  if (typeof finalized === 'string') return { kind: 'finalized', blockHash: finalized };
-  if (typeof inBlock === 'string') return { kind: 'inBlock', blockHash: inBlock };
-  if (usurped !== undefined) return { kind: 'gone', reason: 'another transaction took its nonce' };
-  if (invalid !== undefined) return { kind: 'gone', reason: 'the pool calls it invalid' };
-  return { kind: 'waiting' };
 }
 
 function revertedAway(what: string, { hash }: Sent, cause?: unknown) {

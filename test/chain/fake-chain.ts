@@ -56,6 +56,7 @@ export class FakeChain implements AsyncDisposable {
   private readonly transactions = new Map<string, WebSocket>();
   private pool: Waiting[] = [];
   private forks = 0;
+  private isUpgrading = false;
   private subscriptions = 0;
   private node!: FakeNode;
 
@@ -121,6 +122,14 @@ export class FakeChain implements AsyncDisposable {
     for (const { tell } of waiting) tell({ inBlock: hash });
     this.tellHead();
     for (const { tell } of waiting) tell({ finalized: hash });
+  }
+
+  /** A block after which the same metadata has another version. */
+  upgrade(specVersion: number): void {
+    this.options.version = { ...this.options.version, specVersion };
+    this.isUpgrading = true;
+    this.mine();
+    this.isUpgrading = false;
   }
 
   /** As `dev_revert`: back to a block, all subscriptions and connections end. */
@@ -261,7 +270,8 @@ export class FakeChain implements AsyncDisposable {
       // Of another fork, and so of another hash.
       stateRoot: `0x${this.forks.toString(16).padStart(64, '0')}`,
       extrinsicsRoot: `0x${extrinsics.length.toString(16).padStart(64, '0')}`,
-      digest: { logs: [] },
+      // `RuntimeEnvironmentUpdated`.
+      digest: { logs: this.isUpgrading ? ['0x08'] : [] },
     };
     const hash = (this.registry.createTypeUnsafe('Header', [header]) as Codec & { hash: Codec }).hash.toHex();
     this.blocks.push({ number, hash, header, extrinsics, events: this.successes(extrinsics.length) });

@@ -1,6 +1,6 @@
 import { compactToU8a } from '@polkadot/util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { concat, toHex, utf8 } from '../../src/base/index.js';
+import { concat, pollUntil, toHex, utf8 } from '../../src/base/index.js';
 import {
   type ChainClient,
   connect,
@@ -449,6 +449,41 @@ describe.each(bases)('a chain with a runtime like %s', (_, base) => {
     expect(chain.submitted.map(({ signer: from, nonce }) => [from, nonce])).toEqual(
       order.map((_name, nonce) => [alice.address, nonce]),
     );
+  });
+
+  it('signs nothing that was shown by another runtime', async () => {
+    const [chain, client] = await serve(base, { edit: () => {} });
+    const action = await prepareTransfer(client, { from: alice.address, to: bob.address, amountRao: TAO });
+    chain.upgrade(901);
+    await pollUntil('the new runtime', { withinMs: 30_000, everyMs: 10 }, () =>
+      client.specVersion === 901 ? true : undefined,
+    );
+    expect(await failure(() => action.submit(alice))).toMatchObject({
+      code: 'rejected',
+      message: expect.stringContaining('runtime has changed'),
+    });
+    expect(chain.submitted).toEqual([]);
+    const again = await prepareTransfer(client, { from: alice.address, to: bob.address, amountRao: TAO });
+    await again.submit(alice);
+    expect(chain.submitted).toHaveLength(1);
+  });
+
+  it('reads the rows of four thousand neurons in answers of bounded size', async () => {
+    const [chain, client] = await serve(base, { edit: () => {} });
+    chain.set('SubtensorModule.SubnetworkN', [NETUID], 4096);
+    const row = Array.from({ length: 50 }, (_, uid) => [uid, 65_535 - uid]);
+    chain.set('SubtensorModule.Weights', [NETUID, 4095], row);
+    const before = chain.asked.length;
+    const rows = await client.weights(NETUID);
+    expect(rows).toEqual(
+      new Map([
+        [0, [[1, 65_535]]],
+        [4095, row],
+      ]),
+    );
+    // As many questions as keep an answer below four MiB, if every row named every neuron.
+    const asked = chain.asked.slice(before).filter(method => method === 'state_queryStorageAt').length;
+    expect(asked).toBe(1 + Math.ceil(4096 / Math.floor(2 ** 22 / (32 + 12 * 4096))));
   });
 
   it('leaves out what is optional, and nothing else: one clear error names what it lacks', async () => {
