@@ -242,6 +242,16 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'No subnet of this chain has the number.',
     'bittensor-cli subnet list shows all.',
   ],
+  too_early: [
+    'the weights cannot be revealed yet',
+    'A subnet that hides weights at first takes them some epochs after they were committed, and not before.',
+    'Wait for the block that the message names.',
+  ],
+  nothing_to_reveal: [
+    'there are no committed weights that can be revealed',
+    'None were committed with this wallet on this chain, they are revealed already, or their time has passed.',
+    'bittensor-cli weights set commits to weights.',
+  ],
   bad_metagraph_file: [
     'the saved metagraph cannot be read',
     'The file is damaged or of another kind.',

@@ -29,6 +29,9 @@ export type CliErrorCode =
   | 'already_registered'
   | 'not_registered'
   | 'no_subnet'
+  /** Weights cannot be revealed yet. */
+  | 'too_early'
+  | 'nothing_to_reveal'
   /** A local chain's state breaks what its runtime says has to be true. */
   | 'broken_invariant'
   /** A bug. */

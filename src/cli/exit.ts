@@ -45,6 +45,8 @@ const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
   insufficient_stake: [EXIT.refused],
   too_dear: [EXIT.refused],
   no_subnet: [EXIT.refused],
+  too_early: [EXIT.refused],
+  nothing_to_reveal: [EXIT.refused],
   slot_taken: [EXIT.key],
   bad_key: [EXIT.key],
   bad_key_file: [EXIT.key, 'restore the file from a backup, or regenerate the key from its words'],

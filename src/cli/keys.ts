@@ -23,11 +23,12 @@ export async function coldkeyOf(settings: KeySettings, ui: Ui): Promise<SigningK
   };
 }
 
-/** The chosen hotkey of the chosen wallet. */
-export async function hotkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKey> {
+/** The chosen hotkey of the chosen wallet; `folder` is the wallet's. */
+export async function hotkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKey & { readonly folder: string }> {
   const wallet = await walletOf(settings);
   const name = settings.wallet_hotkey;
   return {
+    folder: wallet.folder,
     address: wallet.hotkeyAddress(name),
     title: `hotkey ${name} of wallet ${wallet.name}`,
     unlock: () => unlockKey(wallet, { hotkey: name }, { settings, ui }),

@@ -33,6 +33,8 @@ export interface Transaction {
   readonly prepared: PreparedAction;
   /** The user was asked before it could be prepared; see `agree`. */
   readonly isAgreed?: boolean;
+  /** What has to be done once the user agreed, before anything is signed. */
+  readonly beforeSigning?: () => void;
   /** More of what happened, for the JSON document and for people. */
   readonly outcome?: (done: Submitted, client: ChainClient) => Promise<Outcome> | Outcome;
 }
@@ -58,6 +60,7 @@ export async function transact(transaction: Transaction): Promise<Result> {
   if (transaction.isAgreed) for (const line of linesOf(preview.pairs)) ui.note(line);
   else await agree(transaction, preview.pairs);
   const signer = await key.unlock();
+  transaction.beforeSigning?.();
   const done = await submit(transaction, signer);
   const balanceRao = await target.client.balanceRao(key.address);
   return resultOf(transaction, done, { preview: preview.json, beforeRao, balanceRao });

@@ -46,10 +46,11 @@ describe('every command', () => {
 });
 
 describe('--json', () => {
-  for (const [name, { success, failure }] of Object.entries(samples)) {
+  for (const [name, { before, success, failure }] of Object.entries(samples)) {
     it(`of ${name} prints one document of its schema, and one that says what went wrong`, async () => {
       const spec = commands.get(name)!;
       const isResult = ajv.compile(spec.output);
+      await before?.(chain);
       const succeeding = success(chain);
       expect(succeeding.length).toBeGreaterThan(0);
       for (const sample of succeeding) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { Ajv } from 'ajv';
 import { pollUntil } from '../../src/base/index.js';
-import { type ChainClient, connect, type Localnet, startLocalnet } from '../../src/chain/index.js';
+import { type ChainClient, connect, type Localnet, openLocalChain, startLocalnet } from '../../src/chain/index.js';
 import { locate } from '../../src/cli/catalogue.js';
 import { main } from '../../src/cli/cli.js';
 import { failureSchema } from '../../src/cli/schema.js';
@@ -99,6 +99,15 @@ export class CliOnChain implements AsyncDisposable {
     await this.net.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+}
+
+/** From now on weights of this subnet are committed first and revealed later. */
+export async function hideWeights({ client, net }: CliOnChain, netuid: number): Promise<void> {
+  const call = 'AdminUtils.sudo_set_commit_reveal_weights_enabled';
+  const from = keypairFromUri('//Alice').address;
+  const { callHex } = await client.prepare({ call, args: { netuid, enabled: true }, from });
+  await using local = await openLocalChain(net.url);
+  await local.sudo(callHex);
 }
 
 /** The document is as the command's declaration says. */

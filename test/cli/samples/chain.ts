@@ -1,3 +1,4 @@
+import { hideWeights } from '../on-chain.js';
 import type { Samples } from './sample.js';
 
 const NOBODY = '--subtensor.chain_endpoint ws://127.0.0.1:1';
@@ -40,6 +41,15 @@ export const chainSamples: Samples = {
       'weights set --wallet.name alice --uids 0 --weights 1 --wait finalization',
     ],
     failure: () => ['weights set --wallet.name bob --uids 999 --weights 1', 'weights set --wallet.name alice --uids 0'],
+  },
+  'weights reveal': {
+    before: async chain => {
+      await hideWeights(chain, 1);
+      const set = await chain.json('weights set --wallet.name alice --uids 0 --weights 1');
+      await chain.mine((set.reveal as { first: number }).first - chain.client.headBlock() - 1);
+    },
+    success: () => ['weights reveal --wallet.name alice'],
+    failure: () => ['weights reveal --wallet.name alice', `weights reveal --wallet.name alice ${NOBODY}`],
   },
   'weights show': read('weights show', ['weights show --uid 77']),
   'subnet create': {

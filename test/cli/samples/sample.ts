@@ -5,6 +5,8 @@ export type Sample = string | { readonly line: string; readonly env?: Readonly<R
 
 /** What test/cli/json.test.ts runs of a command. The chain has wallets `alice` and `bob`, who own 1,000 TAO each. */
 export interface CommandSamples {
+  /** What has to be done before they can be tried. */
+  readonly before?: (chain: CliOnChain) => Promise<unknown>;
   /** Each ends with 0 and a document of the command's own schema. In order, and after those of earlier commands. */
   readonly success: (chain: CliOnChain) => readonly Sample[];
   /** Each fails, for a reason of its own: unknown flags are tried on every command anyway. */

@@ -50,6 +50,18 @@ export function sharesOf(weightsU16: readonly number[]): number[] {
   return weightsU16.map(weight => (sum === 0 ? 0 : weight / sum));
 }
 
+/** A row as the JSON documents have it. */
+export function rowJson({ uids, weightsU16 }: Row) {
+  const shares = sharesOf(weightsU16);
+  return uids.map((uid, i) => ({ uid, weightU16: weightsU16[i]!, share: shares[i]! }));
+}
+
+/** `uid 0 ranks uid 1: 25.00 %, uid 2: 75.00 %`. */
+export function rowLine(uid: number, row: Row): string {
+  const list = rowJson(row).map(one => `uid ${one.uid}: ${(100 * one.share).toFixed(2)} %`);
+  return `uid ${uid} ranks ${list.join(', ')}`;
+}
+
 function words(text: string, flag: string): string[] {
   const list = text
     .replace(/^\[|\]$/g, '')

@@ -40,3 +40,5 @@ export const setRows = {
   }),
   ...signingRows,
 } satisfies SettingTable;
+
+export const revealRows = { ...netuidRow, ...signingRows } satisfies SettingTable;

@@ -1,40 +1,54 @@
-import { prepareSetWeights } from '../../../chain/index.js';
+import { prepareCommitWeights, prepareSetWeights, revealBlocks } from '../../../chain/index.js';
 import type { Action } from '../../command.js';
 import { checkMeant } from '../../consent.js';
-import { cliError } from '../../errors.js';
 import { hotkeyOf } from '../../keys.js';
 import { withChain } from '../../network.js';
 import { transact } from '../../transaction.js';
-import { readRow, sharesOf } from './lists.js';
+import { keepCommitment } from './kept.js';
+import { readRow, rowJson, rowLine } from './lists.js';
+import { ownUid } from './own-uid.js';
 import type { setRows } from './rows.js';
 
+/** Sets weights, or commits to them where the subnet hides them at first: then they are kept for `weights reveal`. */
 export const set: Action<typeof setRows> = async input => {
   const { settings, sources, ui, signal } = input;
-  const { uids, weightsU16 } = readRow(settings.uids, settings.weights);
+  const row = readRow(settings.uids, settings.weights);
   const key = await hotkeyOf(settings, ui);
   return withChain(input, async target => {
     const { client, isAtStake } = target;
     const { netuid, version_key: version } = settings;
     checkMeant(isAtStake, { netuid: sources.netuid !== 'default' });
-    const uid = await client.uidOf(netuid, key.address, { signal });
-    if (uid === undefined) {
-      const advice = `bittensor-cli subnet register --netuid ${netuid} registers it`;
-      throw cliError('not_registered', `${key.address} is no neuron of subnet ${netuid}; ${advice}`, { netuid });
-    }
+    const uid = await ownUid(client, netuid, key.address, signal);
     const versionKey = version === undefined ? {} : { versionKey: BigInt(version) };
-    const request = { from: key.address, netuid, uids, weightsU16, ...versionKey, signal };
-    const prepared = await prepareSetWeights(client, request);
-    const shares = sharesOf(weightsU16);
-    const weights = uids.map((target, i) => ({ uid: target, weightU16: weightsU16[i]!, share: shares[i]! }));
-    const lines = [
-      `uid ${uid} ranks ${weights.map(one => `uid ${one.uid}: ${(100 * one.share).toFixed(2)} %`).join(', ')}`,
-    ];
+    const request = { from: key.address, netuid, ...row, ...versionKey, signal };
+    const json = { netuid, uid, hotkey: key.address, weights: rowJson(row) };
+    const { commitRevealEnabled } = await client.hyperparameters(netuid, { signal });
+    if (!commitRevealEnabled) {
+      const prepared = await prepareSetWeights(client, request);
+      const lines = [rowLine(uid, row)];
+      return transact({ ...input, target, key, prepared, outcome: () => ({ json: { ...json, reveal: null }, lines }) });
+    }
+    const prepared = await prepareCommitWeights(client, request);
+    const { commitment } = prepared;
+    let file = '';
     return transact({
       ...input,
       target,
       key,
       prepared,
-      outcome: () => ({ json: { netuid, uid, hotkey: key.address, weights }, lines }),
+      beforeSigning: () => {
+        file = keepCommitment({ folder: key.folder, genesisHash: client.genesisHash }, commitment);
+      },
+      outcome: async () => {
+        const blocks = await revealBlocks(client, commitment, { signal });
+        const when = blocks === undefined ? '' : `, in blocks ${blocks.first} to ${blocks.last}`;
+        const lines = [
+          rowLine(uid, row),
+          `This subnet hides weights at first: bittensor-cli weights reveal --netuid ${netuid} shows them${when}.`,
+          `What it needs is kept in ${file}`,
+        ];
+        return { json: { ...json, reveal: blocks === undefined ? null : { ...blocks, file } }, lines };
+      },
     });
   });
 };

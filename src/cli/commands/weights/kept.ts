@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isBittensorError, messageOf, writeFileAtomic } from '../../../base/index.js';
+import { commitmentHash, type WeightCommitment } from '../../../chain/index.js';
+import { cliError } from '../../errors.js';
+
+const FORMAT = 'bittensor-commitment/1';
+
+/** Weights that were committed and wait to be revealed; without this file they never can be. */
+export interface KeptCommitment {
+  readonly file: string;
+  readonly commitment: WeightCommitment;
+}
+
+interface Place {
+  /** The wallet's folder. */
+  readonly folder: string;
+  /** Of the chain: the same key may work on several. */
+  readonly genesisHash: string;
+}
+
+/** Keeps a commitment in the wallet's folder, readable by its owner alone. Returns the file. Error `disk`. */
+export function keepCommitment({ folder, genesisHash }: Place, commitment: WeightCommitment): string {
+  const file = join(folder, 'commitments', `${commitmentHash(commitment).slice(2, 34)}.json`);
+  const { versionKey, ...rest } = commitment;
+  writeFileAtomic(
+    file,
+    `${JSON.stringify({ format: FORMAT, genesisHash, ...rest, versionKey: String(versionKey) })}\n`,
+  );
+  return file;
+}
+
+/** What is kept for a hotkey on a subnet of this chain. Error `file_system` for a file that cannot be read. */
+export function keptCommitments({ folder, genesisHash }: Place, hotkey: string, netuid: number): KeptCommitment[] {
+  const path = join(folder, 'commitments');
+  return namesIn(path).flatMap(name => {
+    const file = join(path, name);
+    const kept = readCommitment(file);
+    const isOurs = kept.genesisHash === genesisHash && kept.hotkey === hotkey && kept.netuid === netuid;
+    return isOurs ? [{ file, commitment: kept }] : [];
+  });
+}
+
+export function forgetCommitment({ file }: KeptCommitment): void {
+  rmSync(file, { force: true });
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+      .filter(name => /^[0-9a-f]{32}\.json$/.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function readCommitment(file: string): WeightCommitment & { genesisHash: string } {
+  try {
+    const data = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>> | null;
+    if (data?.['format'] !== FORMAT) throw wrong('its format');
+    const { genesisHash, netuid, hotkey, uids, weightsU16, versionKey, salt } = data;
+    if (typeof genesisHash !== 'string' || typeof hotkey !== 'string' || !isU16(netuid)) throw wrong('its place');
+    if (!isList(uids) || !isList(weightsU16) || !isList(salt)) throw wrong('a list');
+    if (typeof versionKey !== 'string' || !/^\d{1,20}$/.test(versionKey)) throw wrong('its version');
+    return { genesisHash, netuid, hotkey, uids, weightsU16, versionKey: BigInt(versionKey), salt };
+  } catch (error) {
+    const why = isBittensorError(error) ? error.message : messageOf(error);
+    throw cliError('file_system', `${file} holds no committed weights: ${why}`, { path: file }, error);
+  }
+}
+
+function wrong(what: string) {
+  return cliError('file_system', `${what} is missing or wrong`);
+}
+
+function isU16(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535;
+}
+
+function isList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isU16);
+}

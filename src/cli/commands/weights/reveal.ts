@@ -1,0 +1,63 @@
+import { type ChainClient, prepareRevealWeights, revealBlocks } from '../../../chain/index.js';
+import type { Action } from '../../command.js';
+import { checkMeant } from '../../consent.js';
+import { cliError } from '../../errors.js';
+import { hotkeyOf } from '../../keys.js';
+import { withChain } from '../../network.js';
+import { transact } from '../../transaction.js';
+import { forgetCommitment, type KeptCommitment, keptCommitments } from './kept.js';
+import { rowJson, rowLine } from './lists.js';
+import { ownUid } from './own-uid.js';
+import type { revealRows } from './rows.js';
+
+/** Reveals the oldest weights that were committed by `weights set` and can be revealed now. */
+export const reveal: Action<typeof revealRows> = async input => {
+  const { settings, sources, ui, signal } = input;
+  const key = await hotkeyOf(settings, ui);
+  return withChain(input, async target => {
+    const { client, isAtStake } = target;
+    const { netuid } = settings;
+    checkMeant(isAtStake, { netuid: sources.netuid !== 'default' });
+    const uid = await ownUid(client, netuid, key.address, signal);
+    const place = { folder: key.folder, genesisHash: client.genesisHash };
+    const due = await dueNow(client, keptCommitments(place, key.address, netuid), signal);
+    const { commitment } = due;
+    const prepared = await prepareRevealWeights(client, { commitment, signal });
+    return transact({
+      ...input,
+      target,
+      key,
+      prepared,
+      outcome: () => {
+        forgetCommitment(due);
+        const json = { netuid, uid, hotkey: key.address, weights: rowJson(commitment) };
+        return { json, lines: [rowLine(uid, commitment)] };
+      },
+    });
+  });
+};
+
+/** Errors: `nothing_to_reveal`, `too_early` with the block to wait for. */
+async function dueNow(
+  client: ChainClient,
+  kept: readonly KeptCommitment[],
+  signal: AbortSignal,
+): Promise<KeptCommitment> {
+  const times = await Promise.all(kept.map(one => revealBlocks(client, one.commitment, { signal })));
+  const open = kept.flatMap((one, i) => (times[i] ? [{ ...one, ...times[i] }] : [])).sort((a, b) => a.first - b.first);
+  // A transaction of now is at the earliest in the next block.
+  const next = client.headBlock() + 1;
+  const due = open.find(({ first, last }) => first <= next && next <= last);
+  if (due) return due;
+  const later = open.find(({ first }) => first > next);
+  if (later) {
+    const blocks = later.first - next;
+    const message = `the weights can be revealed from block ${later.first} on, in ${blocks} blocks`;
+    throw cliError('too_early', message, { first: later.first, last: later.last, blocks });
+  }
+  const message =
+    open.length > 0
+      ? 'the time to reveal what was committed has passed: set the weights again'
+      : 'no weights of this hotkey wait here to be revealed: weights set commits to some';
+  throw cliError('nothing_to_reveal', message);
+}
