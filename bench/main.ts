@@ -12,6 +12,7 @@ const SUITES: Record<string, () => Promise<{ suite: Suite }>> = {
   net: () => import('./net.js'),
   model: () => import('./model.js'),
   start: () => import('./start.js'),
+  cli: () => import('./cli.js'),
 };
 
 function format(value: number): string {
