@@ -18,7 +18,10 @@ export const OLD_FORMS: readonly string[] = ['ansible', 'fernet'];
  * key in an old form comes with a word on how to renew it. Errors as `readPassword` and `Wallet.unlockColdkey`.
  */
 export async function unlockKey(wallet: Wallet, which: KeyName, { settings, ui }: UnlockContext): Promise<Keypair> {
+  const { permissionWarning } = await import('../wallet/index.js');
   const path = wallet.keyFile(which);
+  const warning = permissionWarning(path);
+  if (warning) ui.note(`Warning: ${warning}.`);
   const open = (password?: Uint8Array) => {
     const options = { signal: ui.signal, ...(password ? { password: async () => password } : {}) };
     return which === 'coldkey' ? wallet.unlockColdkey(options) : wallet.unlockHotkey(which.hotkey, options);

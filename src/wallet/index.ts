@@ -9,6 +9,7 @@ export {
 } from './endorsement.js';
 export { validEndorsementBeside } from './endorsement-file.js';
 export type { WalletErrorCode } from './errors.js';
+export { permissionWarning } from './keyfile/disk.js';
 export {
   formatOfFile,
   isEncryptedFile,

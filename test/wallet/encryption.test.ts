@@ -1,8 +1,21 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { keypairFromMnemonic, keypairFromUri, openWallet } from '../../src/wallet/index.js';
+import * as everything from '../../src/wallet/index.js';
+import { keypairFromMnemonic, keypairFromUri, openKeypair, openWallet } from '../../src/wallet/index.js';
 import { walletWith } from '../../src/wallet/wallet.js';
 import { CHEAP, PASSWORD, password, treeOf } from './cheap.js';
 import { ALICE, COLD, failure, HOT, M12, M24, temporaryFolder, VECTORS } from './helpers.js';
@@ -177,6 +190,36 @@ describe('encrypting anew', () => {
     expect(error.code).toBe('wallet_exists');
     expect(readFileSync(path)).toEqual(before.subarray(0, 100));
     expect(readdirSync(key.folder).sort()).toEqual(['coldkey', 'coldkeypub.txt']);
+  });
+});
+
+describe('the cost of a guess', () => {
+  it('cannot be lowered from outside: what cheap derivations wrote, nothing public opens', async () => {
+    using folder = temporaryFolder();
+    for (const form of FORMS) {
+      const cheap = wallet(folder.path, form);
+      await cheap.createColdkey({ keypair: cold, encrypt: { form, password: password() } });
+      const open = openKeypair as (...args: unknown[]) => Promise<unknown>;
+      const error = await failure(() => open(cheap.keyFile('coldkey'), { password: source(), costs: CHEAP }, CHEAP));
+      expect(error.code).toBe(form === 'nacl' ? 'wrong_password' : 'bad_key_file');
+      if (form === 'strong') expect(error.message).toMatch(/its memory in KiB is 8, not from 65536 to 2097152/);
+    }
+    expect(Object.keys(everything).filter(name => /cost|cheap|With|KeyFile$/i.test(name))).toEqual([]);
+  });
+});
+
+describe('a key file behind a link', () => {
+  it('is re-encrypted where it is, so that no copy in the old form stays', async () => {
+    using folder = temporaryFolder();
+    const key = wallet(folder.path);
+    await key.createColdkey({ keypair: cold });
+    const elsewhere = join(folder.path, 'stick');
+    renameSync(key.keyFile('coldkey'), elsewhere);
+    symlinkSync(elsewhere, key.keyFile('coldkey'));
+    await key.reencrypt('coldkey', { to: { form: 'nacl', password: password() } });
+    expect(lstatSync(key.keyFile('coldkey')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(elsewhere, 'latin1')).toMatch(/^\$NACL/);
+    expect((await wallet(folder.path).unlockColdkey({ password: source() })).address).toBe(COLD);
   });
 });
 

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BittensorError, messageOf, syncFolder, systemCodeOf, writeFileAtomic } from '../../base/index.js';
 import { walletError } from '../errors.js';
@@ -47,11 +57,13 @@ export function writeNewFile(path: string, content: Uint8Array | string): void {
  * content is safely on the disk; what it throws leaves the old file. Error `disk`.
  */
 export function replaceFile(path: string, content: Uint8Array | string, justBefore: () => void = () => {}): void {
-  const draft = writeDraft(path, content);
+  // Through a link, so that no file with the old content is left where it leads.
+  const target = existsSync(path) ? realpathSync(path) : path;
+  const draft = writeDraft(target, content);
   try {
     justBefore();
-    renameSync(draft, path);
-    syncFolder(dirname(path));
+    renameSync(draft, target);
+    syncFolder(dirname(target));
   } catch (error) {
     rmSync(draft, { force: true });
     throw systemCodeOf(error) ? diskError(path, error) : error;

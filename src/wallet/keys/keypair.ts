@@ -83,7 +83,10 @@ export function keypairFromUri(uri: string): Keypair {
   }
   const root = phrase.startsWith('0x') ? keypairFromSeed(phrase) : keypairFromMnemonic(phrase, password);
   if (path.length === 0) return root;
-  const privateKey = derive(root.exportSecrets().privateKey, path);
+  const parent = root.exportSecrets();
+  const privateKey = derive(parent.privateKey, path);
+  parent.privateKey.fill(0);
+  parent.seed?.fill(0);
   return new Keypair({ privateKey, seed: undefined, mnemonic: undefined });
 }
 

@@ -59,7 +59,10 @@ function isBytes(value: unknown, length: number): boolean {
  * `SecretKey::to_bytes` after `ExpansionMode::Ed25519`).
  */
 export function expandSeed(seed: Uint8Array): Uint8Array {
-  return fromLibraryForm(portable.secretFromSeed(seed));
+  const secret = portable.secretFromSeed(seed);
+  const privateKey = fromLibraryForm(secret);
+  secret.fill(0);
+  return privateKey;
 }
 
 /** The public key of a private key, or undefined when its scalar is zero or not below the group's order. */
