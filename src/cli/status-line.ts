@@ -62,6 +62,6 @@ export class StatusLine {
   private draw(): void {
     if (this.text === undefined) return;
     const mark = this.isSpinning ? `${FRAMES[this.frame++ % FRAMES.length]} ` : '';
-    this.stream.write(CLEAR + shorten(mark + printable(this.text), (this.stream.columns ?? 80) - 1));
+    this.stream.write(CLEAR + shorten(mark + printable(this.text), (this.stream.columns || 80) - 1));
   }
 }

@@ -62,7 +62,8 @@ export async function transact(transaction: Transaction): Promise<Result> {
   const signer = await key.unlock();
   transaction.beforeSigning?.();
   const done = await submit(transaction, signer);
-  const balanceRao = await target.client.balanceRao(key.address);
+  // What was done is told even if the connection breaks now.
+  const balanceRao = await target.client.balanceRao(key.address, { signal }).catch(() => undefined);
   return resultOf(transaction, done, { preview: preview.json, beforeRao, balanceRao });
 }
 
@@ -173,10 +174,17 @@ async function explained(error: unknown): Promise<unknown> {
   return new BittensorError(error.code, message, { data: { ...error.data, title, why, remedy }, cause: error });
 }
 
+interface After {
+  readonly preview: Record<string, unknown>;
+  readonly beforeRao: bigint;
+  /** Undefined when nobody answers any more. */
+  readonly balanceRao: bigint | undefined;
+}
+
 async function resultOf(
   { target, settings, outcome }: Transaction,
   done: Submitted,
-  { preview, beforeRao, balanceRao }: { preview: Record<string, unknown>; beforeRao: bigint; balanceRao: bigint },
+  { preview, beforeRao, balanceRao }: After,
 ): Promise<Result> {
   const more = (await outcome?.(done, target.client)) ?? {};
   const { whatHappened } = await import('../chain/index.js');
@@ -190,7 +198,7 @@ async function resultOf(
     blockNumber,
     finalized: settings.wait === 'finalization',
     paidFeeRao: feeRao ?? null,
-    balanceRao,
+    balanceRao: balanceRao ?? null,
     events,
     ...more.json,
   };
@@ -199,7 +207,7 @@ async function resultOf(
     const state = settings.wait === 'finalization' ? 'finalized' : 'included';
     ui.pairs([
       ['Transaction', `${hash}, ${state} in block ${blockNumber}`],
-      ['Balance', `${formatTao(beforeRao)} -> ${formatTao(balanceRao)}`],
+      ['Balance', `${formatTao(beforeRao)} -> ${balanceRao === undefined ? 'unknown' : formatTao(balanceRao)}`],
     ]);
   };
   return { json, show };

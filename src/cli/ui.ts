@@ -76,7 +76,7 @@ export function createUi(io: Io, options: UiOptions, signal: AbortSignal): Ui & 
       if (options.verbose) write(stderr, text);
     },
     table(columns: readonly (string | Column)[], rows: readonly (readonly unknown[])[]) {
-      const [head = '', ...lines] = tableLines(columns, rows, stdout.isTTY ? (stdout.columns ?? 80) : undefined);
+      const [head = '', ...lines] = tableLines(columns, rows, stdout.isTTY ? stdout.columns || 80 : undefined);
       out(colors.bold(head));
       for (const line of lines) out(line);
     },

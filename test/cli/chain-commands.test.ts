@@ -142,6 +142,9 @@ describe('stake', () => {
     expect(await failure('stake remove --wallet.name bob --amount 4', 4)).toMatchObject({ code: 'insufficient_stake' });
     expect(await failure('stake remove --wallet.name poor --all', 4)).toMatchObject({ code: 'rejected' });
     expect(await failure('stake add --wallet.name alice --amount 1 --max-price 0.5', 4)).toMatchObject({ exit: 4 });
+    for (const line of ['stake add --amount 1', 'stake remove --all']) {
+      expect(await failure(`${line} --netuid 77 --wallet.name alice`, 4)).toMatchObject({ code: 'no_subnet' });
+    }
     for (const line of ['stake add', 'stake add --amount 1 --all', 'stake remove', 'stake add --amount 1 --partial']) {
       expect(await failure(`${line} --wallet.name alice`, 2)).toMatchObject({ code: 'usage' });
     }

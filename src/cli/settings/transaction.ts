@@ -56,7 +56,7 @@ export function transactionOutput(extra: Readonly<Record<string, JsonSchema>> = 
     blockNumber: integerSchema,
     finalized: booleanSchema,
     paidFeeRao: nullable(raoSchema),
-    balanceRao: raoSchema,
+    balanceRao: nullable(raoSchema),
     events: listOf(
       objectOf({ pallet: textSchema, name: textSchema, data: { type: 'array' }, 'fields?': listOf(textSchema) }),
     ),

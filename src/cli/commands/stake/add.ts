@@ -6,7 +6,7 @@ import { checkMeant } from '../../consent.js';
 import { cliError } from '../../errors.js';
 import { eventOf } from '../../events.js';
 import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
-import { withChain } from '../../network.js';
+import { checkSubnet, withChain } from '../../network.js';
 import { transact } from '../../transaction.js';
 import type { addRows } from './rows.js';
 
@@ -19,6 +19,7 @@ export const add: Action<typeof addRows> = async input => {
   return withChain(input, async target => {
     const { netuid } = settings;
     checkMeant(target.isAtStake, { netuid: sources.netuid !== 'default' });
+    await checkSubnet(target.client, netuid, signal);
     const request = { from: key.address, netuid, hotkey, signal, ...limitOf(settings) };
     const prepared = await withinCost(target.client, request, settings);
     return transact({

@@ -12,7 +12,7 @@ import { checkMeant } from '../../consent.js';
 import { cliError } from '../../errors.js';
 import { eventOf } from '../../events.js';
 import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
-import { withChain } from '../../network.js';
+import { checkSubnet, withChain } from '../../network.js';
 import { transact } from '../../transaction.js';
 import type { removeRows } from './rows.js';
 
@@ -26,6 +26,7 @@ export const remove: Action<typeof removeRows> = async input => {
     const isEverywhere = all && sources.netuid === 'default';
     if (!isEverywhere) checkMeant(target.isAtStake, { netuid: sources.netuid !== 'default' });
     const netuid = isEverywhere ? null : settings.netuid;
+    if (netuid !== null) await checkSubnet(target.client, netuid, signal);
     const request = { from: key.address, hotkey, signal };
     const prepared = await prepare(target.client, request, netuid, settings);
     return transact({

@@ -40,7 +40,7 @@ export const set: Action<typeof setRows> = async input => {
         file = keepCommitment({ folder: key.folder, genesisHash: client.genesisHash }, commitment);
       },
       outcome: async () => {
-        const blocks = await revealBlocks(client, commitment, { signal });
+        const blocks = await revealBlocks(client, commitment, { signal }).catch(() => undefined);
         const when = blocks === undefined ? '' : `, in blocks ${blocks.first} to ${blocks.last}`;
         const lines = [
           rowLine(uid, row),
