@@ -41,10 +41,13 @@ export async function readStakesOf(
 
 function stakeOf(entry: unknown): Stake {
   const { hotkey, netuid, stake, emission, is_registered } = entry as Readonly<Record<string, unknown>>;
+  if (!(hotkey instanceof Uint8Array) || typeof netuid !== 'number' || typeof stake !== 'bigint') {
+    throw chainError('unsupported', `${METHOD} tells stakes of another form`);
+  }
   return {
-    hotkey: encodeAddress(hotkey as Uint8Array),
-    netuid: Number(netuid),
-    stakeRao: BigInt(String(stake)),
+    hotkey: encodeAddress(hotkey),
+    netuid,
+    stakeRao: stake,
     emissionRao: emission === undefined ? undefined : BigInt(String(emission)),
     isRegistered: typeof is_registered === 'boolean' ? is_registered : undefined,
   };

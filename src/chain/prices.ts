@@ -21,7 +21,8 @@ export async function quoteStake(
 ): Promise<Quote | undefined> {
   const path = 'SwapRuntimeApi.sim_swap_tao_for_alpha';
   const answer = await ask(connection, path, [netuid, taoRao], options);
-  return answer === undefined ? undefined : { ...quoteOf(answer), taoRao, feeRao: rao(answer, 'tao_fee') };
+  const alphaRao = rao(answer, 'alpha_amount');
+  return alphaRao === undefined ? undefined : { taoRao, alphaRao, feeRao: rao(answer, 'tao_fee') ?? 0n };
 }
 
 /** What so much alpha would bring; undefined where the chain does not tell. */
@@ -33,7 +34,8 @@ export async function quoteUnstake(
 ): Promise<Quote | undefined> {
   const path = 'SwapRuntimeApi.sim_swap_alpha_for_tao';
   const answer = await ask(connection, path, [netuid, alphaRao], options);
-  return answer === undefined ? undefined : { ...quoteOf(answer), alphaRao, feeRao: rao(answer, 'alpha_fee') };
+  const taoRao = rao(answer, 'tao_amount');
+  return taoRao === undefined ? undefined : { taoRao, alphaRao, feeRao: rao(answer, 'alpha_fee') ?? 0n };
 }
 
 /** Rao of TAO for one alpha; undefined where the chain does not tell. */
@@ -61,11 +63,7 @@ async function ask(
   }
 }
 
-function quoteOf(answer: unknown) {
-  return { taoRao: rao(answer, 'tao_amount'), alphaRao: rao(answer, 'alpha_amount') };
-}
-
-function rao(answer: unknown, name: string): bigint {
-  const value = (answer as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'bigint' ? value : 0n;
+function rao(answer: unknown, name: string): bigint | undefined {
+  const value = (answer as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return typeof value === 'bigint' ? value : undefined;
 }

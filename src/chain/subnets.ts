@@ -158,9 +158,15 @@ async function readPrices(
   options?: ReadOptions,
 ): Promise<ReadonlyMap<number, bigint | undefined>> {
   if (netuids.length > 1 && findApiMethod(connection.chain.api, ALL_PRICES)) {
-    const answer = (await askRuntime(connection, ALL_PRICES, [], options)) as { netuid: number; price: bigint }[];
-    return new Map(answer.map(({ netuid, price }) => [netuid, price]));
+    const answer = await askRuntime(connection, ALL_PRICES, [], options);
+    if (isPrices(answer)) return new Map(answer.map(({ netuid, price }) => [netuid, price]));
   }
   const prices = await Promise.all(netuids.map(netuid => readPrice(connection, netuid, options)));
   return new Map(netuids.map((netuid, i) => [netuid, prices[i]]));
+}
+
+function isPrices(answer: unknown): answer is readonly { netuid: number; price: bigint }[] {
+  const isPrice = (one: { netuid?: unknown; price?: unknown } | null) =>
+    typeof one?.netuid === 'number' && typeof one.price === 'bigint';
+  return Array.isArray(answer) && answer.every(isPrice);
 }

@@ -5,6 +5,7 @@ import { fromHex } from '../base/index.js';
 import { findStorage, storageEntry, storageKey } from './api.js';
 import type { Chain } from './chain.js';
 import type { Connection } from './connection.js';
+import { chainError } from './errors.js';
 import { defined, type ReadOptions, readRaw } from './reads.js';
 import { decodeAll } from './scale/input.js';
 import { layoutOf } from './scale/layout.js';
@@ -59,13 +60,32 @@ export async function* pagesOf(
   options: ReadOptions = {},
 ): AsyncGenerator<string[]> {
   const at = options.at === undefined ? [] : [options.at];
+  let seen = 0;
   for (let start: string | undefined; ; ) {
     const params = [prefix, PAGE, start ?? null, ...at];
-    const keys = (await connection.call('state_getKeysPaged', params, defined(options))) as string[];
+    const keys = await connection.call('state_getKeysPaged', params, defined(options));
+    if (!isPage(keys, prefix, start) || seen + keys.length > MOST_KEYS) {
+      throw chainError('unsupported', `${connection.endpoint} gives keys that are none of ${prefix}`);
+    }
+    seen += keys.length;
     if (keys.length > 0) yield keys;
     if (keys.length < PAGE) return;
     start = keys.at(-1);
   }
+}
+
+/** More than any list of a chain has: a node may not go on for ever. */
+const MOST_KEYS = 2 ** 20;
+
+/** Keys below the prefix, in order, each after the last one of the page before. */
+function isPage(keys: unknown, prefix: string, after = ''): keys is string[] {
+  if (!Array.isArray(keys) || keys.length > PAGE) return false;
+  let last = after;
+  for (const key of keys as unknown[]) {
+    if (typeof key !== 'string' || !key.startsWith(prefix) || key <= last) return false;
+    last = key;
+  }
+  return true;
 }
 
 function decodeValue(api: ApiPromise, path: string, value: string | null): unknown {

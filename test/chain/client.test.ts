@@ -256,7 +256,7 @@ describe('a chain that makes no blocks', () => {
       const friend = newKey();
       const funding = client.devFund({ address: friend.address, amountRao: TAO }).catch(error => error);
       const late = await failure(() =>
-        client.transfer({ to: friend.address, amountRao: 1n, signer: alice, timeoutMs: 500 }),
+        client.transfer({ to: friend.address, amountRao: 1n, signer: alice, timeoutMs: 5_000 }),
       );
       expect(late).toMatchObject({ code: 'timeout', data: { hash: expect.stringMatching(/^0x[0-9a-f]{64}$/) } });
       const stop = new AbortController();

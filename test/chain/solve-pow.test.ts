@@ -1,19 +1,23 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromHex, keccak256, sha256, toHex, utf8 } from '../../src/base/index.js';
+import { fromHex, keccak256, pollUntil, sha256, toHex, utf8 } from '../../src/base/index.js';
 import {
   type ChainClient,
   connect,
+  type LocalChain,
   type Localnet,
+  openLocalChain,
+  type PreparedAction,
   prepareFaucet,
   preparePowRegister,
+  type Submitted,
   solvePow,
   startLocalnet,
   type WorkProgress,
   whatHappened,
 } from '../../src/chain/index.js';
 import { isEnough, largestSeal, sealOf, subjectOf } from '../../src/chain/work.js';
-import { generateMnemonic, keypairFromMnemonic, ready } from '../../src/wallet/index.js';
+import { generateMnemonic, type Keypair, keypairFromMnemonic, ready } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
 import { temporaryFolder } from './helpers.js';
 
@@ -56,15 +60,30 @@ describe('proof of work', () => {
   const folder = temporaryFolder();
   let net: Localnet;
   let client: ChainClient;
+  let local: LocalChain;
+
+  /** Sends it, and makes the block that it waits for: blocks that come by themselves may come too soon. */
+  async function carryOut(action: PreparedAction, signer: Keypair): Promise<Submitted> {
+    const done = action.submit(signer);
+    done.catch(() => {});
+    await pollUntil('it in the pool', { withinMs: 30_000, everyMs: 10 }, async () =>
+      (await local.status()).ready > 0 ? true : undefined,
+    );
+    await local.mine();
+    return done;
+  }
 
   beforeAll(async () => {
     await ready();
-    net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 2_000, detached: false });
+    net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 'manual', detached: false });
     client = await connect({ endpoints: [net.url] });
+    local = await openLocalChain(net.url);
+    await local.mine();
   });
 
   afterAll(async () => {
     await client?.close();
+    await local?.close();
     await net?.stop();
     folder[Symbol.dispose]();
   });
@@ -80,7 +99,7 @@ describe('proof of work', () => {
     const action = await preparePowRegister(client, request);
     expect(action.call).toBe('SubtensorModule.register');
     expect([action.effect.balanceRao, action.feeRao]).toEqual([0n, 0n]);
-    const done = await action.submit(hotkey);
+    const done = await carryOut(action, hotkey);
     expect(whatHappened(done)[0]).toContain(`Registered ${hotkey.address} as uid`);
     expect(await client.uidOf(1, hotkey.address)).toBeTypeOf('number');
 
@@ -107,6 +126,7 @@ describe('proof of work', () => {
         threads: 1,
         signal: stop.signal,
         onProgress({ blockNumber, hashes, expectedSeconds }) {
+          if (!blocks.has(blockNumber)) local.mine().catch(() => {});
           blocks.add(blockNumber);
           if (blocks.size >= 3 && hashes > 0 && expectedSeconds > 1e6) stop.abort(new Error('enough'));
         },
@@ -119,7 +139,7 @@ describe('proof of work', () => {
   it('is paid by the faucet of the local chain', async () => {
     const coldkey = newKey();
     const work = await solvePow(client, { faucet: coldkey.address });
-    const done = await (await prepareFaucet(client, { from: coldkey.address, work })).submit(coldkey);
+    const done = await carryOut(await prepareFaucet(client, { from: coldkey.address, work }), coldkey);
     expect(whatHappened(done)[0]).toBe(`The faucet paid 1000 TAO to ${coldkey.address}`);
     expect(await client.balanceRao(coldkey.address)).toBe(1_000n * TAO);
   });
