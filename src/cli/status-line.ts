@@ -33,7 +33,7 @@ export class StatusLine {
     this.stopTimer();
     const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
     const full = Math.round(share * BAR);
-    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    const percent = `${Math.floor(share * 100)}%`.padStart(5);
     this.text = `${title} [${'='.repeat(full)}${'-'.repeat(BAR - full)}]${percent} ${done}/${total}`;
     this.isSpinning = false;
     this.draw();

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { resolveSettings } from '../../src/base/index.js';
+import { runRows } from '../../src/cli/commands/run/command.js';
+import { neuronSettings } from '../../src/cli/commands/run/run.js';
 import { addFlags, normalizeArgv, typedFlags } from '../../src/cli/flags.js';
 import { runSettings } from '../../src/neuron/options.js';
 
@@ -41,6 +43,20 @@ describe('the flags of the manual', () => {
     expect(parse('-mp=y').model_path).toBe('y');
   });
 
+  it('are the same with dots, hyphens and underscores', () => {
+    for (const flag of ['--wallet.name', '--wallet-name', '--wallet_name']) {
+      expect(parse(flag, 'alice').wallet_name).toBe('alice');
+      expect(parse(`${flag}=alice`).wallet_name).toBe('alice');
+    }
+    expect(parse('--no.learn-from_callers').learn_from_callers).toBe(false);
+  });
+
+  it('take a value that looks like a flag as it is', () => {
+    expect(normalizeArgv(['--wallet.name', '--axon-port', '--axon-port', '1'], runSettings)).toEqual([
+      ...['--wallet_name', '--axon-port', '--axon_port', '1'],
+    ]);
+  });
+
   it('turn a switch off with no_', () => {
     expect(parse().train).toBe(true);
     expect(parse('--no_train').train).toBe(false);
@@ -73,5 +89,34 @@ describe('the flags of the manual', () => {
     const help = command.helpInformation();
     for (const key of Object.keys(runSettings)) expect(help).toContain(`--${key}`);
     expect(help).toContain('BT_CHAIN_ENDPOINT');
+  });
+});
+
+describe('other names of the settings of run', () => {
+  const settled = (flags: Record<string, string>, env: Record<string, string> = {}, args: string[] = []) => {
+    const { values, sources } = resolveSettings(runRows, { flags, env });
+    return neuronSettings({ settings: values, sources, args });
+  };
+
+  it('give the same, and the one that was said closer wins', () => {
+    expect(settled({}).values).toMatchObject({ chain_endpoint: 'ws://127.0.0.1:9944', neuron_key: undefined });
+    expect(settled({ subtensor_network: 'test', wallet_hotkey: 'miner' }).values).toMatchObject({
+      chain_endpoint: 'test',
+      neuron_key: 'miner',
+    });
+    const both = { subtensor_network: 'test', subtensor_chain_endpoint: 'ws://127.0.0.1:1' };
+    expect(settled(both).values.chain_endpoint).toBe('ws://127.0.0.1:1');
+    expect(settled({ ...both, chain_endpoint: 'ws://127.0.0.1:2' }).values.chain_endpoint).toBe('ws://127.0.0.1:2');
+    expect(settled({ subtensor_network: 'test' }, { BT_CHAIN_ENDPOINT: 'finney' }).values.chain_endpoint).toBe('test');
+    expect(settled({ chain_endpoint: 'test' }, { BT_NETWORK: 'finney' }).values.chain_endpoint).toBe('test');
+    expect(settled({}, { BT_NETWORK: 'finney' })).toMatchObject({
+      values: { chain_endpoint: 'finney' },
+      sources: { chain_endpoint: 'environment' },
+    });
+  });
+
+  it('and the neuron may be named by an argument', () => {
+    expect(settled({}, {}, ['mnist']).values.neuron).toBe('mnist');
+    expect(() => settled({}, {}, ['alexnet'])).toThrow(/there is no neuron "alexnet", only mnist/);
   });
 });
