@@ -45,6 +45,8 @@ interface Waiting {
  */
 export class FakeChain implements AsyncDisposable {
   readonly submitted: SubmittedCall[] = [];
+  /** What `payment_queryInfo` says, where the node offers it. */
+  partialFee: string | undefined;
   /** When false, transactions wait until `mine` is called. */
   minesAtOnce = true;
   private readonly registry = new TypeRegistry();
@@ -222,6 +224,9 @@ export class FakeChain implements AsyncDisposable {
         this.submit(String(params[0]), tell);
         return id;
       }
+      case 'payment_queryInfo':
+        if (this.partialFee === undefined) return refuse(-32601, 'Method not found');
+        return { weight: {}, class: 'normal', partialFee: this.partialFee };
       case 'author_unwatchExtrinsic':
       case 'chain_unsubscribeFinalizedHeads':
         return true;

@@ -42,7 +42,7 @@ describe('a transaction before it is signed', () => {
 
   beforeAll(async () => {
     await ready();
-    net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 50, detached: false });
+    net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: 'instant', detached: false });
     client = await connect({ endpoints: [net.url] });
     await client.devFund({ address: coldkey.address, amountRao: 5_000n * TAO });
     await client.devFund({ address: hotkey.address, amountRao: TAO });

@@ -451,6 +451,29 @@ describe.each(bases)('a chain with a runtime like %s', (_, base) => {
     );
   });
 
+  it('asks the node for the fee where the runtime does not describe how to', async () => {
+    const [chain, client] = await serve(base, { edit: () => {}, isOld: true });
+    chain.partialFee = '4321';
+    const transfer = { from: alice.address, to: bob.address, amountRao: TAO };
+    expect((await prepareTransfer(client, transfer)).feeRao).toBe(4321n);
+    chain.partialFee = 'much';
+    expect((await prepareTransfer(client, transfer)).feeRao).toBeUndefined();
+  });
+
+  it('finds the stakes of a coldkey where they are kept by hotkey and coldkey', async () => {
+    const [, client] = await serve(base, {
+      edit(metadata) {
+        VERSIONS['with stakes by hotkey and coldkey, and other hashers']!.edit(metadata);
+        metadata.removeMethod('StakeInfoRuntimeApi.get_stake_info_for_coldkey');
+      },
+      stakes: [['SubtensorModule.Stake', [bob.address, alice.address], 70n]],
+    });
+    expect(await client.stakesOf(alice.address)).toEqual([
+      { hotkey: bob.address, netuid: undefined, stakeRao: 70n, emissionRao: undefined, isRegistered: undefined },
+    ]);
+    expect(await client.stakesOf(bob.address)).toEqual([]);
+  });
+
   it('signs nothing that was shown by another runtime', async () => {
     const [chain, client] = await serve(base, { edit: () => {} });
     const action = await prepareTransfer(client, { from: alice.address, to: bob.address, amountRao: TAO });
