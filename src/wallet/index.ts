@@ -9,6 +9,7 @@ export {
 } from './endorsement.js';
 export { validEndorsementBeside } from './endorsement-file.js';
 export type { WalletErrorCode } from './errors.js';
+export type { CreateHotkeyOptions, CreateOptions, ReencryptOptions } from './key-files.js';
 export { permissionWarning } from './keyfile/disk.js';
 export {
   formatOfFile,
@@ -46,12 +47,4 @@ export { passwordEnvName, passwordFromEnv, passwordToEnv } from './password/envi
 export { checkPassword } from './password/policy.js';
 export { defaultWalletsPath, walletNames } from './paths.js';
 export type { Signer } from './signer.js';
-export {
-  type CreateHotkeyOptions,
-  type CreateOptions,
-  type KeyName,
-  openWallet,
-  type ReencryptOptions,
-  type Wallet,
-  type WalletOptions,
-} from './wallet.js';
+export { type KeyName, openWallet, type Wallet, type WalletOptions } from './wallet.js';
