@@ -1,5 +1,5 @@
-import { isAddress } from '../base/index.js';
-import type { Wallet } from '../wallet/index.js';
+import { isAddress, isBittensorError } from '../base/index.js';
+import type { Signer, Wallet } from '../wallet/index.js';
 import { cliError } from './errors.js';
 import type { PasswordSettings } from './password.js';
 import type { SigningKey } from './transaction.js';
@@ -16,23 +16,35 @@ export interface KeySettings extends PasswordSettings {
 /** The coldkey of the chosen wallet. Its address needs no password. Error `wallet_not_found`. */
 export async function coldkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKey> {
   const wallet = await walletOf(settings);
-  return {
-    address: wallet.coldkeyAddress(),
-    title: `coldkey of wallet ${wallet.name}`,
-    unlock: () => unlockKey(wallet, 'coldkey', { settings, ui }),
-  };
+  const read = () => wallet.coldkeyAddress();
+  return await signingKey(`coldkey of wallet ${wallet.name}`, read, () =>
+    unlockKey(wallet, 'coldkey', { settings, ui }),
+  );
 }
 
 /** The chosen hotkey of the chosen wallet; `folder` is the wallet's. */
 export async function hotkeyOf(settings: KeySettings, ui: Ui): Promise<SigningKey & { readonly folder: string }> {
   const wallet = await walletOf(settings);
-  const name = settings.wallet_hotkey;
-  return {
-    folder: wallet.folder,
-    address: wallet.hotkeyAddress(name),
-    title: `hotkey ${name} of wallet ${wallet.name}`,
-    unlock: () => unlockKey(wallet, { hotkey: name }, { settings, ui }),
+  const hotkey = settings.wallet_hotkey;
+  const read = () => wallet.hotkeyAddress(hotkey);
+  const title = `hotkey ${hotkey} of wallet ${wallet.name}`;
+  const key = await signingKey(title, read, () => unlockKey(wallet, { hotkey }, { settings, ui }));
+  return { ...key, folder: wallet.folder };
+}
+
+async function signingKey(title: string, read: () => string, open: () => Promise<Signer>): Promise<SigningKey> {
+  let opened: Promise<Signer> | undefined;
+  const unlock = () => {
+    opened ??= open();
+    return opened;
   };
+  try {
+    return { title, address: read(), unlock };
+  } catch (error) {
+    // Without its public file, which older wallets did not make, only the password tells whose key it is.
+    if (!isBittensorError(error) || error.code !== 'key_encrypted') throw error;
+    return { title, address: (await unlock()).address, unlock };
+  }
 }
 
 /** The address of a hotkey that need not be ours: `--hotkey-ss58`, else the chosen one's, which may be an address, too. */

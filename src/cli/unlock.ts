@@ -1,5 +1,6 @@
 import { isBittensorError } from '../base/index.js';
 import type { KeyName, Keypair, Wallet } from '../wallet/index.js';
+import { keyFlags } from './key-flags.js';
 import { isPasswordGiven, type PasswordSettings, readPassword } from './password.js';
 import type { Ui } from './ui.js';
 
@@ -52,6 +53,5 @@ async function noteOldForm(wallet: Wallet, which: KeyName, ui: Ui): Promise<void
 
 /** The command that gives a key's file a present form, with the same password. */
 export function renewCommand(wallet: string, which: KeyName): string {
-  const hotkey = which === 'coldkey' ? '' : ` --wallet.hotkey ${which.hotkey} --use_hotkey`;
-  return `bittensor-cli wallet set-password --wallet.name ${wallet}${hotkey} --keep_password`;
+  return `bittensor-cli wallet set-password ${keyFlags(wallet, which)} --keep_password`;
 }

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { BittensorError } from '../../src/base/index.js';
+import type { AccountBalance, ChainClient } from '../../src/chain/index.js';
+import { readBalances } from '../../src/cli/commands/wallet/balances.js';
 import { openWallet } from '../../src/wallet/index.js';
 import { type Answer, TestConsole } from '../helpers/console.js';
 import { CliOnChain, TAO } from './on-chain.js';
@@ -197,6 +200,40 @@ describe('wallet balance', () => {
     expect(await failure(`wallet balance --all --address ${erin.coldkey.address}`, 2)).toMatchObject({ code: 'usage' });
     expect(await failure('wallet balance --address x', 2)).toMatchObject({ code: 'usage' });
     expect(await failure('wallet balance --wallet.name none', 5)).toMatchObject({ code: 'wallet_not_found' });
+  });
+});
+
+describe('what accounts have', () => {
+  const none: AccountBalance = { freeRao: 7n, reservedRao: 0n, frozenRao: 0n, transferableRao: 6n };
+  const account = { wallet: null, address: 'x' };
+  const read = (client: Partial<ChainClient>) =>
+    readBalances(
+      { accountBalance: async () => none, ...client } as ChainClient,
+      [account],
+      new AbortController().signal,
+    );
+
+  it('is told without stakes by a chain that does not tell them, or their prices', async () => {
+    const unsupported = async () => {
+      throw new BittensorError('unsupported', 'no such call');
+    };
+    expect(await read({ stakesOf: unsupported })).toMatchObject([{ freeRao: 7n, stakedRao: null, totalRao: null }]);
+    const stake = { hotkey: 'y', stakeRao: 10n, emissionRao: undefined, isRegistered: undefined };
+    const stakesOf = async () => [
+      { ...stake, netuid: 0 },
+      { ...stake, netuid: 1 },
+      { ...stake, netuid: undefined },
+    ];
+    expect(await read({ stakesOf, priceRao: async () => undefined })).toMatchObject([
+      { stakedRao: null, totalRao: null },
+    ]);
+    expect(await read({ stakesOf, priceRao: async () => 500_000_000n })).toMatchObject([
+      { stakedRao: 25n, totalRao: 32n },
+    ]);
+    const failing = async () => {
+      throw new BittensorError('timeout', 'no answer');
+    };
+    await expect(read({ stakesOf: failing })).rejects.toMatchObject({ code: 'timeout' });
   });
 });
 

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packagePath, toHex } from '../../src/base/index.js';
@@ -166,6 +167,22 @@ describe('wallet create, new-coldkey and new-hotkey', () => {
     expect(existsSync(keyPath('default', 'hotkeys', 'd'))).toBe(false);
   });
 
+  it('leave the words of a coldkey that was made when the hotkey could not be', async () => {
+    const path = join(shell.folder, 'words.txt');
+    mkdirSync(keyPath('half'), { recursive: true });
+    writeFileSync(keyPath('half', 'hotkeys'), 'in the way');
+    expect((await make('half', '--mnemonic_out', path)).code).toBeGreaterThan(0);
+    const words = String(json(keyPath('half', 'coldkey'))['secretPhrase']);
+    expect(readFileSync(path, 'utf8')).toContain(words);
+    expect(shell.everything).not.toContain(words);
+  });
+
+  it('name commands that a shell can be given, whatever a wallet is called', async () => {
+    const name = "it's $(mine); x";
+    const { err } = await shell.run(['wallet', 'new-hotkey', '--wallet.name', name]);
+    expect(err).toContain(`--wallet.name 'it'\\''s $(mine); x' --wallet.hotkey default`);
+  });
+
   it('say where the words are when nobody can be shown them', async () => {
     const { err } = await shell.run(['wallet', 'new-hotkey', '--wallet.name', 'mine', '--wallet.hotkey', 'h']);
     const again = /`bittensor-cli ([^`]*--reveal_mnemonic)`/.exec(err)![1]!;
@@ -302,6 +319,19 @@ describe('wallet regen-coldkey and regen-hotkey', () => {
     }
   });
 
+  it('give a wallet that was only watched its private half, and no other', async () => {
+    const words = file('words', WORDS);
+    await shell.run(['wallet', 'regen-coldkeypub', '--address', ADDRESS]);
+    await shell.run(['wallet', 'regen-coldkeypub', '--wallet.name', 'other', '--address', ALICE]);
+    const regen = ['wallet', 'regen-coldkey', '--no_password', '--mnemonic_file', words];
+    expect(await shell.json(regen)).toMatchObject({ code: 0, json: { address: ADDRESS } });
+    expect(await shell.json([...regen, '--wallet.name', 'other'])).toMatchObject({
+      code: 5,
+      json: { error: { code: 'wallet_exists' } },
+    });
+    expect(existsSync(keyPath('other', 'coldkey'))).toBe(false);
+  });
+
   it('ask for the words, unseen, when none are given', async () => {
     const said = await shell.run(['regen-coldkey', '--no_password'], { answers: [{ to: /words/, type: WORDS }] });
     expect(said).toMatchObject({ code: 0, out: expect.stringContaining(ADDRESS) });
@@ -408,6 +438,8 @@ describe('wallet list and inspect', () => {
         },
       ],
     });
+    const elsewhere = (await shell.json(['wallet', 'list', '--wallet.path=~/no wallets here'])).json;
+    expect(elsewhere).toEqual({ path: join(homedir(), 'no wallets here'), wallets: [] });
     const plain = await shell.run(['list']);
     expect(plain).toMatchObject({ code: 0, out: expect.stringContaining('└── default') });
     const all = await shell.run(['inspect', '--all']);
@@ -439,6 +471,22 @@ describe('wallet list and inspect', () => {
     expect(old.form).toBe('ansible');
     const again = /`bittensor-cli ([^`]*)`/.exec(old.warnings.join())![1]!;
     const password = ['--password-file', file('p', 'Conformance-Pw-1!')];
+    const sign = [
+      'wallet',
+      'sign',
+      '--message',
+      'x',
+      '--wallet.name',
+      'mine',
+      '--use_hotkey',
+      '--wallet.hotkey',
+      'old',
+    ];
+    expect(await shell.json([...sign, ...password])).toMatchObject({
+      code: 0,
+      json: { address: ADDRESS },
+      err: expect.stringContaining(`\`bittensor-cli ${again}\` renews it`),
+    });
     expect(await shell.json([...again.split(' '), ...password])).toMatchObject({
       code: 0,
       json: { before: 'ansible', encryption: 'nacl', address: ADDRESS },

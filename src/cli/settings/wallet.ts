@@ -2,6 +2,18 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { choice, integer, onOff, type SettingTable, text } from '../../base/index.js';
 
+const walletPath = text<string>({
+  flag: 'wallet.path',
+  argument: 'folder',
+  about: 'folder of the wallets',
+  default: join(homedir(), '.bittensor', 'wallets'),
+  defaultAbout: '~/.bittensor/wallets',
+});
+
+function expandHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/, homedir());
+}
+
 /** Which wallet, and which of its hotkeys. */
 export const walletRows = {
   wallet_name: text<string>({
@@ -17,13 +29,8 @@ export const walletRows = {
     about: 'hotkey of the wallet',
     default: 'default',
   }),
-  wallet_path: text<string>({
-    flag: 'wallet.path',
-    argument: 'folder',
-    about: 'folder of the wallets',
-    default: join(homedir(), '.bittensor', 'wallets'),
-    defaultAbout: '~/.bittensor/wallets',
-  }),
+  // Of a file, or behind `=`, no shell expands it.
+  wallet_path: { ...walletPath, parse: (value: string) => expandHome(walletPath.parse(value)) },
 } satisfies SettingTable;
 
 /** Where a password comes from when it is not typed; see src/cli/password.ts. */

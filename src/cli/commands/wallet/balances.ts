@@ -1,4 +1,4 @@
-import { messageOf } from '../../../base/index.js';
+import { isBittensorError, messageOf } from '../../../base/index.js';
 import type { ChainClient, Stake } from '../../../chain/index.js';
 import { openWallet, walletNames } from '../../../wallet/index.js';
 import type { Ui } from '../../ui.js';
@@ -14,7 +14,7 @@ export interface Balance extends Account {
   readonly reservedRao: bigint;
   /** What it may send and go on existing. */
   readonly transferableRao: bigint;
-  /** What the stakes are worth now; null where the chain tells no prices. */
+  /** What the stakes are worth now; null where the chain tells no stakes or prices. */
   readonly stakedRao: bigint | null;
   readonly totalRao: bigint | null;
 }
@@ -47,13 +47,20 @@ export function readBalances(
     accounts.map(async account => {
       const [{ freeRao, reservedRao, transferableRao }, stakes] = await Promise.all([
         client.accountBalance(account.address, { signal }),
-        client.stakesOf(account.address, { signal }),
+        client.stakesOf(account.address, { signal }).catch(noneIfUnsupported),
       ]);
-      const stakedRao = sumOf(await Promise.all(stakes.map(stake => worthRao(stake, priceOf))));
+      const worths = stakes?.map(stake => worthRao(stake, priceOf)) ?? [null];
+      const stakedRao = sumOf(await Promise.all(worths));
       const totalRao = stakedRao === null ? null : freeRao + stakedRao;
       return { ...account, freeRao, reservedRao, transferableRao, stakedRao, totalRao };
     }),
   );
+}
+
+/** A chain that does not tell stakes tells balances all the same. */
+function noneIfUnsupported(error: unknown): undefined {
+  if (isBittensorError(error) && error.code === 'unsupported') return undefined;
+  throw error;
 }
 
 const RAO_PER_TAO = 1_000_000_000n;

@@ -1,5 +1,6 @@
 import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
+import { keyFlags } from '../../key-flags.js';
 import type { Kept } from './keep.js';
 import { keepColdkey, keepHotkey, keptJson, mayKeepColdkey, mayKeepHotkey, showKept, walletOf } from './keep.js';
 import type { newKeyRows } from './settings.js';
@@ -18,10 +19,9 @@ export const create: NewKeyAction = async input => {
   await mayKeepHotkey(input, wallet);
   const [cold, hot] = [newKey(settings), newKey(settings)];
   const text = `coldkey of wallet ${wallet.name}: ${cold.words}\nhotkey ${settings.wallet_hotkey}: ${hot.words}`;
-  const [coldkey, hotkey] = await withWordsFile(settings.mnemonic_out, text, async () => {
-    const coldkey = await keepColdkey(input, wallet, cold.keypair);
-    return [coldkey, await keepHotkey(input, wallet, hot.keypair, cold.keypair)] as const;
-  });
+  // From here on the words in the file are those of a key that is there.
+  const coldkey = await withWordsFile(settings.mnemonic_out, text, () => keepColdkey(input, wallet, cold.keypair));
+  const hotkey = await keepHotkey(input, wallet, hot.keypair, cold.keypair);
   tell(input, coldkey, cold, false);
   tell(input, hotkey, hot, true);
   return {
@@ -92,7 +92,7 @@ async function withWordsFile<T>(path: string | undefined, text: string, make: ()
 
 function tell({ settings, ui }: NewKeyInput, { title }: Kept, { words }: NewKey, isHotkey: boolean): void {
   if (words === undefined) return;
-  const flags = `--wallet.name ${settings.wallet_name}${isHotkey ? ` --wallet.hotkey ${settings.wallet_hotkey} --use_hotkey` : ''}`;
+  const flags = keyFlags(settings.wallet_name, isHotkey ? { hotkey: settings.wallet_hotkey } : 'coldkey');
   const again = `bittensor-cli wallet export ${flags} --reveal_mnemonic`;
   tellWords(`the ${title}`, words, { ui, reveal: settings.reveal_mnemonic, file: settings.mnemonic_out, again });
 }

@@ -1,5 +1,6 @@
 import { isBittensorError, toHex } from '../../../base/index.js';
 import { type Encryption, type Keypair, openWallet, type Signer, type Wallet } from '../../../wallet/index.js';
+import { shellWord } from '../../key-flags.js';
 import type { Ui } from '../../ui.js';
 import { unlockKey } from '../../unlock.js';
 import { type EncryptionInput, type EncryptionSettings, isToEncrypt, newEncryption } from './encryption.js';
@@ -68,7 +69,7 @@ export async function keepHotkey(input: KeepInput, wallet: Wallet, keypair: Keyp
   await encrypted(ui, encrypt, wallet.createHotkey(name, { keypair, overwrite, encrypt, endorseWith, signal }));
   const isEndorsed = endorseWith !== undefined;
   if (!isEndorsed) {
-    const flags = `--wallet.name ${wallet.name} --wallet.hotkey ${name}`;
+    const flags = `--wallet.name ${shellWord(wallet.name)} --wallet.hotkey ${shellWord(name)}`;
     ui.note(`The hotkey is not endorsed by the coldkey; \`bittensor-cli wallet endorse ${flags}\` does that later.`);
   }
   return {
