@@ -153,6 +153,7 @@ describe('a call that the chain does not have', () => {
     for (const name of ['start_call', 'add_stake_limit']) edited.removeCall(`SubtensorModule.${name}`);
     edited.removeMethod('SwapRuntimeApi.sim_swap_tao_for_alpha');
     await using old = await FakeChain.start({ metadata: edited.bytes(), version: own.version });
+    old.set('SubtensorModule.NetworksAdded', [1], true);
     old.set('System.Account', [alice.coldkey.address], { data: { free: 100n * TAO } });
     const env = { BT_WALLET_PATH: chain.wallets, BT_SUBTENSOR_CHAIN_ENDPOINT: old.url };
     await using client = await connect({ endpoints: [old.url] });
