@@ -18,6 +18,11 @@ export const localnetSamples: Samples = {
   'localnet mine': verb('mine 2', ['localnet mine none']),
   'localnet travel': verb('travel 1m', ['localnet travel tomorrow']),
   'localnet fund': verb(`fund ${BOB} 1.5`, [`localnet fund ${BOB} much`]),
+  'localnet set-balance': verb(`set-balance ${BOB} 0.5`, [`localnet set-balance ${BOB} much`]),
+  'localnet set-storage': verb('set-storage 0x746573743a 0x01', ['localnet set-storage key 0x01']),
+  'localnet call': verb(`call System.remark {"remark":"0x00"} --as ${BOB}`, ['localnet call System.remark {']),
+  'localnet faults': verb('faults --none'),
+  'localnet check': verb('check'),
   'localnet snapshot': verb('snapshot'),
   'localnet revert': {
     success: chain => [`localnet revert ${at(chain)}`],
