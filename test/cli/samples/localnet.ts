@@ -18,15 +18,34 @@ export const localnetSamples: Samples = {
   'localnet mine': verb('mine 2', ['localnet mine none']),
   'localnet travel': verb('travel 1m', ['localnet travel tomorrow']),
   'localnet fund': verb(`fund ${BOB} 1.5`, [`localnet fund ${BOB} much`]),
-  'localnet set-balance': verb(`set-balance ${BOB} 0.5`, [`localnet set-balance ${BOB} much`]),
-  'localnet set-storage': verb('set-storage 0x746573743a 0x01', ['localnet set-storage key 0x01']),
-  'localnet call': verb(`call System.remark {"remark":"0x00"} --as ${BOB}`, ['localnet call System.remark {']),
-  'localnet faults': verb('faults --none'),
-  'localnet check': verb('check'),
   'localnet snapshot': verb('snapshot'),
   'localnet revert': {
     success: chain => [`localnet revert ${at(chain)}`],
     failure: chain => [`localnet revert 99 ${at(chain)}`, `localnet revert 1 --block 1 ${at(chain)}`],
+  },
+  'localnet set-balance': verb(`set-balance ${BOB} 2.5`, [`localnet set-balance ${BOB} much`]),
+  'localnet set-storage': {
+    success: chain => [
+      `localnet set-storage 0x3a74657374 0x01 ${at(chain)}`,
+      `localnet set-storage 0x3a74657374 null ${at(chain)}`,
+    ],
+    failure: chain => [`localnet set-storage key 0x01 ${at(chain)}`],
+  },
+  'localnet call': {
+    success: chain => [
+      `localnet call System.remark {"remark":"0x00"} ${at(chain)}`,
+      `localnet call System.remark {"remark":"0x00"} --as ${BOB} ${at(chain)}`,
+    ],
+    failure: chain => [`localnet call System.remrk {} ${at(chain)}`, `localnet call System.remark {} ${at(chain)}`],
+  },
+  'localnet check': verb('check'),
+  'localnet faults': {
+    success: chain => [
+      `localnet faults ${at(chain)}`,
+      `localnet faults --delay-ms 1 ${at(chain)}`,
+      `localnet faults --none ${at(chain)}`,
+    ],
+    failure: chain => [`localnet faults --drop 2 ${at(chain)}`, `localnet faults ${NOBODY}`],
   },
   'localnet dump': {
     success: chain => [`localnet dump ${folder(chain, 'dump.json')} ${at(chain)}`],
