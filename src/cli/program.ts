@@ -33,7 +33,13 @@ export function createProgram(hooks: ProgramHooks): Command {
   return program;
 }
 
-const HELLO = ['run mnist', 'localnet start', 'config explain', 'localnet status --json'];
+const HELLO = [
+  'run mnist',
+  'localnet start --detach',
+  'wallet create --wallet.name mine',
+  'subnet register --netuid 1 --dry-run',
+  'explain NotEnoughBalanceToStake',
+];
 
 function addCommand(parent: Command, spec: AnyCommand, path: readonly string[], hooks: ProgramHooks): void {
   const { name, aliases = [], about, long, examples } = spec;
