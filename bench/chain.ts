@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../src/base/index.js';
-import { createApi } from '../src/chain/api.js';
-import { opaqueMetadata } from '../src/chain/chain.js';
+import { opaqueMetadata } from '../src/chain/connection/chain.js';
 import { startLocalnet } from '../src/chain/index.js';
-import { createMetagraph, neuronsFromColumns } from '../src/chain/metagraph.js';
-import { neuronSource } from '../src/chain/neuron-source.js';
-import { type NeuronColumns, neuronsFromDecoded } from '../src/chain/neurons.js';
+import { createApi } from '../src/chain/metadata/api.js';
+import { createMetagraph, neuronsFromColumns } from '../src/chain/reads/metagraph.js';
+import { neuronSource } from '../src/chain/reads/neuron-source.js';
+import { type NeuronColumns, neuronsFromDecoded } from '../src/chain/reads/neurons.js';
 import type { Row, Suite } from './row.js';
 
 const NEURONS = 4096;

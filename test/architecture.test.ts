@@ -92,6 +92,6 @@ describe('the architecture', () => {
 
   it('reads the environment only where settings are resolved', () => {
     const readers = sources.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'));
-    expect(readers).toEqual(['src/cli/io.ts']);
+    expect(readers).toEqual(['src/cli/frame/io.ts']);
   });
 });

@@ -1,4 +1,4 @@
-import { RAO_PER_TAO } from './metagraph.js';
+import { RAO_PER_TAO } from './reads/metagraph.js';
 
 /** `1.5` for 1500000000 rao: all digits that count, and no more. */
 export function formatCoins(rao: bigint): string {

@@ -1,16 +1,16 @@
 import type { Signer } from '../wallet/index.js';
-import type { AccountBalance } from './accounts.js';
-import type { Stake } from './coldkey-stakes.js';
-import type { Block } from './header.js';
-import type { Metagraph } from './metagraph.js';
-import type { Submitted } from './outcome.js';
-import type { Overview } from './overview.js';
-import type { Prepared, PrepareRequest } from './prepare.js';
-import type { Quote } from './prices.js';
-import type { Hyperparameters, ReadOptions, WeightsRow } from './reads.js';
-import type { Setting } from './settings.js';
-import type { SubmitOptions } from './submit.js';
-import type { Subnet, SubnetDetails } from './subnets.js';
+import type { Block } from './connection/header.js';
+import type { AccountBalance } from './reads/accounts.js';
+import type { Stake } from './reads/coldkey-stakes.js';
+import type { Metagraph } from './reads/metagraph.js';
+import type { Overview } from './reads/overview.js';
+import type { Quote } from './reads/prices.js';
+import type { Hyperparameters, ReadOptions, WeightsRow } from './reads/reads.js';
+import type { Setting } from './reads/settings.js';
+import type { Subnet, SubnetDetails } from './reads/subnets.js';
+import type { Submitted } from './transactions/outcome.js';
+import type { Prepared, PrepareRequest } from './transactions/prepare.js';
+import type { SubmitOptions } from './transactions/submit.js';
 
 /** A connection to a Subtensor chain: typed reads and writes, by the shapes that the chain itself describes. */
 export interface ChainClient extends AsyncDisposable {

@@ -1,6 +1,34 @@
 import { type Log, silentLog } from '../base/index.js';
 import type { Signer } from '../wallet/index.js';
-import { type AccountBalance, existentialDeposit, readBalance } from './accounts.js';
+import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
+import type { ConnectOptions } from './connect.js';
+import { type Chain, identify, isDevelopmentChain } from './connection/chain.js';
+import { Connection } from './connection/connection.js';
+import { type Block, readHeader } from './connection/header.js';
+import { Heads } from './connection/heads.js';
+import { chainError } from './errors.js';
+import { versionOf } from './metadata/api.js';
+import { askRuntimeIfAny } from './metadata/runtime.js';
+import { isValuableGenesis } from './networks.js';
+import { type AccountBalance, existentialDeposit, readBalance } from './reads/accounts.js';
+import { readHotkeysOf, readStakesOf, type Stake } from './reads/coldkey-stakes.js';
+import type { Metagraph } from './reads/metagraph.js';
+import { MetagraphWatcher } from './reads/metagraph-watcher.js';
+import { type Overview, readOverview } from './reads/overview.js';
+import { type Quote, quoteStake, quoteUnstake, readPrice } from './reads/prices.js';
+import {
+  type Hyperparameters,
+  type MetagraphCache,
+  type ReadOptions,
+  readHyperparameters,
+  readMany,
+  readMetagraph,
+  readSchedule,
+  readWeights,
+} from './reads/reads.js';
+import { readSettings, type Setting } from './reads/settings.js';
+import { readStake, readUid } from './reads/stakes.js';
+import { readNetuids, readSubnets, type Subnet, type SubnetDetails } from './reads/subnets.js';
 import {
   addStakeWays,
   checkAddress,
@@ -11,39 +39,11 @@ import {
   serveAxonWays,
   transferWays,
   weightWays,
-} from './actions.js';
-import { versionOf } from './api.js';
-import { createCall, createCallOf, nameOf, type Way } from './calls.js';
-import { type Chain, identify, isDevelopmentChain } from './chain.js';
-import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
-import { readHotkeysOf, readStakesOf, type Stake } from './coldkey-stakes.js';
-import type { ConnectOptions } from './connect.js';
-import { Connection } from './connection.js';
-import { chainError } from './errors.js';
-import { type Block, readHeader } from './header.js';
-import { Heads } from './heads.js';
-import type { Metagraph } from './metagraph.js';
-import { MetagraphWatcher } from './metagraph-watcher.js';
-import { isValuableGenesis } from './networks.js';
-import type { Submitted } from './outcome.js';
-import { type Overview, readOverview } from './overview.js';
-import { type Prepared, type PrepareRequest, prepareCall } from './prepare.js';
-import { type Quote, quoteStake, quoteUnstake, readPrice } from './prices.js';
-import {
-  type Hyperparameters,
-  type MetagraphCache,
-  type ReadOptions,
-  readHyperparameters,
-  readMany,
-  readMetagraph,
-  readSchedule,
-  readWeights,
-} from './reads.js';
-import { askRuntimeIfAny } from './runtime.js';
-import { readSettings, type Setting } from './settings.js';
-import { readStake, readUid } from './stakes.js';
-import { type SubmitOptions, Submitter } from './submit.js';
-import { readNetuids, readSubnets, type Subnet, type SubnetDetails } from './subnets.js';
+} from './transactions/actions.js';
+import { createCall, createCallOf, nameOf, type Way } from './transactions/calls.js';
+import type { Submitted } from './transactions/outcome.js';
+import { type Prepared, type PrepareRequest, prepareCall } from './transactions/prepare.js';
+import { type SubmitOptions, Submitter } from './transactions/submit.js';
 
 const FUND_MS = 30_000;
 

@@ -1,18 +1,11 @@
 // A browser may use everything here but what localnet.ts and solve-pow.ts export: only they need Node.js.
-export type { AccountBalance } from './accounts.js';
-export type { Axon, PriceLimit, SubnetIdentity, Work } from './actions.js';
+
 export { formatAlpha, formatCoins, formatTao } from './amounts.js';
-export type { Way } from './calls.js';
 export type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
-export type { Stake } from './coldkey-stakes.js';
-export {
-  commitmentHash,
-  prepareCommitWeights,
-  prepareRevealWeights,
-  revealBlocks,
-  type WeightCommitment,
-} from './commitments.js';
 export { type ConnectOptions, connect } from './connect.js';
+export type { Block } from './connection/header.js';
+export type { ChainErrorCode } from './errors.js';
+export { formatIp, type IpNumber, parseIp } from './ip.js';
 export {
   type Faults,
   type Included,
@@ -21,11 +14,7 @@ export {
   type LocalSnapshot,
   type LocalStatus,
   openLocalChain,
-} from './dev.js';
-export { type ChainErrorText, chainErrorNames, explainChainError } from './error-texts.js';
-export type { ChainErrorCode } from './errors.js';
-export type { Block } from './header.js';
-export { formatIp, type IpNumber, parseIp } from './ip.js';
+} from './local/dev.js';
 export {
   chainProcessAt,
   endedUncleanly,
@@ -33,7 +22,10 @@ export {
   type LocalnetOptions,
   startLocalnet,
   stopLocalnet,
-} from './localnet.js';
+} from './local/localnet.js';
+export { isLoopback, LOCAL_PORT, type Network, resolveNetwork } from './networks.js';
+export type { AccountBalance } from './reads/accounts.js';
+export type { Stake } from './reads/coldkey-stakes.js';
 export {
   type AxonEndpoint,
   createMetagraph,
@@ -44,11 +36,24 @@ export {
   RAO_PER_TAO,
   saveMetagraph,
   toTao,
-} from './metagraph.js';
-export { isLoopback, LOCAL_PORT, type Network, resolveNetwork } from './networks.js';
-export type { ChainEvent, Submitted } from './outcome.js';
-export type { Overview } from './overview.js';
-export type { Prepared, PrepareRequest } from './prepare.js';
+} from './reads/metagraph.js';
+export type { Overview } from './reads/overview.js';
+export type { Quote } from './reads/prices.js';
+export type { Hyperparameters, ReadOptions, WeightsRow } from './reads/reads.js';
+export type { Setting } from './reads/settings.js';
+export type { Subnet, SubnetDetails } from './reads/subnets.js';
+export { type ChainErrorText, chainErrorNames, explainChainError } from './refusals/error-texts.js';
+export type { Axon, PriceLimit, SubnetIdentity, Work } from './transactions/actions.js';
+export type { Way } from './transactions/calls.js';
+export {
+  commitmentHash,
+  prepareCommitWeights,
+  prepareRevealWeights,
+  revealBlocks,
+  type WeightCommitment,
+} from './transactions/commitments.js';
+export type { ChainEvent, Submitted } from './transactions/outcome.js';
+export type { Prepared, PrepareRequest } from './transactions/prepare.js';
 export {
   type Effect,
   type PreparedAction,
@@ -65,14 +70,10 @@ export {
   prepareTransfer,
   prepareTransferAll,
   prepareUnstakeAll,
-} from './prepare-actions.js';
-export type { Quote } from './prices.js';
-export type { Hyperparameters, ReadOptions, WeightsRow } from './reads.js';
-export type { Setting } from './settings.js';
-export type { ShownArgument, ShownCall } from './show-call.js';
-export { chainText } from './show-text.js';
-export { type SolveOptions, solvePow, type WorkFor, type WorkProgress } from './solve-pow.js';
-export type { SubmitOptions, TransactionStatus } from './submit.js';
-export type { Subnet, SubnetDetails } from './subnets.js';
+} from './transactions/prepare-actions.js';
+export type { ShownArgument, ShownCall } from './transactions/show-call.js';
+export { chainText } from './transactions/show-text.js';
+export type { SubmitOptions, TransactionStatus } from './transactions/submit.js';
+export { whatHappened } from './transactions/what-happened.js';
 export { fromU16Weights, normalizeL1, toU16Weights } from './weights.js';
-export { whatHappened } from './what-happened.js';
+export { type SolveOptions, solvePow, type WorkFor, type WorkProgress } from './work/solve-pow.js';

@@ -1,5 +1,4 @@
 import type { SettingTable } from '../base/index.js';
-import type { AnyCommand, Group } from './command.js';
 import { completion } from './commands/completion/command.js';
 import { config } from './commands/config/group.js';
 import { explain } from './commands/explain/command.js';
@@ -9,6 +8,7 @@ import { stake } from './commands/stake/group.js';
 import { subnet } from './commands/subnet/group.js';
 import { wallet } from './commands/wallet/group.js';
 import { weights } from './commands/weights/group.js';
+import type { AnyCommand, Group } from './frame/command.js';
 import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */

@@ -1,17 +1,17 @@
 import { CommanderError } from 'commander';
 import { isBittensorError, resolveSettings, type SettingSource, type SettingValues } from '../base/index.js';
 import { locate, settingsOf } from './catalogue.js';
-import type { AnyCommand, Result } from './command.js';
-import { readConfig } from './config-file.js';
 import { cliError } from './errors.js';
 import { EXIT, failureLine, failureOf } from './exit.js';
-import { normalizeArgv, typedFlags } from './flags.js';
-import type { Io } from './io.js';
-import { knownSettings, mistypedVariables } from './known-settings.js';
-import { createProgram } from './program.js';
+import type { AnyCommand, Result } from './frame/command.js';
+import { readConfig } from './frame/config-file.js';
+import { normalizeArgv, typedFlags } from './frame/flags.js';
+import type { Io } from './frame/io.js';
+import { knownSettings, mistypedVariables } from './frame/known-settings.js';
+import { createProgram } from './frame/program.js';
+import { stopOnSignal } from './frame/signals.js';
 import { outputRows } from './settings/output.js';
-import { stopOnSignal } from './signals.js';
-import { createUi } from './ui.js';
+import { createUi } from './terminal/ui.js';
 
 /** Runs one command line (without `node` and the script) and gives its exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from './cli.js';
-import { keepMemoryOutOfDumps } from './core-dumps.js';
-import { processIo } from './io.js';
+import { processIo } from './frame/io.js';
+import { keepMemoryOutOfDumps } from './secrets/core-dumps.js';
 
 /** What a command left open by mistake must not keep the program from ending. */
 const LINGER_MS = 2_000;

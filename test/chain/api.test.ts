@@ -2,6 +2,7 @@ import type { ApiPromise } from '@polkadot/api';
 import { expandMetadata, Metadata, TypeRegistry } from '@polkadot/types';
 import { describe, expect, it, vi } from 'vitest';
 import { fromHex, toHex } from '../../src/base/index.js';
+import { readHeader } from '../../src/chain/connection/header.js';
 import {
   createApi,
   decodeStorage,
@@ -12,12 +13,11 @@ import {
   findStorage,
   hasPallet,
   storageKey,
-} from '../../src/chain/api.js';
-import { createCall } from '../../src/chain/calls.js';
-import { readHeader } from '../../src/chain/header.js';
-import { describeDispatchError } from '../../src/chain/outcome.js';
-import { NEURONS_LITE } from '../../src/chain/scale/old-layouts.js';
-import { eraBirth, eraPeriod, signExtrinsic } from '../../src/chain/signing.js';
+} from '../../src/chain/metadata/api.js';
+import { NEURONS_LITE } from '../../src/chain/metadata/scale/old-layouts.js';
+import { createCall } from '../../src/chain/transactions/calls.js';
+import { describeDispatchError } from '../../src/chain/transactions/outcome.js';
+import { eraBirth, eraPeriod, signExtrinsic } from '../../src/chain/transactions/signing.js';
 import { keypairFromUri, verify } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
 import { GENESIS, SUBTENSOR_343, upstreamApi, upstreamMetadata } from './metadata-vectors.js';

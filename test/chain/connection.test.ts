@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Log, pollUntil, silentLog } from '../../src/base/index.js';
-import { Connection } from '../../src/chain/connection.js';
+import { Connection } from '../../src/chain/connection/connection.js';
 import { connect } from '../../src/chain/index.js';
 import { failure } from '../wallet/helpers.js';
 import { fakeNode, freePort, type Handler, NO_ANSWER, webServer } from './helpers.js';

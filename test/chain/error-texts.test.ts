@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/base/index.js';
-import { CUSTOM } from '../../src/chain/custom-errors.js';
 import { chainError } from '../../src/chain/errors.js';
 import { type ChainErrorText, chainErrorNames, explainChainError } from '../../src/chain/index.js';
-import { poolError } from '../../src/chain/pool-errors.js';
+import { CUSTOM } from '../../src/chain/refusals/custom-errors.js';
+import { poolError } from '../../src/chain/refusals/pool-errors.js';
 import { apiOf, ownMetadata } from './metadata-vectors.js';
 
 /** Errors of our runtime by its metadata: `Balances.DeadAccount`. */

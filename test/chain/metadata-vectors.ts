@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { ApiPromise } from '@polkadot/api';
 import { fromHex, packagePath } from '../../src/base/index.js';
-import { createApi } from '../../src/chain/api.js';
-import { opaqueMetadata } from '../../src/chain/chain.js';
+import { opaqueMetadata } from '../../src/chain/connection/chain.js';
 import { startLocalnet } from '../../src/chain/index.js';
+import { createApi } from '../../src/chain/metadata/api.js';
 import { temporaryFolder } from './helpers.js';
 
 /** Upstream's metadata lies beside the repository, not in it: where it is missing, the tests on it are left out and say so. */

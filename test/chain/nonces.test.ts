@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BittensorError } from '../../src/base/index.js';
-import { NonceLanes } from '../../src/chain/nonces.js';
-import { isNonceClash, poolError } from '../../src/chain/pool-errors.js';
+import { isNonceClash, poolError } from '../../src/chain/refusals/pool-errors.js';
+import { NonceLanes } from '../../src/chain/transactions/nonces.js';
 
 describe('nonces', () => {
   it('follow each other for submissions at once, even when the node counts late', async () => {

@@ -16,7 +16,7 @@ import {
   type WorkProgress,
   whatHappened,
 } from '../../src/chain/index.js';
-import { isEnough, largestSeal, sealOf, subjectOf } from '../../src/chain/work.js';
+import { isEnough, largestSeal, sealOf, subjectOf } from '../../src/chain/work/work.js';
 import { generateMnemonic, type Keypair, keypairFromMnemonic, ready } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
 import { temporaryFolder } from './helpers.js';

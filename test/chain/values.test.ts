@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/base/index.js';
-import type { Chain } from '../../src/chain/chain.js';
-import type { Connection } from '../../src/chain/connection.js';
+import type { Chain } from '../../src/chain/connection/chain.js';
+import type { Connection } from '../../src/chain/connection/connection.js';
 import { chainText } from '../../src/chain/index.js';
-import { pagesOf } from '../../src/chain/values.js';
+import { pagesOf } from '../../src/chain/metadata/values.js';
 import { failure } from '../wallet/helpers.js';
 
 const PREFIX = '0xab';

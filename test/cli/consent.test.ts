@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolveNetwork } from '../../src/chain/index.js';
-import { type ConsentCase, checkMeant, consentFor, type Naming, presentName } from '../../src/cli/consent.js';
+import {
+  type ConsentCase,
+  checkMeant,
+  consentFor,
+  type Naming,
+  presentName,
+} from '../../src/cli/transaction/consent.js';
 
 const local: Naming = { typed: 'local', name: 'local', present: undefined };
 const finney: Naming = { typed: 'finney', name: 'finney', present: 'finney' };

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/base/index.js';
 import { allCommands, locate } from '../../src/cli/catalogue.js';
-import { cliDocs } from '../../src/cli/docs.js';
+import { cliDocs } from '../../src/cli/frame/docs.js';
 
 describe('docs/cli.md', () => {
   it('is what the declarations say: `npm run docs:cli` writes it', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveSettings } from '../../src/base/index.js';
 import { runRows } from '../../src/cli/commands/run/command.js';
 import { neuronSettings } from '../../src/cli/commands/run/run.js';
-import { addFlags, normalizeArgv, typedFlags } from '../../src/cli/flags.js';
+import { addFlags, normalizeArgv, typedFlags } from '../../src/cli/frame/flags.js';
 import { runSettings } from '../../src/neuron/options.js';
 
 function parse(...argv: string[]) {

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allCommands } from '../../src/cli/catalogue.js';
-import { failureSchema } from '../../src/cli/schema.js';
+import { failureSchema } from '../../src/cli/frame/schema.js';
 import { CliOnChain } from './on-chain.js';
 import { samples } from './samples/index.js';
 import type { Sample } from './samples/sample.js';

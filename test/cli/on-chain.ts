@@ -7,7 +7,7 @@ import { pollUntil } from '../../src/base/index.js';
 import { type ChainClient, connect, type Localnet, openLocalChain, startLocalnet } from '../../src/chain/index.js';
 import { locate } from '../../src/cli/catalogue.js';
 import { main } from '../../src/cli/cli.js';
-import { failureSchema } from '../../src/cli/schema.js';
+import { failureSchema } from '../../src/cli/frame/schema.js';
 import { type Keypair, keypairFromUri, openWallet, ready } from '../../src/wallet/index.js';
 
 export const TAO = 1_000_000_000n;

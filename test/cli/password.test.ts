@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packagePath, pollUntil } from '../../src/base/index.js';
-import { readSecretFile } from '../../src/cli/secret-file.js';
+import { readSecretFile } from '../../src/cli/secrets/secret-file.js';
 import { passwordEnvName } from '../../src/wallet/index.js';
 
 const PASSWORD = 'Correct-Horse-7';
@@ -105,7 +105,7 @@ describe('a password that is none', () => {
 
 describe('a descriptor that this program opened for itself', () => {
   it('gives no password, and takes none of what goes through it', () => {
-    const module = packagePath('dist/src/cli/secret-file.js');
+    const module = packagePath('dist/src/cli/secrets/secret-file.js');
     const program = `
       const { readSecretFd } = await import('${module}');
       process.on('SIGUSR2', () => {});

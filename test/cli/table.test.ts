@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tableLines } from '../../src/cli/table.js';
-import { widthOf } from '../../src/cli/text.js';
+import { tableLines } from '../../src/cli/terminal/table.js';
+import { widthOf } from '../../src/cli/terminal/text.js';
 
 const HEADS = [
   { title: 'UID', align: 'right', whole: true },

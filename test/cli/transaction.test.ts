@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, prepareTransfer, resolveNetwork } from '../../src/chain/index.js';
-import { type Target, targetOf } from '../../src/cli/network.js';
-import { transact } from '../../src/cli/transaction.js';
-import { createUi } from '../../src/cli/ui.js';
+import { createUi } from '../../src/cli/terminal/ui.js';
+import { type Target, targetOf } from '../../src/cli/transaction/network.js';
+import { transact } from '../../src/cli/transaction/transaction.js';
 import { type Keypair, keypairFromUri } from '../../src/wallet/index.js';
 import { EditedMetadata } from '../chain/edit-metadata.js';
 import { FakeChain } from '../chain/fake-chain.js';

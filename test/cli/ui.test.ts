@@ -1,9 +1,9 @@
 import { PassThrough, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Io } from '../../src/cli/io.js';
-import { printable, shorten, widthOf } from '../../src/cli/text.js';
-import { createUi, type UiOptions } from '../../src/cli/ui.js';
+import type { Io } from '../../src/cli/frame/io.js';
+import { printable, shorten, widthOf } from '../../src/cli/terminal/text.js';
+import { createUi, type UiOptions } from '../../src/cli/terminal/ui.js';
 
 const PLAIN: UiOptions = { json: false, quiet: false, verbose: false, prompt: true };
 const ESCAPE = '\u001b';

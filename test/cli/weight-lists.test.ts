@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRow, rowLine, sharesOf } from '../../src/cli/commands/weights/lists.js';
 import { setRows } from '../../src/cli/commands/weights/rows.js';
-import { normalizeArgv } from '../../src/cli/flags.js';
+import { normalizeArgv } from '../../src/cli/frame/flags.js';
 
 describe('lists on the command line', () => {
   it('go on until the next flag, and are the same with commas', () => {

@@ -1,5 +1,5 @@
 import type { SettingTable } from '../../base/index.js';
-import { amountRow } from '../amounts.js';
+import { amountRow } from '../terminal/amounts.js';
 
 /** What a registration may cost. Said each time: no environment variable and no file gives it. */
 export const maxCostRow = {

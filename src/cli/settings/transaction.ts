@@ -1,5 +1,5 @@
 import type { SettingTable } from '../../base/index.js';
-import type { JsonSchema } from '../command.js';
+import type { JsonSchema } from '../frame/command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -11,7 +11,7 @@ import {
   oneOf,
   raoSchema,
   textSchema,
-} from '../schema.js';
+} from '../frame/schema.js';
 import { networkRows } from './network.js';
 import { transactionRows } from './output.js';
 import { passwordRows, walletRows } from './wallet.js';

@@ -33,7 +33,7 @@ export const walletRows = {
   wallet_path: { ...walletPath, parse: (value: string) => expandHome(walletPath.parse(value)) },
 } satisfies SettingTable;
 
-/** Where a password comes from when it is not typed; see src/cli/password.ts. */
+/** Where a password comes from when it is not typed; see src/cli/secrets/password.ts. */
 export const passwordRows = {
   password_file: text<string | undefined>({
     flag: 'password-file',

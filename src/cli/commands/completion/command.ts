@@ -1,5 +1,5 @@
-import { command } from '../../command.js';
-import { objectOf, oneOf, textSchema } from '../../schema.js';
+import { command } from '../../frame/command.js';
+import { objectOf, oneOf, textSchema } from '../../frame/schema.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 

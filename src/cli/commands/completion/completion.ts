@@ -1,5 +1,5 @@
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
+import type { Action } from '../../frame/command.js';
 import { bashScript } from './bash.js';
 import { SHELLS } from './command.js';
 import { fishScript } from './fish.js';

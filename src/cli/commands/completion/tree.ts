@@ -1,6 +1,6 @@
 import type { Setting } from '../../../base/index.js';
 import { groups, settingsOf, topLevel } from '../../catalogue.js';
-import type { AnyCommand } from '../../command.js';
+import type { AnyCommand } from '../../frame/command.js';
 
 /** What the shells' scripts are made of. */
 export interface Tree {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Action } from '../../command.js';
-import { readConfig } from '../../config-file.js';
-import { knownSettings } from '../../known-settings.js';
+import type { Action } from '../../frame/command.js';
+import { readConfig } from '../../frame/config-file.js';
+import { knownSettings } from '../../frame/known-settings.js';
 import { currentValue, type Found, knownSetting } from './lookup.js';
 
 export const explain: Action<Record<never, never>> = async input => {

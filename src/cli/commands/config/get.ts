@@ -1,4 +1,4 @@
-import type { Action } from '../../command.js';
+import type { Action } from '../../frame/command.js';
 import { currentValue, knownSetting } from './lookup.js';
 
 export const get: Action<Record<never, never>> = async input => {

@@ -1,5 +1,5 @@
-import { command, group } from '../../command.js';
-import { booleanSchema, listOf, nullable, objectOf, oneOf, textSchema } from '../../schema.js';
+import { command, group } from '../../frame/command.js';
+import { booleanSchema, listOf, nullable, objectOf, oneOf, textSchema } from '../../frame/schema.js';
 
 const value = nullable({ type: ['string', 'number', 'boolean'] });
 const source = oneOf('default', 'file', 'environment');

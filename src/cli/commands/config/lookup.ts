@@ -1,7 +1,7 @@
 import { BittensorError, foldKey, nearest, resolveSettings, type SettingSource } from '../../../base/index.js';
-import type { Input } from '../../command.js';
-import { readConfig } from '../../config-file.js';
-import { type KnownSetting, knownSettings } from '../../known-settings.js';
+import type { Input } from '../../frame/command.js';
+import { readConfig } from '../../frame/config-file.js';
+import { type KnownSetting, knownSettings } from '../../frame/known-settings.js';
 
 export interface Found extends KnownSetting {
   readonly value: string | number | boolean | null;

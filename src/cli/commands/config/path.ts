@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Action } from '../../command.js';
-import { configPath } from '../../config-file.js';
+import type { Action } from '../../frame/command.js';
+import { configPath } from '../../frame/config-file.js';
 
 export const path: Action<Record<never, never>> = async ({ configFile }) => {
   const file = resolve(configPath(configFile));

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resolveSettings, withConfigValue, writeFileAtomic } from '../../../base/index.js';
-import type { Action } from '../../command.js';
-import { configPath } from '../../config-file.js';
+import type { Action } from '../../frame/command.js';
+import { configPath } from '../../frame/config-file.js';
 import { knownSetting } from './lookup.js';
 
 /** Of a new file; one that is there keeps its own. */

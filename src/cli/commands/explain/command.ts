@@ -1,5 +1,5 @@
-import { command } from '../../command.js';
-import { integerSchema, listOf, objectOf, oneOf, textSchema } from '../../schema.js';
+import { command } from '../../frame/command.js';
+import { integerSchema, listOf, objectOf, oneOf, textSchema } from '../../frame/schema.js';
 
 export const explain = command({
   name: 'explain',

@@ -1,9 +1,9 @@
 import { foldKey, nearest } from '../../../base/index.js';
 import { chainErrorNames, explainChainError } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
 import { ERROR_TEXTS } from '../../error-texts.js';
 import { cliError } from '../../errors.js';
 import { EXIT, exitOf } from '../../exit.js';
+import type { Action } from '../../frame/command.js';
 
 interface Explanation {
   readonly name: string;

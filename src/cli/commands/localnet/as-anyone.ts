@@ -1,5 +1,5 @@
 import { connect, type LocalChain, type Prepared } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
+import type { Action } from '../../frame/command.js';
 import { minedFor, sendAndMine } from './funds.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument } from './parse.js';

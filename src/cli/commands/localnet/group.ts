@@ -1,4 +1,4 @@
-import { command, group, type JsonSchema } from '../../command.js';
+import { command, group, type JsonSchema } from '../../frame/command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -10,7 +10,7 @@ import {
   oneOf,
   raoSchema,
   textSchema,
-} from '../../schema.js';
+} from '../../frame/schema.js';
 import {
   callSettings,
   dumpSettings,

@@ -1,5 +1,5 @@
 import { BittensorError } from '../../../base/index.js';
-import { raoOf } from '../../amounts.js';
+import { raoOf } from '../../terminal/amounts.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 7 * 86_400e3 };
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g;

@@ -1,6 +1,6 @@
 import type { Faults } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
+import type { Action } from '../../frame/command.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument } from './parse.js';
 import { say } from './say.js';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { BittensorError, writeFileAtomic } from '../../../base/index.js';
 import type { LocalChain, LocalStatus } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
+import type { Action } from '../../frame/command.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument, parseCount, parseTravel } from './parse.js';
 import { say } from './say.js';

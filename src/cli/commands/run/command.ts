@@ -1,6 +1,6 @@
 import { NEURON_KINDS, runSettings } from '../../../neuron/index.js';
-import { command } from '../../command.js';
-import { objectOf, oneOf, textSchema } from '../../schema.js';
+import { command } from '../../frame/command.js';
+import { objectOf, oneOf, textSchema } from '../../frame/schema.js';
 import { networkRows } from '../../settings/network.js';
 import { passwordRows, walletRows } from '../../settings/wallet.js';
 

@@ -1,9 +1,9 @@
 import { createLog, type ResolvedSettings, type SettingSource, type SettingValues } from '../../../base/index.js';
 import { NEURON_KINDS, type NeuronKind, runNeuron, runSettings } from '../../../neuron/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { createOutput } from '../../output.js';
-import { readPassword } from '../../password.js';
+import type { Action } from '../../frame/command.js';
+import { readPassword } from '../../secrets/password.js';
+import { createOutput } from '../../terminal/output.js';
 import { BANNER } from './banner.js';
 import type { runRows } from './command.js';
 

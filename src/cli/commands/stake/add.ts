@@ -1,13 +1,13 @@
 import type { SettingValues } from '../../../base/index.js';
 import { type ChainClient, type PreparedAction, type PriceLimit, prepareAddStake } from '../../../chain/index.js';
-import { formatTao } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
 import { cliError } from '../../errors.js';
-import { eventOf } from '../../events.js';
-import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
-import { checkSubnet, withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
+import { formatTao } from '../../terminal/amounts.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { eventOf } from '../../transaction/events.js';
+import { checkSubnet, withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import type { addRows } from './rows.js';
 
 export const add: Action<typeof addRows> = async input => {

@@ -1,4 +1,4 @@
-import { command, group } from '../../command.js';
+import { command, group } from '../../frame/command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -8,7 +8,7 @@ import {
   objectOf,
   raoSchema,
   textSchema,
-} from '../../schema.js';
+} from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
 import { addRows, listRows, removeRows } from './rows.js';
 

@@ -1,8 +1,8 @@
 import type { ChainClient, Stake } from '../../../chain/index.js';
-import { formatAmount, formatTao } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { checkAddress, coldkeyAddressOf } from '../../keys.js';
-import { withChain } from '../../network.js';
+import type { Action } from '../../frame/command.js';
+import { checkAddress, coldkeyAddressOf } from '../../secrets/keys.js';
+import { formatAmount, formatTao } from '../../terminal/amounts.js';
+import { withChain } from '../../transaction/network.js';
 import type { listRows } from './rows.js';
 
 export const list: Action<typeof listRows> = async input => {

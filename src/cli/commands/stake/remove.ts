@@ -6,14 +6,14 @@ import {
   prepareRemoveStake,
   prepareUnstakeAll,
 } from '../../../chain/index.js';
-import { formatAmount } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
 import { cliError } from '../../errors.js';
-import { eventOf } from '../../events.js';
-import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
-import { checkSubnet, withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
+import { formatAmount } from '../../terminal/amounts.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { eventOf } from '../../transaction/events.js';
+import { checkSubnet, withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import type { removeRows } from './rows.js';
 
 export const remove: Action<typeof removeRows> = async input => {

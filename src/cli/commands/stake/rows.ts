@@ -1,9 +1,9 @@
 import { onOff, type SettingTable, text } from '../../../base/index.js';
-import { amountRow } from '../../amounts.js';
 import { hotkeyRow } from '../../settings/hotkey.js';
 import { netuidRow, networkRows } from '../../settings/network.js';
 import { signingRows } from '../../settings/transaction.js';
 import { walletRows } from '../../settings/wallet.js';
+import { amountRow } from '../../terminal/amounts.js';
 
 const partial = {
   ...onOff({ about: 'where the price gets worse than the limit: as much as possible, not nothing', default: false }),

@@ -1,10 +1,10 @@
 import { prepareRegisterNetwork } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
-import { eventOf } from '../../events.js';
-import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
-import { withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { eventOf } from '../../transaction/events.js';
+import { withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import { checkCost } from './registration.js';
 import type { createRows } from './rows.js';
 

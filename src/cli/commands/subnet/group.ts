@@ -1,4 +1,4 @@
-import { command, group } from '../../command.js';
+import { command, group } from '../../frame/command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -10,7 +10,7 @@ import {
   objectOf,
   raoSchema,
   textSchema,
-} from '../../schema.js';
+} from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
 import { createRows, listRows, metagraphRows, oneSubnetRows, powRows, registerRows, startRows } from './rows.js';
 

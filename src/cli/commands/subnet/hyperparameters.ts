@@ -1,6 +1,6 @@
-import type { Action } from '../../command.js';
 import { noSubnet } from '../../errors.js';
-import { withChain } from '../../network.js';
+import type { Action } from '../../frame/command.js';
+import { withChain } from '../../transaction/network.js';
 import type { oneSubnetRows } from './rows.js';
 
 export const hyperparameters: Action<typeof oneSubnetRows> = input =>

@@ -1,6 +1,6 @@
-import { formatAmount, formatTao } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { withChain } from '../../network.js';
+import type { Action } from '../../frame/command.js';
+import { formatAmount, formatTao } from '../../terminal/amounts.js';
+import { withChain } from '../../transaction/network.js';
 import type { listRows } from './rows.js';
 import { subnetJson } from './subnet-json.js';
 

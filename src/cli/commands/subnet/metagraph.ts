@@ -1,9 +1,9 @@
 import type { Metagraph, Neuron } from '../../../chain/index.js';
-import { formatAmount } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { checkSubnet, withChain } from '../../network.js';
-import type { Column } from '../../table.js';
-import type { Ui } from '../../ui.js';
+import type { Action } from '../../frame/command.js';
+import { formatAmount } from '../../terminal/amounts.js';
+import type { Column } from '../../terminal/table.js';
+import type { Ui } from '../../terminal/ui.js';
+import { checkSubnet, withChain } from '../../transaction/network.js';
 import { COLUMN_NAMES, type ColumnName } from './columns.js';
 import type { metagraphRows } from './rows.js';
 

@@ -1,11 +1,11 @@
 import { isBittensorError } from '../../../base/index.js';
 import { preparePowRegister, solvePow, type WorkProgress } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
-import { coldkeyAddressOf, hotkeyOf } from '../../keys.js';
-import { withChain } from '../../network.js';
-import { agree, transact } from '../../transaction.js';
-import type { Ui } from '../../ui.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyAddressOf, hotkeyOf } from '../../secrets/keys.js';
+import type { Ui } from '../../terminal/ui.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { withChain } from '../../transaction/network.js';
+import { agree, transact } from '../../transaction/transaction.js';
 import { checkCanRegister, registered } from './registration.js';
 import type { powRows } from './rows.js';
 

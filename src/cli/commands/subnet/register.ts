@@ -1,9 +1,9 @@
 import { prepareBurnedRegister } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
-import { coldkeyOf, hotkeyAddressOf } from '../../keys.js';
-import { withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import { checkCanRegister, checkCost, registered } from './registration.js';
 import type { registerRows } from './rows.js';
 

@@ -1,9 +1,9 @@
 import type { ChainClient, Submitted } from '../../../chain/index.js';
-import { formatTao } from '../../amounts.js';
 import { cliError } from '../../errors.js';
-import { eventOf } from '../../events.js';
-import { checkSubnet } from '../../network.js';
-import type { Outcome } from '../../transaction.js';
+import { formatTao } from '../../terminal/amounts.js';
+import { eventOf } from '../../transaction/events.js';
+import { checkSubnet } from '../../transaction/network.js';
+import type { Outcome } from '../../transaction/transaction.js';
 
 /** What registering came to: the neuron, from the chain's event. */
 export function registered(done: Submitted, netuid: number, hotkey: string): Outcome {

@@ -1,7 +1,7 @@
-import { formatTao } from '../../amounts.js';
-import type { Action } from '../../command.js';
 import { noSubnet } from '../../errors.js';
-import { withChain } from '../../network.js';
+import type { Action } from '../../frame/command.js';
+import { formatTao } from '../../terminal/amounts.js';
+import { withChain } from '../../transaction/network.js';
 import type { oneSubnetRows } from './rows.js';
 import { detailsJson } from './subnet-json.js';
 

@@ -1,9 +1,9 @@
 import { prepareStartCall } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
-import { coldkeyOf } from '../../keys.js';
-import { withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf } from '../../secrets/keys.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import type { startRows } from './rows.js';
 
 export const start: Action<typeof startRows> = async input => {

@@ -1,9 +1,9 @@
-import { formatAmount } from '../../amounts.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { checkAddress } from '../../keys.js';
-import { withChain } from '../../network.js';
-import type { Ui } from '../../ui.js';
+import type { Action } from '../../frame/command.js';
+import { checkAddress } from '../../secrets/keys.js';
+import { formatAmount } from '../../terminal/amounts.js';
+import type { Ui } from '../../terminal/ui.js';
+import { withChain } from '../../transaction/network.js';
 import { type Account, coldkeysIn, readBalances, sumOf } from './balances.js';
 import { walletOf } from './keep.js';
 import type { balanceRows } from './settings.js';

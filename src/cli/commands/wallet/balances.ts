@@ -1,7 +1,7 @@
 import { isBittensorError, messageOf } from '../../../base/index.js';
 import type { ChainClient, Stake } from '../../../chain/index.js';
 import { openWallet, walletNames } from '../../../wallet/index.js';
-import type { Ui } from '../../ui.js';
+import type { Ui } from '../../terminal/ui.js';
 
 export interface Account {
   /** Null for an address that was given. */

@@ -1,6 +1,6 @@
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { keyFlags } from '../../key-flags.js';
+import type { Action } from '../../frame/command.js';
+import { keyFlags } from '../../secrets/key-flags.js';
 import type { Kept } from './keep.js';
 import { keepColdkey, keepHotkey, keptJson, mayKeepColdkey, mayKeepHotkey, showKept, walletOf } from './keep.js';
 import type { newKeyRows } from './settings.js';

@@ -1,8 +1,8 @@
 import type { SettingSource } from '../../../base/index.js';
 import type { Encryption } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
-import { type PasswordSettings, readPassword } from '../../password.js';
-import type { Ui } from '../../ui.js';
+import { type PasswordSettings, readPassword } from '../../secrets/password.js';
+import type { Ui } from '../../terminal/ui.js';
 
 export interface EncryptionSettings extends PasswordSettings {
   readonly use_password: boolean;

@@ -1,6 +1,6 @@
 import { BittensorError } from '../../../base/index.js';
-import type { Action } from '../../command.js';
-import { unlockKey } from '../../unlock.js';
+import type { Action } from '../../frame/command.js';
+import { unlockKey } from '../../secrets/unlock.js';
 import { walletOf } from './keep.js';
 import type { endorseRows } from './settings.js';
 

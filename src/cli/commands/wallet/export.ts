@@ -1,9 +1,9 @@
 import { renderUnicodeCompact } from 'uqr';
 import { decodeAddress, toHex } from '../../../base/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { coldkeyOf, hotkeyOf } from '../../keys.js';
-import { unlockKey } from '../../unlock.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf, hotkeyOf } from '../../secrets/keys.js';
+import { unlockKey } from '../../secrets/unlock.js';
 import { walletOf } from './keep.js';
 import type { exportRows } from './settings.js';
 

@@ -1,9 +1,9 @@
 import { BittensorError, isBittensorError } from '../../../base/index.js';
 import { type LocalChain, openLocalChain } from '../../../chain/index.js';
-import { formatTao } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { checkAddress } from '../../keys.js';
-import { withChain } from '../../network.js';
+import type { Action } from '../../frame/command.js';
+import { checkAddress } from '../../secrets/keys.js';
+import { formatTao } from '../../terminal/amounts.js';
+import { withChain } from '../../transaction/network.js';
 import { fundAccount } from '../localnet/funds.js';
 import { walletOf } from './keep.js';
 import type { faucetRows } from './settings.js';

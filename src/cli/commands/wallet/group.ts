@@ -1,4 +1,4 @@
-import { command, group } from '../../command.js';
+import { command, group } from '../../frame/command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -9,7 +9,7 @@ import {
   oneOf,
   raoSchema,
   textSchema,
-} from '../../schema.js';
+} from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
 import { walletRows } from '../../settings/wallet.js';
 import { balanceSchema, inspectSchema, keptSchema, keySchema, overviewSchema } from './schemas.js';

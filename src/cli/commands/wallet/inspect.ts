@@ -6,9 +6,9 @@ import {
   type WalletDescription,
   walletNames,
 } from '../../../wallet/index.js';
-import type { Action } from '../../command.js';
-import type { Ui } from '../../ui.js';
-import { OLD_FORMS, renewCommand } from '../../unlock.js';
+import type { Action } from '../../frame/command.js';
+import { OLD_FORMS, renewCommand } from '../../secrets/unlock.js';
+import type { Ui } from '../../terminal/ui.js';
 import { walletOf } from './keep.js';
 import type { inspectRows } from './settings.js';
 

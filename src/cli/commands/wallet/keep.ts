@@ -1,8 +1,8 @@
 import { isBittensorError, toHex } from '../../../base/index.js';
 import { type Encryption, type Keypair, openWallet, type Signer, type Wallet } from '../../../wallet/index.js';
-import { shellWord } from '../../key-flags.js';
-import type { Ui } from '../../ui.js';
-import { unlockKey } from '../../unlock.js';
+import { shellWord } from '../../secrets/key-flags.js';
+import { unlockKey } from '../../secrets/unlock.js';
+import type { Ui } from '../../terminal/ui.js';
 import { type EncryptionInput, type EncryptionSettings, isToEncrypt, newEncryption } from './encryption.js';
 import { mayWrite } from './overwrite.js';
 

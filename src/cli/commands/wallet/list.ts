@@ -1,8 +1,8 @@
 import { isBittensorError, messageOf } from '../../../base/index.js';
 import { openWallet, walletNames } from '../../../wallet/index.js';
-import type { Action } from '../../command.js';
+import type { Action } from '../../frame/command.js';
 import type { walletRows } from '../../settings/wallet.js';
-import type { Ui } from '../../ui.js';
+import type { Ui } from '../../terminal/ui.js';
 
 interface Listed {
   readonly address: string | null;

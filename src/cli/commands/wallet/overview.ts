@@ -1,9 +1,9 @@
 import type { ChainClient, Overview } from '../../../chain/index.js';
-import { formatAmount, formatTao } from '../../amounts.js';
-import type { Action } from '../../command.js';
-import { withChain } from '../../network.js';
-import type { Column } from '../../table.js';
-import type { Ui } from '../../ui.js';
+import type { Action } from '../../frame/command.js';
+import { formatAmount, formatTao } from '../../terminal/amounts.js';
+import type { Column } from '../../terminal/table.js';
+import type { Ui } from '../../terminal/ui.js';
+import { withChain } from '../../transaction/network.js';
 import { type Balance, coldkeysIn, readBalances } from './balances.js';
 import { walletOf } from './keep.js';
 import type { overviewRows } from './settings.js';

@@ -1,6 +1,6 @@
 import { BittensorError } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
-import type { Ui } from '../../ui.js';
+import type { Ui } from '../../terminal/ui.js';
 
 /** A key that may be there already. */
 export interface Place {

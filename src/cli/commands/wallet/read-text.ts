@@ -1,7 +1,7 @@
 import { isBittensorError, messageOf } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
-import { readSecretFd, readSecretFile } from '../../secret-file.js';
-import type { Ui } from '../../ui.js';
+import { readSecretFd, readSecretFile } from '../../secrets/secret-file.js';
+import type { Ui } from '../../terminal/ui.js';
 
 /** Words, a seed or an export, in a file that the user named; `-` is the standard input. Errors: `file_system`, `interrupted`. */
 export async function readText(path: string, what: string, { signal }: Pick<Ui, 'signal'>): Promise<string> {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeAddress, toHex } from '../../../base/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
+import type { Action } from '../../frame/command.js';
 import { walletOf } from './keep.js';
 import { mayWrite } from './overwrite.js';
 import { readPublicKey } from './public-key.js';

@@ -1,5 +1,5 @@
-import type { Action } from '../../command.js';
-import type { Ui } from '../../ui.js';
+import type { Action } from '../../frame/command.js';
+import type { Ui } from '../../terminal/ui.js';
 import {
   type Kept,
   keepColdkey,

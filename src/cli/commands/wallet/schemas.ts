@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../command.js';
+import type { JsonSchema } from '../../frame/command.js';
 import {
   addressSchema,
   booleanSchema,
@@ -11,7 +11,7 @@ import {
   oneOf,
   raoSchema,
   textSchema,
-} from '../../schema.js';
+} from '../../frame/schema.js';
 
 /** A key file that was written. */
 export function keptSchema(more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {

@@ -1,6 +1,6 @@
 import { type Keypair, keypairFromMnemonic, keypairFromPolkadotJson, keypairFromSeed } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
-import type { Ui } from '../../ui.js';
+import type { Ui } from '../../terminal/ui.js';
 import { readText } from './read-text.js';
 import { keypairOfTypedWords } from './typed-words.js';
 

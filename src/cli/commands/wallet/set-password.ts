@@ -1,9 +1,9 @@
 import { BittensorError } from '../../../base/index.js';
 import { checkPassword, type Encryption, type KeyName, type Wallet } from '../../../wallet/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { readPassword } from '../../password.js';
-import type { Ui } from '../../ui.js';
+import type { Action } from '../../frame/command.js';
+import { readPassword } from '../../secrets/password.js';
+import type { Ui } from '../../terminal/ui.js';
 import { walletOf } from './keep.js';
 import type { setPasswordRows } from './settings.js';
 

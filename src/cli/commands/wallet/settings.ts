@@ -1,8 +1,8 @@
 import { choice, onOff, type Setting, type SettingTable, text } from '../../../base/index.js';
-import { amountRow } from '../../amounts.js';
 import { networkRows } from '../../settings/network.js';
 import { signingRows } from '../../settings/transaction.js';
 import { encryptionRows, passwordRows, walletRows } from '../../settings/wallet.js';
+import { amountRow } from '../../terminal/amounts.js';
 
 type WordCount = 12 | 15 | 18 | 21 | 24;
 const WORD_COUNTS = ['12', '15', '18', '21', '24'] as const;

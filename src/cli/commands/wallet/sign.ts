@@ -1,8 +1,8 @@
 import { encodeAddress, fromHex, toHex } from '../../../base/index.js';
 import { verify as isSignature } from '../../../wallet/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { coldkeyOf, hotkeyOf } from '../../keys.js';
+import type { Action } from '../../frame/command.js';
+import { coldkeyOf, hotkeyOf } from '../../secrets/keys.js';
 import { readPublicKey } from './public-key.js';
 import type { signRows, verifyRows } from './settings.js';
 

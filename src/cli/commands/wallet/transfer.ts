@@ -1,9 +1,9 @@
 import { prepareTransfer, prepareTransferAll } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { checkAddress, coldkeyOf } from '../../keys.js';
-import { withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { checkAddress, coldkeyOf } from '../../secrets/keys.js';
+import { withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import type { transferRows } from './settings.js';
 
 /** TAO from the coldkey to another account. */

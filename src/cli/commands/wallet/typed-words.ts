@@ -1,5 +1,5 @@
 import { type Keypair, keypairFromMnemonic, suggestCorrections } from '../../../wallet/index.js';
-import type { Ui } from '../../ui.js';
+import type { Ui } from '../../terminal/ui.js';
 
 /**
  * The key of words that somebody has just typed. When they are none, who typed them is told, on stderr alone, which words

@@ -8,7 +8,7 @@ import {
   type WordCount,
 } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
-import type { Ui } from '../../ui.js';
+import type { Ui } from '../../terminal/ui.js';
 
 /** A new key, with its words unless it is that of a URI. */
 export interface NewKey {

@@ -1,5 +1,13 @@
-import { command, group } from '../../command.js';
-import { addressSchema, integerSchema, listOf, nullable, numberSchema, objectOf, textSchema } from '../../schema.js';
+import { command, group } from '../../frame/command.js';
+import {
+  addressSchema,
+  integerSchema,
+  listOf,
+  nullable,
+  numberSchema,
+  objectOf,
+  textSchema,
+} from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
 import { revealRows, setRows, showRows } from './rows.js';
 

@@ -1,6 +1,6 @@
 import type { ChainClient } from '../../../chain/index.js';
 import { cliError } from '../../errors.js';
-import { checkSubnet } from '../../network.js';
+import { checkSubnet } from '../../transaction/network.js';
 
 /** The neuron of a hotkey. Errors: `no_subnet`, `not_registered`. */
 export async function ownUid(

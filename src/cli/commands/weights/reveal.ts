@@ -1,10 +1,10 @@
 import { type ChainClient, prepareRevealWeights, revealBlocks } from '../../../chain/index.js';
-import type { Action } from '../../command.js';
-import { checkMeant } from '../../consent.js';
 import { cliError } from '../../errors.js';
-import { hotkeyOf } from '../../keys.js';
-import { withChain } from '../../network.js';
-import { transact } from '../../transaction.js';
+import type { Action } from '../../frame/command.js';
+import { hotkeyOf } from '../../secrets/keys.js';
+import { checkMeant } from '../../transaction/consent.js';
+import { withChain } from '../../transaction/network.js';
+import { transact } from '../../transaction/transaction.js';
 import { forgetCommitment, type KeptCommitment, keptCommitments } from './kept.js';
 import { rowJson, rowLine } from './lists.js';
 import { ownUid } from './own-uid.js';

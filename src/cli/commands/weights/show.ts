@@ -1,6 +1,6 @@
-import type { Action } from '../../command.js';
 import { cliError } from '../../errors.js';
-import { checkSubnet, withChain } from '../../network.js';
+import type { Action } from '../../frame/command.js';
+import { checkSubnet, withChain } from '../../transaction/network.js';
 import { sharesOf } from './lists.js';
 import type { showRows } from './rows.js';
 

@@ -1,0 +1,318 @@
+import { type BittensorError, isBittensorError, type Log, messageOf, sleep, withDeadline } from '../../base/index.js';
+import { chainError } from '../errors.js';
+import { type CallOptions, openSession, type RpcSession } from './json-rpc.js';
+
+export interface ConnectionOptions<Chain> {
+  /** Tried in turn, the one in use first. */
+  endpoints: readonly string[];
+  /** Default deadline of a request. */
+  timeoutMs: number;
+  log: Log;
+  /**
+   * Looks at a fresh session and says what chain is there, or throws `foreign_chain`. Called for every connection;
+   * `before` is what the first one found, `connection` what will carry requests once it is admitted; `isReverted` when
+   * the chain has gone back to an earlier block since.
+   */
+  admit(
+    session: RpcSession,
+    before: Chain | undefined,
+    connection: Connection<Chain>,
+    isReverted: boolean,
+  ): Promise<Chain>;
+}
+
+/** Deadline of one attempt to connect to one endpoint, in milliseconds; asking what chain it is included. */
+const CONNECT_MS = 10_000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+/** A node that was silent for this long is asked something; one that does not answer then is given up. */
+const SILENCE_MS = 15_000;
+
+interface Subscription {
+  readonly method: string;
+  readonly unsubscribe: string;
+  readonly params: readonly unknown[];
+  readonly onResult: (result: unknown) => void;
+}
+
+/**
+ * One living connection over changing websockets: it fails over between endpoints, reconnects with growing pauses and
+ * renews subscriptions. Requests that find no connection wait for one until their deadline.
+ */
+export class Connection<Chain> {
+  private session!: RpcSession;
+  private chainNow!: Chain;
+  private readonly subscriptions = new Map<Subscription, string | undefined>();
+  private readonly closing = new AbortController();
+  /** Settles when there is a session again; undefined while there is one. */
+  private reconnecting: Promise<void> | undefined;
+  private lastProblem: unknown;
+  /** From the news of a revert until a connection knows the chain as it is then. */
+  private isReverted = false;
+  private readonly revertCallbacks = new Set<() => void>();
+  private heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(private readonly options: ConnectionOptions<Chain>) {}
+
+  /** Errors: `foreign_chain` when something answers that is no Subtensor chain, else `chain_unreachable`. */
+  static async open<Chain>(options: ConnectionOptions<Chain>, signal?: AbortSignal): Promise<Connection<Chain>> {
+    const connection = new Connection(options);
+    await connection.establish(signal);
+    connection.heartbeat = setInterval(() => void connection.listen(), SILENCE_MS / 3);
+    connection.heartbeat.unref?.();
+    return connection;
+  }
+
+  get endpoint(): string {
+    return this.session.url;
+  }
+
+  get chain(): Chain {
+    return this.chainNow;
+  }
+
+  /** Replaces what is known of the chain, after an upgrade of its runtime. */
+  update(chain: Chain): void {
+    this.chainNow = chain;
+  }
+
+  get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /** Tells when a local chain has gone back to an earlier block, before anything is asked of it again. */
+  onReverted(callback: () => void): void {
+    this.revertCallbacks.add(callback);
+  }
+
+  /**
+   * A request. `once` forbids to repeat it over a new connection when the old one broke before the answer.
+   * Errors: `rpc`, `unsupported`, `timeout`, `chain_unreachable`, `closed`.
+   */
+  async call(
+    method: string,
+    params: readonly unknown[],
+    { timeoutMs = this.options.timeoutMs, signal, once = false }: Partial<CallOptions> & { once?: boolean } = {},
+  ): Promise<unknown> {
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      const session = await this.current(method, end, signal);
+      try {
+        return await session.call(method, params, { timeoutMs: Math.max(1, end - performance.now()), signal });
+      } catch (error) {
+        const broke = isBittensorError(error) && error.code === 'chain_unreachable';
+        if (this.isClosed) throw closed();
+        if (!broke || once) throw error;
+      }
+    }
+  }
+
+  /** A subscription that survives reconnections. Returns what ends it. */
+  async subscribe(
+    method: string,
+    unsubscribe: string,
+    params: readonly unknown[],
+    onResult: (result: unknown) => void,
+  ): Promise<() => void> {
+    const guarded = (result: unknown) => {
+      try {
+        if (this.subscriptions.has(subscription)) onResult(result);
+      } catch (error) {
+        this.options.log.error(`a subscriber of ${method} failed: ${messageOf(error)}`);
+      }
+    };
+    const subscription: Subscription = { method, unsubscribe, params, onResult: guarded };
+    this.subscriptions.set(subscription, undefined);
+    try {
+      const session = await this.current(method, performance.now() + this.options.timeoutMs, undefined);
+      await this.renew(session, subscription);
+    } catch (error) {
+      // A connection that broke meanwhile is renewed, and this subscription with it.
+      if (!isBittensorError(error) || error.code !== 'chain_unreachable' || this.isClosed) {
+        this.subscriptions.delete(subscription);
+        throw error;
+      }
+    }
+    return () => this.cancel(subscription);
+  }
+
+  /**
+   * A subscription that lives on one connection only, as a transaction's does: it cannot be repeated. `onLost` tells
+   * when that connection is gone. Errors as `call`.
+   */
+  async watch(
+    method: string,
+    unsubscribe: string,
+    params: readonly unknown[],
+    on: { result: (result: unknown) => void; lost: () => void },
+    { timeoutMs = this.options.timeoutMs, signal }: Partial<CallOptions> = {},
+  ): Promise<() => void> {
+    const session = await this.current(method, performance.now() + timeoutMs, signal);
+    const id = await session.subscribe(method, params, on.result, { timeoutMs, signal });
+    void session.ended.then(on.lost);
+    return () => this.leave(session, { unsubscribe }, id);
+  }
+
+  /** Ends the connection; requests that wait are refused with `closed`. May be called twice. */
+  close(): void {
+    if (this.isClosed) return;
+    this.closing.abort(closed());
+    clearInterval(this.heartbeat);
+    this.subscriptions.clear();
+    this.session?.close();
+  }
+
+  private async current(what: string, end: number, signal: AbortSignal | undefined): Promise<RpcSession> {
+    if (this.isClosed) throw closed();
+    while (this.reconnecting) {
+      const left = Math.max(1, Math.ceil(end - performance.now()));
+      try {
+        await withDeadline(this.reconnecting, left, what, signal);
+      } catch (error) {
+        if (this.isClosed) throw closed();
+        if (!isBittensorError(error) || error.code !== 'timeout') throw error;
+        throw this.lastProblem ?? error;
+      }
+    }
+    return this.session;
+  }
+
+  private async establish(signal?: AbortSignal): Promise<void> {
+    const problems: BittensorError[] = [];
+    for (const url of this.options.endpoints) {
+      signal?.throwIfAborted();
+      try {
+        await this.connectTo(url, signal);
+        return;
+      } catch (error) {
+        if (signal?.aborted || this.isClosed || !isBittensorError(error)) throw error;
+        problems.push(error);
+      }
+    }
+    const worst = problems.find(problem => problem.code === 'foreign_chain') ?? problems[0]!;
+    if (worst.code === 'foreign_chain' || worst.code === 'unsupported') throw worst;
+    const said = problems.map(problem => problem.message).join('; ');
+    throw chainError('chain_unreachable', `no chain answers: ${said}`, { endpoints: this.options.endpoints });
+  }
+
+  private async connectTo(url: string, signal?: AbortSignal): Promise<void> {
+    const stop = signal ? AbortSignal.any([signal, this.closing.signal]) : this.closing.signal;
+    const session = await openSession(url, { timeoutMs: CONNECT_MS, signal: stop }).catch(error =>
+      diagnose(url, error),
+    );
+    try {
+      const admission = this.options.admit(session, this.chainNow, this, this.isReverted);
+      this.chainNow = await withDeadline(admission, CONNECT_MS, `asking ${url} what chain it is`, stop);
+      stop.throwIfAborted();
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    this.session = session;
+    this.isReverted = false;
+    void session.ended.then(reason => this.onLost(session, reason));
+  }
+
+  private onLost(session: RpcSession, reason: string): void {
+    if (this.isClosed || this.session !== session) return;
+    if (session.isReverted) this.hearOfRevert(session);
+    else this.options.log.warn(`connection to ${session.url} lost (${reason}), reconnecting`);
+    this.lastProblem = chainError('chain_unreachable', `no connection to ${session.url}: ${reason}`);
+    const since = performance.now();
+    this.reconnecting = this.reconnect(since).finally(() => {
+      this.reconnecting = undefined;
+    });
+    this.reconnecting.catch(() => {});
+  }
+
+  private hearOfRevert({ url }: RpcSession): void {
+    this.options.log.info(`the chain at ${url} was reverted to an earlier block`);
+    this.isReverted = true;
+    for (const callback of this.revertCallbacks) callback();
+  }
+
+  private async reconnect(since: number): Promise<void> {
+    let said = '';
+    for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_RETRY_MS)) {
+      try {
+        await this.establish();
+        break;
+      } catch (error) {
+        if (this.isClosed) throw closed();
+        this.lastProblem = error;
+        const says = messageOf(error);
+        // The same problem again is not news.
+        const level = isBittensorError(error) && error.code === 'foreign_chain' ? 'error' : 'debug';
+        if (says !== said) this.options.log[level](says);
+        said = says;
+        await sleep(pauseMs, this.closing.signal);
+      }
+    }
+    for (const subscription of this.subscriptions.keys()) {
+      this.renew(this.session, subscription).catch(error => {
+        this.options.log.warn(`cannot subscribe again (${subscription.method}): ${messageOf(error)}`);
+      });
+    }
+    const seconds = ((performance.now() - since) / 1000).toFixed(1);
+    this.options.log.info(`connected again to ${this.session.url} after ${seconds} s`);
+  }
+
+  private async renew(session: RpcSession, subscription: Subscription): Promise<void> {
+    const { method, params, onResult } = subscription;
+    const id = await session.subscribe(method, params, onResult, { timeoutMs: this.options.timeoutMs });
+    if (this.subscriptions.has(subscription)) this.subscriptions.set(subscription, id);
+    else this.leave(session, subscription, id);
+  }
+
+  private cancel(subscription: Subscription): void {
+    const id = this.subscriptions.get(subscription);
+    this.subscriptions.delete(subscription);
+    if (id !== undefined && !this.isClosed) this.leave(this.session, subscription, id);
+  }
+
+  private leave(session: RpcSession, { unsubscribe }: Pick<Subscription, 'unsubscribe'>, id: string): void {
+    session.forget(id);
+    session.call(unsubscribe, [id], { timeoutMs: this.options.timeoutMs }).catch(() => {});
+  }
+
+  /** Finds connections that are dead without having been closed (a sleeping laptop, a lost route). */
+  private async listen(): Promise<void> {
+    const { session } = this;
+    if (this.reconnecting || this.isClosed || performance.now() - session.heardAt < SILENCE_MS) return;
+    try {
+      await session.call('chain_getBlockHash', [0], { timeoutMs: SILENCE_MS / 2 });
+    } catch (error) {
+      if (isBittensorError(error) && error.code === 'timeout') session.close();
+    }
+  }
+}
+
+/**
+ * A websocket that cannot be opened says little about why. Whether something else answers there decides between
+ * `foreign_chain` and `chain_unreachable`.
+ */
+async function diagnose(url: string, error: unknown): Promise<never> {
+  if (!isBittensorError(error) || error.code !== 'chain_unreachable') throw error;
+  try {
+    const answer = await fetch(url.replace(/^ws/, 'http'), { signal: AbortSignal.timeout(2_000), redirect: 'manual' });
+    await answer.body?.cancel();
+    const what = `${url} is a web server (status ${answer.status}), not a chain node`;
+    throw chainError('foreign_chain', what, { url, status: answer.status }, error);
+  } catch (probe) {
+    if (isBittensorError(probe)) throw probe;
+    const cause = (probe as Error).cause as { code?: unknown; message?: unknown } | undefined;
+    const code = typeof cause?.code === 'string' ? cause.code : '';
+    // Node's HTTP parser could not read the answer: something else listens there.
+    if (code.startsWith('HPE_')) {
+      throw chainError('foreign_chain', `${url} answers, but is not a chain node`, { url }, error);
+    }
+    // Some websockets keep the reason to themselves.
+    if (/^E[A-Z]+$/.test(code))
+      throw chainError('chain_unreachable', `${url}: ${String(cause?.message || code)}`, { url }, error);
+    throw error;
+  }
+}
+
+function closed() {
+  return chainError('closed', 'the chain client was closed');
+}
