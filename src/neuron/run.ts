@@ -24,6 +24,8 @@ export interface RunHooks {
   signal: AbortSignal;
   openLog(folder: string): Log & { flush(): Promise<void> };
   progress(title: string, done: number, total: number): void;
+  /** What came of it, when it has trained and its model is saved. */
+  onSaved?(summary: { hotkey: string; steps: number; checkpoint: string }): void;
   /** Gives the password of a key file that is encrypted. */
   password?(keyFile: string): Promise<Uint8Array>;
 }
@@ -178,6 +180,7 @@ async function runUntilStopped(
   await Promise.all([axon.stop(DRAIN_MS), saved]);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
+  hooks.onSaved?.({ hotkey: identity.hotkey.address, steps, checkpoint });
 }
 
 function announcedAddress(settings: RunSettings, chain: ChainClient | undefined): string {

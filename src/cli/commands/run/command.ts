@@ -1,6 +1,6 @@
 import { NEURON_KINDS, runSettings } from '../../../neuron/index.js';
 import { command } from '../../frame/command.js';
-import { objectOf, oneOf, textSchema } from '../../frame/schema.js';
+import { addressSchema, integerSchema, objectOf, oneOf, textSchema } from '../../frame/schema.js';
 import { networkRows } from '../../settings/network.js';
 import { passwordRows, walletRows } from '../../settings/wallet.js';
 
@@ -45,7 +45,13 @@ export const run = command({
     'run mnist --wallet.name alice --wallet.hotkey default --netuid 1',
     'run mnist -m 8120        without a chain, by gossip',
   ],
-  output: objectOf({ neuron: textSchema, stopped: oneOf(true) }),
+  output: objectOf({
+    neuron: textSchema,
+    stopped: oneOf(true),
+    'hotkey?': addressSchema,
+    'steps?': integerSchema,
+    'checkpoint?': textSchema,
+  }),
   untilStopped: true,
   load: async () => (await import('./run.js')).run,
 });

@@ -10,18 +10,22 @@ import type { runRows } from './command.js';
 export const run: Action<typeof runRows> = async input => {
   const settled = neuronSettings(input);
   const output = createOutput(input.isJson ? process.stderr : process.stdout);
+  let saved = {};
   output.line(BANNER);
   try {
     await runNeuron(settled, {
       signal: input.signal,
       openLog: folder => createLog({ level: settled.values.log_level, folder, write: line => output.line(line) }),
       progress: output.progress,
+      onSaved: summary => {
+        saved = summary;
+      },
       password: keyFile => readPassword(input.ui, input.settings, keyFile, 'open'),
     });
   } finally {
     output.close();
   }
-  return { json: { neuron: settled.values.neuron, stopped: true } };
+  return { json: { neuron: settled.values.neuron, stopped: true, ...saved } };
 };
 
 type Given = Pick<Parameters<Action<typeof runRows>>[0], 'settings' | 'sources' | 'args'>;
