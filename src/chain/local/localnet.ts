@@ -66,7 +66,7 @@ const STOP_MS = 5_000;
  */
 export async function startLocalnet(options: LocalnetOptions): Promise<Localnet> {
   const { port, host = '127.0.0.1', dataFolder, detached = true } = options;
-  const engine = fileURLToPath(builtModule(import.meta.url, '../../localnet/engine/main.js'));
+  const engine = fileURLToPath(builtModule(import.meta.url, '../../../localnet/engine/main.js'));
   if (!existsSync(engine)) throw failed(port, 'it is not built (npm run build)');
   const logPath = join(dataFolder, 'localnet.log');
   const log = openLog(dataFolder, logPath);
