@@ -19,7 +19,7 @@ export function readConfigFile(
   try {
     values = parseYaml(readFileSync(path, 'utf8'));
   } catch (error) {
-    const reason = messageOf(error).split('\n')[0];
+    const reason = firstLine(messageOf(error));
     throw new BittensorError('bad_config_file', `${path} is not valid YAML: ${reason}`, {
       cause: error,
       data: { path },
@@ -30,6 +30,11 @@ export function readConfigFile(
     throw new BittensorError('bad_config_file', `${path} must hold "setting: value" lines`, { data: { path } });
   }
   return { path, values: flatten(values as Record<string, unknown>) };
+}
+
+/** Of the parser's words; the lines below it, which it announces with a colon, show the place. */
+function firstLine(message: string): string {
+  return message.split('\n')[0]!.replace(/:\s*$/, '');
 }
 
 /** `wallet: {name: x}` is `wallet_name: x`. */
@@ -49,7 +54,7 @@ function flatten(values: Record<string, unknown>, prefix = ''): Record<string, u
 export function withConfigValue(text: string, path: string, key: string, value: string | number | boolean): string {
   const document = parseDocument(text);
   const [mistake] = document.errors;
-  if (mistake) throw badFile(path, `is not valid YAML: ${mistake.message.split('\n')[0]}`);
+  if (mistake) throw badFile(path, `is not valid YAML: ${firstLine(mistake.message)}`);
   if (document.contents === null)
     return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${lineOf(key, value)}`;
   if (!isMap(document.contents)) throw badFile(path, 'must hold "setting: value" lines');

@@ -5,6 +5,7 @@ export * from './config-file.js';
 export * from './errors.js';
 export * from './files.js';
 export * from './hash.js';
+export * from './home.js';
 export * from './lifecycle.js';
 export * from './lock-file.js';
 export * from './log.js';

@@ -8,6 +8,7 @@ import { readConfig } from './frame/config-file.js';
 import { normalizeArgv, typedFlags } from './frame/flags.js';
 import type { Io } from './frame/io.js';
 import { knownSettings, mistypedVariables } from './frame/known-settings.js';
+import { watchOutput } from './frame/lost-output.js';
 import { createProgram } from './frame/program.js';
 import { stopOnSignal } from './frame/signals.js';
 import { outputRows } from './settings/output.js';
@@ -15,6 +16,15 @@ import { createUi } from './terminal/ui.js';
 
 /** Runs one command line (without `node` and the script) and gives its exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const output = watchOutput(io.stdout);
+  const code = await runLine(argv, io);
+  const why = await output.why();
+  if (why === undefined) return code;
+  io.stderr.write(`bittensor-cli: the output could not be written: ${why}\n`);
+  return code === EXIT.ok ? EXIT.failed : code;
+}
+
+async function runLine(argv: readonly string[], io: Io): Promise<number> {
   const { argv: words, spec } = locate(argv);
   const table = spec ? settingsOf(spec) : outputRows;
   let isJson = asksForJson(words);

@@ -1,13 +1,22 @@
 import { isIP } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { choice, integer, onOff, port, real, type SettingTable, type SettingValues, text } from '../base/index.js';
+import {
+  choice,
+  homeFolder,
+  integer,
+  onOff,
+  port,
+  real,
+  type SettingTable,
+  type SettingValues,
+  text,
+} from '../base/index.js';
 
 /** The example neurons of the documents. Those beyond mnist come with the model issue and say so when asked for. */
 export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const;
 export type NeuronKind = (typeof NEURON_KINDS)[number];
 
-const home = () => join(homedir(), '.bittensor');
+const home = () => join(homeFolder(), '.bittensor');
 
 /** Keys in use are locked here, for every data folder of this user. */
 export const locksFolder = () => join(home(), 'locks');

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { homeFolder } from '../base/index.js';
 import { walletError } from './errors.js';
 import { isDraft } from './keyfile/disk.js';
 
@@ -31,7 +31,7 @@ export function endorsementFileOf(keyFile: string): string {
 }
 
 export function defaultWalletsPath(): string {
-  return join(homedir(), '.bittensor', 'wallets');
+  return join(homeFolder(), '.bittensor', 'wallets');
 }
 
 export function walletPaths(name: string, path = defaultWalletsPath()): WalletPaths {
@@ -50,7 +50,7 @@ export function walletPaths(name: string, path = defaultWalletsPath()): WalletPa
 
 /** Settings may hold a `~` that no shell has replaced. */
 function absolute(path: string): string {
-  return resolve(path.replace(/^~(?=$|[/\\])/, homedir()));
+  return resolve(path.replace(/^~(?=$|[/\\])/, homeFolder()));
 }
 
 /** Names of the wallets under a folder, sorted; none when the folder is missing. */

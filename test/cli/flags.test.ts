@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { resolveSettings } from '../../src/base/index.js';
+import { foldKey, resolveSettings } from '../../src/base/index.js';
+import { allCommands, settingsOf } from '../../src/cli/catalogue.js';
 import { runRows } from '../../src/cli/commands/run/command.js';
 import { neuronSettings } from '../../src/cli/commands/run/run.js';
 import { addFlags, normalizeArgv, typedFlags } from '../../src/cli/frame/flags.js';
@@ -89,6 +90,19 @@ describe('the flags of the manual', () => {
     const help = command.helpInformation();
     for (const key of Object.keys(runSettings)) expect(help).toContain(`--${key}`);
     expect(help).toContain('BT_CHAIN_ENDPOINT');
+  });
+});
+
+describe('the help of each command', () => {
+  it('shows every flag once', () => {
+    for (const { path, spec } of allCommands()) {
+      const flags = Object.entries(settingsOf(spec)).map(([key, { flag = key }]) => foldKey(flag));
+      expect({ path, flags: [...new Set(flags)] }).toEqual({ path, flags });
+      // What the help shows is what is understood.
+      for (const [key, { flag }] of Object.entries(settingsOf(spec))) {
+        if (flag !== undefined) expect([key, `no_${key}`]).toContain(foldKey(flag));
+      }
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packagePath, pollUntil } from '../../src/base/index.js';
@@ -32,6 +32,28 @@ describe('the process', () => {
     });
     expect(inShell('cli config explain --quiet >&-')).toMatchObject({ status: 0, stderr: '' });
     expect(inShell('cli nothing 2>&-').status).toBe(2);
+  });
+
+  it.runIf(existsSync('/dev/full'))('fails when its output is lost, and says why in one line', () => {
+    const why = 'bittensor-cli: the output could not be written: there is no space left on the device\n';
+    for (const line of ['config explain --quiet', 'wallet list --json', 'wallet --help']) {
+      expect(inShell(`cli ${line} >/dev/full`)).toMatchObject({ status: 1, stderr: why });
+    }
+    // Opened for reading alone.
+    expect(inShell('cli wallet list --json 1</dev/zero')).toMatchObject({
+      status: 1,
+      stderr: 'bittensor-cli: the output could not be written: the standard output is closed\n',
+    });
+  });
+
+  it('asks the system for the home folder where HOME names none', () => {
+    for (const home of ['', 'relative']) {
+      const { status, stdout } = inShell(`HOME=${home} cli config path`);
+      expect({ status, stdout }).toEqual({
+        status: 0,
+        stdout: `${join(userInfo().homedir, '.bittensor', 'configuration.yaml')}\n`,
+      });
+    }
   });
 
   it('shows its help, whatever is wrong with settings', () => {

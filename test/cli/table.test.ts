@@ -24,7 +24,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('shortens what may be shortened first, and leaves spare columns out where that is not enough', () => {
+  it('shortens words first, and leaves spare columns out where that is not enough', () => {
     expect(tableLines(HEADS, ROWS, 60)[1]).toMatch(/^ {2}0 {2}1,000.000 {2}0.50000 {2}127.*\u2026? {2}5Grwva.*\u2026$/);
     expect(tableLines(HEADS, ROWS, 36)).toEqual([
       expect.stringMatching(/^UID {6}STAKE {2}AXON +HOTKEY$/),
@@ -33,6 +33,34 @@ describe('a table', () => {
       '(no room for RANK)',
     ]);
     expect(tableLines(HEADS, ROWS, 24).at(-1)).toBe('(no room for RANK, AXON)');
+    expect(tableLines(HEADS, ROWS, 23).slice(-2)).toEqual(['(no room for RANK,', 'AXON)']);
+  });
+
+  it('never cuts a number: where there is no room for a row, it is stacked', () => {
+    const heads = ['WALLET', { title: 'COLDKEY', whole: true }, 'FREE', 'STAKED'];
+    const [address] = [ROWS[0]![4]];
+    const rows = [
+      ['a', address, '6,464.123456789', '0.000000001'],
+      ['b', address, '1', null],
+    ];
+    expect(tableLines(heads, rows, 60)).toEqual([
+      'WALLET   a',
+      `COLDKEY  ${address}`,
+      'FREE     6,464.123456789',
+      'STAKED   0.000000001',
+      '',
+      'WALLET   b',
+      `COLDKEY  ${address}`,
+      'FREE     1',
+      'STAKED   -',
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 140 }), width => {
+        const text = tableLines(heads, rows, width).join('\n');
+        for (const whole of ['6,464.123456789', '0.000000001', address]) expect(text).toContain(whole);
+      }),
+      { seed: 6 },
+    );
   });
 
   it('fits any terminal that has room for the columns that must stay', () => {

@@ -1,17 +1,16 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { choice, integer, onOff, type SettingTable, text } from '../../base/index.js';
+import { choice, homeFolder, integer, onOff, type SettingTable, text } from '../../base/index.js';
 
 const walletPath = text<string>({
   flag: 'wallet.path',
   argument: 'folder',
   about: 'folder of the wallets',
-  default: join(homedir(), '.bittensor', 'wallets'),
+  default: join(homeFolder(), '.bittensor', 'wallets'),
   defaultAbout: '~/.bittensor/wallets',
 });
 
 function expandHome(path: string): string {
-  return path.replace(/^~(?=\/|$)/, homedir());
+  return path.replace(/^~(?=\/|$)/, homeFolder());
 }
 
 /** Which wallet, and which of its hotkeys. */

@@ -17,10 +17,20 @@ export function formatAmount(rao: bigint): string {
   return `${rao < 0n ? '-' : ''}${whole}${part === '' ? '' : `.${part}`}`;
 }
 
-/** An amount of TAO with up to nine decimals, in rao; undefined for what is none. */
-export function raoOf(text: string): bigint | undefined {
-  const [, whole, part = ''] = /^(\d{1,10})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
-  return whole === undefined ? undefined : BigInt(whole) * RAO + BigInt(part.padEnd(9, '0'));
+/** A chain counts rao in 64 bits. */
+const MOST_RAO = 2n ** 64n - 1n;
+
+/**
+ * An amount of TAO, or of another token, in rao. Error: a `RangeError` whose message follows the name of where it was given.
+ */
+export function raoOf(text: string): bigint {
+  const [, whole, part = ''] = /^(\d+)(?:\.(\d*))?$/.exec(text.trim()) ?? [];
+  if (whole === undefined) throw new RangeError('must be an amount like 10 or 0.5');
+  if (part.replace(/0+$/, '').length > 9) throw new RangeError('must have at most nine decimals');
+  const rao = BigInt(whole) * RAO + BigInt(part.slice(0, 9).padEnd(9, '0'));
+  if (rao === 0n) throw new RangeError('must be more than 0');
+  if (rao > MOST_RAO) throw new RangeError(`must not be more than there can be, ${formatAmount(MOST_RAO)}`);
+  return rao;
 }
 
 /** A setting that is an amount with up to nine decimals, kept in rao. More than 0. */
@@ -35,10 +45,6 @@ export function amountRow({
     about,
     argument,
     default: undefined,
-    parse: text => {
-      const rao = raoOf(text.trim());
-      if (rao !== undefined && rao > 0n) return rao;
-      throw new RangeError('must be an amount like 10 or 0.5, with at most nine decimals');
-    },
+    parse: raoOf,
   };
 }

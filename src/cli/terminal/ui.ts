@@ -4,7 +4,7 @@ import { cliError } from '../errors.js';
 import type { Io, TextStream } from '../frame/io.js';
 import { askLine, askSecret } from './prompt.js';
 import { StatusLine } from './status-line.js';
-import { type Column, tableLines } from './table.js';
+import { type Column, layOut } from './table.js';
 import { printable, widthOf } from './text.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -17,7 +17,7 @@ export interface Ui {
   note(text: string): void;
   /** What only `--verbose` shows, on stderr. */
   detail(text: string): void;
-  /** Columns of numbers go to the right; the widest columns are shortened to fit the terminal. */
+  /** Columns of numbers go to the right; it is made to fit the terminal, and no number is ever cut. */
   table(columns: readonly (string | Column)[], rows: readonly (readonly unknown[])[]): void;
   /** Labels and values below each other. */
   pairs(list: readonly (readonly [label: string, value: unknown])[]): void;
@@ -76,8 +76,8 @@ export function createUi(io: Io, options: UiOptions, signal: AbortSignal): Ui & 
       if (options.verbose) write(stderr, text);
     },
     table(columns: readonly (string | Column)[], rows: readonly (readonly unknown[])[]) {
-      const [head = '', ...lines] = tableLines(columns, rows, stdout.isTTY ? stdout.columns || 80 : undefined);
-      out(colors.bold(head));
+      const { head, lines } = layOut(columns, rows, stdout.isTTY ? stdout.columns || 80 : undefined);
+      if (head !== undefined) out(colors.bold(head));
       for (const line of lines) out(line);
     },
     pairs(list: readonly (readonly [string, unknown])[]) {

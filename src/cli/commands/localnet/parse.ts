@@ -1,4 +1,4 @@
-import { BittensorError } from '../../../base/index.js';
+import { BittensorError, messageOf } from '../../../base/index.js';
 import { raoOf } from '../../terminal/amounts.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 7 * 86_400e3 };
@@ -24,9 +24,11 @@ export function parseTravel(text: string): { ms: number } | { to: number } {
 
 /** An amount of TAO with up to nine decimals, in rao. Error `bad_setting`. */
 export function parseTao(text: string): bigint {
-  const rao = raoOf(text);
-  if (rao !== undefined && rao > 0n) return rao;
-  throw badArgument(`${JSON.stringify(text.slice(0, 80))} is no amount of TAO: 10, or 0.5, with at most nine decimals`);
+  try {
+    return raoOf(text);
+  } catch (error) {
+    throw badArgument(`${JSON.stringify(text.slice(0, 80))} is no amount of TAO to give: it ${messageOf(error)}`);
+  }
 }
 
 export function parseCount(text: string, most: number): number {

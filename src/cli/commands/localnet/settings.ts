@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   BittensorError,
+  homeFolder,
   integer,
   onOff,
   port,
@@ -196,7 +196,7 @@ export type Target = Pick<SettingValues<typeof targetSettings>, 'port' | 'url'>;
 /** The folder for a port. Of port 0 nobody knows which one it will be: it gets a folder that no other start has. */
 export function folderOf({ port, data }: { port: number; data: string | undefined }): string {
   const name = port === 0 ? `chain-any-${randomBytes(4).toString('hex')}` : `chain-${port}`;
-  return data ?? join(homedir(), '.bittensor', 'node', name);
+  return data ?? join(homeFolder(), '.bittensor', 'node', name);
 }
 
 export function urlOf({ port, url }: Target): string {

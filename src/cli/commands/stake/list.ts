@@ -29,7 +29,7 @@ export const list: Action<typeof listRows> = async input => {
               { title: 'HOTKEY', whole: true },
               { title: 'STAKE(α)', align: 'right' },
               { title: 'VALUE(τ)', align: 'right' },
-              'NEURON',
+              { title: 'NEURON', spare: 1 },
             ],
             entries.map(({ netuid, hotkey, stakeRao, valueRao, registered }) => [
               netuid,

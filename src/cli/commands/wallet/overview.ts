@@ -92,20 +92,27 @@ function neuronJson(neuron: Neuron, block: number, name: string | undefined) {
 
 type Shown = Balance & { block: number; neurons: ReturnType<typeof neuronJson>[] };
 
-/** As btcli has them. */
-const COLUMNS: readonly (string | Column)[] = [
-  'HOTKEY',
-  ...['NETUID', 'UID', 'STAKE', 'RANK', 'TRUST', 'CONSENSUS', 'INCENTIVE', 'DIVIDENDS', 'EMISSION(ρ)', 'VTRUST'].map(
-    title => ({ title, align: 'right' as const }),
-  ),
-  'PERMIT',
-  { title: 'UPDATED', align: 'right' },
-  'ACTIVE',
-  'AXON',
+const number = (title: string, spare?: number): Column => ({
+  title,
+  align: 'right',
+  ...(spare === undefined ? {} : { spare }),
+});
+
+/** As btcli has them; what a neuron does is left out before what it has. */
+const COLUMNS: readonly Column[] = [
+  { title: 'HOTKEY' },
+  ...[number('NETUID'), number('UID'), number('STAKE'), number('RANK', 10), number('TRUST', 9)],
+  ...[number('CONSENSUS', 8), number('INCENTIVE', 4), number('DIVIDENDS', 3), number('EMISSION(ρ)', 2)],
+  number('VTRUST', 7),
+  { title: 'PERMIT', spare: 6 },
+  number('UPDATED', 5),
+  { title: 'ACTIVE', spare: 1 },
+  { title: 'AXON', spare: 11 },
 ];
 
 function showWallet(ui: Ui, { wallet, address, freeRao, stakedRao, block, neurons }: Shown): void {
-  ui.line(`${ui.colors.bold(wallet ?? '-')}  ${address}`);
+  ui.line(ui.colors.bold(wallet ?? '-'));
+  ui.pairs([['coldkey', address]]);
   if (neurons.length === 0) ui.line('No neurons on any subnet.');
   else {
     const share = (value: number) => value.toFixed(5);

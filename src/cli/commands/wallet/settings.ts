@@ -83,9 +83,10 @@ export const setPasswordRows = {
   no_password: encryptionRows.no_password,
   encryption: encryptionRows.encryption,
   keep_password: flagOnly('the same password, for another form of encryption'),
-  new_password_file: optionalText('file', 'file with the new password'),
+  new_password_file: { ...optionalText('file', 'file with the new password'), flag: 'new-password-file' },
   new_password_fd: {
     ...passwordRows.password_fd,
+    flag: 'new-password-fd',
     about: 'open file descriptor to read the new password from',
   },
 } satisfies SettingTable;
