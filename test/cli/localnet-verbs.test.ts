@@ -202,7 +202,7 @@ describe('what is typed', () => {
     expect(parseTao('1')).toBe(10n ** 9n);
     expect(parseTao('0.000000001')).toBe(1n);
     expect(parseTao('1234567890.123456789')).toBe(1_234_567_890_123_456_789n);
-    for (const wrong of ['', '0', '0.0', '1.', '.5', '-1', '1e3', '1,000', '0.0000000001', '12345678901']) {
+    for (const wrong of ['', '0', '0.0', '1.', '.5', '-1', '1e3', '1,000', '0.0000000001', '18446744074']) {
       expect(() => parseTao(wrong), wrong).toThrow(/is no amount/);
     }
     expect([formatTao(0n), formatTao(1n), formatTao(1_234_567_500_000_000n)]).toEqual([

@@ -24,7 +24,7 @@ const MOST_RAO = 2n ** 64n - 1n;
  * An amount of TAO, or of another token, in rao. Error: a `RangeError` whose message follows the name of where it was given.
  */
 export function raoOf(text: string): bigint {
-  const [, whole, part = ''] = /^(\d+)(?:\.(\d*))?$/.exec(text.trim()) ?? [];
+  const [, whole, part = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? [];
   if (whole === undefined) throw new RangeError('must be an amount like 10 or 0.5');
   if (part.replace(/0+$/, '').length > 9) throw new RangeError('must have at most nine decimals');
   const rao = BigInt(whole) * RAO + BigInt(part.slice(0, 9).padEnd(9, '0'));
