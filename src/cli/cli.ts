@@ -11,6 +11,7 @@ import { knownSettings, mistypedVariables } from './frame/known-settings.js';
 import { watchOutput } from './frame/lost-output.js';
 import { createProgram } from './frame/program.js';
 import { stopOnSignal } from './frame/signals.js';
+import { usageError } from './frame/usage.js';
 import { outputRows } from './settings/output.js';
 import { createUi } from './terminal/ui.js';
 
@@ -25,7 +26,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function runLine(argv: readonly string[], io: Io): Promise<number> {
-  const { argv: words, spec } = locate(argv);
+  const located = locate(argv);
+  const { argv: words, spec } = located;
   const table = spec ? settingsOf(spec) : outputRows;
   let isJson = asksForJson(words);
   let isPublished = false;
@@ -37,6 +39,7 @@ async function runLine(argv: readonly string[], io: Io): Promise<number> {
     isPublished = true;
   };
   const program = createProgram({
+    width: io.stdout.isTTY ? io.stdout.columns || 80 : 80,
     out: text => void io.stdout.write(text),
     err: text => {
       said += text;
@@ -65,10 +68,11 @@ async function runLine(argv: readonly string[], io: Io): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    const failure = failureOf(error instanceof CommanderError ? usageError(said, words) : error);
-    const isUsage = error instanceof CommanderError;
+    const failure = failureOf(error instanceof CommanderError ? usageError(error, located) : error);
     if (isJson && !isPublished) io.stdout.write(`${JSON.stringify({ error: failure }, bigintAsText)}\n`);
-    else io.stderr.write(isUsage ? said : `bittensor-cli: ${failureLine(failure)}\n`);
+    // A group without a command shows its help.
+    else if (error instanceof CommanderError && error.code === 'commander.help') io.stderr.write(said);
+    else io.stderr.write(`bittensor-cli: ${failureLine(failure)}\n`);
     if (failure.code === 'unexpected' && error instanceof Error && error.stack) io.stderr.write(`${error.stack}\n`);
     return failure.exit;
   }
@@ -122,13 +126,6 @@ function isInterruption(error: unknown): boolean {
 function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end === -1 ? undefined : end).some(word => /^--json(=(true|1|yes|on))?$/i.test(word));
-}
-
-/** Commander's own words, without its help. */
-function usageError(said: string, words: readonly string[]) {
-  const lines = said.split('\n').filter(line => line !== '' && !line.startsWith('(--help'));
-  if (!lines[0]?.startsWith('error: ')) return cliError('usage', `no command in ${JSON.stringify(words.join(' '))}`);
-  return cliError('usage', lines.join(' ').slice('error: '.length));
 }
 
 function bigintAsText(_: string, value: unknown): unknown {

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { packagePath } from '../../base/index.js';
 import { groups, settingsOf, topLevel } from '../catalogue.js';
-import { EXITS_TEXT } from '../exit.js';
 import { outputRows } from '../settings/output.js';
 import type { AnyCommand } from './command.js';
 import { addFlags, flagTerm } from './flags.js';
+import { examplesText, exitsText, flatNamesText, helpLayout, wrapWords } from './help.js';
 
 export interface ProgramHooks {
+  /** Columns of the terminal, for the help. */
+  readonly width: number;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly run: (spec: AnyCommand, args: string[], options: Record<string, unknown>) => Promise<void>;
@@ -15,20 +17,28 @@ export interface ProgramHooks {
 
 /** The commander program of all declarations. */
 export function createProgram(hooks: ProgramHooks): Command {
+  const { width } = hooks;
   const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
   const program = new Command('bittensor-cli')
     .description('A Bittensor node: wallets, a local chain, neurons that learn from each other')
     .version(version)
-    .configureOutput({ writeOut: hooks.out, writeErr: hooks.err })
-    .showHelpAfterError('(--help lists what there is)')
+    .configureOutput({
+      writeOut: hooks.out,
+      writeErr: hooks.err,
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
+      outputError() {},
+    })
+    .configureHelp(helpLayout)
+    .showSuggestionAfterError(false)
     .exitOverride()
-    .addHelpText('after', `\nExamples:\n${HELLO.map(line => `  bittensor-cli ${line}`).join('\n')}\n\n${EXITS_TEXT}`);
+    .addHelpText('after', ['', flatNamesText(width), '', examplesText(HELLO, width), '', exitsText(width)].join('\n'));
   for (const spec of topLevel) addCommand(program, spec, [], hooks);
   for (const { name, aliases = [], about, commands } of groups) {
     const parent = program.command(name).aliases(aliases).description(about);
     for (const spec of commands) addCommand(parent, spec, [name], hooks);
     const example = commands[0]?.examples[0];
-    if (example) parent.addHelpText('after', `\nExample:\n  bittensor-cli ${example}`);
+    if (example) parent.addHelpText('after', `\n${examplesText([example], width)}`);
   }
   return program;
 }
@@ -58,12 +68,13 @@ function addCommand(parent: Command, spec: AnyCommand, path: readonly string[], 
   const rows = settingsOf(spec);
   command
     .configureHelp({
+      ...helpLayout,
       optionTerm: option => {
         const key = option.long?.slice(2) ?? '';
         return Object.hasOwn(rows, key) ? flagTerm(key, rows[key]!) : option.flags;
       },
     })
-    .addHelpText('after', `\n${examplesText(examples)}${flatText(path, spec)}`)
+    .addHelpText('after', `\n${examplesText(examples, hooks.width)}${flatText(path, spec, hooks.width)}`)
     .action(async (...all: unknown[]) => {
       const options = all.at(-2) as Record<string, unknown>;
       const args = all
@@ -74,11 +85,8 @@ function addCommand(parent: Command, spec: AnyCommand, path: readonly string[], 
     });
 }
 
-function examplesText(examples: readonly string[]): string {
-  return `Examples:\n${examples.map(line => `  bittensor-cli ${line}`).join('\n')}`;
-}
-
-function flatText(path: readonly string[], { flat = [], name }: AnyCommand): string {
+function flatText(path: readonly string[], { flat = [], name }: AnyCommand, width: number): string {
   const names = flat.filter(other => other !== [...path, name].join(' '));
-  return names.length === 0 ? '' : `\n\nAlso: ${names.map(other => `bittensor-cli ${other}`).join(', ')}`;
+  if (names.length === 0) return '';
+  return `\n\n${wrapWords(`Also: ${names.map(other => `bittensor-cli ${other}`).join(', ')}`, width).join('\n')}`;
 }

@@ -15,6 +15,8 @@ export interface Ui {
   line(text?: string): void;
   /** What is good to know, on stderr; not with `--quiet`. */
   note(text: string): void;
+  /** A note of what the JSON document holds, too: with `--json` only when `--verbose`. */
+  preface(text: string): void;
   /** What only `--verbose` shows, on stderr. */
   detail(text: string): void;
   /** Columns of numbers go to the right; it is made to fit the terminal, and no number is ever cut. */
@@ -71,6 +73,9 @@ export function createUi(io: Io, options: UiOptions, signal: AbortSignal): Ui & 
     line: (text = '') => out(text),
     note: (text: string) => {
       if (!options.quiet) write(stderr, text);
+    },
+    preface: (text: string) => {
+      if (!options.quiet && (!options.json || options.verbose)) write(stderr, text);
     },
     detail: (text: string) => {
       if (options.verbose) write(stderr, text);

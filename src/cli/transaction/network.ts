@@ -28,14 +28,14 @@ interface Need {
 
 /** Does something with the chain that the settings name, and leaves it afterwards. Errors as `connect`. */
 export async function withChain<T>(need: Need, use: (target: Target) => Promise<T>): Promise<T> {
-  const { connect, resolveNetwork } = await import('../../chain/index.js');
+  const { connect, LOCAL_PORT, resolveNetwork } = await import('../../chain/index.js');
   const { settings, ui, signal } = need;
   const typed = settings.subtensor_network;
   const network = at(resolveNetwork(typed), settings.subtensor_chain_endpoint, resolveNetwork);
   if (network.note !== undefined) ui.note(network.note);
   const { endpoints, genesisHash } = network;
   const connecting = connect({ endpoints, genesisHash, signal }).catch(error => {
-    throw network.isLocal ? withAdvice(error) : error;
+    throw network.isLocal ? withAdvice(error, endpoints[0]!, LOCAL_PORT) : error;
   });
   await using client = await ui.busy(`connecting to ${network.name}`, connecting);
   return await use(targetOf({ client, network, typed, valuable: ['test', 'finney'].map(resolveNetwork) }));
@@ -66,9 +66,11 @@ function at(network: Network, endpoint: string | undefined, resolve: (text: stri
   return { ...network, name: network.name === 'local' ? endpoint : network.name, endpoints, isLocal };
 }
 
-function withAdvice(error: unknown): unknown {
+function withAdvice(error: unknown, endpoint: string, standardPort: number): unknown {
   if (!isBittensorError(error) || error.code !== 'chain_unreachable') return error;
-  const advice = 'bittensor-cli localnet start --detach starts a local chain';
+  const port = Number(new URL(endpoint).port || 80);
+  const flag = port === standardPort ? '' : ` --port ${port}`;
+  const advice = `bittensor-cli localnet start${flag} --detach starts a local chain`;
   return new BittensorError(error.code, `${error.message}; ${advice}`, { data: error.data, cause: error });
 }
 

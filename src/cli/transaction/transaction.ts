@@ -57,7 +57,7 @@ export async function transact(transaction: Transaction): Promise<Result> {
   const preview = previewOf(transaction, beforeRao);
   checkBalance(transaction, balance, preview.json);
   if (settings.dry_run) return { json: { dryRun: true, ...preview.json }, show: shown => shown.pairs(preview.pairs) };
-  if (transaction.isAgreed) for (const line of linesOf(preview.pairs)) ui.note(line);
+  if (transaction.isAgreed) for (const line of linesOf(preview.pairs)) ui.preface(line);
   else await agree(transaction, preview.pairs);
   const signer = await key.unlock();
   transaction.beforeSigning?.();
@@ -77,7 +77,7 @@ export async function agree(
   const { isAtStake, naming, name } = target;
   const consent = consentFor({ isAtStake, isInteractive: ui.isInteractive, yes: settings.yes, naming });
   // What a question is about is seen in any case.
-  const say = consent === 'ask' && settings.quiet ? ui.line : ui.note;
+  const say = consent === 'ask' && settings.quiet ? ui.line : ui.preface;
   for (const line of [...linesOf(pairs), '']) say(line);
   if (consent === 'go') return;
   const where = isAtStake ? ` on ${naming.present ?? name}, where real value may move` : '';
