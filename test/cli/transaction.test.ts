@@ -75,6 +75,22 @@ describe('a transaction on a chain of this machine', () => {
   });
 });
 
+describe('what a transaction shows before it is signed', () => {
+  it('is in the JSON document, and beside it only with --verbose', async () => {
+    const line = `wallet transfer --dest ${bob.address} --amount 1 --wallet.name alice`;
+    expect((await chain.run(line)).err).toContain('Signed by');
+    const { json, err } = await chain.run(`${line} --json`);
+    expect(err).toBe('');
+    expect(json).toMatchObject({ call: 'Balances.transfer_keep_alive', signer: alice.coldkey.address });
+    expect((await chain.run(`${line} --json --verbose`)).err).toContain('Signed by');
+  });
+
+  it('and a chain that is not there is started at that port', async () => {
+    const { code, err } = await run(['subnet', 'list', '--subtensor.network', 'ws://127.0.0.1:1'], {});
+    expect([code, err]).toEqual([3, expect.stringContaining('localnet start --port 1 --detach starts')]);
+  });
+});
+
 describe('a transaction where real value moves', () => {
   it('asks at a terminal, by whatever name the network was given', async () => {
     for (const name of ['finney', 'akatsuki', chain.net.url]) {

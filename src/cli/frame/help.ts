@@ -8,11 +8,15 @@ const TERM_SHARE = 0.45;
 /** Nothing is wrapped to less. */
 const NARROWEST = 20;
 const INDENT = 2;
+const USAGE = 'Usage: ';
 const DEEP = 6;
 
 /** How commander sets its help, so that every line fits the terminal. */
 export const helpLayout = {
   minWidthToWrap: NARROWEST,
+  styleUsage(this: Help, usage: string): string {
+    return wrapWords(usage, (this.helpWidth ?? 80) - USAGE.length).join(`\n${' '.repeat(USAGE.length)}`);
+  },
   padWidth(this: Help, command: Command, help: Help): number {
     const most = Math.floor((this.helpWidth ?? 80) * TERM_SHARE);
     return Math.min(Help.prototype.padWidth.call(this, command, help), most);
