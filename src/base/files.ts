@@ -11,7 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { BittensorError, messageOf, systemCodeOf } from './errors.js';
+import { BittensorError } from './errors.js';
+import { plainReason } from './plain-reason.js';
 
 /**
  * Writes a file so that a crash or a full disk leaves either the old or the new content: temporary file beside it,
@@ -38,8 +39,7 @@ export function writeFileAtomic(path: string, content: Uint8Array | string, mode
     } catch {
       // The folder is not usable at all; the first error says why.
     }
-    const reason = systemCodeOf(error) === 'ENOSPC' ? 'the disk is full' : messageOf(error);
-    throw new BittensorError('disk', `cannot write ${path}: ${reason}`, { cause: error, data: { path } });
+    throw new BittensorError('disk', `cannot write ${path}: ${plainReason(error)}`, { cause: error, data: { path } });
   }
 }
 

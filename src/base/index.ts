@@ -10,5 +10,6 @@ export * from './lifecycle.js';
 export * from './lock-file.js';
 export * from './log.js';
 export * from './options.js';
+export * from './plain-reason.js';
 export * from './ss58.js';
 export * from './worker.js';

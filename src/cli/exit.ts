@@ -1,4 +1,4 @@
-import { type BittensorError, isBittensorError, messageOf, systemCodeOf } from '../base/index.js';
+import { type BittensorError, isBittensorError, messageOf, plainReason, systemCodeOf } from '../base/index.js';
 
 /** Exit codes, the same for every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, network: 3, refused: 4, key: 5, interrupted: 130 } as const;
@@ -53,7 +53,7 @@ const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
   bad_mnemonic: [EXIT.key],
   key_encrypted: [EXIT.key],
   unsupported_key: [EXIT.key],
-  bad_wallet_name: [EXIT.key],
+  bad_wallet_name: [EXIT.usage],
   wallet_exists: [EXIT.key],
   wallet_not_found: [EXIT.key],
   needs_password: [EXIT.key],
@@ -93,8 +93,11 @@ export function failureOf(error: unknown): Failure {
   const system = systemCodeOf(error);
   const message = messageOf(error);
   if (system === 'ENOSPC') return { code: 'disk', message: `the disk is full: ${message}`, exit: EXIT.failed };
-  // What a file system says (EACCES: permission denied, open '...') is clear enough.
-  if (system !== undefined && FILE_SYSTEM.includes(system)) return { code: 'file_system', message, exit: EXIT.failed };
+  if (system !== undefined && FILE_SYSTEM.includes(system)) {
+    const { path } = error as { path?: unknown };
+    const where = typeof path === 'string' ? `${path}: ` : '';
+    return { code: 'file_system', message: `${where}${plainReason(error)}`, exit: EXIT.failed };
+  }
   return { code: 'unexpected', message: `unexpected error, please report it: ${message}`, exit: EXIT.failed };
 }
 

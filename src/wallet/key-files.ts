@@ -4,7 +4,7 @@ import { endorse } from './endorsement.js';
 import { writeEndorsement } from './endorsement-file.js';
 import { walletError } from './errors.js';
 import type { KeyFileCosts } from './keyfile/costs.js';
-import { notKeyFile, readKeyFile, removeFile, replaceFile, writeNewFile } from './keyfile/disk.js';
+import { keepReplaced, notKeyFile, readKeyFile, removeFile, replaceFile, writeNewFile } from './keyfile/disk.js';
 import {
   isEncryptedFile,
   keyFileContent,
@@ -79,6 +79,7 @@ export async function createKey(
   if (!overwrite) refuseToReplace(secret, shared, key);
   const content = await keyFileContent(key, encrypt, costs, signal);
   if (overwrite) {
+    keepReplaced(secret);
     // Never a moment in which the public file names another key than the private one.
     replaceFile(secret, content, () => {
       removeFile(shared);

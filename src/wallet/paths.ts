@@ -57,6 +57,9 @@ function absolute(path: string): string {
 export function walletNames(path = defaultWalletsPath()): string[] {
   const folder = absolute(path);
   if (!existsSync(folder)) return [];
+  if (!statSync(folder).isDirectory()) {
+    throw walletError('wallet_not_found', `${folder} is a file, and no folder of wallets`, { path: folder });
+  }
   const isWallet = (name: string) =>
     isName(name) && statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory();
   return readdirSync(folder).filter(isWallet).sort();
@@ -99,9 +102,14 @@ function isName(name: string): boolean {
   return !/^[.-]|[/\\\p{Cc}]/u.test(name);
 }
 
+const RULE =
+  'a name has 1 to 200 bytes, no slash, backslash or control character, no dot or hyphen at its beginning, no space at ' +
+  'its ends, and does not end with pub.txt or .endorsement';
+
 function checkName(name: string, what: string): string {
   if (isName(name)) return name;
-  throw walletError('bad_wallet_name', `${JSON.stringify(name.slice(0, 80))} cannot be the name of a ${what}`, {
-    name,
-  });
+  const bytes = Buffer.byteLength(name);
+  const shown = JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}...` : name);
+  const text = `${shown}${bytes > 200 ? `, which has ${bytes} bytes,` : ''} cannot be the name of a ${what}: ${RULE}`;
+  throw walletError('bad_wallet_name', text, { name: name.slice(0, 200) });
 }

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Io } from '../../src/cli/frame/io.js';
 import { printable, shorten, widthOf } from '../../src/cli/terminal/text.js';
 import { createUi, type UiOptions } from '../../src/cli/terminal/ui.js';
+import { checkPassword } from '../../src/wallet/index.js';
 
 const PLAIN: UiOptions = { json: false, quiet: false, verbose: false, prompt: true };
+const PASSWORD = 'Correct-Horse-7';
 const ESCAPE = '\u001b';
 
 /** Streams of a test; a terminal where it is wanted. */
@@ -244,7 +246,7 @@ describe('a secret', () => {
   });
 
   it('that is new is asked for twice, and three times at most', async () => {
-    const answerAll = async (words: readonly string[]) => {
+    const answerAll = async (words: readonly string[], check?: (secret: Uint8Array) => void) => {
       const test = new TestIo(true);
       const waiting = [...words];
       const { write } = test.io.stderr;
@@ -252,10 +254,13 @@ describe('a secret', () => {
         if (/: $/.test(String(args[0]))) setImmediate(() => test.stdin.write(`${waiting.shift()}\r`));
         return write.apply(test.io.stderr, args);
       }) as typeof write;
-      return text(await test.ui().newSecret('New password:'));
+      return text(await test.ui().newSecret('New password:', check));
     };
     expect(await answerAll(['one', 'one'])).toBe('one');
     expect(await answerAll(['one', 'two', 'three', 'three'])).toBe('three');
     await expect(answerAll(['1', '2', '3', '4', '5', '6'])).rejects.toMatchObject({ code: 'passwords_differ' });
+    // A weak one is not asked for again, but anew.
+    expect(await answerAll(['password', '', PASSWORD, PASSWORD], checkPassword)).toBe(PASSWORD);
+    await expect(answerAll(['1', '2', '3'], checkPassword)).rejects.toMatchObject({ code: 'weak_password' });
   });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -265,6 +265,25 @@ describe('a key that is there', () => {
     expect(after).toEqual(before);
   });
 
+  it('is kept beside the new one when it is replaced', async () => {
+    await make('mine');
+    const old = ['coldkey', 'hotkeys/default'].map(name => readFileSync(keyPath('mine', name), 'utf8'));
+    const said = await shell.json(['wallet', 'create', '--wallet.name', 'mine', '--no_password', '--overwrite']);
+    expect(said.code).toBe(0);
+    const names = readdirSync(keyPath('mine', 'replaced')).sort();
+    expect(names).toEqual([
+      expect.stringMatching(/^coldkey\.\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{4}$/),
+      expect.stringMatching(/^hotkey-default\.\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{4}$/),
+    ]);
+    expect(names.map(name => readFileSync(keyPath('mine', 'replaced', name), 'utf8'))).toEqual(old);
+    for (const name of names) expect(statSync(keyPath('mine', 'replaced', name)).mode & 0o777).toBe(0o600);
+    expect(statSync(keyPath('mine', 'replaced')).mode & 0o777).toBe(0o700);
+    expect(readFileSync(keyPath('mine', 'coldkey'), 'utf8')).not.toBe(old[0]);
+    expect((await shell.json(['wallet', 'list'])).json).toMatchObject({
+      wallets: [{ name: 'mine', hotkeys: [{ name: 'default' }] }],
+    });
+  });
+
   it('is replaced with --overwrite; at a terminal its name is typed again', async () => {
     await make('mine');
     const flags = ['--wallet.name', 'mine', '--no_password', '--overwrite'];
@@ -343,6 +362,18 @@ describe('wallet regen-coldkey and regen-hotkey', () => {
     );
     expect(asked).toMatchObject({ code: 0, out: expect.stringContaining(ADDRESS) });
     expect(await shell.json(['wallet', 'regen-hotkey', '--wallet.hotkey', 'x'])).toMatchObject({ code: 2 });
+  });
+
+  it('ask for mistyped words again, three times at most', async () => {
+    const wrong = { to: /not shown/, type: `${WORDS} abandon` };
+    const flags = ['regen-coldkey', '--no_password'];
+    const said = await secretly(() => shell.run(flags, { answers: [wrong, wrong, { to: /not shown/, type: WORDS }] }));
+    expect(said).toMatchObject({ code: 0, out: expect.stringContaining(ADDRESS) });
+    expect(
+      await secretly(() => shell.run([...flags, '--wallet.name', 'x'], { answers: [wrong, wrong, wrong] })),
+    ).toMatchObject({
+      code: 5,
+    });
   });
 
   it('refuse what is no key, and do not repeat it', async () => {
@@ -510,11 +541,6 @@ describe('wallet sign and verify', () => {
       for (const message of ['hello', '', 'ünïcödé 🦀\n', '0xdeadbeef', '<Bytes>x</Bytes>']) {
         const typed = ['--message', message];
         const signed = await shell.json(['wallet', 'sign', '--wallet.name', 'mine', ...typed, ...flags]);
-        // A setting of no text is refused, as it is everywhere.
-        if (message === '') {
-          expect(signed.code).toBe(2);
-          continue;
-        }
         expect(signed).toMatchObject({ code: 0, json: { address, message } });
         const { signature, publicKey } = signed.json as { signature: string; publicKey: string };
         for (const signer of [address, publicKey, publicKey.slice(2)]) {
@@ -562,6 +588,19 @@ describe('wallet sign and verify', () => {
     expect(said.json).toEqual({ valid: true, address: ALICE, wrapped: true });
   });
 
+  it('take an empty message, say the signature alone with -q, and verify by the name of a key', async () => {
+    await make('mine');
+    for (const which of [[], ['--use_hotkey']]) {
+      const key = ['--wallet.name', 'mine', ...which];
+      const { code, out } = await shell.run(['wallet', 'sign', '--message', '', '-q', ...key]);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^0x[0-9a-f]{128}\n$/)]);
+      const verify = ['wallet', 'verify', '--message', '', '--signature', out.trim()];
+      expect((await shell.json([...verify, ...key])).json).toMatchObject({ valid: true });
+      expect((await shell.json([...verify, '--address', ALICE])).code).toBe(1);
+      expect((await shell.json([...verify, ...key, '--address', ALICE])).code).toBe(2);
+    }
+  });
+
   it('refuse what is no signature, no address, or missing', async () => {
     const good = { '--message': 'x', '--signature': `0x${'00'.repeat(64)}`, '--address': ALICE };
     for (const [flag, value] of [
@@ -599,6 +638,68 @@ describe('wallet sign and verify', () => {
     expect(await shell.json(sign)).toMatchObject({ code: 5, json: { error: { code: 'needs_password' } } });
     const wrong = await shell.json(sign, { env: { BT_WALLET_PASSWORD: OTHER } });
     expect(wrong).toMatchObject({ code: 5, json: { error: { code: 'wrong_password' } } });
+  });
+});
+
+describe('a key that is not there', () => {
+  const line = async (...args: string[]) => {
+    const { code, err } = await shell.run(args);
+    return `${code} ${err.trim().split('\n').at(-1)}`.replaceAll(shell.wallets, '<wallets>');
+  };
+  const sign = ['wallet', 'sign', '--message', 'x'];
+
+  it('is told with what there is instead, and what makes it', async () => {
+    expect(await line(...sign)).toBe(
+      '5 bittensor-cli: there is no wallet default in <wallets>, nor any other; ' +
+        '`bittensor-cli wallet create --wallet.name default` makes it',
+    );
+    await make('plain');
+    await make('*');
+    expect(await line(...sign, '--wallet.name', 'nosuch')).toBe(
+      "5 bittensor-cli: there is no wallet nosuch in <wallets>; there are: '*', plain (--wallet.name)",
+    );
+    expect(await line(...sign, '--wallet.name', '*', '--use_hotkey', '--wallet.hotkey', 'h h')).toBe(
+      "5 bittensor-cli: wallet * has no hotkey 'h h'; there are: default (--wallet.hotkey); " +
+        "`bittensor-cli wallet new-hotkey --wallet.name '*' --wallet.hotkey 'h h'` makes it",
+    );
+    await shell.run(['wallet', 'regen-coldkeypub', '--wallet.name', 'watched', '--address', ALICE]);
+    const watched =
+      '5 bittensor-cli: wallet watched has only the public half of its coldkey, enough to watch and to receive; ' +
+      '`bittensor-cli wallet regen-coldkey --wallet.name watched` brings the private one back';
+    expect(await line(...sign, '--wallet.name', 'watched')).toBe(watched);
+    expect(await line('wallet', 'set-password', '--wallet.name', 'watched')).toBe(watched);
+    mkdirSync(keyPath('empty'));
+    expect(await line(...sign, '--wallet.name', 'empty')).toMatch(/wallet empty has no coldkey; .*new-coldkey/);
+  });
+
+  it('is no raw system error, whatever is wrong with a path', async () => {
+    const plain = file('plain', 'x');
+    const none = join(shell.folder, 'none');
+    const raw = /E[A-Z]{4,}|, (open|stat|scandir|mkdir)/;
+    for (const [args, code] of [
+      [['wallet', 'list', '--wallet.path', plain], 5],
+      [[...sign, '--wallet.path', plain], 5],
+      [['wallet', 'create', '--no_password', '--wallet.path', plain], 1],
+      [['wallet', 'create', '--password-file', none], 5],
+      [['wallet', 'create', '--password-file', shell.folder], 5],
+      [['wallet', 'create', '--password-fd', '977'], 5],
+      [['wallet', 'regen-coldkey', '--no_password', '--mnemonic_file', none], 1],
+      [['wallet', 'regen-coldkey', '--no_password', '--seed_file', none], 1],
+      [['wallet', 'create', '--no_password', '--mnemonic_out', join(none, 'x')], 1],
+    ] as const) {
+      const said = await line(...args);
+      expect(said, args.join(' ')).not.toMatch(raw);
+      expect(said).toMatch(new RegExp(`^${code} bittensor-cli: `));
+    }
+  });
+
+  it('has a name by the rule, which is told; anything else is a wrong command line', async () => {
+    expect(await line(...sign, '--wallet.name', '../x')).toMatch(
+      /^2 .*"\.\.\/x" cannot be the name of a wallet: a name has/,
+    );
+    expect(await line(...sign, '--wallet.name', 'n'.repeat(300))).toMatch(
+      /"n{40}\.\.\.", which has 300 bytes, cannot be/,
+    );
   });
 });
 

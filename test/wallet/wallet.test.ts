@@ -70,7 +70,7 @@ describe('wallet', () => {
     const replaced = await wallet.createColdkey({ overwrite: true });
     expect(wallet.coldkeyAddress()).toBe(replaced.address);
     expect((await wallet.unlockColdkey()).address).toBe(replaced.address);
-    expect(readdirSync(wallet.folder).sort()).toEqual(['coldkey', 'coldkeypub.txt']);
+    expect(readdirSync(wallet.folder).sort()).toEqual(['coldkey', 'coldkeypub.txt', 'replaced']);
   });
 
   it('never replaces the public file of a key that is kept elsewhere', async () => {

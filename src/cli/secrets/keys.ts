@@ -66,7 +66,7 @@ export async function coldkeyAddressOf(settings: Place): Promise<string> {
 
 type Place = Pick<KeySettings, 'wallet_name' | 'wallet_path'>;
 
-async function walletOf({ wallet_name: name, wallet_path: path }: Place): Promise<Wallet> {
-  const { openWallet } = await import('../../wallet/index.js');
-  return openWallet({ name, path });
+async function walletOf(place: Place): Promise<Wallet> {
+  const { namedWallet } = await import('./named-wallet.js');
+  return namedWallet(place);
 }

@@ -39,7 +39,7 @@ async function findPassword(
 ): Promise<Uint8Array> {
   if (file !== undefined) return await fromFile(ui, file);
   if (fd !== undefined) return await readSecretFd(fd, ui.signal);
-  const { passwordFromEnv } = await import('../../wallet/index.js');
+  const { checkPassword, passwordFromEnv } = await import('../../wallet/index.js');
   const official = passwordFromEnv(keyFile, ui.env);
   if (official) return official;
   const plain = ui.env['BT_WALLET_PASSWORD'];
@@ -48,7 +48,7 @@ async function findPassword(
   if (named) return await fromFile(ui, named);
   if (!ui.isInteractive) throw nobodyToAsk(keyFile, purpose);
   return purpose === 'new'
-    ? await ui.newSecret(`New password for ${keyFile}:`)
+    ? await ui.newSecret(`New password for ${keyFile}:`, checkPassword)
     : await ui.secret(`Password of ${keyFile}:`);
 }
 

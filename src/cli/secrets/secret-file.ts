@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
-import { messageOf } from '../../base/index.js';
+import { plainReason } from '../../base/index.js';
 import { cliError } from '../errors.js';
 
 /** More than this is no password. */
@@ -29,7 +29,7 @@ export async function readSecretFile(path: string, signal: AbortSignal): Promise
     // Without O_NONBLOCK a named pipe that nobody writes to would hold everything up, Ctrl-C too.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    throw noSecret(`the file of the password cannot be read: ${messageOf(error)}`, error);
+    throw noSecret(`${path} cannot be read: ${plainReason(error)}`, error);
   }
   let keepsFd = true;
   try {
@@ -111,7 +111,7 @@ function readAll(fd: number, buffer: Buffer, name: string): number {
       if (count === 0 || length === buffer.length) return length;
     }
   } catch (error) {
-    throw noSecret(`${name} cannot be read: ${messageOf(error)}`, error);
+    throw noSecret(`${name} cannot be read: ${plainReason(error)}`, error);
   }
 }
 
@@ -141,7 +141,7 @@ function drain(fd: number, buffer: Buffer, signal: AbortSignal): Promise<number>
     });
     stream.once('error', error => {
       done();
-      reject(noSecret(`the password cannot be read: ${messageOf(error)}`, error));
+      reject(noSecret(`the password cannot be read: ${plainReason(error)}`, error));
     });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();

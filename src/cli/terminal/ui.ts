@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import pc from 'picocolors';
+import { isBittensorError } from '../../base/index.js';
 import { cliError } from '../errors.js';
 import type { Io, TextStream } from '../frame/io.js';
 import { askLine, askSecret } from './prompt.js';
@@ -35,13 +36,18 @@ export interface Ui {
   readonly signal: AbortSignal;
   /** True when questions can be asked. */
   readonly isInteractive: boolean;
+  /** `--quiet`: of a result of many lines, only the one that scripts want. */
+  readonly isQuiet: boolean;
   /** Yes or no; the standard answer is no. Error `needs_terminal` when nobody can be asked. */
   confirm(question: string): Promise<boolean>;
   ask(question: string): Promise<string>;
   /** A password or words, not shown. The bytes are the caller's to overwrite. */
   secret(question: string): Promise<Uint8Array>;
-  /** A new password, asked for twice. Error `passwords_differ` after three tries. */
-  newSecret(question: string): Promise<Uint8Array>;
+  /**
+   * A new password, asked for twice when `check` lets it pass. After three tries, error `passwords_differ`, or what `check`
+   * threw.
+   */
+  newSecret(question: string, check?: (secret: Uint8Array) => void): Promise<Uint8Array>;
 }
 
 export interface UiOptions {
@@ -105,15 +111,24 @@ export function createUi(io: Io, options: UiOptions, signal: AbortSignal): Ui & 
     env: io.env,
     signal,
     isInteractive,
+    isQuiet: options.quiet,
     async confirm(question: string) {
       const answer = await asking(`${question} [y/N]`, askLine);
       return /^(y|yes)$/i.test(answer.trim());
     },
     ask: (question: string) => asking(question, askLine),
     secret: (question: string) => asking(question, askSecret),
-    async newSecret(question: string) {
-      for (let i = 0; i < TRIES; i++) {
+    async newSecret(question: string, check: (secret: Uint8Array) => void = () => {}) {
+      for (let tries = 1; tries <= TRIES; tries++) {
         const first = await ui.secret(question);
+        try {
+          check(first);
+        } catch (error) {
+          first.fill(0);
+          if (tries === TRIES || !isBittensorError(error)) throw error;
+          write(stderr, error.message);
+          continue;
+        }
         const second = await ui.secret('The same again:').catch(error => {
           first.fill(0);
           throw error;

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { BittensorError, messageOf, syncFolder, systemCodeOf, writeFileAtomic } from '../../base/index.js';
+import { BittensorError, plainReason, syncFolder, systemCodeOf, writeFileAtomic } from '../../base/index.js';
 import { walletError } from '../errors.js';
 
 /** Far more than any key file has; a larger file is something else. */
@@ -29,7 +29,7 @@ export function readKeyFile(path: string): Buffer {
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === 'ENOENT') throw walletError('wallet_not_found', `there is no key file ${path}`, { path });
-    if (code) throw notKeyFile(path, messageOf(error));
+    if (code) throw notKeyFile(path, plainReason(error));
     throw error;
   }
 }
@@ -69,6 +69,24 @@ export function replaceFile(path: string, content: Uint8Array | string, justBefo
     throw systemCodeOf(error) ? diskError(path, error) : error;
   }
 }
+
+/**
+ * Puts a copy of a key file that is about to be replaced into the folder `replaced` of its wallet, 0600, by its name and
+ * the time: one flag in a script must not cost a key. Out of `hotkeys`, where all files are taken for keys. Error `disk`.
+ */
+export function keepReplaced(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  const folder = dirname(path);
+  const isHotkey = basename(folder) === 'hotkeys' && existsSync(dirname(folder));
+  const time = new Date().toISOString().replace(/[-:]/g, '');
+  const name = `${isHotkey ? 'hotkey-' : ''}${basename(path)}.${time}-${randomBytes(2).toString('hex')}`;
+  const content = readFileSync(path);
+  writeNewFile(join(isHotkey ? dirname(folder) : folder, REPLACED, name), content);
+  content.fill(0);
+}
+
+/** Beside the folder of the hotkeys. */
+export const REPLACED = 'replaced';
 
 export function removeFile(path: string): void {
   try {
@@ -137,7 +155,7 @@ function alreadyThere(path: string) {
 
 function diskError(path: string, error: unknown) {
   if (error instanceof BittensorError) return error;
-  return new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });
+  return new BittensorError('disk', `cannot write ${path}: ${plainReason(error)}`, { cause: error, data: { path } });
 }
 
 /** The password was right, and something else than a key was encrypted with it. */

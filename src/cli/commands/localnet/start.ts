@@ -94,7 +94,7 @@ async function tellStart(
   ];
   publish({
     json: { started: true, url, port, pid, genesis, dataFolder, accounts },
-    show: ui => lines.forEach(ui.line),
+    show: ui => (ui.isQuiet ? lines.slice(0, 1) : lines).forEach(ui.line),
   });
 }
 
@@ -138,6 +138,6 @@ async function tellRunning(
   ];
   publish({
     json: { started: false, url, port, pid, genesis, dataFolder: found.dataFolder, accounts },
-    show: ui => lines.forEach(ui.line),
+    show: ui => (ui.isQuiet ? lines.slice(0, 1) : lines).forEach(ui.line),
   });
 }

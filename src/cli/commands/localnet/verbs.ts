@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { BittensorError, writeFileAtomic } from '../../../base/index.js';
 import type { LocalChain, LocalStatus } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
+import { shellWord } from '../../secrets/key-flags.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument, parseCount, parseTravel } from './parse.js';
 import { say } from './say.js';
@@ -122,6 +123,9 @@ export const dump: Action<typeof dumpSettings> = async ({ args: [file = ''], set
   const text = `${JSON.stringify(spec)}\n`;
   writeFileAtomic(file, text);
   const size = `${(text.length / 2 ** 20).toFixed(1)} MiB`;
-  const lines = [`Wrote ${file} (${size}).`, `bittensor-cli localnet start --chain ${file} --port 0 starts from it.`];
+  const lines = [
+    `Wrote ${file} (${size}).`,
+    `bittensor-cli localnet start --chain ${shellWord(file)} --port 0 starts from it.`,
+  ];
   return say({ file, bytes: text.length, name: spec['name'] }, lines);
 };

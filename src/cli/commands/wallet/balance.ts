@@ -1,11 +1,11 @@
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress } from '../../secrets/keys.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import { formatAmount } from '../../terminal/amounts.js';
 import type { Ui } from '../../terminal/ui.js';
 import { withChain } from '../../transaction/network.js';
 import { type Account, coldkeysIn, readBalances, sumOf } from './balances.js';
-import { walletOf } from './keep.js';
 import type { balanceRows } from './settings.js';
 
 type BalanceAction = Action<typeof balanceRows>;
@@ -43,7 +43,7 @@ function accountsOf(settings: Parameters<BalanceAction>[0]['settings'], ui: Ui):
   const { all, address, wallet_name: name, wallet_path: path } = settings;
   if (all && address !== undefined) throw cliError('usage', '--all and --address exclude each other');
   if (address !== undefined) return [{ wallet: null, address: checkAddress(address, '--address') }];
-  return all ? coldkeysIn(path, ui) : [{ wallet: name, address: walletOf(settings).coldkeyAddress() }];
+  return all ? coldkeysIn(path, ui) : [{ wallet: name, address: namedWallet(settings).coldkeyAddress() }];
 }
 
 function orDash(rao: bigint | null): string {

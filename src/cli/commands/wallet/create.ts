@@ -1,8 +1,9 @@
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { keyFlags } from '../../secrets/key-flags.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import type { Kept } from './keep.js';
-import { keepColdkey, keepHotkey, keptJson, mayKeepColdkey, mayKeepHotkey, showKept, walletOf } from './keep.js';
+import { keepColdkey, keepHotkey, keptJson, mayKeepColdkey, mayKeepHotkey, showKept } from './keep.js';
 import type { newKeyRows } from './settings.js';
 import { type NewKey, newKey, tellWords, writeWords } from './words.js';
 
@@ -14,7 +15,7 @@ export const create: NewKeyAction = async input => {
   const { settings } = input;
   if (settings.uri !== undefined)
     throw cliError('usage', 'two keys cannot come of one --uri: new-coldkey and new-hotkey take it');
-  const wallet = walletOf(settings);
+  const wallet = namedWallet(settings);
   await mayKeepColdkey(input, wallet);
   await mayKeepHotkey(input, wallet);
   const [cold, hot] = [newKey(settings), newKey(settings)];
@@ -43,13 +44,13 @@ export const create: NewKeyAction = async input => {
 };
 
 export const newColdkey: NewKeyAction = async input => {
-  const wallet = walletOf(input.settings);
+  const wallet = namedWallet(input.settings);
   await mayKeepColdkey(input, wallet);
   return await makeOne(input, wallet.name, keypair => keepColdkey(input, wallet, keypair));
 };
 
 export const newHotkey: NewKeyAction = async input => {
-  const wallet = walletOf(input.settings);
+  const wallet = namedWallet(input.settings);
   await mayKeepHotkey(input, wallet);
   return await makeOne(input, wallet.name, keypair => keepHotkey(input, wallet, keypair), input.settings.wallet_hotkey);
 };

@@ -3,8 +3,8 @@ import { decodeAddress, toHex } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { coldkeyOf, hotkeyOf } from '../../secrets/keys.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import { unlockKey } from '../../secrets/unlock.js';
-import { walletOf } from './keep.js';
 import type { exportRows } from './settings.js';
 
 /** The public half of a key, as a code to scan or as text; its words too, for who can open it and asks for them. */
@@ -36,7 +36,7 @@ export const exportKey: Action<typeof exportRows> = async input => {
 };
 
 async function readWords({ settings, ui }: Parameters<typeof exportKey>[0]): Promise<string> {
-  const wallet = walletOf(settings);
+  const wallet = namedWallet(settings);
   const { use_hotkey: isHotkey, wallet_hotkey: hotkey } = settings;
   const which = isHotkey ? { hotkey } : 'coldkey';
   const keypair = await unlockKey(wallet, which, { settings, ui });

@@ -2,10 +2,10 @@ import { BittensorError, isBittensorError } from '../../../base/index.js';
 import { type LocalChain, openLocalChain } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress } from '../../secrets/keys.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import { formatTao } from '../../terminal/amounts.js';
 import { withChain } from '../../transaction/network.js';
 import { fundAccount } from '../localnet/funds.js';
-import { walletOf } from './keep.js';
 import type { faucetRows } from './settings.js';
 
 /** What a faucet gives unless told otherwise: 1,000 TAO. */
@@ -15,7 +15,9 @@ const STANDARD_RAO = 1_000_000_000_000n;
 export const faucet: Action<typeof faucetRows> = async ({ settings, ui, signal }) => {
   const { amount: amountRao = STANDARD_RAO } = settings;
   const address =
-    settings.address === undefined ? walletOf(settings).coldkeyAddress() : checkAddress(settings.address, '--address');
+    settings.address === undefined
+      ? namedWallet(settings).coldkeyAddress()
+      : checkAddress(settings.address, '--address');
   return await withChain({ settings, ui, signal }, async ({ client, name }) => {
     await using chain = await openFaucet(client.endpoint, client.chainName, signal);
     const { hash, block } = await ui.busy('waiting for the block', fundAccount(chain, address, amountRao));

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { BittensorError } from '../../../base/index.js';
 import {
   type HotkeyDescription,
   type KeyDescription,
@@ -7,18 +6,18 @@ import {
   walletNames,
 } from '../../../wallet/index.js';
 import type { Action } from '../../frame/command.js';
+import { missingKey, namedWallet } from '../../secrets/named-wallet.js';
 import { OLD_FORMS, renewCommand } from '../../secrets/unlock.js';
 import type { Ui } from '../../terminal/ui.js';
-import { walletOf } from './keep.js';
 import type { inspectRows } from './settings.js';
 
 /** What the key files are, without a password: form, permissions, endorsements, and what is wrong. */
 export const inspect: Action<typeof inspectRows> = async ({ settings }) => {
   const { all, wallet_name: name, wallet_path: path } = settings;
   const names = all ? walletNames(path) : [name];
-  const wallets = names.map(wallet => walletOf({ wallet_name: wallet, wallet_path: path }).describe());
+  const wallets = names.map(wallet => namedWallet({ wallet_name: wallet, wallet_path: path }).describe());
   if (!all && !existsSync(wallets[0]!.folder)) {
-    throw new BittensorError('wallet_not_found', `there is no wallet ${name} in ${path}`, { data: { name, path } });
+    throw missingKey(namedWallet(settings), 'coldkey');
   }
   return {
     json: { path, wallets: wallets.map(walletJson) },

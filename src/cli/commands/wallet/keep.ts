@@ -1,5 +1,5 @@
 import { isBittensorError, toHex } from '../../../base/index.js';
-import { type Encryption, type Keypair, openWallet, type Signer, type Wallet } from '../../../wallet/index.js';
+import type { Encryption, Keypair, Signer, Wallet } from '../../../wallet/index.js';
 import { shellWord } from '../../secrets/key-flags.js';
 import { unlockKey } from '../../secrets/unlock.js';
 import type { Ui } from '../../terminal/ui.js';
@@ -23,16 +23,6 @@ export interface Kept {
   readonly encryption: 'nacl' | 'strong' | null;
   /** Of hotkeys: whether the coldkey's statement lies beside it. */
   readonly isEndorsed?: boolean;
-}
-
-export function walletOf({
-  wallet_name: name,
-  wallet_path: path,
-}: {
-  wallet_name: string;
-  wallet_path: string;
-}): Wallet {
-  return openWallet({ name, path });
 }
 
 /** Before anything is made or asked: may the coldkey be written? Errors `wallet_exists`, `declined`. */

@@ -1,11 +1,11 @@
 import type { ChainClient, Overview } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import { formatAmount, formatTao } from '../../terminal/amounts.js';
 import type { Column } from '../../terminal/table.js';
 import type { Ui } from '../../terminal/ui.js';
 import { withChain } from '../../transaction/network.js';
 import { type Balance, coldkeysIn, readBalances } from './balances.js';
-import { walletOf } from './keep.js';
 import type { overviewRows } from './settings.js';
 
 type OverviewAction = Action<typeof overviewRows>;
@@ -14,7 +14,7 @@ type Neuron = Overview['neurons'][number];
 /** A wallet on a chain: its neurons on all subnets, what it has free and staked. */
 export const overview: OverviewAction = async ({ settings, ui, signal }) => {
   const { all, wallet_name: name, wallet_path: path } = settings;
-  const wallet = (account: string) => walletOf({ wallet_name: account, wallet_path: path });
+  const wallet = (account: string) => namedWallet({ wallet_name: account, wallet_path: path });
   const accounts = all ? coldkeysIn(path, ui) : [{ wallet: name, address: wallet(name).coldkeyAddress() }];
   const hotkeys = accounts.map(account => namedHotkeys(wallet(account.wallet), ui));
   return await withChain({ settings, ui, signal }, async ({ client, name: network }) => {
@@ -59,7 +59,7 @@ async function neuronsOf(
 }
 
 /** The names of a wallet's hotkeys by their addresses; one that cannot be read has no neuron to show. */
-function namedHotkeys(wallet: ReturnType<typeof walletOf>, ui: Ui): Map<string, string> {
+function namedHotkeys(wallet: ReturnType<typeof namedWallet>, ui: Ui): Map<string, string> {
   const { hotkeys } = wallet.describe();
   for (const { name, address } of hotkeys)
     if (!address) ui.note(`hotkey ${name} of ${wallet.name} is left out: no address`);

@@ -23,8 +23,14 @@ export async function mayWrite(ui: Ui, { title, name, path, isTaken }: Place, ov
       data: { path },
     });
   }
-  if (!ui.isInteractive) return;
-  ui.note(`This replaces ${title}. Without its words, or a copy of ${path}, all that it owns is lost.`);
+  if (!ui.isInteractive) {
+    ui.note(`This replaces ${title}; the old file is kept in the folder "replaced" of the wallet.`);
+    return;
+  }
+  ui.note(
+    `This replaces ${title}. Without its words, or the old file, all that it owns is lost; that file is kept in the folder ` +
+      '"replaced" of the wallet.',
+  );
   const typed = await ui.ask(`Type its name (${name}) to replace it:`);
   if (typed.trim() !== name) throw cliError('declined', `nothing was changed: that is not the name ${name}`);
 }

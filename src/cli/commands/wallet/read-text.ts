@@ -1,4 +1,4 @@
-import { isBittensorError, messageOf } from '../../../base/index.js';
+import { isBittensorError, plainReason } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
 import { readSecretFd, readSecretFile } from '../../secrets/secret-file.js';
 import type { Ui } from '../../terminal/ui.js';
@@ -8,7 +8,7 @@ export async function readText(path: string, what: string, { signal }: Pick<Ui, 
   const name = path === '-' ? 'the standard input' : path;
   const bytes = await readBytes(path, signal).catch(error => {
     if (!isBittensorError(error) || error.code !== 'needs_password') throw error;
-    const why = error.cause === undefined ? 'it is empty, much too large, or a terminal' : messageOf(error.cause);
+    const why = error.cause === undefined ? 'it is empty, much too large, or a terminal' : plainReason(error.cause);
     throw cliError('file_system', `cannot read ${what} from ${name}: ${why}`, { path }, error);
   });
   const text = new TextDecoder().decode(bytes).trim();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { encodeAddress, toHex } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
-import { walletOf } from './keep.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import { mayWrite } from './overwrite.js';
 import { readPublicKey } from './public-key.js';
 import type { regenPublicRows } from './settings.js';
@@ -15,7 +15,7 @@ export const regenColdkeyPublic: Action<typeof regenPublicRows> = async ({ setti
     throw cliError('usage', 'give --address or --public-key, one of them');
   }
   const publicKey = address === undefined ? readPublicKey(hex!, '--public-key') : readPublicKey(address, '--address');
-  const wallet = walletOf(settings);
+  const wallet = namedWallet(settings);
   const path = join(wallet.folder, 'coldkeypub.txt');
   const title = `the public coldkey of wallet ${wallet.name}`;
   const isSame = existsSync(path) && addressOrNone(() => wallet.coldkeyAddress()) === encodeAddress(publicKey);

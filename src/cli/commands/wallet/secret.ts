@@ -1,3 +1,4 @@
+import { isBittensorError } from '../../../base/index.js';
 import { type Keypair, keypairFromMnemonic, keypairFromPolkadotJson, keypairFromSeed } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
 import type { Ui } from '../../terminal/ui.js';
@@ -70,12 +71,22 @@ async function fromExport(
   return await ui.busy('opening the export', keypairFromPolkadotJson(text, path!, password));
 }
 
+/** How often words may be mistyped. */
+const TRIES = 3;
+
 async function askForWords(ui: Ui): Promise<Keypair> {
   if (!ui.isInteractive) {
     throw cliError('usage', 'which key? Give --mnemonic-file, --seed-file or --json-file (- reads the standard input)');
   }
-  const typed = await ui.secret('The words of the key (not shown):');
-  const words = new TextDecoder().decode(typed);
-  typed.fill(0);
-  return keypairOfTypedWords(words, ui);
+  for (let tries = 1; ; tries++) {
+    const typed = await ui.secret('The words of the key (not shown):');
+    const words = new TextDecoder().decode(typed);
+    typed.fill(0);
+    try {
+      return keypairOfTypedWords(words, ui);
+    } catch (error) {
+      if (tries === TRIES || !isBittensorError(error) || error.code !== 'bad_mnemonic') throw error;
+      ui.note(error.message);
+    }
+  }
 }

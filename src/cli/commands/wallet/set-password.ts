@@ -1,10 +1,9 @@
-import { BittensorError } from '../../../base/index.js';
 import { checkPassword, type Encryption, type KeyName, type Wallet } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
+import { missingKey, namedWallet } from '../../secrets/named-wallet.js';
 import { readPassword } from '../../secrets/password.js';
 import type { Ui } from '../../terminal/ui.js';
-import { walletOf } from './keep.js';
 import type { setPasswordRows } from './settings.js';
 
 type PasswordAction = Action<typeof setPasswordRows>;
@@ -14,7 +13,7 @@ type PasswordSettings = Parameters<PasswordAction>[0]['settings'];
 export const setPassword: PasswordAction = async ({ settings, ui, signal }) => {
   const { use_hotkey: isHotkey, wallet_hotkey: hotkey } = settings;
   checkFlags(settings);
-  const wallet = walletOf(settings);
+  const wallet = namedWallet(settings);
   const which: KeyName = isHotkey ? { hotkey } : 'coldkey';
   const path = wallet.keyFile(which);
   const before = formOf(wallet, isHotkey ? hotkey : undefined);
@@ -60,9 +59,8 @@ function checkFlags({
 function formOf(wallet: Wallet, hotkey: string | undefined): string | null {
   const { coldkey, hotkeys } = wallet.describe();
   const key = hotkey === undefined ? coldkey : hotkeys.find(({ name }) => name === hotkey);
-  const path = wallet.keyFile(hotkey === undefined ? 'coldkey' : { hotkey });
   if (!key || key.form === 'none') {
-    throw new BittensorError('wallet_not_found', `there is no key file ${path}`, { data: { path } });
+    throw missingKey(wallet, hotkey === undefined ? 'coldkey' : { hotkey });
   }
   return key.encrypted ? key.form : null;
 }
@@ -97,7 +95,5 @@ async function newForm({ settings, ui, path, old }: Need): Promise<Encryption | 
   if (!ui.isInteractive) {
     throw cliError('needs_password', 'the new password is missing: --new-password-file or --new-password-fd gives it');
   }
-  const password = await ui.newSecret('New password:');
-  checkPassword(password);
-  return { form, password };
+  return { form, password: await ui.newSecret('New password:', checkPassword) };
 }

@@ -26,7 +26,7 @@ const nWords: Setting<WordCount> = {
   },
 };
 
-const overwrite = flagOnly('replace a key that is there; it is lost unless it is kept elsewhere');
+const overwrite = flagOnly('replace a key that is there; the old file is kept in the folder "replaced" of the wallet');
 
 /** Of every command that writes a key. */
 const writeRows = { ...walletRows, ...passwordRows, ...encryptionRows, overwrite } satisfies SettingTable;
@@ -65,16 +65,20 @@ const keyRows = {
   use_hotkey: flagOnly('the hotkey instead of the coldkey'),
 } satisfies SettingTable;
 
+/** An empty message can be signed, too. */
+const messageRow = (about: string) => ({ ...optionalText('text', about), parse: (value: string) => value });
+
 export const signRows = {
   ...keyRows,
   ...passwordRows,
-  message: optionalText('text', 'what to sign; its UTF-8 bytes as they are'),
+  message: messageRow('what to sign; its UTF-8 bytes as they are'),
 } satisfies SettingTable;
 
 export const verifyRows = {
-  message: optionalText('text', 'what was signed'),
+  ...keyRows,
+  message: messageRow('what was signed'),
   signature: optionalText('hex', '64 bytes'),
-  address: optionalText('ss58|hex', "the signer's address, or public key"),
+  address: optionalText('ss58|hex', "the signer's address, or public key, instead of a key of a wallet"),
 } satisfies SettingTable;
 
 export const setPasswordRows = {

@@ -1,8 +1,16 @@
-import { encodeAddress, fromHex, toHex } from '../../../base/index.js';
+import {
+  decodeAddress,
+  encodeAddress,
+  fromHex,
+  type SettingSource,
+  type SettingValues,
+  toHex,
+} from '../../../base/index.js';
 import { verify as isSignature } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { coldkeyOf, hotkeyOf } from '../../secrets/keys.js';
+import { namedWallet } from '../../secrets/named-wallet.js';
 import { readPublicKey } from './public-key.js';
 import type { signRows, verifyRows } from './settings.js';
 
@@ -14,18 +22,20 @@ export const sign: Action<typeof signRows> = async ({ settings, ui }) => {
   const signature = toHex(signer.sign(new TextEncoder().encode(message)));
   return {
     json: { address: signer.address, publicKey: toHex(signer.publicKey), message, signature },
-    show: shown =>
+    show: shown => {
+      if (shown.isQuiet) return shown.line(signature);
       shown.pairs([
         ['signer', signer.address],
         ['signature', signature],
-      ]),
+      ]);
+    },
   };
 };
 
 /** Ends with code 1 when the signature is not the signer's. */
-export const verify: Action<typeof verifyRows> = async ({ settings }) => {
+export const verify: Action<typeof verifyRows> = async ({ settings, sources }) => {
   const message = needed(settings.message, '--message');
-  const publicKey = readPublicKey(needed(settings.address, '--address'), '--address');
+  const publicKey = signerOf(settings, sources);
   const signature = readSignature(needed(settings.signature, '--signature'));
   const address = encodeAddress(publicKey);
   const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -42,6 +52,22 @@ export const verify: Action<typeof verifyRows> = async ({ settings }) => {
     },
   };
 };
+
+/** The key that is said to have signed: an address, or a key of a wallet, whose public half is enough. */
+function signerOf(
+  settings: SettingValues<typeof verifyRows>,
+  sources: { readonly wallet_name: SettingSource; readonly wallet_hotkey: SettingSource },
+): Uint8Array {
+  const { address, use_hotkey: isHotkey } = settings;
+  const isNamed = sources.wallet_name === 'flag' || sources.wallet_hotkey === 'flag' || isHotkey;
+  if (address !== undefined) {
+    if (isNamed) throw cliError('usage', 'give --address or the key of a wallet, one of them');
+    return readPublicKey(address, '--address');
+  }
+  if (!isNamed) throw cliError('usage', 'whose signature? Give --address, or --wallet.name and --use_hotkey');
+  const wallet = namedWallet(settings);
+  return decodeAddress(isHotkey ? wallet.hotkeyAddress(settings.wallet_hotkey) : wallet.coldkeyAddress());
+}
 
 function readSignature(text: string): Uint8Array {
   const typed = text.trim().toLowerCase();

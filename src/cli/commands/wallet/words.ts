@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { messageOf, systemCodeOf } from '../../../base/index.js';
+import { plainReason, systemCodeOf } from '../../../base/index.js';
 import {
   generateMnemonic,
   type Keypair,
@@ -37,7 +37,7 @@ export function writeWords(path: string, text: string): () => void {
       throw cliError('file_exists', `${path} is there already and is not overwritten`, { path });
     throw cliError(
       'file_system',
-      `cannot write the words to ${path}: ${messageOf(error)}; no key was made`,
+      `cannot write the words to ${path}: ${plainReason(error)}; no key was made`,
       { path },
       error,
     );
