@@ -4,6 +4,7 @@ import { packagePath } from '../../src/base/index.js';
 import { chainError } from '../../src/chain/errors.js';
 import { type ChainErrorText, chainErrorNames, explainChainError } from '../../src/chain/index.js';
 import { CUSTOM } from '../../src/chain/refusals/custom-errors.js';
+import { POOL_CODES } from '../../src/chain/refusals/pool-codes.js';
 import { poolError } from '../../src/chain/refusals/pool-errors.js';
 import { apiOf, ownMetadata } from './metadata-vectors.js';
 
@@ -71,7 +72,9 @@ describe('what errors of the chain mean', () => {
     expect(explainChainError('System.Token.FundsUnavailable')!.name).toBe('Token.FundsUnavailable');
     expect(explainChainError('BadOrigin')!.title).toContain('may not make this call');
     expect(explainChainError('custom 6')!.name).toBe('Pool.RateLimitExceeded');
-    for (const word of ['', 'Nothing', 'constructor', '__proto__', 'Custom error: 77']) {
+    expect(explainChainError('1010')!.name).toBe('Pool.InvalidTransaction');
+    for (const code of Object.keys(POOL_CODES)) expect(explainChainError(code), code).toBeDefined();
+    for (const word of ['', 'Nothing', 'constructor', '__proto__', 'Custom error: 77', '1003']) {
       expect(explainChainError(word)).toBeUndefined();
     }
   });

@@ -89,10 +89,17 @@ describe('config explain', () => {
       const { out } = await config(['explain', key, '--json'], env);
       return (JSON.parse(out) as { settings: Record<string, unknown>[] }).settings[0];
     };
-    expect(await explain('netuid')).toMatchObject({ value: 3, source: 'file', flag: '--netuid' });
+    expect(await explain('netuid')).toMatchObject({
+      value: 3,
+      source: 'file',
+      flag: '--netuid',
+      about: 'number of the subnet',
+    });
     expect(await explain('netuid', { BT_NETUID: '4' })).toMatchObject({ value: 4, source: 'environment' });
     expect(await explain('wallet.name')).toMatchObject({
       source: 'default',
+      value: 'default',
+      exceptions: [{ commands: ['run'], default: '"local" on a local chain, else "default"' }],
       flag: '--wallet.name',
       environment: ['BT_WALLET_NAME', 'BT_WALLET'],
     });
@@ -102,6 +109,7 @@ describe('config explain', () => {
     });
     expect(await explain('localnet_port')).toMatchObject({
       defaults: ['9944', '9945'],
+      exceptions: [{ commands: ['localnet follow'], default: '9945' }],
       environment: ['BT_LOCALNET_PORT'],
     });
   });

@@ -89,5 +89,17 @@ describe('explain', () => {
     const { json } = await run(['explain', '--json'], {});
     const { errors } = json as { errors: { name: string }[] };
     expect(errors.map(({ name }) => name)).toEqual([...Object.keys(ERROR_TEXTS), ...chainErrorNames()]);
+    const { out } = await run(['explain'], {});
+    const lines = out.trimEnd().split('\n');
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.length).toBeLessThan(errors.length / 2);
+    for (const { name } of errors) expect(out).toContain(name.slice(name.indexOf('.') + 1));
+  });
+
+  it("knows the numbers of the pool, as the node's answer has them", async () => {
+    for (const number of ['1010', '1010: Invalid Transaction']) {
+      expect((await run(['explain', number], {})).out).toMatch(/^Pool.InvalidTransaction: the transaction is invalid/);
+    }
+    expect((await run(['explain', '1011', '--json'], {})).json).toMatchObject({ errors: [{ exit: 4 }] });
   });
 });

@@ -17,7 +17,8 @@ async function run(...args: string[]): Promise<{ code: number | string; text: st
 describe('the frame of the command line', () => {
   it('runs a declared command, for people and with --json', async () => {
     const user = join(home.folder, '.bittensor', 'configuration.yaml');
-    expect(await run('config', 'path')).toEqual({ code: 0, text: user });
+    const { code, text } = await run('config', 'path');
+    expect([code, text.split('\n')].flat()).toEqual([0, user, expect.stringContaining('There is no such file yet')]);
     expect(JSON.parse((await run('config', 'path', '--json')).text)).toEqual({ path: user, exists: false });
     mkdirSync(join(home.folder, '.bittensor'));
     writeFileSync(user, 'wallet:\n  name: alice\n');

@@ -29,6 +29,7 @@ const ANSWERS: Record<string, (params: unknown[]) => unknown> = {
     snapshots: SNAPSHOTS,
     following: { url: 'ws://leader', connected: true, leader: { number: 5, hash: HASH } },
   }),
+  chain_getHeader: () => ({ number: '0x5' }),
   dev_newBlock: () => HASH,
   dev_accounts: () => [{ name: '//Alice', address: ALICE, uri: '//Alice', secretSeed: '0x01', freeRao: '1500000000' }],
   dev_travel: () => ({ timestampMs: Date.UTC(2027, 0, 1), block: HASH }),
@@ -106,10 +107,11 @@ describe('the verbs of localnet', () => {
 
   it('mine a block for a transfer where blocks are made on request', async () => {
     const sent = await json('fund', ALICE, '1.5');
-    expect(sent).toEqual({ address: ALICE, amountRao: '1500000000', hash: HASH, block: GENESIS });
+    expect(sent).toEqual({ address: ALICE, amountRao: '1500000000', hash: HASH, block: GENESIS, blockNumber: 5 });
     expect(asked).toEqual([
       ['dev_fund', [ALICE, '1500000000']],
       ['dev_newBlock', [{ count: 1 }]],
+      ['chain_getHeader', [GENESIS]],
     ]);
   });
 

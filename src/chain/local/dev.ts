@@ -63,6 +63,8 @@ export interface LocalChain extends AsyncDisposable {
   status(options?: Options): Promise<LocalStatus>;
   /** Makes blocks now; the hash of the last. */
   mine(count?: number, options?: Options): Promise<string>;
+  /** The number of a block; undefined when it cannot be told. */
+  numberOf(block: string, options?: Options): Promise<number | undefined>;
   /** Sends from a development account; answers when it is in a block, which on a chain of manual blocks is when one is mined. */
   fund(address: string, amountRao: bigint, options?: Options): Promise<Included>;
   faucet(address: string, options?: Options): Promise<Included>;
@@ -138,6 +140,15 @@ class Connected implements LocalChain {
 
   async mine(count = 1, options: Options = {}): Promise<string> {
     return String(await this.ask('dev_newBlock', [{ count }], { timeoutMs: ASK_MS + BLOCK_MS * count, ...options }));
+  }
+
+  async numberOf(block: string, options?: Options): Promise<number | undefined> {
+    try {
+      const number = Number(record(await this.ask('chain_getHeader', [block], options)).number ?? Number.NaN);
+      return Number.isSafeInteger(number) ? number : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   fund(address: string, amountRao: bigint, options?: Options): Promise<Included> {

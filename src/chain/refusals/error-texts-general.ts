@@ -75,6 +75,41 @@ export const DISPATCH_ERRORS: ErrorTexts = {
 
 /** Why a pool or a block builder refuses. Source: polkadot-sdk `InvalidTransaction`, `UnknownTransaction`. */
 export const POOL_ERRORS: ErrorTexts = {
+  InvalidFormat: [
+    'the bytes are no transaction',
+    'They do not begin with their own length, or are cut.',
+    'Send the whole transaction, as the program that signed it gave it.',
+  ],
+  VerificationFailed: [
+    'the runtime broke off while it judged the transaction',
+    'The call is not encoded as this runtime has it, or the runtime has a fault.',
+    'Update your software; if it stays, tell the operators of the chain.',
+  ],
+  InvalidTransaction: [
+    'the transaction is invalid',
+    'Code 1010. What comes with it says why: outdated, cannot pay, bad signature, or a custom error with a number.',
+    'bittensor-cli explain "Custom error: N", or Stale, Payment, BadProof, say more.',
+  ],
+  UnknownValidity: [
+    'the runtime cannot say whether the transaction is valid',
+    'Code 1011. Something that it needs to judge it is not there.',
+    'Check addresses and signature, and send it again.',
+  ],
+  CycleDetected: [
+    'transactions wait for each other in a circle',
+    'Each says that it needs another one of them first.',
+    'Send them one after the other.',
+  ],
+  NoTagsProvided: [
+    'the pool cannot tell the transaction from others',
+    'The runtime gave it no mark. This is a fault of the chain.',
+    'Tell its operators.',
+  ],
+  NoKeyStore: [
+    'the node has no keys to do this',
+    'Its key store is not there; a local chain has none, for its blocks are not sealed.',
+    'Ask a node that has session keys.',
+  ],
   Call: [
     'the chain does not expect this call',
     'It is not allowed for this sender or in this state.',

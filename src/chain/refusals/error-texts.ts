@@ -2,6 +2,7 @@ import { CUSTOM } from './custom-errors.js';
 import { CUSTOM_ERRORS, DISPATCH_ERRORS, POOL_ERRORS } from './error-texts-general.js';
 import { PALLET_ERRORS } from './error-texts-pallets.js';
 import { SUBTENSOR_ERRORS } from './error-texts-subtensor.js';
+import { POOL_CODES } from './pool-codes.js';
 
 /** By the error's name: what it means in one line, why it happens, and what to do. */
 export type ErrorTexts = Readonly<Record<string, readonly [title: string, why: string, remedy: string]>>;
@@ -42,12 +43,14 @@ function textsByName(): ReadonlyMap<string, ChainErrorText> {
 
 /**
  * What an error of the chain means and what to do, by its name with or without the pallet (`SubtensorModule.AmountTooLow`,
- * `BadOrigin`, `Token.FundsUnavailable`, `Payment`), in any case of letters, or as the pool's `Custom error: 6`. Undefined
- * for a name that is not known.
+ * `BadOrigin`, `Token.FundsUnavailable`, `Payment`), in any case of letters, or as the pool's `Custom error: 6` or `1010`.
+ * Undefined for a name that is not known.
  */
 export function explainChainError(name: string): ChainErrorText | undefined {
   const custom = /^\s*custom(?: error)?:?\s*(\d{1,3})\s*$/i.exec(name)?.[1];
   if (custom !== undefined) return explainChainError(CUSTOM[Number(custom)] ?? '');
+  const code = /^\s*(\d{4})\b/.exec(name)?.[1];
+  if (code !== undefined) return explainChainError(POOL_CODES[Number(code)] ?? '');
   // A dispatch error without a pallet is told as the system's.
   const texts = textsByName();
   return texts.get(keyOf(name)) ?? texts.get(keyOf(name).replace(/^system\./, ''));

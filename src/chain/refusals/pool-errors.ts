@@ -2,20 +2,11 @@ import { type BittensorError, isBittensorError } from '../../base/index.js';
 import { type ChainErrorCode, chainError } from '../errors.js';
 import { CUSTOM } from './custom-errors.js';
 import { explainChainError } from './error-texts.js';
+import { POOL_CODES } from './pool-codes.js';
 
-/** JSON-RPC codes of the transaction pool. Source: polkadot-sdk `sc-rpc-api/src/author/error.rs`. */
 const INVALID = 1010;
-const TEMPORARILY_BANNED = 1012;
 const ALREADY_IMPORTED = 1013;
 const PRIORITY_TOO_LOW = 1014;
-const IMMEDIATELY_DROPPED = 1016;
-
-const BY_CODE: Readonly<Record<number, string>> = {
-  [TEMPORARILY_BANNED]: 'TemporarilyBanned',
-  [ALREADY_IMPORTED]: 'AlreadyImported',
-  [PRIORITY_TOO_LOW]: 'PriorityTooLow',
-  [IMMEDIATELY_DROPPED]: 'ImmediatelyDropped',
-};
 
 /** The words in which nodes tell why. Source: polkadot-sdk `transaction_validity.rs`. */
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
@@ -47,7 +38,7 @@ export function poolError(what: string, error: unknown): unknown {
   const said = typeof rpcData === 'string' && rpcData !== '' ? rpcData : String(rpcMessage);
   const number = /custom error: (\d+)/i.exec(`${String(rpcData)} ${error.message}`)?.[1];
   const custom = number === undefined ? undefined : (CUSTOM[Number(number)] ?? `custom error ${number}`);
-  const name = custom ?? BY_CODE[Number(rpcCode)] ?? BY_WORDS.find(([words]) => words.test(said))?.[1];
+  const name = custom ?? BY_WORDS.find(([words]) => words.test(said))?.[1] ?? POOL_CODES[Number(rpcCode)];
   return rejected(what, custom ?? said, { rpcCode, ...(name === undefined ? {} : { name }) }, error);
 }
 

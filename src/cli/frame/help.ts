@@ -1,7 +1,7 @@
 import { type Command, Help } from 'commander';
 import { groups } from '../catalogue.js';
 import { EXITS_TEXT } from '../exit.js';
-import { widthOf } from '../terminal/text.js';
+import { widthOf, wrap } from '../terminal/text.js';
 
 /** Of the terms in front: longer ones have their lines to themselves. */
 const TERM_SHARE = 0.45;
@@ -63,19 +63,7 @@ export function flatNamesText(width: number): string {
 }
 
 export function wrapWords(text: string, width: number): string[] {
-  return wrap(text.split(/\s+/), width);
-}
-
-/** Words in lines of at most so many columns; a longer word has a line to itself. */
-function wrap(words: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  const most = Math.max(NARROWEST, width);
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last === undefined || widthOf(last) + 1 + widthOf(word) > most) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
+  return wrap(text.split(/\s+/), Math.max(NARROWEST, width));
 }
 
 /** Words of a shell, with their quotes. */

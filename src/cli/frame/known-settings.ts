@@ -4,33 +4,63 @@ import { allCommands, settingsOf } from '../catalogue.js';
 /** A setting that a config file may hold, and the commands that take it. */
 export interface KnownSetting {
   readonly key: string;
-  /** The first command's; they differ in default and help at most. */
+  /** That of most commands; they differ in default and help at most. */
   readonly row: Setting<unknown>;
   readonly flag: string;
   readonly env: readonly string[];
+  /** The usual one first. */
   readonly defaults: readonly string[];
+  /** Where the default is another one. */
+  readonly exceptions: readonly { readonly commands: readonly string[]; readonly default: string }[];
   readonly commands: readonly string[];
+}
+
+interface Use {
+  readonly path: string;
+  readonly name: string;
+  readonly row: Setting<unknown>;
 }
 
 /** All of them, by key. */
 export function knownSettings(): ReadonlyMap<string, KnownSetting> {
-  const found = new Map<string, KnownSetting>();
+  const uses = new Map<string, Use[]>();
   for (const { path, spec } of allCommands()) {
     for (const [name, row] of Object.entries(settingsOf(spec))) {
       if (row.flagOnly) continue;
       const key = configKeyOf(name, row);
-      const known = found.get(key);
-      found.set(key, {
-        key,
-        row: known?.row ?? row,
-        flag: known?.flag ?? row.flag ?? name,
-        env: [...new Set([...(known?.env ?? []), ...envNamesOf(name, row)])],
-        defaults: [...new Set([...(known?.defaults ?? []), defaultText(row)])],
-        commands: [...(known?.commands ?? []), path.join(' ')],
-      });
+      const list = uses.get(key);
+      const use = { path: path.join(' '), name, row };
+      if (list) list.push(use);
+      else uses.set(key, [use]);
     }
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(
+    [...uses].map(([key, list]) => [key, knownOf(key, list)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function knownOf(key: string, uses: readonly Use[]): KnownSetting {
+  const [usual = [], ...others] = byMost(uses, use => defaultText(use.row));
+  const [{ row, name }] = byMost(usual, use => use.row.about)[0] as [Use];
+  return {
+    key,
+    row,
+    flag: row.flag ?? name,
+    env: [...new Set(uses.flatMap(use => envNamesOf(use.name, use.row)))],
+    defaults: [usual, ...others].map(([first]) => defaultText(first!.row)),
+    exceptions: others.map(list => ({
+      commands: list.map(({ path }) => path),
+      default: defaultText(list[0]!.row),
+    })),
+    commands: uses.map(({ path }) => path),
+  };
+}
+
+/** In groups of the same text, the largest first. */
+function byMost(uses: readonly Use[], textOf: (use: Use) => string): Use[][] {
+  const groups = new Map<string, Use[]>();
+  for (const use of uses) groups.set(textOf(use), [...(groups.get(textOf(use)) ?? []), use]);
+  return [...groups.values()].sort((a, b) => b.length - a.length);
 }
 
 function defaultText({ default: standard, defaultAbout }: Setting<unknown>): string {

@@ -54,3 +54,14 @@ export function shorten(text: string, columns: number): string {
   }
   return out;
 }
+
+/** Words in lines of at most so many columns; a longer word has a line to itself. */
+export function wrap(words: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || widthOf(last) + 1 + widthOf(word) > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

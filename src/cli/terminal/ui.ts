@@ -6,7 +6,7 @@ import type { Io, TextStream } from '../frame/io.js';
 import { askLine, askSecret } from './prompt.js';
 import { StatusLine } from './status-line.js';
 import { type Column, layOut } from './table.js';
-import { printable, widthOf } from './text.js';
+import { printable, widthOf, wrap } from './text.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -22,6 +22,8 @@ export interface Ui {
   detail(text: string): void;
   /** Columns of numbers go to the right; it is made to fit the terminal, and no number is ever cut. */
   table(columns: readonly (string | Column)[], rows: readonly (readonly unknown[])[]): void;
+  /** Words in lines that fit the terminal (80 columns without one), indented by two. */
+  words(list: readonly string[]): void;
   /** Labels and values below each other. */
   pairs(list: readonly (readonly [label: string, value: unknown])[]): void;
   /** Waits for the work, with a spinner on a terminal. */
@@ -90,6 +92,9 @@ export function createUi(io: Io, options: UiOptions, signal: AbortSignal): Ui & 
       const { head, lines } = layOut(columns, rows, stdout.isTTY ? stdout.columns || 80 : undefined);
       if (head !== undefined) out(colors.bold(head));
       for (const line of lines) out(line);
+    },
+    words(list: readonly string[]) {
+      for (const line of wrap(list, ((stdout.isTTY && stdout.columns) || 80) - 2)) out(`  ${line}`);
     },
     pairs(list: readonly (readonly [string, unknown])[]) {
       const width = Math.max(0, ...list.map(([label]) => widthOf(label)));

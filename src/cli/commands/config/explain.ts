@@ -12,7 +12,7 @@ export const explain: Action<Record<never, never>> = async input => {
   const file = read === undefined ? null : resolve(read);
   return {
     json: {
-      settings: settings.map(({ key, value, source, row, flag, env, defaults, commands }) => ({
+      settings: settings.map(({ key, value, source, row, flag, env, defaults, exceptions, commands }) => ({
         key,
         value,
         source,
@@ -20,6 +20,7 @@ export const explain: Action<Record<never, never>> = async input => {
         flag: `--${flag}`,
         environment: env,
         defaults,
+        exceptions,
         commands,
       })),
       file,
@@ -30,7 +31,7 @@ export const explain: Action<Record<never, never>> = async input => {
       else {
         const rows = settings.map(({ key, value, source, defaults, env }) => [
           key,
-          value === null ? defaults.join('; ') : value,
+          value === null ? defaults[0] : value,
           source,
           env.join(', '),
         ]);
@@ -41,13 +42,14 @@ export const explain: Action<Record<never, never>> = async input => {
   };
 };
 
-function pairsOf({ key, value, source, row, flag, env, defaults, commands }: Found): [string, unknown][] {
+function pairsOf({ key, value, source, row, flag, env, defaults, exceptions, commands }: Found): [string, unknown][] {
   return [
     ['setting', key],
     ['about', row.about],
     ['value', value],
     ['from', source],
-    ['default', defaults.join('; ')],
+    ['default', defaults[0]],
+    ...exceptions.map((other): [string, unknown] => [`  of ${other.commands.join(', ')}`, other.default]),
     ['flag', `--${flag}${row.argument === undefined ? '' : ` <${row.argument}>`}`],
     ['environment', env.join(', ')],
     ['commands', commands.join(', ')],

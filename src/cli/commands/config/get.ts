@@ -6,7 +6,7 @@ export const get: Action<Record<never, never>> = async input => {
   return {
     json: { key, value, source },
     show(ui) {
-      if (value === null) ui.note(`${key} is not set; its default: ${defaults.join('; ')}`);
+      if (value === null) ui.note(`${key} is not set; its default: ${defaults[0]}`);
       else ui.line(String(value));
     },
   };

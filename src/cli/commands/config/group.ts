@@ -58,6 +58,7 @@ export const config = group({
             flag: textSchema,
             environment: listOf(textSchema),
             defaults: listOf(textSchema),
+            exceptions: listOf(objectOf({ commands: listOf(textSchema), default: textSchema })),
             commands: listOf(textSchema),
           }),
         ),

@@ -5,5 +5,12 @@ import { configPath } from '../../frame/config-file.js';
 
 export const path: Action<Record<never, never>> = async ({ configFile }) => {
   const file = resolve(configPath(configFile));
-  return { json: { path: file, exists: existsSync(file) }, show: ui => ui.line(file) };
+  const exists = existsSync(file);
+  return {
+    json: { path: file, exists },
+    show(ui) {
+      ui.line(file);
+      if (!exists) ui.note('There is no such file yet; `bittensor-cli config set` makes it.');
+    },
+  };
 };

@@ -34,14 +34,26 @@ export const explain: Action<Record<never, never>> = async ({ args: [name] }) =>
   return {
     json: { errors: all },
     show(ui) {
-      ui.table(
-        ['error', 'meaning'],
-        all.map(({ name: own, title }) => [own, title]),
-      );
-      ui.note('bittensor-cli explain ERROR says more.');
+      for (const [title, names] of groupsOf(all)) {
+        ui.line(ui.colors.bold(title));
+        ui.words(names.map((own, i) => (i < names.length - 1 ? `${own},` : own)));
+      }
+      ui.note('bittensor-cli explain NAME says what it means; with --json all are explained.');
     },
   };
 };
+
+/** Names without their pallets, by what they are of. */
+function groupsOf(all: readonly Explanation[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, of } of all) {
+    const dot = name.indexOf('.');
+    const pallet = dot === -1 ? 'The chain' : name.slice(0, dot);
+    const title = of === 'program' ? 'This program' : pallet;
+    found.set(title, [...(found.get(title) ?? []), name.slice(dot + 1)]);
+  }
+  return found;
+}
 
 /** Error `usage` names the nearest. */
 function explanationOf(name: string): Explanation {

@@ -1,6 +1,6 @@
 import { connect, type LocalChain, type Prepared } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
-import { minedFor, sendAndMine } from './funds.js';
+import { sendAndMine } from './funds.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument } from './parse.js';
 import { say } from './say.js';
@@ -14,12 +14,11 @@ export const setStorage: Action<typeof targetSettings> = async ({ args: [key = '
   if (!isRemoved && !HEX.test(value)) {
     throw badArgument(`the value is hexadecimal (0x...) or null, not ${value.slice(0, 80)}`);
   }
-  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
+  const done = await withLocalChain(settings, signal, chain =>
     sendAndMine(chain, () => chain.setStorage([[key, isRemoved ? null : value]])),
   );
   const did = isRemoved ? 'Removed' : 'Wrote';
-  const line = `${did} ${key} in block ${block}${minedFor(mined)}.`;
-  return say({ key, value: isRemoved ? null : value, hash, block }, [line]);
+  return say({ key, value: isRemoved ? null : value, ...done.json }, [`${did} ${key} ${done.text}.`]);
 };
 
 /** Makes a call as root, or in the name of any account, whoever has its keys. */
@@ -27,18 +26,13 @@ export const call: Action<typeof callSettings> = async ({ args: [what = '', text
   const isRoot = settings.as === 'root';
   const done = await withLocalChain(settings, signal, async chain => {
     const { call, args, callHex } = await encode(chain, what, text, signal);
-    const { hash, block, mined } = await sendAndMine(chain, () =>
-      isRoot ? chain.sudo(callHex) : chain.callAs(settings.as, callHex),
-    );
-    return { call, args, callHex, hash, block, mined };
+    const sent = await sendAndMine(chain, () => (isRoot ? chain.sudo(callHex) : chain.callAs(settings.as, callHex)));
+    return { call, args, callHex, sent };
   });
-  const { mined, args, ...json } = done;
+  const { call: name, args, callHex, sent } = done;
   const shown = args.map(({ name, value }) => `  ${name}: ${value}`);
   const by = isRoot ? 'root' : settings.as;
-  return say({ ...json, as: settings.as }, [
-    `${done.call} as ${by} in block ${done.block}${minedFor(mined)}:`,
-    ...shown,
-  ]);
+  return say({ call: name, callHex, as: settings.as, ...sent.json }, [`${name} as ${by} ${sent.text}:`, ...shown]);
 };
 
 async function encode(

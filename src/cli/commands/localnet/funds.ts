@@ -11,11 +11,8 @@ type Verb = Action<typeof targetSettings>;
 
 export const fund: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
   const amountRao = parseTao(amount);
-  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
-    fundAccount(chain, address, amountRao),
-  );
-  const line = `Sent ${formatTao(amountRao)} to ${address} in block ${block}${minedFor(mined)}.`;
-  return say({ address, amountRao, hash, block }, [line]);
+  const done = await withLocalChain(settings, signal, chain => fundAccount(chain, address, amountRao));
+  return say({ address, amountRao, ...done.json }, [`Sent ${formatTao(amountRao)} to ${address} ${done.text}.`]);
 };
 
 /** Sends from a development account. Error `bad_setting` when none has so much. */
@@ -41,21 +38,32 @@ async function tooMuch(chain: LocalChain, amountRao: bigint): Promise<BittensorE
 
 export const setBalance: Verb = async ({ args: [address = '', amount = ''], settings, signal }) => {
   const freeRao = /^0(\.0*)?$/.test(amount) ? 0n : parseTao(amount);
-  const { hash, block, mined } = await withLocalChain(settings, signal, chain =>
+  const done = await withLocalChain(settings, signal, chain =>
     sendAndMine(chain, () => chain.setBalance(address, freeRao)),
   );
-  const line = `${address} has ${formatTao(freeRao)} free since block ${block}${minedFor(mined)}.`;
-  return say({ address, freeRao, hash, block }, [line]);
+  return say({ address, freeRao, ...done.json }, [`${address} has ${formatTao(freeRao)} free, ${done.text}.`]);
 };
 
 /** On a chain of manual blocks a transaction of the chain's own would wait for the next one: it gets one. */
-export async function sendAndMine(
-  chain: LocalChain,
-  send: () => Promise<Included>,
-): Promise<Included & { mined: boolean }> {
+export async function sendAndMine(chain: LocalChain, send: () => Promise<Included>): Promise<Sent> {
+  const { isMined, ...included } = await sent(chain, send);
+  const blockNumber = await chain.numberOf(included.block);
+  const where = blockNumber === undefined ? included.block : `${blockNumber}, ${included.block}`;
+  const text = `in block ${where}${isMined ? ', which was mined for it' : ''}`;
+  return { json: { ...included, blockNumber: blockNumber ?? null }, text };
+}
+
+export interface Sent {
+  /** `hash` of the transaction, `block` (its hash) and `blockNumber`. */
+  readonly json: Included & { readonly blockNumber: number | null };
+  /** In which block it is. */
+  readonly text: string;
+}
+
+async function sent(chain: LocalChain, send: () => Promise<Included>): Promise<Included & { isMined: boolean }> {
   const { blockTime, ready } = await chain.status();
   const sending = send();
-  if (blockTime !== 'manual') return { ...(await sending), mined: false };
+  if (blockTime !== 'manual') return { ...(await sending), isMined: false };
   const failed = sending.then(
     () => undefined,
     error => error as unknown,
@@ -66,9 +74,5 @@ export async function sendAndMine(
   const early = await Promise.race([failed, pooled.then(() => undefined)]);
   if (early !== undefined) throw early;
   await chain.mine();
-  return { ...(await sending), mined: true };
-}
-
-export function minedFor(mined: boolean): string {
-  return mined ? ', which was mined for it' : '';
+  return { ...(await sending), isMined: true };
 }

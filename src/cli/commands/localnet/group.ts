@@ -39,6 +39,8 @@ const started = objectOf({
   dataFolder: textSchema,
   accounts: listOf(account),
 });
+/** A transaction that the chain made for the user. */
+const sent = { hash: hashSchema, block: hashSchema, blockNumber: nullable(integerSchema) };
 const snapshotOf = { id: { type: ['integer', 'string'] }, block: integerSchema, hash: hashSchema };
 
 /** What this package's chain says; another one that offers `dev_status` may say more. */
@@ -164,7 +166,7 @@ export const localnet = group({
       ],
       settings: targetSettings,
       examples: ['localnet fund 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 100'],
-      output: objectOf({ address: addressSchema, amountRao: raoSchema, hash: hashSchema, block: hashSchema }),
+      output: objectOf({ address: addressSchema, amountRao: raoSchema, ...sent }),
       load: async () => (await import('./funds.js')).fund,
     }),
     command({
@@ -193,7 +195,7 @@ export const localnet = group({
       ],
       settings: targetSettings,
       examples: ['localnet set-balance 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 0.5'],
-      output: objectOf({ address: addressSchema, freeRao: raoSchema, hash: hashSchema, block: hashSchema }),
+      output: objectOf({ address: addressSchema, freeRao: raoSchema, ...sent }),
       load: async () => (await import('./funds.js')).setBalance,
     }),
     command({
@@ -205,7 +207,7 @@ export const localnet = group({
       ],
       settings: targetSettings,
       examples: ['localnet set-storage 0x3a6772616e 0x01', 'localnet set-storage 0x3a6772616e null'],
-      output: objectOf({ key: textSchema, value: nullable(textSchema), hash: hashSchema, block: hashSchema }),
+      output: objectOf({ key: textSchema, value: nullable(textSchema), ...sent }),
       load: async () => (await import('./as-anyone.js')).setStorage,
     }),
     command({
@@ -220,7 +222,7 @@ export const localnet = group({
         `localnet call AdminUtils.sudo_set_tempo '{"netuid": 1, "tempo": 10}'`,
         `localnet call System.remark '{"remark": "0x00"}' --as 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty`,
       ],
-      output: objectOf({ call: textSchema, callHex: textSchema, as: textSchema, hash: hashSchema, block: hashSchema }),
+      output: objectOf({ call: textSchema, callHex: textSchema, as: textSchema, ...sent }),
       load: async () => (await import('./as-anyone.js')).call,
     }),
     command({

@@ -20,12 +20,12 @@ export const faucet: Action<typeof faucetRows> = async ({ settings, ui, signal }
       : checkAddress(settings.address, '--address');
   return await withChain({ settings, ui, signal }, async ({ client, name }) => {
     await using chain = await openFaucet(client.endpoint, client.chainName, signal);
-    const { hash, block } = await ui.busy('waiting for the block', fundAccount(chain, address, amountRao));
+    const sent = await ui.busy('waiting for the block', fundAccount(chain, address, amountRao));
     const balanceRao = await client.balanceRao(address, { signal });
     return {
-      json: { network: name, address, amountRao, hash, block, balanceRao },
+      json: { network: name, address, amountRao, ...sent.json, balanceRao },
       show: shown => {
-        shown.line(`${address} got ${formatTao(amountRao)} in block ${block}.`);
+        shown.line(`${address} got ${formatTao(amountRao)} ${sent.text}.`);
         shown.pairs([['balance', formatTao(balanceRao)]]);
       },
     };
