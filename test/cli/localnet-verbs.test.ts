@@ -184,7 +184,7 @@ describe('the verbs of localnet', () => {
     for (const verb of ['start', 'follow', 'mine', 'travel', 'revert', 'fund', 'dump']) {
       const { code, text } = await run(verb, '--help');
       expect(code).toBe(0);
-      expect(text).toMatch(new RegExp(`Examples:\\n +bittensor-cli localnet ${verb} ?`));
+      expect(text).toMatch(new RegExp(`Examples?:\\n +bittensor-cli localnet ${verb} ?`));
     }
   });
 });

@@ -88,7 +88,7 @@ export const POOL_ERRORS: ErrorTexts = {
   InvalidTransaction: [
     'the transaction is invalid',
     'Code 1010. What comes with it says why: outdated, cannot pay, bad signature, or a custom error with a number.',
-    'bittensor-cli explain "Custom error: N", or Stale, Payment, BadProof, say more.',
+    'Look that up: bittensor-cli explain "Custom error: N", Stale, Payment or BadProof.',
   ],
   UnknownValidity: [
     'the runtime cannot say whether the transaction is valid',
