@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { homeFolder } from '../base/index.js';
 import { walletError } from './errors.js';
-import { isDraft } from './keyfile/disk.js';
+import { isDraft, REPLACED } from './keyfile/disk.js';
 
 /** The files of one key. */
 export interface KeyPaths {
@@ -82,7 +82,7 @@ export function publicHotkeyNamesIn({ hotkeys }: WalletPaths): string[] {
 
 /** What writes that were killed left in a wallet's folders. */
 export function draftsIn({ folder, hotkeys }: WalletPaths): string[] {
-  return [folder, hotkeys].flatMap(place =>
+  return [folder, hotkeys, join(folder, REPLACED)].flatMap(place =>
     filesIn(place)
       .filter(isDraft)
       .map(name => join(place, name)),

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { sleep } from '../../src/base/index.js';
 import { keypairFromMnemonic, openWallet, readPublicKey } from '../../src/wallet/index.js';
 import { isDraft } from '../../src/wallet/keyfile/disk.js';
+import { openKeyFile } from '../../src/wallet/keyfile/files.js';
 import { walletWith } from '../../src/wallet/wallet.js';
 import { Dice } from '../localnet/random-calls.js';
 import { CHEAP, password, treeOf } from './cheap.js';
@@ -103,9 +104,24 @@ async function checkWallet(job: Job): Promise<void> {
     // Endorsed by the coldkey of its time: that may just have been replaced.
     if (task !== 'overwrite') expect(described?.endorsement).not.toBe('bad');
   }
-  const known = ['coldkey', 'coldkeypub.txt', 'hotkeys/h', 'hotkeys/hpub.txt', 'hotkeys/h.endorsementpub.txt'];
-  if (!existsSync(wallet.folder)) return;
-  for (const file of treeOf(wallet.folder)) {
+  const files = existsSync(wallet.folder) ? treeOf(wallet.folder) : [];
+  const replaced = files.filter(file => file.startsWith('replaced/') && !isDraft(file));
+  for (const file of replaced) {
+    const options = { password: async () => password(passwordOf(from)) };
+    expect((await openKeyFile(join(wallet.folder, file), options, CHEAP)).address).toBe(COLD);
+  }
+  // The old key is in its place, or beside it.
+  const isReplaced = task === 'overwrite' && (await addressBy(path, [from, to])) !== COLD;
+  if (isReplaced) expect(replaced.some(file => file.startsWith('replaced/coldkey.'))).toBe(true);
+  const known = [
+    ...replaced,
+    'coldkey',
+    'coldkeypub.txt',
+    'hotkeys/h',
+    'hotkeys/hpub.txt',
+    'hotkeys/h.endorsementpub.txt',
+  ];
+  for (const file of files) {
     expect(known.includes(file) || isDraft(file), file).toBe(true);
     expect(statSync(join(wallet.folder, file)).mode & 0o777).toBe(0o600);
   }
