@@ -37,13 +37,16 @@ async function withoutDevMethods(url: string): Promise<{ port: number } & AsyncD
   await once(server, 'listening');
   server.on('connection', socket => {
     const behind = new WebSocket(url);
-    const open = once(behind, 'open');
+    // False when the client left before.
+    const open = once(behind, 'open').then(
+      () => true,
+      () => false,
+    );
     socket.on('message', async data => {
       const { id, method } = JSON.parse(String(data)) as { id: number; method: string };
       const error = { code: -32601, message: 'Method not found' };
       if (method.startsWith('dev_')) return socket.send(JSON.stringify({ jsonrpc: '2.0', id, error }));
-      await open;
-      return behind.send(String(data));
+      return (await open) && behind.send(String(data));
     });
     behind.on('message', data => socket.send(String(data)));
     socket.on('close', () => behind.terminate());
