@@ -34,13 +34,49 @@ export function decodeAddress(address: string): Uint8Array {
   return payload.slice(1);
 }
 
+/** True for an address with prefix 42. */
 export function isAddress(text: string): boolean {
+  return addressProblem(text) === undefined;
+}
+
+/**
+ * What is wrong with an address, to follow the name of where it was given; undefined where nothing is. One of another
+ * network is wrong, too: whoever gave it may have meant a receiver that does not look at this chain.
+ */
+export function addressProblem(text: string): string | undefined {
+  const foreign = foreignAddress(text);
+  if (foreign) {
+    const { prefix, own } = foreign;
+    const advice = `the same key's address here is ${own}; give that if it is meant`;
+    return `is an address of another network (ss58 prefix ${prefix}, not ${SS58_PREFIX}): ${text}; ${advice}`;
+  }
   try {
     decodeAddress(text);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    const isMistyped = (error as Error).message.startsWith('mistyped');
+    const why = isMistyped ? ' (mistyped: its checksum differs)' : '';
+    return `must be an ss58 address, not ${JSON.stringify(text.slice(0, 80))}${why}`;
   }
+}
+
+/** An address of a 32-byte key with another prefix than 42, and the key's address with 42. */
+export function foreignAddress(text: string): { prefix: number; own: string } | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = base58.decode(text);
+  } catch {
+    return undefined;
+  }
+  const [first = 0, second = 0] = bytes;
+  const prefixLength = first < 64 ? 1 : 2;
+  if (first > 127 || bytes.length !== prefixLength + 34) return undefined;
+  const payload = bytes.subarray(0, -2);
+  const sum = checksum(payload);
+  if (sum[0] !== bytes.at(-2) || sum[1] !== bytes.at(-1)) return undefined;
+  // Of two bytes: the low eight bits and the high six are shuffled.
+  const prefix = prefixLength === 1 ? first : ((first & 0x3f) << 2) | (second >> 6) | ((second & 0x3f) << 8);
+  return prefix === SS58_PREFIX ? undefined : { prefix, own: encodeAddress(payload.subarray(prefixLength)) };
 }
 
 /** Bytes as base58 text, in Bitcoin's alphabet. */

@@ -1,16 +1,17 @@
 import { RAO_PER_TAO } from './reads/metagraph.js';
 
-/** `1.5` for 1500000000 rao: all digits that count, and no more. */
+/** `1,234.5` for 1234500000000 rao: all digits that count, and no more. */
 export function formatCoins(rao: bigint): string {
   const size = rao < 0n ? -rao : rao;
   const fraction = String(size % RAO_PER_TAO)
     .padStart(9, '0')
     .replace(/0+$/, '');
-  const whole = `${rao < 0n ? '-' : ''}${size / RAO_PER_TAO}`;
+  const digits = String(size / RAO_PER_TAO).replace(/\B(?=(\d{3})+$)/g, ',');
+  const whole = `${rao < 0n ? '-' : ''}${digits}`;
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
-/** `1.5 TAO`. */
+/** `1,234.5 TAO`. */
 export function formatTao(rao: bigint): string {
   return `${formatCoins(rao)} TAO`;
 }

@@ -52,6 +52,12 @@ export interface ChainClient extends AsyncDisposable {
   balanceRao(address: string, options?: CallOptions): Promise<bigint>;
   accountBalance(address: string, options?: CallOptions): Promise<AccountBalance>;
   existentialDepositRao(): bigint;
+  /** Transactions of this account that wait in the node's pool. */
+  waiting(address: string, options?: CallOptions): Promise<number>;
+  /** The least that can be staked at once; undefined where the chain does not tell. */
+  leastStakeRao(): bigint | undefined;
+  /** Whether who has no TAO for the fee may unstake all the same: false only where it is sure that he may not. */
+  mayTakeFeeOfStake(): boolean;
   /** What registering costs now. */
   burnRao(netuid: number, options?: CallOptions): Promise<bigint>;
   /** The same as `burnRao`. */

@@ -10,7 +10,14 @@ import { chainError } from './errors.js';
 import { versionOf } from './metadata/api.js';
 import { askRuntimeIfAny } from './metadata/runtime.js';
 import { isValuableGenesis } from './networks.js';
-import { type AccountBalance, existentialDeposit, readBalance } from './reads/accounts.js';
+import {
+  type AccountBalance,
+  existentialDeposit,
+  leastStake,
+  mayTakeFeeOfStake,
+  readBalance,
+  readWaiting,
+} from './reads/accounts.js';
 import { readHotkeysOf, readStakesOf, type Stake } from './reads/coldkey-stakes.js';
 import type { Metagraph } from './reads/metagraph.js';
 import { MetagraphWatcher } from './reads/metagraph-watcher.js';
@@ -187,6 +194,18 @@ class Client implements ChainClient {
 
   async accountBalance(address: string, options?: CallOptions): Promise<AccountBalance> {
     return readBalance(this.connection, address, options);
+  }
+
+  waiting(address: string, options?: CallOptions): Promise<number> {
+    return readWaiting(this.connection, address, options);
+  }
+
+  leastStakeRao(): bigint | undefined {
+    return leastStake(this.connection);
+  }
+
+  mayTakeFeeOfStake(): boolean {
+    return !this.isLocal || mayTakeFeeOfStake(this.connection);
   }
 
   existentialDepositRao(): bigint {

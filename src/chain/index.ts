@@ -70,6 +70,7 @@ export {
   prepareTransfer,
   prepareTransferAll,
   prepareUnstakeAll,
+  unstakeFee,
 } from './transactions/prepare-actions.js';
 export type { ShownArgument, ShownCall } from './transactions/show-call.js';
 export { chainText } from './transactions/show-text.js';

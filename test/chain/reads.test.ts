@@ -119,6 +119,7 @@ describe('reading a local chain', () => {
       reservedRao: 0n,
       frozenRao: 0n,
       transferableRao: 0n,
+      exists: false,
     });
   });
 

@@ -18,7 +18,7 @@ describe('what happened', () => {
     [
       'SubtensorModule.StakeAdded',
       [COLD, HOT, '20000000000000000', 5, 7, 1],
-      'Added stake: 20000000 TAO on 5Hot in subnet 7; received 0.000000005 alpha',
+      'Added stake: 20,000,000 TAO on 5Hot in subnet 7; received 0.000000005 alpha',
     ],
     // Spec 218 told five fields, the chain before subnets two.
     [
@@ -27,8 +27,8 @@ describe('what happened', () => {
       'Removed stake: 4 alpha from 5Hot in subnet 7; received 2 TAO',
     ],
     ['SubtensorModule.StakeAdded', [HOT, 1_000_000_000], 'Added stake: 1 TAO on 5Hot'],
-    ['SubtensorModule.WeightsSet', [1, 3], 'Set the weights of uid 3 on subnet 1'],
-    ['SubtensorModule.WeightsSet', [8193, 3], 'Set the weights of uid 3 on subnet 1, mechanism 2'],
+    ['SubtensorModule.WeightsSet', [1, 3], 'Weights set by uid 3 on subnet 1'],
+    ['SubtensorModule.WeightsSet', [8193, 3], 'Weights set by uid 3 on subnet 1, mechanism 2'],
     ['SubtensorModule.NetworkAdded', [5, 0], 'Created subnet 5'],
     ['Proxy.ProxyExecuted', [{ ok: null }], 'The call for the other account succeeded'],
     ['Sudo.Sudid', [{ err: 'SubtensorModule.AmountTooLow' }], 'The call as root failed: SubtensorModule.AmountTooLow'],

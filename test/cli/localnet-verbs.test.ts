@@ -146,7 +146,7 @@ describe('the verbs of localnet', () => {
       [['travel', '5s', '--jsn'], 2, /unknown option '--jsn'/],
       [['travel', '5s', '6s'], 2, /too many arguments/],
       [['fund', ALICE, 'much'], 2, /"much" is no amount of TAO/],
-      [['fund', 'nobody', '1'], 2, /not an ss58 address: nobody/],
+      [['fund', 'nobody', '1'], 2, /must be an ss58 address, not "nobody"/],
       [['revert', '9'], 2, /there is no snapshot 9, only 1, 2/],
       [['revert', '1', '--block', '1'], 2, /not both/],
       [['status', '--url', 'nowhere'], 2, /--url must be an address/],

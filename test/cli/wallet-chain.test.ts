@@ -207,7 +207,7 @@ describe('wallet balance', () => {
 });
 
 describe('what accounts have', () => {
-  const none: AccountBalance = { freeRao: 7n, reservedRao: 0n, frozenRao: 0n, transferableRao: 6n };
+  const none: AccountBalance = { freeRao: 7n, reservedRao: 0n, frozenRao: 0n, transferableRao: 6n, exists: true };
   const account = { wallet: null, address: 'x' };
   const read = (client: Partial<ChainClient>) =>
     readBalances(

@@ -1,4 +1,4 @@
-import { isAddress, isBittensorError } from '../../base/index.js';
+import { addressProblem, isBittensorError } from '../../base/index.js';
 import { type CallOptions, openSession, type RpcSession } from '../connection/json-rpc.js';
 import { chainError } from '../errors.js';
 import { isValuableGenesis } from '../networks.js';
@@ -317,8 +317,9 @@ function timeOf(value: unknown): number | undefined {
 }
 
 function checkAddress(address: string): string {
-  if (isAddress(address)) return address;
-  throw chainError('bad_argument', `not an ss58 address: ${address.slice(0, 80)}`);
+  const problem = addressProblem(address);
+  if (problem === undefined) return address;
+  throw chainError('bad_argument', `an address ${problem}`);
 }
 
 function notLocal(url: string, method: string, why: string, cause?: unknown) {

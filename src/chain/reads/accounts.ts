@@ -1,7 +1,9 @@
+import { decodeAddress } from '../../base/index.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { findConstant } from '../metadata/api.js';
 import { checkAddress } from '../transactions/actions.js';
+import { accountNonce } from '../transactions/outcome.js';
 import { type ReadOptions, readMany } from './reads.js';
 
 /** What an account has, in rao. */
@@ -12,6 +14,8 @@ export interface AccountBalance {
   readonly frozenRao: bigint;
   /** What it may send and go on existing; a fee comes out of it, too. */
   readonly transferableRao: bigint;
+  /** False for an account that the chain does not keep: nothing that it signs is taken, also where no fee is due. */
+  readonly exists: boolean;
 }
 
 export async function readBalance(
@@ -27,7 +31,35 @@ export async function readBalance(
   const frozenRao = [amount('frozen'), amount('miscFrozen'), amount('feeFrozen')].reduce(larger);
   const bound = frozenRao > reservedRao ? frozenRao - reservedRao : 0n;
   const kept = larger(bound, existentialDeposit(connection));
-  return { freeRao, reservedRao, frozenRao, transferableRao: freeRao > kept ? freeRao - kept : 0n };
+  const { providers, sufficients } = account as { providers?: unknown; sufficients?: unknown };
+  // Older chains count neither.
+  const exists = providers === undefined || Number(providers) + Number(sufficients ?? 0) > 0;
+  return { freeRao, reservedRao, frozenRao, transferableRao: freeRao > kept ? freeRao - kept : 0n, exists };
+}
+
+/** Transactions of an account that wait in the pool of the node that answers. */
+export async function readWaiting(
+  connection: Connection<Chain>,
+  address: string,
+  options: ReadOptions = {},
+): Promise<number> {
+  const { signal, timeoutMs } = options;
+  const limits = { ...(signal ? { signal } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  // In this order: one that is included meanwhile is counted less, not more.
+  const next = Number(await connection.call('system_accountNextIndex', [checkAddress(address)], limits));
+  const nonce = await accountNonce(connection, decodeAddress(address), options);
+  return Math.max(0, next - nonce);
+}
+
+/** The least that can be staked at once; undefined where the chain does not tell. */
+export function leastStake({ chain }: Connection<Chain>): bigint | undefined {
+  const least = findConstant(chain.api, 'SubtensorModule.MinStake')?.toString();
+  return least === undefined ? undefined : BigInt(least);
+}
+
+/** Whether the chain may take the fee of an unstake out of the stake. Such chains have an event for it. */
+export function mayTakeFeeOfStake({ chain }: Connection<Chain>): boolean {
+  return chain.api.events['subtensorModule']?.['TransactionFeePaidWithAlpha'] !== undefined;
 }
 
 /** The least that an account can hold. */

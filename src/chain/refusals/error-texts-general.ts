@@ -117,8 +117,8 @@ export const POOL_ERRORS: ErrorTexts = {
   ],
   Payment: [
     'the account cannot pay the fee',
-    'Its free balance is smaller than the fee.',
-    'Send TAO to the account that signs; bittensor-cli wallet balance shows it.',
+    'Its free balance is smaller than the fee, or it has no account at all: even a call without a fee needs one, which exists from the existential deposit on.',
+    'Send TAO to the account that signs, for a hotkey without an account the existential deposit is enough; bittensor-cli wallet balance shows it.',
   ],
   Future: [
     'a transaction before this one is missing',

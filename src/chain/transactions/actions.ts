@@ -1,4 +1,4 @@
-import { isAddress, toHex, utf8 } from '../../base/index.js';
+import { addressProblem, toHex, utf8 } from '../../base/index.js';
 import { chainError } from '../errors.js';
 import { parseIp } from '../ip.js';
 import type { Way } from './calls.js';
@@ -181,8 +181,9 @@ export function checkWeights(uids: readonly number[], weightsU16: readonly numbe
 }
 
 export function checkAddress(address: string): string {
-  if (isAddress(address)) return address;
-  throw chainError('bad_argument', `not an ss58 address: ${address.slice(0, 80)}`);
+  const problem = addressProblem(address);
+  if (problem === undefined) return address;
+  throw chainError('bad_argument', `an address ${problem}`);
 }
 
 export function checkAmount(amountRao: bigint): bigint {

@@ -1,6 +1,7 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { DispatchError, EventRecord } from '@polkadot/types/interfaces';
 import type { Codec } from '@polkadot/types-codec/types';
+import { formatTao } from '../amounts.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';
@@ -56,8 +57,13 @@ export class Outcomes {
       const reason = describeDispatchError(api, failed.event.data[0] as DispatchError);
       const text = explainChainError(`${reason.pallet}.${reason.name}`);
       const short = text?.title ?? reason.docs;
-      const message = `${what} failed in block ${blockNumber}: ${reason.name}${short === '' ? '' : ` (${short})`}`;
-      throw chainError('dispatch', message, { ...reason, ...place, ...(text ? { remedy: text.remedy } : {}) });
+      const { feeRao } = summary(api, own);
+      const fee =
+        feeRao === undefined || feeRao === 0n ? 'no fee was taken' : `the fee of ${formatTao(feeRao)} was taken`;
+      const why = `${reason.name}${short === '' ? '' : ` (${short})`}`;
+      const message = `${what} failed in block ${blockNumber}: ${why}; ${fee}`;
+      const remedy = text ? { remedy: text.remedy } : {};
+      throw chainError('dispatch', message, { ...reason, ...place, paidFeeRao: feeRao ?? 0n, ...remedy });
     }
     return { ...place, ...summary(api, own) } satisfies Submitted;
   }

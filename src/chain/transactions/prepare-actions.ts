@@ -1,3 +1,4 @@
+import { isBittensorError } from '../../base/index.js';
 import { formatAlpha, formatCoins, formatTao } from '../amounts.js';
 import type { CallOptions, ChainClient } from '../chain-client.js';
 import { chainError } from '../errors.js';
@@ -148,7 +149,10 @@ export async function prepareAddStake(
   const ways = limit ? addStakeLimitWays(netuid, hotkey, amountRao, limit) : addStakeWays(netuid, hotkey, amountRao);
   const quote = await client.quoteStake(netuid, amountRao, rest);
   const more: Effect['more'] = quote
-    ? [['You get', `about ${formatAlpha(quote.alphaRao)} of subnet ${netuid} (${ESTIMATE})`], ...priceLines(quote)]
+    ? [
+        ['You get', `about ${formatAlpha(quote.alphaRao)} of subnet ${netuid} (${ESTIMATE})`],
+        ...priceLines(quote, formatTao),
+      ]
     : [];
   return prepareWays(client, rest, ways, { balanceRao: -amountRao, more });
 }
@@ -162,9 +166,30 @@ export async function prepareRemoveStake(
   const ways = limit ? removeStakeLimitWays(netuid, hotkey, amount, limit) : removeStakeWays(netuid, hotkey, amount);
   const quote = await client.quoteUnstake(netuid, amount, rest);
   const more: Effect['more'] = quote
-    ? [['You get', `about ${formatTao(quote.taoRao)} (${ESTIMATE})`], ...priceLines(quote)]
+    ? [['You get', `about ${formatTao(quote.taoRao)} (${ESTIMATE})`], ...priceLines(quote, formatAlpha)]
     : [['You get', 'unknown: this chain does not tell prices']];
   return prepareWays(client, rest, ways, { balanceRao: quote?.taoRao ?? 0n, more });
+}
+
+/** The fee of taking stake back from one subnet or from all, whichever is more; what the chain cannot tell counts 0. */
+export async function unstakeFee(
+  client: ChainClient,
+  { netuid, hotkey, ...rest }: From & { netuid: number; hotkey: string },
+): Promise<bigint> {
+  const ways = [removeStakeWays(netuid, hotkey, 1n), unstakeAllWays(hotkey)];
+  const fees = await Promise.all(
+    ways.map(way =>
+      client.prepare({ ...rest, ways: way }).then(
+        ({ feeRao }) => feeRao ?? 0n,
+        error => {
+          // A chain may have one of them only.
+          if (isBittensorError(error) && error.code === 'unsupported') return 0n;
+          throw error;
+        },
+      ),
+    ),
+  );
+  return fees.reduce((a, b) => (a > b ? a : b));
 }
 
 /** All stake of the coldkey on a hotkey, in all subnets. */
@@ -176,10 +201,11 @@ export async function prepareUnstakeAll(
   let sumRao = 0n;
   const more: [string, string][] = [];
   for (const { netuid, stakeRao } of stakes) {
+    const stake = netuid === undefined ? formatTao(stakeRao) : formatAlpha(stakeRao);
     const taoRao = netuid === undefined ? stakeRao : (await client.quoteUnstake(netuid, stakeRao, rest))?.taoRao;
     sumRao += taoRao ?? 0n;
     const brings = taoRao === undefined ? 'unknown' : `about ${formatTao(taoRao)}`;
-    more.push([netuid === undefined ? 'Stake' : `Subnet ${netuid}`, `${formatCoins(stakeRao)} brings ${brings}`]);
+    more.push([netuid === undefined ? 'Stake' : `Subnet ${netuid}`, `${stake} brings ${brings}`]);
   }
   if (stakes.length === 0) throw noStake(hotkey, rest.from);
   return prepareWays(client, rest, unstakeAllWays(hotkey), { balanceRao: sumRao, more });
@@ -246,10 +272,11 @@ function noStake(hotkey: string, coldkey: string) {
   return chainError('rejected', what, { name: 'NotEnoughStakeToWithdraw', hotkey, coldkey });
 }
 
-function priceLines({ taoRao, alphaRao, feeRao }: Quote): [string, string][] {
+/** `format`: of what is given, in which the pool takes its fee. */
+function priceLines({ taoRao, alphaRao, feeRao }: Quote, format: (rao: bigint) => string): [string, string][] {
   const price =
     alphaRao > 0n
       ? [['Price', `${formatCoins((taoRao * 1_000_000_000n) / alphaRao)} TAO for one alpha`] as [string, string]]
       : [];
-  return feeRao > 0n ? [...price, ['Fee of the pool', formatCoins(feeRao)]] : price;
+  return feeRao > 0n ? [...price, ['Fee of the pool', format(feeRao)]] : price;
 }

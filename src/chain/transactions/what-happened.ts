@@ -46,7 +46,7 @@ const WORDS: Readonly<Record<string, Say>> = {
     `Opened subnet ${netuid}: stake is taken, emission begins with block ${block}`,
   'SubtensorModule.SubnetIdentitySet': netuid => `Set what subnet ${netuid} says of itself`,
   'SubtensorModule.ChainIdentitySet': coldkey => `Set what ${coldkey} says of itself`,
-  'SubtensorModule.WeightsSet': (index, uid) => `Set the weights of uid ${uid} on ${matrix(index)}`,
+  'SubtensorModule.WeightsSet': (index, uid) => `Weights set by uid ${uid} on ${matrix(index)}`,
   'SubtensorModule.WeightsCommitted': (hotkey, index) =>
     `Committed ${hotkey} to weights on ${matrix(index)}; they count once they are revealed`,
   'SubtensorModule.WeightsRevealed': (hotkey, index) => `Revealed the weights of ${hotkey} on ${matrix(index)}`,

@@ -1,4 +1,4 @@
-import { isAddress, isBittensorError } from '../../base/index.js';
+import { addressProblem, foreignAddress, isAddress, isBittensorError } from '../../base/index.js';
 import type { Signer, Wallet } from '../../wallet/index.js';
 import { cliError } from '../errors.js';
 import type { Ui } from '../terminal/ui.js';
@@ -51,12 +51,14 @@ async function signingKey(title: string, read: () => string, open: () => Promise
 export async function hotkeyAddressOf(settings: KeySettings & { hotkey_ss58: string | undefined }): Promise<string> {
   const { hotkey_ss58: given, wallet_hotkey: name } = settings;
   if (given !== undefined) return checkAddress(given, '--hotkey-ss58');
-  return isAddress(name) ? name : (await walletOf(settings)).hotkeyAddress(name);
+  if (isAddress(name) || foreignAddress(name)) return checkAddress(name, '--wallet.hotkey');
+  return (await walletOf(settings)).hotkeyAddress(name);
 }
 
 export function checkAddress(text: string, what: string): string {
-  if (isAddress(text)) return text;
-  throw cliError('usage', `${what} must be an ss58 address, not ${JSON.stringify(text.slice(0, 80))}`);
+  const problem = addressProblem(text);
+  if (problem === undefined) return text;
+  throw cliError('usage', `${what} ${problem}`);
 }
 
 /** The address of the chosen wallet's coldkey. */

@@ -49,6 +49,8 @@ export function transactionOutput(extra: Readonly<Record<string, JsonSchema>> = 
       more: { type: 'object' },
     }),
     validBlocks: integerSchema,
+    // Transactions of the signer that wait in the pool already.
+    pending: integerSchema,
   };
   const done = {
     hash: hashSchema,

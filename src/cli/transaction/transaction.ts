@@ -1,10 +1,11 @@
 import { BittensorError, isBittensorError } from '../../base/index.js';
-import type { AccountBalance, ChainClient, PreparedAction, Submitted } from '../../chain/index.js';
+import type { ChainClient, PreparedAction, Submitted } from '../../chain/index.js';
 import type { Signer } from '../../wallet/index.js';
 import { cliError } from '../errors.js';
 import type { Result } from '../frame/command.js';
 import { formatTao } from '../terminal/amounts.js';
 import type { Ui } from '../terminal/ui.js';
+import { checkAffordable } from './affordable.js';
 import { consentFor } from './consent.js';
 import type { Target } from './network.js';
 
@@ -31,12 +32,19 @@ export interface Transaction {
   readonly target: Target;
   readonly key: SigningKey;
   readonly prepared: PreparedAction;
-  /** The user was asked before it could be prepared; see `agree`. */
-  readonly isAgreed?: boolean;
+  /** The user was asked before it could be prepared (see `agree`): what was shown then, and is not shown again. */
+  readonly agreed?: Agreed;
   /** What has to be done once the user agreed, before anything is signed. */
   readonly beforeSigning?: () => void;
   /** More of what happened, for the JSON document and for people. */
   readonly outcome?: (done: Submitted, client: ChainClient) => Promise<Outcome> | Outcome;
+}
+
+export interface Agreed {
+  /** Labels. */
+  readonly shown: readonly string[];
+  /** The same was tried before, and shown then. */
+  readonly isRetry: boolean;
 }
 
 export interface Outcome {
@@ -52,13 +60,21 @@ export interface Outcome {
  */
 export async function transact(transaction: Transaction): Promise<Result> {
   const { settings, ui, signal, target, key } = transaction;
-  const balance = await target.client.accountBalance(key.address, { signal });
+  const { client } = target;
+  const [balance, waiting] = await Promise.all([
+    client.accountBalance(key.address, { signal }),
+    client.waiting(key.address, { signal }),
+  ]);
   const beforeRao = balance.freeRao;
-  const preview = previewOf(transaction, beforeRao);
-  checkBalance(transaction, balance, preview.json);
+  const preview = previewOf(transaction, beforeRao, waiting);
+  const warning = checkAffordable(client, key, transaction.prepared, balance, preview.json);
+  if (warning !== undefined) ui.note(`Attention: ${warning}.`);
   if (settings.dry_run) return { json: { dryRun: true, ...preview.json }, show: shown => shown.pairs(preview.pairs) };
-  if (transaction.isAgreed) for (const line of linesOf(preview.pairs)) ui.preface(line);
-  else await agree(transaction, preview.pairs);
+  const { agreed } = transaction;
+  if (agreed) {
+    const say = agreed.isRetry ? ui.detail : ui.preface;
+    for (const line of linesOf(preview.pairs.filter(([label]) => !agreed.shown.includes(label)))) say(line);
+  } else await agree(transaction, preview.pairs);
   const signer = await key.unlock();
   transaction.beforeSigning?.();
   const done = await submit(transaction, signer);
@@ -90,7 +106,7 @@ interface Preview {
 }
 
 /** What is about to be signed, by the bytes that will be. */
-function previewOf({ target, key, prepared }: Transaction, beforeRao: bigint): Preview {
+function previewOf({ target, key, prepared }: Transaction, beforeRao: bigint, waiting: number): Preview {
   const { call, args, callHex, feeRao, effect, era } = prepared;
   const afterRao = beforeRao + effect.balanceRao - (feeRao ?? 0n);
   const { client } = target;
@@ -100,9 +116,10 @@ function previewOf({ target, key, prepared }: Transaction, beforeRao: bigint): P
     ['Signed by', `${key.address} (${key.title})`],
     ['Chain', `${client.chainName}, ${client.endpoint}`],
     ['Fee', feeRao === undefined ? 'the chain cannot tell' : formatTao(feeRao)],
-    ['Balance', `${formatTao(beforeRao)} -> ${formatTao(afterRao)}`],
+    ...balanceLine(beforeRao, afterRao, effect.balanceRao !== 0n || feeRao !== 0n),
     ...effect.more,
     ['Valid', `for ${era.blocks} blocks (${era.minutes.toFixed(1)} minutes) after signing`],
+    ...waitingLine(waiting),
   ];
   const json = {
     network: target.name,
@@ -115,32 +132,28 @@ function previewOf({ target, key, prepared }: Transaction, beforeRao: bigint): P
     feeRao: feeRao ?? null,
     effect: { balanceRao: effect.balanceRao, beforeRao, afterRao, more: Object.fromEntries(effect.more) },
     validBlocks: era.blocks,
+    pending: waiting,
   };
   return { pairs, json };
+}
+
+/** Calls of a hotkey, which cost nothing, do not tell of a balance. */
+function balanceLine(beforeRao: bigint, afterRao: bigint | undefined, isMoved: boolean): Pairs {
+  if (!isMoved && afterRao === beforeRao) return [];
+  return [['Balance', `${formatTao(beforeRao)} -> ${afterRao === undefined ? 'unknown' : formatTao(afterRao)}`]];
+}
+
+/** Who sends something again, because he stopped waiting for it, pays twice. */
+function waitingLine(waiting: number): Pairs {
+  if (waiting === 0) return [];
+  const which = waiting === 1 ? '1 transaction of this account waits' : `${waiting} transactions of this account wait`;
+  return [['Attention', `${which} in the pool: this one comes after, and is not instead of it`]];
 }
 
 function linesOf(pairs: Pairs): string[] {
   const width = Math.max(...pairs.map(([label]) => label.length));
   return pairs.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
-
-/** What cannot be paid is not signed. */
-function checkBalance({ key, prepared }: Transaction, balance: AccountBalance, preview: Record<string, unknown>): void {
-  const { call, feeRao = 0n, effect } = prepared;
-  const spendRao = (effect.balanceRao < 0n ? -effect.balanceRao : 0n) + feeRao;
-  const mayEmpty = MAY_EMPTY.includes(call);
-  const missingRao = spendRao - (mayEmpty ? balance.freeRao : balance.transferableRao);
-  if (spendRao === 0n || missingRao <= 0n) return;
-  const has = `${key.address} can spend ${formatTao(spendRao - missingRao)}`;
-  throw cliError(
-    'insufficient_balance',
-    `${has}, and this takes ${formatTao(spendRao)} with its fee: ${formatTao(missingRao)} are missing; nothing was signed`,
-    { address: key.address, ...balance, neededRao: spendRao, missingRao, transaction: preview },
-  );
-}
-
-/** Calls that may leave an account without what keeps it. */
-const MAY_EMPTY = ['Balances.transfer_allow_death', 'Balances.transfer', 'Balances.transfer_all'];
 
 async function submit({ settings, ui, signal, prepared }: Transaction, signer: Signer): Promise<Submitted> {
   let hash: string | undefined;
@@ -156,22 +169,30 @@ async function submit({ settings, ui, signal, prepared }: Transaction, signer: S
     });
     return await ui.busy(`waiting until it is ${goal}`, sending);
   } catch (error) {
-    if (!signal.aborted || (isBittensorError(error) && error.code !== 'interrupted')) throw await explained(error);
+    if (!signal.aborted || (isBittensorError(error) && error.code !== 'interrupted'))
+      throw await explained(error, prepared);
     const state = hash === undefined ? 'nothing was sent' : `transaction ${hash} was sent and may still be included`;
     throw cliError('interrupted', `stopped waiting: ${state}`, { hash }, error);
   }
 }
 
 /** What the chain refused, with what to do about it. */
-async function explained(error: unknown): Promise<unknown> {
+async function explained(error: unknown, prepared: PreparedAction): Promise<unknown> {
   if (!isBittensorError(error) || (error.code !== 'dispatch' && error.code !== 'rejected')) return error;
   const { pallet, name } = error.data;
   const { explainChainError } = await import('../../chain/index.js');
   const text = explainChainError(`${String(pallet)}.${String(name)}`) ?? explainChainError(String(name));
   if (!text) return error;
-  const { title, why, remedy } = text;
+  const { title, why } = text;
+  const remedy = withNetuid(text.remedy, prepared);
   const message = `${error.message}${error.message.includes(title) ? '' : `: ${title}`}. ${remedy}`;
   return new BittensorError(error.code, message, { data: { ...error.data, title, why, remedy }, cause: error });
+}
+
+/** Advice with the subnet that it is about. */
+function withNetuid(remedy: string, { args }: PreparedAction): string {
+  const netuid = args.find(({ name }) => name === 'netuid')?.raw;
+  return typeof netuid === 'number' ? remedy.replace(/--netuid N\b/g, `--netuid ${netuid}`) : remedy;
 }
 
 interface After {
@@ -207,7 +228,7 @@ async function resultOf(
     const state = settings.wait === 'finalization' ? 'finalized' : 'included';
     ui.pairs([
       ['Transaction', `${hash}, ${state} in block ${blockNumber}`],
-      ['Balance', `${formatTao(beforeRao)} -> ${balanceRao === undefined ? 'unknown' : formatTao(balanceRao)}`],
+      ...balanceLine(beforeRao, balanceRao, (feeRao ?? 0n) !== 0n),
     ]);
   };
   return { json, show };

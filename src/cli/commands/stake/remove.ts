@@ -9,7 +9,8 @@ import {
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
-import { formatAmount } from '../../terminal/amounts.js';
+import { formatAmount, formatTao } from '../../terminal/amounts.js';
+import { boundToFail } from '../../transaction/bound-to-fail.js';
 import { checkMeant } from '../../transaction/consent.js';
 import { eventOf } from '../../transaction/events.js';
 import { checkSubnet, withChain } from '../../transaction/network.js';
@@ -56,6 +57,7 @@ async function prepare(
     return prepareUnstakeAll(client, request);
   }
   const { amount } = settings;
+  if (limit) await checkPrice(client, netuid, limit, request.signal);
   if (amount !== undefined) await checkStake(client, request, netuid, amount);
   return prepareRemoveStake(client, { ...request, netuid, amountRao: amount ?? 'all', ...(limit ? { limit } : {}) });
 }
@@ -64,6 +66,19 @@ function limitOf({ min_price: priceRao, partial: allowPartial }: Settings): Pric
   if (priceRao !== undefined) return { priceRao, allowPartial };
   if (allowPartial) throw cliError('usage', '--partial goes with --min-price');
   return undefined;
+}
+
+/** Error `rejected`: the price is below the limit already. */
+async function checkPrice(
+  client: ChainClient,
+  netuid: number,
+  { priceRao: leastRao }: PriceLimit,
+  signal: AbortSignal,
+): Promise<void> {
+  const priceRao = await client.priceRao(netuid, { signal });
+  if (priceRao === undefined || priceRao >= leastRao) return;
+  const message = `one alpha of subnet ${netuid} brings ${formatTao(priceRao)} now, less than --min-price ${formatTao(leastRao)}`;
+  throw boundToFail('SlippageTooHigh', message, { netuid, priceRao, minPriceRao: leastRao });
 }
 
 /** Error `insufficient_stake`, before anything is signed. */
@@ -77,6 +92,6 @@ async function checkStake(
   const own = stakes.find(stake => stake.hotkey === hotkey && (stake.netuid ?? netuid) === netuid);
   const stakeRao = own?.stakeRao ?? 0n;
   if (stakeRao >= amountRao) return;
-  const message = `${from} has ${formatAmount(stakeRao)} alpha staked on ${hotkey} in subnet ${netuid}, less than ${formatAmount(amountRao)}; nothing was signed`;
+  const message = `${from} has ${formatAmount(stakeRao)} alpha staked on ${hotkey} in subnet ${netuid}, less than ${formatAmount(amountRao)} alpha; nothing was signed`;
   throw cliError('insufficient_stake', message, { stakeRao, amountRao, netuid, hotkey });
 }

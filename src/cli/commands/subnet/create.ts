@@ -5,7 +5,7 @@ import { checkMeant } from '../../transaction/consent.js';
 import { eventOf } from '../../transaction/events.js';
 import { withChain } from '../../transaction/network.js';
 import { transact } from '../../transaction/transaction.js';
-import { checkCost } from './registration.js';
+import { checkCost, paidOutcome } from './registration.js';
 import type { createRows } from './rows.js';
 
 export const create: Action<typeof createRows> = async input => {
@@ -23,10 +23,12 @@ export const create: Action<typeof createRows> = async input => {
       target,
       key,
       prepared,
-      outcome: ({ events }) => {
-        const [netuid] = eventOf(events, 'NetworkAdded') ?? [];
-        const lines = netuid === undefined ? [] : [`bittensor-cli subnet start --netuid ${netuid} starts it`];
-        return { json: { netuid: netuid === undefined ? null : Number(netuid), hotkey }, lines };
+      outcome: done => {
+        const paid = paidOutcome(done, key.address);
+        const [netuid] = eventOf(done.events, 'NetworkAdded') ?? [];
+        const next = netuid === undefined ? [] : [`bittensor-cli subnet start --netuid ${netuid} starts it`];
+        const json = { netuid: netuid === undefined ? null : Number(netuid), hotkey, ...paid.json };
+        return { json, lines: [...paid.lines, ...next] };
       },
     });
   });

@@ -137,7 +137,7 @@ const register = command({
     'subnet register --netuid 12 --max-cost 0.5 --subtensor.network finney',
     'subnet register --dry-run  what it would cost',
   ],
-  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema }),
+  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema, paidRao: nullable(raoSchema) }),
   load: async () => (await import('./register.js')).register,
 });
 
@@ -148,7 +148,7 @@ const powRegister = command({
   long: 'Registers a hotkey as a neuron by work instead of a price. How much work, the subnet says (its difficulty); it begins anew when its block is too old.',
   settings: powRows,
   examples: ['subnet pow-register --netuid 1', 'subnet pow-register --threads 4'],
-  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema }),
+  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema, paidRao: nullable(raoSchema) }),
   load: async () => (await import('./pow-register.js')).powRegister,
 });
 
@@ -157,7 +157,7 @@ const create = command({
   about: 'makes a new subnet, which your coldkey owns',
   settings: createRows,
   examples: ['subnet create --dry-run  what it would cost', 'subnet create --max-cost 100'],
-  output: transactionOutput({ netuid: nullable(integerSchema), hotkey: addressSchema }),
+  output: transactionOutput({ netuid: nullable(integerSchema), hotkey: addressSchema, paidRao: nullable(raoSchema) }),
   load: async () => (await import('./create.js')).create,
 });
 

@@ -19,6 +19,12 @@ export const register: Action<typeof registerRows> = async input => {
     checkCost('registering', await client.registrationCost(netuid, { signal }), maxRao);
     const limit = maxRao === undefined ? {} : { limitRao: maxRao };
     const prepared = await prepareBurnedRegister(client, { from: key.address, netuid, hotkey, ...limit, signal });
-    return transact({ ...input, target, key, prepared, outcome: done => registered(done, netuid, hotkey) });
+    return transact({
+      ...input,
+      target,
+      key,
+      prepared,
+      outcome: done => registered(done, { netuid, hotkey, payer: key.address }),
+    });
   });
 };

@@ -1,14 +1,24 @@
 import type { ChainClient, Submitted } from '../../../chain/index.js';
 import { cliError } from '../../errors.js';
 import { formatTao } from '../../terminal/amounts.js';
-import { eventOf } from '../../transaction/events.js';
+import { eventOf, paidRao } from '../../transaction/events.js';
 import { checkSubnet } from '../../transaction/network.js';
 import type { Outcome } from '../../transaction/transaction.js';
 
-/** What registering came to: the neuron, from the chain's event. */
-export function registered(done: Submitted, netuid: number, hotkey: string): Outcome {
+/** What registering came to, from the chain's events: the neuron, and what `payer` really paid. */
+export function registered(
+  done: Submitted,
+  { netuid, hotkey, payer }: { netuid: number; hotkey: string; payer: string },
+): Outcome {
+  const paid = paidOutcome(done, payer);
   const [, uid] = eventOf(done.events, 'NeuronRegistered') ?? [];
-  return { json: { netuid, uid: uid === undefined ? null : Number(uid), hotkey } };
+  return { json: { netuid, uid: uid === undefined ? null : Number(uid), hotkey, ...paid.json }, lines: paid.lines };
+}
+
+/** The price that was really paid: the chain's may have moved since it was shown. */
+export function paidOutcome(done: Submitted, payer: string) {
+  const rao = paidRao(done, payer);
+  return { json: { paidRao: rao ?? null }, lines: rao === undefined ? [] : [`Price paid: ${formatTao(rao)}`] };
 }
 
 /** Errors `no_subnet` and `already_registered`, before anything is paid or searched. */

@@ -6,7 +6,7 @@ import { withChain } from '../../transaction/network.js';
 import { transact } from '../../transaction/transaction.js';
 import { keepCommitment } from './kept.js';
 import { readRow, rowJson, rowLine } from './lists.js';
-import { ownUid } from './own-uid.js';
+import { checkUids, ownUid } from './own-uid.js';
 import type { setRows } from './rows.js';
 
 /** Sets weights, or commits to them where the subnet hides them at first: then they are kept for `weights reveal`. */
@@ -19,6 +19,7 @@ export const set: Action<typeof setRows> = async input => {
     const { netuid, version_key: version } = settings;
     checkMeant(isAtStake, { netuid: sources.netuid !== 'default' });
     const uid = await ownUid(client, netuid, key.address, signal);
+    await checkUids(client, netuid, row.uids, signal);
     const versionKey = version === undefined ? {} : { versionKey: BigInt(version) };
     const request = { from: key.address, netuid, ...row, ...versionKey, signal };
     const json = { netuid, uid, hotkey: key.address, weights: rowJson(row) };
