@@ -58,6 +58,8 @@ export interface ChainClient extends AsyncDisposable {
   leastStakeRao(): bigint | undefined;
   /** Whether who has no TAO for the fee may unstake all the same: false only where it is sure that he may not. */
   mayTakeFeeOfStake(): boolean;
+  /** Whether a hotkey without an account may register by work, as on the local chain. */
+  takesWorkOfNewcomers(): boolean;
   /** What registering costs now. */
   burnRao(netuid: number, options?: CallOptions): Promise<bigint>;
   /** The same as `burnRao`. */

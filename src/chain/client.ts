@@ -13,8 +13,8 @@ import { isValuableGenesis } from './networks.js';
 import {
   type AccountBalance,
   existentialDeposit,
+  isOwnRuntime,
   leastStake,
-  mayTakeFeeOfStake,
   readBalance,
   readWaiting,
 } from './reads/accounts.js';
@@ -205,7 +205,11 @@ class Client implements ChainClient {
   }
 
   mayTakeFeeOfStake(): boolean {
-    return !this.isLocal || mayTakeFeeOfStake(this.connection);
+    return !isOwnRuntime(this.connection);
+  }
+
+  takesWorkOfNewcomers(): boolean {
+    return isOwnRuntime(this.connection);
   }
 
   existentialDepositRao(): bigint {

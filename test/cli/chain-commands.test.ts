@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Keypair } from '../../src/wallet/index.js';
+import { type Keypair, keypairFromUri } from '../../src/wallet/index.js';
 import { CliOnChain, TAO } from './on-chain.js';
+
+const NEWCOMER = keypairFromUri('//CliTest//newcomer').address;
 
 type Keys = { coldkey: Keypair; hotkey: Keypair };
 
@@ -58,7 +60,10 @@ describe('registering', () => {
     expect(code).toBe(0);
     expect(out).toContain(`Registered ${alice.hotkey.address} as uid 0 on subnet 1`);
     expect(out).toMatch(/Balance +1,000 TAO -> 9\d\d/);
+    expect(out).toMatch(/Price paid: [\d.]+ TAO/);
+    const before = await balanceOf(bob);
     const json = await chain.json('subnet register --wallet.name bob --max-cost 100 --wait finalization');
+    expect(BigInt(json.paidRao as string) + BigInt(json.paidFeeRao as string)).toBe(before - (await balanceOf(bob)));
     expect(json).toMatchObject({ dryRun: false, netuid: 1, uid: 1, hotkey: bob.hotkey.address, finalized: true });
     expect(await chain.client.uidOf(1, bob.hotkey.address)).toBe(1);
   });
@@ -74,6 +79,9 @@ describe('registering', () => {
 
   it('by work finds and proves it', async () => {
     const { hotkey } = await chain.wallet('worker');
+    const { code, out } = await chain.run('pow_register --wallet.name worker --dry-run');
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/^Balance /m);
     const json = await chain.json('pow_register --wallet.name worker --threads 2');
     expect(json).toMatchObject({ call: 'SubtensorModule.register', netuid: 1, uid: 2, hotkey: hotkey.address });
     expect(await chain.client.uidOf(1, hotkey.address)).toBe(2);
@@ -119,11 +127,13 @@ describe('stake', () => {
     await chain.json('register --wallet.name carol');
     const capped = await chain.json('stake add --wallet.name carol --all --max-cost 10 --dry-run');
     expect(BigInt((capped.effect as { balanceRao: string }).balanceRao)).toBeGreaterThan(-10n * TAO);
+    const all = await chain.json('stake add --wallet.name carol --all --dry-run');
+    expect(all).toMatchObject({ effect: { more: { 'Kept back': expect.stringMatching(/^0\.\d+ TAO for the fees/) } } });
     await chain.json('stake add --wallet.name carol --all');
     const left = await chain.client.accountBalance(carol.coldkey.address);
     expect(left.transferableRao).toBeLessThan(TAO / 100n);
     expect(left.freeRao).toBeGreaterThan(0n);
-    await chain.client.devFund({ address: carol.coldkey.address, amountRao: TAO });
+    // What was kept back pays for taking the stake back.
     const back = await chain.json('stake remove --wallet.name carol --all --netuid 1');
     expect(back).toMatchObject({ netuid: 1, hotkey: carol.hotkey.address });
     await chain.json('stake add --wallet.name carol --amount 7');
@@ -141,7 +151,21 @@ describe('stake', () => {
     });
     expect(await failure('stake remove --wallet.name bob --amount 4', 4)).toMatchObject({ code: 'insufficient_stake' });
     expect(await failure('stake remove --wallet.name poor --all', 4)).toMatchObject({ code: 'rejected' });
-    expect(await failure('stake add --wallet.name alice --amount 1 --max-price 0.5', 4)).toMatchObject({ exit: 4 });
+    for (const [line, name] of [
+      ['stake add --amount 1 --max-price 0.5', 'SlippageTooHigh'],
+      ['stake remove --amount 1 --min-price 1.5', 'SlippageTooHigh'],
+      ['stake add --amount 0.000001', 'AmountTooLow'],
+      [`transfer --amount 0.0000001 --dest ${NEWCOMER}`, 'BelowMinimum'],
+      ['weights set --uids 99 --weights 1', 'UidVecContainInvalidOne'],
+    ] as const) {
+      for (const wish of ['', ' --dry-run']) {
+        expect(await failure(`${line} --wallet.name alice${wish}`, 4), line).toMatchObject({
+          code: 'rejected',
+          message: expect.stringContaining('nothing was signed'),
+          hint: `bittensor-cli explain ${name}`,
+        });
+      }
+    }
     for (const line of ['stake add --amount 1', 'stake remove --all']) {
       expect(await failure(`${line} --netuid 77 --wallet.name alice`, 4)).toMatchObject({ code: 'no_subnet' });
     }
@@ -235,18 +259,26 @@ describe('subnets', () => {
     const preview = await chain.json('subnet create --wallet.name bob --dry-run');
     expect(preview).toMatchObject({ call: 'SubtensorModule.register_network' });
     expect(await failure('subnet create --wallet.name bob --max-cost 0.001', 4)).toMatchObject({ code: 'too_dear' });
+    const before = await balanceOf(bob);
     const made = await chain.json('subnet create --wallet.name bob --max-cost 1000');
+    const spentRao = before - (await balanceOf(bob));
+    expect(BigInt(made.paidRao as string) + BigInt(made.paidFeeRao as string)).toBe(spentRao);
     const netuid = made.netuid as number;
     expect(netuid).toBeGreaterThan(1);
     const stranger = await failure(`subnet start --netuid ${netuid} --wallet.name alice`, 4);
     expect(stranger).toMatchObject({
-      code: 'dispatch',
-      message: expect.stringMatching(/BadOrigin|NotSubnetOwner/),
+      code: 'rejected',
+      message: expect.stringMatching(new RegExp(`only its owner .*${bob.coldkey.address}.*nothing was signed`)),
       hint: expect.stringMatching(/bittensor-cli explain \w+/),
-      data: { remedy: expect.stringMatching(/./) },
     });
     const started = await chain.json(`subnet start --netuid ${netuid} --wallet.name bob`);
     expect(started).toMatchObject({ netuid, signer: bob.coldkey.address });
+    for (const wish of ['', ' --dry-run']) {
+      expect(await failure(`subnet start --netuid ${netuid} --wallet.name bob${wish}`, 4)).toMatchObject({
+        code: 'rejected',
+        message: expect.stringContaining('open already'),
+      });
+    }
     expect(await chain.json(`subnet show --netuid ${netuid}`)).toMatchObject({
       owner: bob.coldkey.address,
       started: true,

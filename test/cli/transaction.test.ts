@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, prepareTransfer, resolveNetwork } from '../../src/chain/index.js';
+import { encodeAddress } from '../../src/base/index.js';
+import { type ChainClient, connect, prepareTransfer, resolveNetwork } from '../../src/chain/index.js';
+import { triesOn } from '../../src/cli/commands/subnet/pow-register.js';
 import { createUi } from '../../src/cli/terminal/ui.js';
+import { checkAffordable } from '../../src/cli/transaction/affordable.js';
 import { type Target, targetOf } from '../../src/cli/transaction/network.js';
 import { transact } from '../../src/cli/transaction/transaction.js';
 import { type Keypair, keypairFromUri } from '../../src/wallet/index.js';
@@ -137,6 +140,10 @@ describe('a transaction that is waited for', () => {
     const line = 'subnet register --wallet.name carol --json';
     const running = manual.run(line, { signal: stop.signal });
     await manual.waitForPool();
+    const again = (await manual.json('subnet register --wallet.name carol --dry-run')) as { pending: number };
+    expect(again.pending).toBe(1);
+    const { out } = await manual.run('subnet register --wallet.name carol --dry-run');
+    expect(out).toContain('1 transaction of this account waits in the pool');
     stop.abort();
     const { code, json } = await running;
     expect(code).toBe(130);
@@ -159,6 +166,58 @@ describe('a transaction that is waited for', () => {
     }
     expect(all.map(({ code, out }) => (code === 0 ? code : out))).toEqual(all.map(() => 0));
     expect(new Set(all.map(({ json }) => json.hash)).size).toBe(all.length);
+  });
+});
+
+describe('what an account cannot pay', () => {
+  const payer = { address: bob.address, title: 'coldkey of wallet bob' };
+  const nothing = { freeRao: 0n, reservedRao: 0n, frozenRao: 0n, transferableRao: 0n };
+  const unstake = { call: 'SubtensorModule.remove_stake', feeRao: 7n, effect: { balanceRao: TAO, more: [] } };
+  const check = (client: Partial<ChainClient>, exists: boolean, call = unstake.call) => {
+    const own = { existentialDepositRao: () => 500n, takesWorkOfNewcomers: () => false, ...client } as ChainClient;
+    return checkAffordable(own, payer, { ...unstake, call }, { ...nothing, exists }, {});
+  };
+
+  it('is an unstake only where it is sure that the fee is not taken out of the stake', () => {
+    expect(check({ mayTakeFeeOfStake: () => true }, true)).toMatch(/may take it out of the stake/);
+    expect(() => check({ mayTakeFeeOfStake: () => false }, true)).toThrow(/are missing; nothing was signed/);
+  });
+
+  it('is anything where it does not exist, but work where that is enough', () => {
+    const missing = { mayTakeFeeOfStake: () => true };
+    expect(() => check(missing, false)).toThrow(
+      `has no account on this chain yet, so nothing that it signs is taken, even without a fee: it must hold at least 0.0000005 TAO (bittensor-cli wallet transfer --dest ${bob.address} --amount 0.0000005)`,
+    );
+    expect(() => check({ ...missing, isLocal: true }, false)).toThrow(`bittensor-cli localnet fund ${bob.address} 1`);
+    const work = { ...missing, takesWorkOfNewcomers: () => true };
+    expect(() => check(work, false, 'SubtensorModule.register')).toThrow(/are missing/);
+    expect(() => check(work, false)).toThrow(/has no account/);
+  });
+});
+
+describe('work that comes too late', () => {
+  it('is searched again more often where blocks are fast', () => {
+    expect([12_000, 6_000, 1_000, 100, 0].map(triesOn)).toEqual([5, 10, 40, 40, 40]);
+    expect(triesOn(120_000)).toBe(4);
+  });
+});
+
+describe('an address of another network', () => {
+  it("is refused everywhere, with the same key's address of this one", async () => {
+    const foreign = encodeAddress(bob.publicKey, 0);
+    for (const line of [
+      `transfer --amount 1 --dest ${foreign}`,
+      `stake add --amount 1 --hotkey-ss58 ${foreign}`,
+      `stake list --wallet.name alice --coldkey-ss58 ${foreign}`,
+      `stake add --amount 1 --wallet.hotkey ${foreign}`,
+      `localnet fund ${foreign} 1 --url ${chain.net.url}`,
+    ]) {
+      const ran = await chain.run(`${line} ${line.startsWith('localnet') ? '' : '--wallet.name alice '}--json`);
+      expect(ran.code, line).toBe(2);
+      const { error } = ran.json as { error: { message: string } };
+      expect(error.message, line).toContain('another network (ss58 prefix 0, not 42)');
+      expect(error.message, line).toContain(bob.address);
+    }
   });
 });
 

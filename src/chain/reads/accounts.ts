@@ -57,9 +57,9 @@ export function leastStake({ chain }: Connection<Chain>): bigint | undefined {
   return least === undefined ? undefined : BigInt(least);
 }
 
-/** Whether the chain may take the fee of an unstake out of the stake. Such chains have an event for it. */
-export function mayTakeFeeOfStake({ chain }: Connection<Chain>): boolean {
-  return chain.api.events['subtensorModule']?.['TransactionFeePaidWithAlpha'] !== undefined;
+/** Whether this is the local chain's own runtime, of which it is known what it refuses. A fork runs another. */
+export function isOwnRuntime({ chain }: Connection<Chain>): boolean {
+  return chain.api.runtimeVersion.implName.toString() === 'bittensor-localnet';
 }
 
 /** The least that an account can hold. */

@@ -19,12 +19,12 @@ const UNSTAKES = /^SubtensorModule\.(remove_stake|unstake_all)/;
 export function checkAffordable(
   client: ChainClient,
   payer: Payer,
-  { call, feeRao = 0n, effect }: PreparedAction,
+  { call, feeRao = 0n, effect }: Pick<PreparedAction, 'call' | 'feeRao' | 'effect'>,
   balance: AccountBalance,
   preview: Record<string, unknown>,
 ): string | undefined {
   const { address } = payer;
-  checkExists(client, payer, balance);
+  if (call !== 'SubtensorModule.register' || !client.takesWorkOfNewcomers()) checkExists(client, payer, balance);
   const spendRao = (effect.balanceRao < 0n ? -effect.balanceRao : 0n) + feeRao;
   const missingRao = spendRao - (MAY_EMPTY.includes(call) ? balance.freeRao : balance.transferableRao);
   if (spendRao === 0n || missingRao <= 0n) return undefined;

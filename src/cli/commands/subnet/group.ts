@@ -137,7 +137,12 @@ const register = command({
     'subnet register --netuid 12 --max-cost 0.5 --subtensor.network finney',
     'subnet register --dry-run  what it would cost',
   ],
-  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema, paidRao: nullable(raoSchema) }),
+  output: transactionOutput({
+    netuid: integerSchema,
+    uid: nullable(integerSchema),
+    hotkey: addressSchema,
+    paidRao: nullable(raoSchema),
+  }),
   load: async () => (await import('./register.js')).register,
 });
 
@@ -148,7 +153,12 @@ const powRegister = command({
   long: 'Registers a hotkey as a neuron by work instead of a price. How much work, the subnet says (its difficulty); it begins anew when its block is too old.',
   settings: powRows,
   examples: ['subnet pow-register --netuid 1', 'subnet pow-register --threads 4'],
-  output: transactionOutput({ netuid: integerSchema, uid: nullable(integerSchema), hotkey: addressSchema, paidRao: nullable(raoSchema) }),
+  output: transactionOutput({
+    netuid: integerSchema,
+    uid: nullable(integerSchema),
+    hotkey: addressSchema,
+    paidRao: nullable(raoSchema),
+  }),
   load: async () => (await import('./pow-register.js')).powRegister,
 });
 

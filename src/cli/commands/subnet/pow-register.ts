@@ -26,7 +26,9 @@ export const powRegister: Action<typeof powRows> = async input => {
     const { address } = hotkey;
     checkMeant(isAtStake, { netuid: sources.netuid !== 'default' });
     await checkCanRegister(client, netuid, address, signal);
-    checkExists(client, hotkey, await client.accountBalance(address, { signal }));
+    const balance = await client.accountBalance(address, { signal });
+    const isNewcomer = !balance.exists;
+    if (!client.takesWorkOfNewcomers()) checkExists(client, hotkey, balance);
     let key = hotkey;
     const question = [
       ['Register', `${address} on subnet ${netuid}, for work`],
@@ -51,7 +53,7 @@ export const powRegister: Action<typeof powRows> = async input => {
       try {
         return await transact({ ...input, target, key, prepared, agreed: { shown, isRetry: tries > 1 }, outcome });
       } catch (error) {
-        if (!isTooLate(error)) throw error;
+        if (!isTooLate(error, isNewcomer)) throw error;
         if (tries >= mostTries) throw afterTries(error, tries);
         ui.note(`The work came too late (try ${tries} of ${mostTries}); searching again.`);
       }
@@ -79,6 +81,9 @@ function afterTries(error: BittensorError, tries: number): BittensorError {
   return new BittensorError(error.code, message, { data: { ...error.data, tries }, cause: error });
 }
 
-function isTooLate(error: unknown): error is BittensorError {
-  return isBittensorError(error) && TOO_LATE.includes(String(error.data['name']));
+/** For who has no account only work that counts speaks: without it, the pool misses a fee. */
+function isTooLate(error: unknown, isNewcomer: boolean): error is BittensorError {
+  if (!isBittensorError(error)) return false;
+  const name = String(error.data['name']);
+  return TOO_LATE.includes(name) || (isNewcomer && name === 'Payment');
 }
