@@ -148,7 +148,7 @@ describe('a transaction before it is signed', () => {
     const removed = whatHappened(await carryOut(remove, coldkey));
     expect(removed[0]).toBe(`Removed stake: 1 alpha from ${hotkey.address} in subnet ${NETUID}; received 1 TAO`);
     const all = await prepareUnstakeAll(client, { from, hotkey: hotkey.address });
-    expect(all.effect).toEqual({ balanceRao: 100n * TAO, more: [['Subnet 1', '100 brings about 100 TAO']] });
+    expect(all.effect).toEqual({ balanceRao: 100n * TAO, more: [['Subnet 1', '100 alpha brings about 100 TAO']] });
     await carryOut(all, coldkey);
     expect(await client.stakesOf(from)).toEqual([]);
     const none = await failure(() => prepareRemoveStake(client, { ...stake, amountRao: 'all' }));
@@ -234,7 +234,7 @@ describe('a transaction before it is signed', () => {
       data: { name: 'RegistrationPriceLimitExceeded' },
     });
     const limited = await prepareBurnedRegister(client, { ...dear, limitRao: 1_000n * TAO });
-    expect(shown(limited).at(-1)).toBe('limit_price: 1000 TAO');
+    expect(shown(limited).at(-1)).toBe('limit_price: 1,000 TAO');
     const unknown = { call: 'Governance.vote', args: {}, from: coldkey.address };
     expect(await failure(() => client.prepare(unknown))).toMatchObject({ code: 'unsupported' });
   });

@@ -136,7 +136,7 @@ describe('values as people read them', () => {
       'yes',
     ]);
     const most = { ...stake, amount_staked: 20_000n * TAO, limit_price: 2n ** 64n - 1n };
-    expect(valuesOf('SubtensorModule.add_stake_limit', most).slice(2, 4)).toEqual(['20000 TAO', 'no limit']);
+    expect(valuesOf('SubtensorModule.add_stake_limit', most).slice(2, 4)).toEqual(['20,000 TAO', 'no limit']);
     const take = { hotkey: alice, take: 11_796 };
     expect(valuesOf('SubtensorModule.increase_take', take)[1]).toBe('18.00 % (11796)');
     const full = { hotkey: alice, netuid: 3, limit_price: null };
