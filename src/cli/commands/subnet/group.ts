@@ -6,12 +6,12 @@ import {
   integerSchema,
   listOf,
   nullable,
-  numberSchema,
   objectOf,
   raoSchema,
   textSchema,
 } from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
+import { neuronFields } from './neuron-json.js';
 import { createRows, listRows, metagraphRows, oneSubnetRows, powRows, registerRows, startRows } from './rows.js';
 
 const SUBNET = {
@@ -70,24 +70,7 @@ const show = command({
   load: async () => (await import('./show.js')).show,
 });
 
-const NEURON = objectOf({
-  uid: integerSchema,
-  stakeRao: raoSchema,
-  rank: numberSchema,
-  trust: numberSchema,
-  consensus: numberSchema,
-  incentive: numberSchema,
-  dividends: numberSchema,
-  emissionRao: raoSchema,
-  validatorTrust: numberSchema,
-  validatorPermit: booleanSchema,
-  updatedBlocks: integerSchema,
-  active: booleanSchema,
-  dailyRao: raoSchema,
-  axon: nullable(textSchema),
-  hotkey: addressSchema,
-  coldkey: addressSchema,
-});
+const NEURON = objectOf({ ...neuronFields, dailyRao: raoSchema });
 
 const metagraph = command({
   name: 'metagraph',

@@ -5,6 +5,7 @@ import type { Column } from '../../terminal/table.js';
 import type { Ui } from '../../terminal/ui.js';
 import { checkSubnet, withChain } from '../../transaction/network.js';
 import { COLUMN_NAMES, type ColumnName } from './columns.js';
+import { axonText, blocksSince, neuronJson } from './neuron-json.js';
 import type { metagraphRows } from './rows.js';
 
 const DAY_MS = 86_400_000n;
@@ -39,7 +40,7 @@ export const metagraph: Action<typeof metagraphRows> = async input => {
         lastEpochBlock,
         blocksUntilEpoch: untilEpoch,
         n,
-        neurons: rows.map(jsonOf),
+        neurons: rows.map(row => ({ ...neuronJson(row, block), dailyRao: row.dailyRao })),
       },
       show: shown => (settings.csv ? showCsv(shown, rows) : showTable(shown, graph, rows, untilEpoch)),
     };
@@ -49,7 +50,7 @@ export const metagraph: Action<typeof metagraphRows> = async input => {
 function rowOf(neuron: Neuron, { block, tempo }: Metagraph, blockTimeMs: number): Row {
   const epochMs = BigInt((tempo + 1) * blockTimeMs);
   const dailyRao = tempo === 0 || epochMs === 0n ? 0n : (neuron.emissionRao * DAY_MS) / epochMs;
-  return { ...neuron, updatedBlocks: Math.max(0, block - neuron.lastUpdate), dailyRao };
+  return { ...neuron, updatedBlocks: blocksSince(neuron, block), dailyRao };
 }
 
 type Value = string | number | bigint | boolean;
@@ -68,7 +69,7 @@ const VALUES: Readonly<Record<ColumnName, (row: Row) => Value>> = {
   updated: row => row.updatedBlocks,
   active: row => row.active,
   daily: row => row.dailyRao,
-  axon: row => axonOf(row) ?? '',
+  axon: row => axonText(row.axon) ?? '',
   hotkey: row => row.hotkey,
   coldkey: row => row.coldkey,
 };
@@ -80,35 +81,6 @@ function orderBy(column: ColumnName): (a: Row, b: Row) => number {
   return (a, b) => {
     const [x, y] = isUpwards ? [value(a), value(b)] : [value(b), value(a)];
     return x < y ? -1 : x > y ? 1 : a.uid - b.uid;
-  };
-}
-
-function axonOf({ axon }: Neuron): string | undefined {
-  if (!axon) return undefined;
-  return axon.ipType === 6 ? `[${axon.ip}]:${axon.port}` : `${axon.ip}:${axon.port}`;
-}
-
-function jsonOf(row: Row) {
-  const { uid, stakeRao, rank, trust, consensus, incentive, dividends, emissionRao, validatorTrust, validatorPermit } =
-    row;
-  const { updatedBlocks, active, dailyRao, hotkey, coldkey } = row;
-  return {
-    uid,
-    stakeRao,
-    rank,
-    trust,
-    consensus,
-    incentive,
-    dividends,
-    emissionRao,
-    validatorTrust,
-    validatorPermit,
-    updatedBlocks,
-    active,
-    dailyRao,
-    axon: axonOf(row) ?? null,
-    hotkey,
-    coldkey,
   };
 }
 
@@ -161,7 +133,7 @@ function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEp
     row.updatedBlocks,
     row.active ? '1' : '0',
     tao(row.dailyRao, 3),
-    axonOf(row) ?? 'none',
+    axonText(row.axon) ?? 'none',
     row.hotkey,
     row.coldkey,
   ]);

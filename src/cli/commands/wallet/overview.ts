@@ -5,6 +5,7 @@ import { formatAmount, formatTao } from '../../terminal/amounts.js';
 import type { Column } from '../../terminal/table.js';
 import type { Ui } from '../../terminal/ui.js';
 import { withChain } from '../../transaction/network.js';
+import { neuronJson } from '../subnet/neuron-json.js';
 import { type Balance, coldkeysIn, readBalances } from './balances.js';
 import type { overviewRows } from './settings.js';
 
@@ -28,7 +29,9 @@ export const overview: OverviewAction = async ({ settings, ui, signal }) => {
     const wallets = accounts.map((_, i) => ({
       ...balances[i]!,
       block: neurons[i]!.block,
-      neurons: neurons[i]!.neurons.map(neuron => neuronJson(neuron, neurons[i]!.block, hotkeys[i]!.get(neuron.hotkey))),
+      neurons: neurons[i]!.neurons.map(neuron =>
+        ownNeuronJson(neuron, neurons[i]!.block, hotkeys[i]!.get(neuron.hotkey)),
+      ),
     }));
     return {
       json: { network, wallets },
@@ -66,31 +69,11 @@ function namedHotkeys(wallet: ReturnType<typeof namedWallet>, ui: Ui): Map<strin
   return new Map(hotkeys.flatMap(({ name, address }) => (address === undefined ? [] : [[address, name] as const])));
 }
 
-function neuronJson(neuron: Neuron, block: number, name: string | undefined) {
-  const { netuid, uid, hotkey, coldkey, stakeRao, rank, trust, consensus, incentive, dividends } = neuron;
-  const { validatorTrust, validatorPermit, emissionRao, lastUpdate, active, axon } = neuron;
-  return {
-    netuid,
-    uid,
-    name: name ?? null,
-    hotkey,
-    coldkey,
-    stakeRao,
-    rank,
-    trust,
-    consensus,
-    incentive,
-    dividends,
-    emissionRao,
-    validatorTrust,
-    validatorPermit,
-    blocksSinceUpdate: Math.max(0, block - lastUpdate),
-    active,
-    axon: axon === undefined ? null : `${axon.ip.includes(':') ? `[${axon.ip}]` : axon.ip}:${axon.port}`,
-  };
+function ownNeuronJson(neuron: Neuron, block: number, name: string | undefined) {
+  return { netuid: neuron.netuid, name: name ?? null, ...neuronJson(neuron, block) };
 }
 
-type Shown = Balance & { block: number; neurons: ReturnType<typeof neuronJson>[] };
+type Shown = Balance & { block: number; neurons: ReturnType<typeof ownNeuronJson>[] };
 
 const number = (title: string, spare?: number): Column => ({
   title,

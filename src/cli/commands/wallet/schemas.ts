@@ -6,12 +6,12 @@ import {
   integerSchema,
   listOf,
   nullable,
-  numberSchema,
   objectOf,
   oneOf,
   raoSchema,
   textSchema,
 } from '../../frame/schema.js';
+import { neuronFields } from '../subnet/neuron-json.js';
 
 /** A key file that was written. */
 export function keptSchema(more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
@@ -66,25 +66,7 @@ export const balanceSchema: JsonSchema = objectOf({
   totalRao: nullable(raoSchema),
 });
 
-const neuron = objectOf({
-  netuid: integerSchema,
-  uid: integerSchema,
-  name: nullable(textSchema),
-  hotkey: addressSchema,
-  coldkey: addressSchema,
-  stakeRao: raoSchema,
-  rank: numberSchema,
-  trust: numberSchema,
-  consensus: numberSchema,
-  incentive: numberSchema,
-  dividends: numberSchema,
-  emissionRao: raoSchema,
-  validatorTrust: numberSchema,
-  validatorPermit: booleanSchema,
-  blocksSinceUpdate: integerSchema,
-  active: booleanSchema,
-  axon: nullable(textSchema),
-});
+const neuron = objectOf({ netuid: integerSchema, name: nullable(textSchema), ...neuronFields });
 
 export const overviewSchema: JsonSchema = objectOf({
   network: textSchema,
