@@ -140,7 +140,7 @@ describe('proof of work', () => {
     const coldkey = newKey();
     const work = await solvePow(client, { faucet: coldkey.address });
     const done = await carryOut(await prepareFaucet(client, { from: coldkey.address, work }), coldkey);
-    expect(whatHappened(done)[0]).toBe(`The faucet paid 1000 TAO to ${coldkey.address}`);
+    expect(whatHappened(done)[0]).toBe(`The faucet paid 1,000 TAO to ${coldkey.address}`);
     expect(await client.balanceRao(coldkey.address)).toBe(1_000n * TAO);
   });
 });

@@ -168,7 +168,7 @@ describe('a process that is killed while it writes keys', () => {
     }
     expect(Math.min(...writes.values())).toBeGreaterThan(5);
     const hit = new Set<string>();
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let kill = 0; kill < KILLS; ) {
       using folder = temporaryFolder();
       const task = TASKS[kill % TASKS.length]!;
       const killAt = dice.below(writes.get(task)!);
@@ -178,7 +178,16 @@ describe('a process that is killed while it writes keys', () => {
       await prepare(job);
       // One in four at a moment of the clock, the others at a write.
       if (kill % 4 === 3) await run({ ...job, killAt: -1 }, dice.below(150));
-      else expect(await run(job)).toBe(0);
+      else {
+        const ended = await run(job);
+        // Some forms take fewer writes than those that were counted: then its turn never came.
+        if (ended > 0) {
+          expect(ended).toBeLessThanOrEqual(killAt);
+          await checkWallet(job);
+          continue;
+        }
+      }
+      kill++;
       hit.add(`${task} ${killAt} ${part}`);
       await checkWallet(job);
       await checkGoingOn(job);
