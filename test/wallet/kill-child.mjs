@@ -17,10 +17,14 @@ function around(name, isOurs, half) {
       half(real, ...args);
       end();
     }
-    const result = real(...args);
-    if (name === 'openSync') files.add(result);
-    if (turn) end();
-    return result;
+    try {
+      const result = real(...args);
+      if (name === 'openSync') files.add(result);
+      return result;
+    } finally {
+      // Also when the write fails, as one does that finds something there.
+      if (turn) end();
+    }
   };
 }
 
