@@ -1,4 +1,5 @@
 export * from './abort.js';
+export * from './amounts.js';
 export * from './bytes.js';
 export * from './clock.js';
 export * from './config-file.js';

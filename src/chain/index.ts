@@ -1,6 +1,6 @@
 // A browser may use everything here but what localnet.ts and solve-pow.ts export: only they need Node.js.
 
-export { formatAlpha, formatCoins, formatTao } from './amounts.js';
+export { formatAlpha, formatCoins, formatTao, RAO_PER_TAO } from '../base/index.js';
 export type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 export { type ConnectOptions, connect } from './connect.js';
 export type { Block } from './connection/header.js';
@@ -33,7 +33,6 @@ export {
   type Metagraph,
   type MetagraphHead,
   type Neuron,
-  RAO_PER_TAO,
   saveMetagraph,
   toTao,
 } from './reads/metagraph.js';

@@ -1,17 +1,16 @@
-import type { Log } from '../base/index.js';
+import { type Log, RAO_PER_TAO } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
 import type { Signer } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
 
-const TAO = 1_000_000_000n;
 /** What a neuron of a local chain stakes on itself at least, so that its weights count ... */
-const LEAST_STAKE_RAO = 100n * TAO;
+const LEAST_STAKE_RAO = 100n * RAO_PER_TAO;
 /** ... and at most, when the others have earned much before it came. */
-const MOST_STAKE_RAO = 50_000n * TAO;
+const MOST_STAKE_RAO = 50_000n * RAO_PER_TAO;
 /** A newcomer is heard with this share of all stake: twice what the local subnet's kappa asks for. */
 const STAKE_SHARE = 10n;
 /** Pays the registration and fees. */
-const SPARE_RAO = 10n * TAO;
+const SPARE_RAO = 10n * RAO_PER_TAO;
 
 export interface Membership {
   client: ChainClient;
@@ -83,7 +82,7 @@ async function stakeLocally(member: Membership, coldkey: Signer): Promise<void> 
   const wanted = share < LEAST_STAKE_RAO ? LEAST_STAKE_RAO : share > MOST_STAKE_RAO ? MOST_STAKE_RAO : share;
   if (own >= wanted) return;
   const amountRao = wanted - own;
-  await fund(member, coldkey.address, amountRao + TAO);
+  await fund(member, coldkey.address, amountRao + RAO_PER_TAO);
   const { blockNumber } = await client.addStake({
     netuid,
     hotkey: hotkey.address,
@@ -91,7 +90,7 @@ async function stakeLocally(member: Membership, coldkey: Signer): Promise<void> 
     signer: coldkey,
     ...waiting(member),
   });
-  log.info(`Staked ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO on itself in block ${blockNumber}`);
+  log.info(`Staked ${(Number(amountRao) / Number(RAO_PER_TAO)).toFixed(0)} TAO on itself in block ${blockNumber}`);
 }
 
 /**
@@ -101,7 +100,7 @@ async function stakeLocally(member: Membership, coldkey: Signer): Promise<void> 
 async function fund(member: Membership, address: string, amountRao: bigint): Promise<void> {
   await member.client.devFund({ address, amountRao, ...waiting(member) });
   member.log.info(
-    `Funded coldkey ${address} with ${(Number(amountRao) / Number(TAO)).toFixed(0)} TAO from the development account`,
+    `Funded coldkey ${address} with ${(Number(amountRao) / Number(RAO_PER_TAO)).toFixed(0)} TAO from the development account`,
   );
 }
 

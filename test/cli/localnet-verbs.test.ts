@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatTao } from '../../src/base/index.js';
 import { parseCount, parseTao, parseTravel } from '../../src/cli/commands/localnet/parse.js';
-import { formatTao } from '../../src/cli/terminal/amounts.js';
 import { type FakeNode, fakeNode, freePort } from '../chain/helpers.js';
 import { TestHome } from '../helpers/cli.js';
 

@@ -1,7 +1,8 @@
-import { addressProblem, isBittensorError } from '../../base/index.js';
+import { isBittensorError } from '../../base/index.js';
 import { type CallOptions, openSession, type RpcSession } from '../connection/json-rpc.js';
 import { chainError } from '../errors.js';
 import { isValuableGenesis } from '../networks.js';
+import { checkAddress } from '../transactions/actions.js';
 
 /** A local chain's account of itself. What an older one does not tell is undefined. */
 export interface LocalStatus {
@@ -314,12 +315,6 @@ function snapshotOf(value: unknown): LocalSnapshot {
 /** Milliseconds since 1970 that a date can have. */
 function timeOf(value: unknown): number | undefined {
   return typeof value === 'number' && Math.abs(value) <= 8.64e15 ? value : undefined;
-}
-
-function checkAddress(address: string): string {
-  const problem = addressProblem(address);
-  if (problem === undefined) return address;
-  throw chainError('bad_argument', `an address ${problem}`);
 }
 
 function notLocal(url: string, method: string, why: string, cause?: unknown) {

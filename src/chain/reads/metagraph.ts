@@ -1,4 +1,4 @@
-import { decodeAddress, encodeAddress, isAddress, toHex } from '../../base/index.js';
+import { decodeAddress, encodeAddress, isAddress, RAO_PER_TAO, toHex } from '../../base/index.js';
 import { chainError } from '../errors.js';
 import { formatIp } from '../ip.js';
 import { U16_MAX } from '../weights.js';
@@ -71,9 +71,6 @@ export interface MetagraphHead {
   tempo: number;
   lastEpochBlock: number;
 }
-
-/** Rao in one TAO. */
-export const RAO_PER_TAO = 1_000_000_000n;
 
 export function toTao(rao: bigint): number {
   return Number(rao) / Number(RAO_PER_TAO);

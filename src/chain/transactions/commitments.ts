@@ -1,7 +1,7 @@
 import { blake2b256, concat, decodeAddress, toHex, u64le } from '../../base/index.js';
 import type { CallOptions, ChainClient } from '../chain-client.js';
 import { checkAddress, checkWeights } from './actions.js';
-import { type From, type PreparedAction, prepareWays } from './prepare-actions.js';
+import { type PreparedAction, prepareWays, type WeightRequest } from './prepare-actions.js';
 
 /**
  * Weights in two steps, for subnets that hide them at first: the chain gets a hash now and the weights some epochs
@@ -29,13 +29,7 @@ export function commitmentHash(commitment: WeightCommitment): string {
 /** Signed by the hotkey. Keep `commitment`: it is what must be revealed. */
 export async function prepareCommitWeights(
   client: ChainClient,
-  {
-    netuid,
-    uids,
-    weightsU16,
-    versionKey,
-    ...rest
-  }: From & { netuid: number; uids: readonly number[]; weightsU16: readonly number[]; versionKey?: bigint | undefined },
+  { netuid, uids, weightsU16, versionKey, ...rest }: WeightRequest,
 ): Promise<PreparedAction & { readonly commitment: WeightCommitment }> {
   checkWeights(uids, weightsU16);
   const key = versionKey ?? (await client.hyperparameters(netuid, rest)).weightsVersionKey;

@@ -1,5 +1,4 @@
-import { isBittensorError } from '../../base/index.js';
-import { formatAlpha, formatCoins, formatTao } from '../amounts.js';
+import { formatAlpha, formatCoins, formatTao, isBittensorError, RAO_PER_TAO } from '../../base/index.js';
 import type { CallOptions, ChainClient } from '../chain-client.js';
 import { chainError } from '../errors.js';
 import type { Quote } from '../reads/prices.js';
@@ -211,19 +210,13 @@ export async function prepareUnstakeAll(
   return prepareWays(client, rest, unstakeAllWays(hotkey), { balanceRao: sumRao, more });
 }
 
-/**
- * Signed by the hotkey. `versionKey` is what the subnet asks for by default. Error `rejected` where the subnet wants
- * weights committed first.
- */
+/** `versionKey` is what the subnet asks for by default. */
+export type WeightRequest = From & Omit<WeightRow, 'versionKey'> & { versionKey?: bigint | undefined };
+
+/** Signed by the hotkey. Error `rejected` where the subnet wants weights committed first. */
 export async function prepareSetWeights(
   client: ChainClient,
-  {
-    netuid,
-    uids,
-    weightsU16,
-    versionKey,
-    ...rest
-  }: From & Omit<WeightRow, 'versionKey'> & { versionKey?: bigint | undefined },
+  { netuid, uids, weightsU16, versionKey, ...rest }: WeightRequest,
 ): Promise<PreparedAction> {
   checkWeights(uids, weightsU16);
   const { commitRevealEnabled, weightsVersionKey } = await client.hyperparameters(netuid, rest);
@@ -276,7 +269,7 @@ function noStake(hotkey: string, coldkey: string) {
 function priceLines({ taoRao, alphaRao, feeRao }: Quote, format: (rao: bigint) => string): [string, string][] {
   const price =
     alphaRao > 0n
-      ? [['Price', `${formatCoins((taoRao * 1_000_000_000n) / alphaRao)} TAO for one alpha`] as [string, string]]
+      ? [['Price', `${formatCoins((taoRao * RAO_PER_TAO) / alphaRao)} TAO for one alpha`] as [string, string]]
       : [];
   return feeRao > 0n ? [...price, ['Fee of the pool', format(feeRao)]] : price;
 }

@@ -1,21 +1,4 @@
-import type { Setting } from '../../base/index.js';
-
-const RAO = 1_000_000_000n;
-
-/** `1,234.5 TAO`, with as many decimals as there are. */
-export function formatTao(rao: bigint): string {
-  return `${formatAmount(rao)} TAO`;
-}
-
-/** The same without its unit, which the head of a column tells. */
-export function formatAmount(rao: bigint): string {
-  const size = rao < 0n ? -rao : rao;
-  const whole = String(size / RAO).replace(/\B(?=(\d{3})+$)/g, ',');
-  const part = String(size % RAO)
-    .padStart(9, '0')
-    .replace(/0+$/, '');
-  return `${rao < 0n ? '-' : ''}${whole}${part === '' ? '' : `.${part}`}`;
-}
+import { formatCoins, RAO_PER_TAO, type Setting } from '../../base/index.js';
 
 /** A chain counts rao in 64 bits. */
 const MOST_RAO = 2n ** 64n - 1n;
@@ -27,9 +10,9 @@ export function raoOf(text: string): bigint {
   const [, whole, part = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? [];
   if (whole === undefined) throw new RangeError('must be an amount like 10 or 0.5');
   if (part.replace(/0+$/, '').length > 9) throw new RangeError('must have at most nine decimals');
-  const rao = BigInt(whole) * RAO + BigInt(part.slice(0, 9).padEnd(9, '0'));
+  const rao = BigInt(whole) * RAO_PER_TAO + BigInt(part.slice(0, 9).padEnd(9, '0'));
   if (rao === 0n) throw new RangeError('must be more than 0');
-  if (rao > MOST_RAO) throw new RangeError(`must not be more than there can be, ${formatAmount(MOST_RAO)}`);
+  if (rao > MOST_RAO) throw new RangeError(`must not be more than there can be, ${formatCoins(MOST_RAO)}`);
   return rao;
 }
 

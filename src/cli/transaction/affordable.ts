@@ -1,6 +1,6 @@
+import { formatTao } from '../../base/index.js';
 import type { AccountBalance, ChainClient, PreparedAction } from '../../chain/index.js';
 import { cliError } from '../errors.js';
-import { formatTao } from '../terminal/amounts.js';
 
 interface Payer {
   readonly address: string;

@@ -1,9 +1,8 @@
-import { BittensorError, isBittensorError } from '../../base/index.js';
+import { BittensorError, formatTao, isBittensorError } from '../../base/index.js';
 import type { ChainClient, PreparedAction, Submitted } from '../../chain/index.js';
 import type { Signer } from '../../wallet/index.js';
 import { cliError } from '../errors.js';
 import type { Result } from '../frame/command.js';
-import { formatTao } from '../terminal/amounts.js';
 import type { Ui } from '../terminal/ui.js';
 import { checkAffordable } from './affordable.js';
 import { consentFor } from './consent.js';

@@ -1,6 +1,6 @@
+import { formatTao } from '../../../base/index.js';
 import type { LocalAccount } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { withLocalChain } from './local-chain.js';
 import type { targetSettings } from './settings.js';
 

@@ -1,7 +1,6 @@
-import { type BittensorError, pollUntil } from '../../../base/index.js';
+import { type BittensorError, formatTao, pollUntil } from '../../../base/index.js';
 import type { Included, LocalChain } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { withLocalChain } from './local-chain.js';
 import { badArgument, parseTao } from './parse.js';
 import { say } from './say.js';

@@ -1,4 +1,4 @@
-import type { SettingValues } from '../../../base/index.js';
+import { formatTao, type SettingValues } from '../../../base/index.js';
 import {
   type ChainClient,
   type PreparedAction,
@@ -9,7 +9,6 @@ import {
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { boundToFail } from '../../transaction/bound-to-fail.js';
 import { checkMeant } from '../../transaction/consent.js';
 import { eventOf } from '../../transaction/events.js';

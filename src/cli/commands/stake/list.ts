@@ -1,7 +1,7 @@
+import { formatCoins, formatTao, RAO_PER_TAO } from '../../../base/index.js';
 import type { ChainClient, Stake } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress, coldkeyAddressOf } from '../../secrets/keys.js';
-import { formatAmount, formatTao } from '../../terminal/amounts.js';
 import { withChain } from '../../transaction/network.js';
 import type { listRows } from './rows.js';
 
@@ -34,8 +34,8 @@ export const list: Action<typeof listRows> = async input => {
             entries.map(({ netuid, hotkey, stakeRao, valueRao, registered }) => [
               netuid,
               hotkey,
-              formatAmount(stakeRao),
-              valueRao === null ? null : formatAmount(valueRao),
+              formatCoins(stakeRao),
+              valueRao === null ? null : formatCoins(valueRao),
               registered,
             ]),
           );
@@ -51,12 +51,12 @@ export const list: Action<typeof listRows> = async input => {
 /** With what it would bring at the price of now; null where the chain tells no prices. */
 async function valued(client: ChainClient, stake: Stake, signal: AbortSignal) {
   const { netuid, hotkey, stakeRao, emissionRao, isRegistered } = stake;
-  const priceRao = netuid === undefined ? 1_000_000_000n : await client.priceRao(netuid, { signal });
+  const priceRao = netuid === undefined ? RAO_PER_TAO : await client.priceRao(netuid, { signal });
   return {
     netuid: netuid ?? null,
     hotkey,
     stakeRao,
-    valueRao: priceRao === undefined ? null : (stakeRao * priceRao) / 1_000_000_000n,
+    valueRao: priceRao === undefined ? null : (stakeRao * priceRao) / RAO_PER_TAO,
     emissionRao: emissionRao ?? null,
     registered: isRegistered ?? null,
   };

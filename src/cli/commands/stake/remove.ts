@@ -1,4 +1,4 @@
-import type { SettingValues } from '../../../base/index.js';
+import { formatCoins, formatTao, type SettingValues } from '../../../base/index.js';
 import {
   type ChainClient,
   type PreparedAction,
@@ -9,7 +9,6 @@ import {
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { coldkeyOf, hotkeyAddressOf } from '../../secrets/keys.js';
-import { formatAmount, formatTao } from '../../terminal/amounts.js';
 import { boundToFail } from '../../transaction/bound-to-fail.js';
 import { checkMeant } from '../../transaction/consent.js';
 import { eventOf } from '../../transaction/events.js';
@@ -92,6 +91,6 @@ async function checkStake(
   const own = stakes.find(stake => stake.hotkey === hotkey && (stake.netuid ?? netuid) === netuid);
   const stakeRao = own?.stakeRao ?? 0n;
   if (stakeRao >= amountRao) return;
-  const message = `${from} has ${formatAmount(stakeRao)} alpha staked on ${hotkey} in subnet ${netuid}, less than ${formatAmount(amountRao)} alpha; nothing was signed`;
+  const message = `${from} has ${formatCoins(stakeRao)} alpha staked on ${hotkey} in subnet ${netuid}, less than ${formatCoins(amountRao)} alpha; nothing was signed`;
   throw cliError('insufficient_stake', message, { stakeRao, amountRao, netuid, hotkey });
 }

@@ -1,5 +1,5 @@
+import { formatCoins, formatTao } from '../../../base/index.js';
 import type { Action } from '../../frame/command.js';
-import { formatAmount, formatTao } from '../../terminal/amounts.js';
 import { withChain } from '../../transaction/network.js';
 import type { listRows } from './rows.js';
 import { subnetJson } from './subnet-json.js';
@@ -59,5 +59,5 @@ const HEADS = [
 ];
 
 function amount(rao: bigint | undefined): string | undefined {
-  return rao === undefined ? undefined : formatAmount(rao);
+  return rao === undefined ? undefined : formatCoins(rao);
 }

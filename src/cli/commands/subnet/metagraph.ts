@@ -1,6 +1,6 @@
+import { formatCoins } from '../../../base/index.js';
 import type { Metagraph, Neuron } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
-import { formatAmount } from '../../terminal/amounts.js';
 import type { Column } from '../../terminal/table.js';
 import type { Ui } from '../../terminal/ui.js';
 import { checkSubnet, withChain } from '../../transaction/network.js';
@@ -168,7 +168,7 @@ function share(value: number): string {
 /** With as many decimals as a column shows; `--json` and `--csv` have all of them. */
 function tao(rao: bigint, decimals: number): string {
   const unit = 10n ** BigInt(9 - decimals);
-  const [whole = '0', part = ''] = formatAmount((rao / unit) * unit).split('.');
+  const [whole = '0', part = ''] = formatCoins((rao / unit) * unit).split('.');
   return `${whole}.${part.padEnd(decimals, '0')}`;
 }
 

@@ -1,6 +1,6 @@
+import { formatTao } from '../../../base/index.js';
 import type { ChainClient, Submitted } from '../../../chain/index.js';
 import { cliError } from '../../errors.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { eventOf, paidRao } from '../../transaction/events.js';
 import { checkSubnet } from '../../transaction/network.js';
 import type { Outcome } from '../../transaction/transaction.js';

@@ -1,6 +1,6 @@
+import { formatTao } from '../../../base/index.js';
 import { noSubnet } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { withChain } from '../../transaction/network.js';
 import type { oneSubnetRows } from './rows.js';
 import { detailsJson } from './subnet-json.js';

@@ -1,8 +1,8 @@
+import { formatCoins } from '../../../base/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress } from '../../secrets/keys.js';
 import { namedWallet } from '../../secrets/named-wallet.js';
-import { formatAmount } from '../../terminal/amounts.js';
 import type { Ui } from '../../terminal/ui.js';
 import { withChain } from '../../transaction/network.js';
 import { type Account, coldkeysIn, readBalances, sumOf } from './balances.js';
@@ -47,5 +47,5 @@ function accountsOf(settings: Parameters<BalanceAction>[0]['settings'], ui: Ui):
 }
 
 function orDash(rao: bigint | null): string {
-  return rao === null ? '-' : formatAmount(rao);
+  return rao === null ? '-' : formatCoins(rao);
 }

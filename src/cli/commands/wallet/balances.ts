@@ -1,4 +1,4 @@
-import { isBittensorError, messageOf } from '../../../base/index.js';
+import { isBittensorError, messageOf, RAO_PER_TAO } from '../../../base/index.js';
 import type { ChainClient, Stake } from '../../../chain/index.js';
 import { openWallet, walletNames } from '../../../wallet/index.js';
 import type { Ui } from '../../terminal/ui.js';
@@ -62,8 +62,6 @@ function noneIfUnsupported(error: unknown): undefined {
   if (isBittensorError(error) && error.code === 'unsupported') return undefined;
   throw error;
 }
-
-const RAO_PER_TAO = 1_000_000_000n;
 
 /** A stake in TAO at the price of now; on the root network, and before subnets had tokens, it is TAO. */
 async function worthRao(

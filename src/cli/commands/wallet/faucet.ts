@@ -1,9 +1,8 @@
-import { BittensorError, isBittensorError } from '../../../base/index.js';
+import { BittensorError, formatTao, isBittensorError } from '../../../base/index.js';
 import { type LocalChain, openLocalChain } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress } from '../../secrets/keys.js';
 import { namedWallet } from '../../secrets/named-wallet.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { withChain } from '../../transaction/network.js';
 import { fundAccount } from '../localnet/funds.js';
 import type { faucetRows } from './settings.js';

@@ -1,7 +1,7 @@
+import { formatCoins, formatTao } from '../../../base/index.js';
 import type { ChainClient, Overview } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import { namedWallet } from '../../secrets/named-wallet.js';
-import { formatAmount, formatTao } from '../../terminal/amounts.js';
 import type { Column } from '../../terminal/table.js';
 import type { Ui } from '../../terminal/ui.js';
 import { withChain } from '../../transaction/network.js';
@@ -105,7 +105,7 @@ function showWallet(ui: Ui, { wallet, address, freeRao, stakedRao, block, neuron
         neuron.name ?? neuron.hotkey,
         neuron.netuid,
         neuron.uid,
-        formatAmount(neuron.stakeRao),
+        formatCoins(neuron.stakeRao),
         share(neuron.rank),
         share(neuron.trust),
         share(neuron.consensus),

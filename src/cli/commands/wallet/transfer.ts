@@ -1,8 +1,8 @@
+import { formatTao } from '../../../base/index.js';
 import { type ChainClient, prepareTransfer, prepareTransferAll } from '../../../chain/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress, coldkeyOf } from '../../secrets/keys.js';
-import { formatTao } from '../../terminal/amounts.js';
 import { boundToFail } from '../../transaction/bound-to-fail.js';
 import { withChain } from '../../transaction/network.js';
 import { transact } from '../../transaction/transaction.js';

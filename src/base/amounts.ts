@@ -1,14 +1,14 @@
-import { RAO_PER_TAO } from './reads/metagraph.js';
+/** 1 TAO, and 1 alpha of a subnet, are 10^9 rao. */
+export const RAO_PER_TAO = 1_000_000_000n;
 
 /** `1,234.5` for 1234500000000 rao: all digits that count, and no more. */
 export function formatCoins(rao: bigint): string {
   const size = rao < 0n ? -rao : rao;
+  const whole = String(size / RAO_PER_TAO).replace(/\B(?=(\d{3})+$)/g, ',');
   const fraction = String(size % RAO_PER_TAO)
     .padStart(9, '0')
     .replace(/0+$/, '');
-  const digits = String(size / RAO_PER_TAO).replace(/\B(?=(\d{3})+$)/g, ',');
-  const whole = `${rao < 0n ? '-' : ''}${digits}`;
-  return fraction === '' ? whole : `${whole}.${fraction}`;
+  return `${rao < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
 /** `1,234.5 TAO`. */
