@@ -1,5 +1,5 @@
 import { BittensorError } from '../base/index.js';
-import type { ReturnCode } from './codes.js';
+import type { ReturnCode } from './wire/codes.js';
 
 export type NetErrorCode =
   /** The port is taken by another program. */

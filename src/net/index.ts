@@ -1,5 +1,5 @@
 export { type Address, formatAddress, parseAddress } from './address.js';
-export type { RequestKind } from './auth.js';
+export type { RequestKind } from './auth/signed.js';
 export {
   type Admission,
   Axon,
@@ -10,8 +10,7 @@ export {
   type AxonStats,
   defaultAxonLimits,
   type SynapseHandlers,
-} from './axon.js';
-export { RETURN_CODES, type ReturnCode } from './codes.js';
+} from './axon/axon.js';
 export {
   type BackwardRequest,
   type CallRequest,
@@ -21,10 +20,11 @@ export {
   defaultDendriteLimits,
   type Peer,
   type Reply,
-} from './dendrite.js';
+} from './dendrite/dendrite.js';
 export { type NetErrorCode, RequestError } from './errors.js';
-export { Gossip, type GossipOptions } from './gossip.js';
-export type { PeerEntry } from './synapse-entry.js';
+export { Gossip, type GossipOptions } from './gossip/gossip.js';
+export type { PeerEntry } from './gossip/synapse-entry.js';
+export { RETURN_CODES, type ReturnCode } from './wire/codes.js';
 export {
   defaultTensorLimits,
   findNonFinite,
@@ -37,4 +37,4 @@ export {
   type WireDtype,
   type WireModality,
   type WireTensor,
-} from './wire.js';
+} from './wire/tensor.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dialTarget, formatAddress, parseAddress, parseLiteral } from '../../src/net/address.js';
-import { Contacts } from '../../src/net/contacts.js';
-import { Limiter } from '../../src/net/limiter.js';
+import { Limiter } from '../../src/net/dendrite/limiter.js';
+import { Contacts } from '../../src/net/gossip/contacts.js';
 
 describe('an address', () => {
   it('is read from host:port, [ipv6]:port and a port alone', () => {

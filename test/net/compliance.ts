@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../src/base/index.js';
-import { keyText } from '../../src/net/auth.js';
+import { keyText } from '../../src/net/auth/signed.js';
 import { floatsOf, floatTensor, RequestError, stringsOf, textTensor } from '../../src/net/index.js';
 import { key, type PairOptions, withPair as withPlainPair } from './helpers.js';
 

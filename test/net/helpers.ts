@@ -1,4 +1,4 @@
-import { keyText } from '../../src/net/auth.js';
+import { keyText } from '../../src/net/auth/signed.js';
 import { Axon, type AxonOptions, Dendrite, type DendriteOptions, type Peer } from '../../src/net/index.js';
 import { type Keypair, keypairFromSeed, ready } from '../../src/wallet/index.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../src/base/index.js';
-import { keyText } from '../../src/net/auth.js';
+import { keyText } from '../../src/net/auth/signed.js';
 import { Dendrite, floatTensor } from '../../src/net/index.js';
 import { transportSuite } from './compliance.js';
 import { key, withPair } from './helpers.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex } from '../../src/base/index.js';
-import { DataType, GossipBatch, Modality, Synapse, Tensor, TensorMessage } from '../../src/net/gen/bittensor.js';
+import { fromHex, toHex } from '../../../src/base/index.js';
+import { DataType, GossipBatch, Modality, Synapse, Tensor, TensorMessage } from '../../../src/net/gen/bittensor.js';
 import {
   defaultTensorLimits,
   findNonFinite,
@@ -11,8 +11,8 @@ import {
   stringsOf,
   textTensor,
   type WireTensor,
-} from '../../src/net/index.js';
-import { fromProto, problemOf, toProto } from '../../src/net/wire.js';
+} from '../../../src/net/index.js';
+import { fromProto, problemOf, toProto } from '../../../src/net/wire/tensor.js';
 
 const golden = JSON.parse(readFileSync('test/vectors/net/october-2020.json', 'utf8'));
 

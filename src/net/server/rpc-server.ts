@@ -6,11 +6,11 @@ import {
   type ServiceError,
   type sendUnaryData,
 } from '@grpc/grpc-js';
-import { type Log, messageOf, sleep } from '../base/index.js';
-import { netError, RequestError } from './errors.js';
+import { type Log, messageOf, sleep } from '../../base/index.js';
+import { netError, RequestError } from '../errors.js';
+import { toServiceError } from '../wire/status.js';
 import { Intake, type IntakeLimits } from './intake.js';
 import { type Connection, Listener, type ListenerLimits } from './listener.js';
-import { toServiceError } from './status.js';
 
 export interface ServerLimits extends ListenerLimits, IntakeLimits {
   /** Largest request and reply, bytes. */

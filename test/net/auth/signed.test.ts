@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex, utf8 } from '../../src/base/index.js';
+import { concat, fromHex, toHex, utf8 } from '../../../src/base/index.js';
 import {
   keyBytes,
   keyText,
@@ -10,19 +10,19 @@ import {
   type SignedRequest,
   tensorsDigest,
   verifyDigest,
-} from '../../src/net/auth.js';
-import { Synapse } from '../../src/net/gen/bittensor.js';
+} from '../../../src/net/auth/signed.js';
+import { Synapse } from '../../../src/net/gen/bittensor.js';
+import { openEntry, verifyEntry } from '../../../src/net/gossip/synapse-entry.js';
 import {
   defaultTensorLimits,
   floatTensor,
   RETURN_CODES,
   type ReturnCode,
   type WireTensor,
-} from '../../src/net/index.js';
-import { openReply, openRequest, sealReply, sealRequest } from '../../src/net/messages.js';
-import { openEntry, verifyEntry } from '../../src/net/synapse-entry.js';
-import { ready, verify } from '../../src/wallet/index.js';
-import { key } from './helpers.js';
+} from '../../../src/net/index.js';
+import { openReply, openRequest, sealReply, sealRequest } from '../../../src/net/wire/messages.js';
+import { ready, verify } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
 
 beforeAll(() => ready());
 

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import { type Clock, isBittensorError, type Log, messageOf, silentLog, systemClock } from '../base/index.js';
-import type { Signer } from '../wallet/index.js';
-import { keyBytes, type RequestKind } from './auth.js';
+import { type Clock, isBittensorError, type Log, messageOf, silentLog, systemClock } from '../../base/index.js';
+import type { Signer } from '../../wallet/index.js';
+import { NonceSource } from '../auth/nonce-source.js';
+import { keyBytes, type RequestKind } from '../auth/signed.js';
+import { RequestError } from '../errors.js';
+import type { ReturnCode } from '../wire/codes.js';
+import { openReply, type ReplyContent, sealRequest } from '../wire/messages.js';
+import { defaultTensorLimits, findNonFinite, type TensorLimits, type WireTensor } from '../wire/tensor.js';
 import { ChannelPool } from './channels.js';
-import type { ReturnCode } from './codes.js';
-import { RequestError } from './errors.js';
 import { Limiter } from './limiter.js';
-import { openReply, type ReplyContent, sealRequest } from './messages.js';
-import { NonceSource } from './nonce-source.js';
-import { defaultTensorLimits, findNonFinite, type TensorLimits, type WireTensor } from './wire.js';
 
 /** A neuron to ask. */
 export interface Peer {

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/index.js';
+import type { Clock } from '../../base/index.js';
 
 interface PeerClock {
   offsetMs: number;

@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from './address.js';
+import { type Address, formatAddress } from '../address.js';
 
 /** Addresses of strangers that are kept to be tried. */
 const HEARSAY = 64;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { concat, fromHex, u32le, u64le, utf8 } from '../base/index.js';
-import { type Signer, verify } from '../wallet/index.js';
-import { DataType, Modality } from './gen/bittensor.js';
-import type { WireDtype, WireModality, WireTensor } from './wire.js';
+import { concat, fromHex, u32le, u64le, utf8 } from '../../base/index.js';
+import { type Signer, verify } from '../../wallet/index.js';
+import { DataType, Modality } from '../gen/bittensor.js';
+import type { WireDtype, WireModality, WireTensor } from '../wire/tensor.js';
 
 /**
  * What is signed. Each kind of message has a tag of its own before the digest, so that a signature made for one purpose

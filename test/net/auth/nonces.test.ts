@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NonceSource } from '../../src/net/nonce-source.js';
-import { defaultNonceLimits, NonceCache } from '../../src/net/nonces.js';
+import { NonceSource } from '../../../src/net/auth/nonce-source.js';
+import { defaultNonceLimits, NonceCache } from '../../../src/net/auth/nonces.js';
 
 const NOW = 1_800_000_000_000;
 const us = (ms: number) => ms * 1000;

@@ -1,7 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { isReturnCode, RETURN_CODES, type ReturnCode, returnCodeOf } from '../../src/net/codes.js';
-import { clean, fromServiceError, toServiceError } from '../../src/net/status.js';
+import { isReturnCode, RETURN_CODES, type ReturnCode, returnCodeOf } from '../../../src/net/wire/codes.js';
+import { clean, fromServiceError, toServiceError } from '../../../src/net/wire/status.js';
 
 const codes = Object.keys(RETURN_CODES) as ReturnCode[];
 

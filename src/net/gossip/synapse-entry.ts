@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
-import { concat, decodeAddress, equalBytes, fromHex } from '../base/index.js';
-import { type Endorsement, isEndorsement, type Signer } from '../wallet/index.js';
-import { type Address, formatAddress, parseLiteral } from './address.js';
-import { keyBytes, keyText, SIGNATURE_BYTES, signDigest, synapseDigest, verifyDigest } from './auth.js';
-import type { Peer } from './dendrite.js';
-import { netError } from './errors.js';
-import { Synapse } from './gen/bittensor.js';
-import { PROTOCOL_VERSION } from './wire.js';
+import { concat, decodeAddress, equalBytes, fromHex } from '../../base/index.js';
+import { type Endorsement, isEndorsement, type Signer } from '../../wallet/index.js';
+import { type Address, formatAddress, parseLiteral } from '../address.js';
+import { keyBytes, keyText, SIGNATURE_BYTES, signDigest, synapseDigest, verifyDigest } from '../auth/signed.js';
+import type { Peer } from '../dendrite/dendrite.js';
+import { netError } from '../errors.js';
+import { Synapse } from '../gen/bittensor.js';
+import { PROTOCOL_VERSION } from '../wire/tensor.js';
 
 /** Where a synapse is served, as its neuron signed it. */
 export interface PeerEntry extends Peer {

@@ -1,7 +1,7 @@
 import { type ChannelOptions, Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { type Address, dialTarget } from './address.js';
-import { RequestError } from './errors.js';
-import { fromServiceError } from './status.js';
+import { type Address, dialTarget } from '../address.js';
+import { RequestError } from '../errors.js';
+import { fromServiceError } from '../wire/status.js';
 
 export interface ChannelLimits {
   /** Connections kept; beyond that the one used longest ago goes. */

@@ -1,4 +1,4 @@
-import type { Synapse } from './gen/bittensor.js';
+import type { Synapse } from '../gen/bittensor.js';
 import type { PeerEntry, UnverifiedEntry } from './synapse-entry.js';
 
 export interface PeerTableOptions {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Closing, type Log, pollUntil, silentLog } from '../../src/base/index.js';
-import { keyText } from '../../src/net/auth.js';
-import { ChannelPool } from '../../src/net/channels.js';
-import { GossipBatch, type Synapse } from '../../src/net/gen/bittensor.js';
-import { Gossip, type GossipOptions } from '../../src/net/index.js';
-import { defaultServerLimits, RpcServer } from '../../src/net/server.js';
-import { sealEntry } from '../../src/net/synapse-entry.js';
-import { endorse, ready } from '../../src/wallet/index.js';
-import { key } from './helpers.js';
+import { Closing, type Log, pollUntil, silentLog } from '../../../src/base/index.js';
+import { keyText } from '../../../src/net/auth/signed.js';
+import { ChannelPool } from '../../../src/net/dendrite/channels.js';
+import { GossipBatch, type Synapse } from '../../../src/net/gen/bittensor.js';
+import { sealEntry } from '../../../src/net/gossip/synapse-entry.js';
+import { Gossip, type GossipOptions } from '../../../src/net/index.js';
+import { defaultServerLimits, RpcServer } from '../../../src/net/server/rpc-server.js';
+import { endorse, ready } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
 
 beforeAll(() => ready());
 

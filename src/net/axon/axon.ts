@@ -1,12 +1,12 @@
-import { type Clock, type Log, messageOf, type Startable, silentLog, systemClock } from '../base/index.js';
-import { type Signer, verify } from '../wallet/index.js';
-import { type RequestKind, requestDigest, signedBytes } from './auth.js';
-import type { ReturnCode } from './codes.js';
-import { RequestError } from './errors.js';
-import { type OpenedRequest, openRequest, type ReplyContent, sealReply } from './messages.js';
-import { defaultNonceLimits, NonceCache, type NonceLimits } from './nonces.js';
-import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from './server.js';
-import { defaultTensorLimits, findNonFinite, problemOf, type TensorLimits, type WireTensor } from './wire.js';
+import { type Clock, type Log, messageOf, type Startable, silentLog, systemClock } from '../../base/index.js';
+import { type Signer, verify } from '../../wallet/index.js';
+import { defaultNonceLimits, NonceCache, type NonceLimits } from '../auth/nonces.js';
+import { type RequestKind, requestDigest, signedBytes } from '../auth/signed.js';
+import { RequestError } from '../errors.js';
+import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from '../server/rpc-server.js';
+import type { ReturnCode } from '../wire/codes.js';
+import { type OpenedRequest, openRequest, type ReplyContent, sealReply } from '../wire/messages.js';
+import { defaultTensorLimits, findNonFinite, problemOf, type TensorLimits, type WireTensor } from '../wire/tensor.js';
 
 /** A verified request, as a handler gets it. */
 export interface AxonRequest {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../src/base/index.js';
-import { encodeMessage } from '../../src/net/frame.js';
-import { TensorMessage } from '../../src/net/gen/bittensor.js';
+import { toHex } from '../../../src/base/index.js';
+import { TensorMessage } from '../../../src/net/gen/bittensor.js';
+import { encodeMessage } from '../../../src/net/wire/frame.js';
 
 describe('a framed message', () => {
   it('has the bytes that the generated encoder makes', () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { systemCodeOf } from '../base/index.js';
-import { netError } from './errors.js';
+import { systemCodeOf } from '../../base/index.js';
+import { netError } from '../errors.js';
 
 export interface ListenerLimits {
   readonly connections: number;

@@ -1,19 +1,19 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../base/index.js';
-import type { Endorsement, Signer } from '../wallet/index.js';
-import { type Address, dialHost, formatAddress, parseAddress, parseLiteral } from './address.js';
-import { keyText } from './auth.js';
+import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
+import type { Endorsement, Signer } from '../../wallet/index.js';
+import { type Address, dialHost, formatAddress, parseAddress, parseLiteral } from '../address.js';
+import { keyText } from '../auth/signed.js';
+import { ChannelPool } from '../dendrite/channels.js';
+import { netError, RequestError } from '../errors.js';
+import { GossipBatch, type Synapse } from '../gen/bittensor.js';
+import { defaultServerLimits, type RawCall, RpcServer } from '../server/rpc-server.js';
+import { checkEnvelope, gossipBatchRule } from '../wire/envelope.js';
+import { clean } from '../wire/status.js';
+import { PROTOCOL_VERSION } from '../wire/tensor.js';
 import { Budget } from './budget.js';
-import { ChannelPool } from './channels.js';
 import { Contacts } from './contacts.js';
-import { checkEnvelope, gossipBatchRule } from './envelope.js';
-import { netError, RequestError } from './errors.js';
-import { GossipBatch, type Synapse } from './gen/bittensor.js';
-import { PeerTable, pick } from './peers.js';
-import { defaultServerLimits, type RawCall, RpcServer } from './server.js';
-import { clean } from './status.js';
+import { PeerTable, pick } from './peer-table.js';
 import { openEntry, type PeerEntry, sealEntry, verifyEntry } from './synapse-entry.js';
-import { PROTOCOL_VERSION } from './wire.js';
 
 /** What one exchange may carry each way, as in October 2020. */
 const BATCH = { peers: 10, synapses: 1_000 };

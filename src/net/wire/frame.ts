@@ -1,4 +1,4 @@
-import { Tensor, TensorMessage } from './gen/bittensor.js';
+import { Tensor, TensorMessage } from '../gen/bittensor.js';
 
 const NO_BYTES = new Uint8Array(0);
 /** Tags of length-delimited fields: `TensorMessage.tensors`, `Tensor.buffer`. */

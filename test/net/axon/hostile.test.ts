@@ -3,15 +3,15 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Closing, concat, fromHex, pollUntil, sleep } from '../../src/base/index.js';
-import { keyText, requestDigest, signDigest } from '../../src/net/auth.js';
-import { ChannelPool } from '../../src/net/channels.js';
-import { TensorMessage } from '../../src/net/gen/bittensor.js';
-import { Axon, type AxonOptions, Dendrite, floatTensor, type Peer } from '../../src/net/index.js';
-import { openRequest, sealRequest } from '../../src/net/messages.js';
-import { defaultTensorLimits } from '../../src/net/wire.js';
-import { ready } from '../../src/wallet/index.js';
-import { key } from './helpers.js';
+import { Closing, concat, fromHex, pollUntil, sleep } from '../../../src/base/index.js';
+import { keyText, requestDigest, signDigest } from '../../../src/net/auth/signed.js';
+import { ChannelPool } from '../../../src/net/dendrite/channels.js';
+import { TensorMessage } from '../../../src/net/gen/bittensor.js';
+import { Axon, type AxonOptions, Dendrite, floatTensor, type Peer } from '../../../src/net/index.js';
+import { openRequest, sealRequest } from '../../../src/net/wire/messages.js';
+import { defaultTensorLimits } from '../../../src/net/wire/tensor.js';
+import { ready } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
 
 beforeAll(() => ready());
 
@@ -232,7 +232,7 @@ describe('an axon refuses', () => {
   });
 
   it('callers that are not admitted, before it spends anything on them', async () => {
-    const { RequestError } = await import('../../src/net/index.js');
+    const { RequestError } = await import('../../../src/net/index.js');
     const admit: AxonOptions['admit'] = ({ caller }) =>
       caller === keyText(key(2).publicKey) ? new RequestError('SenderUnknown', 'not on the list') : undefined;
     const axon = new Axon({ signer: key(1), host: '127.0.0.1', admit });

@@ -1,5 +1,5 @@
-import { messageOf } from '../base/index.js';
-import type { Signer } from '../wallet/index.js';
+import { messageOf } from '../../base/index.js';
+import type { Signer } from '../../wallet/index.js';
 import {
   keyBytes,
   keyText,
@@ -10,14 +10,14 @@ import {
   type SignedRequest,
   signDigest,
   verifyDigest,
-} from './auth.js';
+} from '../auth/signed.js';
+import { RequestError } from '../errors.js';
+import { TensorMessage } from '../gen/bittensor.js';
 import { RETURN_CODES, type ReturnCode, returnCodeOf } from './codes.js';
 import { checkEnvelope, tensorMessageRule } from './envelope.js';
-import { RequestError } from './errors.js';
 import { encodeMessage } from './frame.js';
-import { TensorMessage } from './gen/bittensor.js';
 import { clean } from './status.js';
-import { fromProto, PROTOCOL_VERSION, type TensorLimits, toProto, type WireTensor } from './wire.js';
+import { fromProto, PROTOCOL_VERSION, type TensorLimits, toProto, type WireTensor } from './tensor.js';
 
 /** Requests and replies as bytes, signed and checked: what a dendrite seals an axon opens, and back. */
 

@@ -1,15 +1,15 @@
 import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Closing, pollUntil, silentLog } from '../../src/base/index.js';
-import { keyText, requestDigest } from '../../src/net/auth.js';
-import { TensorMessage } from '../../src/net/gen/bittensor.js';
-import { Axon, Dendrite, floatTensor, Gossip, type Reply } from '../../src/net/index.js';
-import { openRequest, type ReplyContent, sealReply } from '../../src/net/messages.js';
-import { defaultServerLimits, type RawHandler, RpcServer } from '../../src/net/server.js';
-import { defaultTensorLimits } from '../../src/net/wire.js';
-import { ready } from '../../src/wallet/index.js';
-import { key } from './helpers.js';
+import { Closing, pollUntil, silentLog } from '../../../src/base/index.js';
+import { keyText, requestDigest } from '../../../src/net/auth/signed.js';
+import { TensorMessage } from '../../../src/net/gen/bittensor.js';
+import { Axon, Dendrite, floatTensor, Gossip, type Reply } from '../../../src/net/index.js';
+import { defaultServerLimits, type RawHandler, RpcServer } from '../../../src/net/server/rpc-server.js';
+import { openRequest, type ReplyContent, sealReply } from '../../../src/net/wire/messages.js';
+import { defaultTensorLimits } from '../../../src/net/wire/tensor.js';
+import { ready } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
 
 beforeAll(() => ready());
 

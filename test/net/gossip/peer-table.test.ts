@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { keyText } from '../../src/net/auth.js';
-import { Budget } from '../../src/net/budget.js';
-import { PeerTable } from '../../src/net/peers.js';
-import { openEntry, sealEntry, type UnverifiedEntry } from '../../src/net/synapse-entry.js';
-import { ready } from '../../src/wallet/index.js';
-import { key } from './helpers.js';
+import { keyText } from '../../../src/net/auth/signed.js';
+import { Budget } from '../../../src/net/gossip/budget.js';
+import { PeerTable } from '../../../src/net/gossip/peer-table.js';
+import { openEntry, sealEntry, type UnverifiedEntry } from '../../../src/net/gossip/synapse-entry.js';
+import { ready } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
 
 beforeAll(() => ready());
 

@@ -1,4 +1,4 @@
-import { RequestError } from './errors.js';
+import { RequestError } from '../errors.js';
 
 /** Lets so many go at a time; the others wait in line, and the line is bounded. */
 export class Limiter {

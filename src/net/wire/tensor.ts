@@ -1,5 +1,5 @@
-import { RequestError } from './errors.js';
-import { DataType, Modality, type Tensor } from './gen/bittensor.js';
+import { RequestError } from '../errors.js';
+import { DataType, Modality, type Tensor } from '../gen/bittensor.js';
 
 /** A tensor as it travels. `net` never computes with it; `model` turns it into its own kind. */
 export interface WireTensor {

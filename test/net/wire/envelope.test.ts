@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex } from '../../src/base/index.js';
-import { checkEnvelope, gossipBatchRule, tensorMessageRule } from '../../src/net/envelope.js';
-import { GossipBatch, TensorMessage } from '../../src/net/gen/bittensor.js';
+import { concat, fromHex } from '../../../src/base/index.js';
+import { GossipBatch, TensorMessage } from '../../../src/net/gen/bittensor.js';
+import { checkEnvelope, gossipBatchRule, tensorMessageRule } from '../../../src/net/wire/envelope.js';
 
 const rule = tensorMessageRule({ tensors: 4, rank: 3 });
 const check = (bytes: Uint8Array) => checkEnvelope(bytes, rule);
