@@ -12,8 +12,8 @@ export const protobufFileName = "bittensor.proto";
  * The wire of this network: what neurons say to each other over gRPC.
  *
  * Field numbers 1 to 15 are those of October 2020 (opentensor/bittensor, version 0.0.0), so that a message of that day
- * still decodes here and encodes to the same bytes. What this project adds has numbers from 16 up. There is no package:
- * the method paths are /Bittensor/Forward, /Bittensor/Backward and /Metagraph/Gossip.
+ * still decodes here and encodes to the same bytes. What this project adds to them has numbers from 16 up. There is no
+ * package: the method paths are /Bittensor/Forward, /Bittensor/Backward, /Metagraph/Gossip and so on.
  *
  * Nothing on this wire is ever code: tensors are raw little-endian numbers or UTF-8 text. What is signed, byte for byte,
  * is in docs/protocol.md.
@@ -27,6 +27,12 @@ export const DataType = {
   INT64: 4,
   /** UTF8 - Text: shape [n, 1]; the buffer holds each string as a little-endian u32 length in bytes and its UTF-8 bytes. */
   UTF8: 5,
+  BFLOAT16: 16,
+  FLOAT16: 17,
+  INT8: 18,
+  UINT8: 19,
+  /** BOOL - One byte each, 0 or 1. */
+  BOOL: 20,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -39,7 +45,59 @@ export namespace DataType {
   export type INT32 = typeof DataType.INT32;
   export type INT64 = typeof DataType.INT64;
   export type UTF8 = typeof DataType.UTF8;
+  export type BFLOAT16 = typeof DataType.BFLOAT16;
+  export type FLOAT16 = typeof DataType.FLOAT16;
+  export type INT8 = typeof DataType.INT8;
+  export type UINT8 = typeof DataType.UINT8;
+  export type BOOL = typeof DataType.BOOL;
   export type UNRECOGNIZED = typeof DataType.UNRECOGNIZED;
+}
+
+/** How the elements of a FLOAT32 tensor are written where the link is to carry fewer bytes. The tensor stays FLOAT32. */
+export const Encoding = {
+  /** PLAIN - As the dtype says. */
+  PLAIN: 0,
+  /** BF16 - The upper 16 bits, rounded to nearest, ties to even. */
+  BF16: 1,
+  /** SCALED_INT8 - One signed byte for each, times the scale of its row; a row is the last dimension. */
+  SCALED_INT8: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Encoding = typeof Encoding[keyof typeof Encoding];
+
+export namespace Encoding {
+  export type PLAIN = typeof Encoding.PLAIN;
+  export type BF16 = typeof Encoding.BF16;
+  export type SCALED_INT8 = typeof Encoding.SCALED_INT8;
+  export type UNRECOGNIZED = typeof Encoding.UNRECOGNIZED;
+}
+
+/** What is done to a buffer after its encoding. */
+export const Compression = {
+  NONE: 0,
+  /** ZSTD - One zstd frame. */
+  ZSTD: 1,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Compression = typeof Compression[keyof typeof Compression];
+
+export namespace Compression {
+  export type NONE = typeof Compression.NONE;
+  export type ZSTD = typeof Compression.ZSTD;
+  export type UNRECOGNIZED = typeof Compression.UNRECOGNIZED;
+}
+
+export const Method = { UNKNOWN_METHOD: 0, FORWARD: 1, BACKWARD: 2, UNRECOGNIZED: -1 } as const;
+
+export type Method = typeof Method[keyof typeof Method];
+
+export namespace Method {
+  export type UNKNOWN_METHOD = typeof Method.UNKNOWN_METHOD;
+  export type FORWARD = typeof Method.FORWARD;
+  export type BACKWARD = typeof Method.BACKWARD;
+  export type UNRECOGNIZED = typeof Method.UNRECOGNIZED;
 }
 
 /** The order of October 2020. (January 2021 turned it around.) */
@@ -77,6 +135,8 @@ export interface TensorMessage {
   parameterVersion: number;
   /** In a reply: the sender's clock, microseconds since 1970, by which a caller corrects its own. */
   time: number;
+  /** In a request: the genesis hash of the chain that both are on, 32 bytes; empty without a chain. The signature covers it. */
+  network: Uint8Array;
 }
 
 export interface Tensor {
@@ -88,6 +148,18 @@ export interface Tensor {
   modality: Modality;
   /** Whether the sender wants a gradient for this tensor. */
   requiresGrad: boolean;
+  encoding: Encoding;
+  /** With SCALED_INT8: the scale of each row, FLOAT32, little endian. */
+  scales: Uint8Array;
+  compression: Compression;
+}
+
+/** What a tensor of a synapse looks like. */
+export interface TensorDefinition {
+  modality: Modality;
+  dtype: DataType;
+  /** -1: any size. */
+  shape: number[];
 }
 
 /** Where a synapse is served, signed by the neuron that serves it: nobody else can say that it lives. */
@@ -112,6 +184,141 @@ export interface Synapse {
   coldkey: string;
   /** Its sr25519 signature of the endorsement, 64 bytes; the text is in docs/wallet.md. */
   endorsement: Uint8Array;
+  /** What goes in and what comes out. The signature covers this and all below. */
+  inputs: TensorDefinition[];
+  outputs: TensorDefinition[];
+  /** What the neuron asks for one forward, rao; 0: nothing. */
+  price: number;
+  /** How long one forward usually takes it, microseconds; 0: not measured. */
+  work: number;
+  /** Whether it takes gradients. */
+  backward: boolean;
+}
+
+/**
+ * What an axon checks before it reads a request's tensors: in the header `bittensor-request-bin` of Forward and Backward,
+ * and before each request of an Exchange.
+ */
+export interface RequestHead {
+  version: string;
+  method: Method;
+  /** Public keys, 32 bytes. Both are empty in a session, which knows them. */
+  caller: Uint8Array;
+  receiver: Uint8Array;
+  synapseKey: string;
+  nonce: number;
+  parameterVersion: number;
+  /** SHA-256 of the tensors, 32 bytes; empty in a session, as the signature is. */
+  tensorsDigest: Uint8Array;
+  signature: Uint8Array;
+  /** Bytes of the body that follows. */
+  length: number;
+  /** What is left of the caller's patience, milliseconds. */
+  timeoutMs: number;
+  network: Uint8Array;
+  /** How the caller wants the reply's floats. Not signed. */
+  replyEncoding: Encoding;
+  replyCompression: Compression;
+}
+
+export interface ReplyHead {
+  returnCode: number;
+  message: string;
+  parameterVersion: number;
+  time: number;
+  length: number;
+  /** 64 bytes where the request was signed; empty in a session. */
+  signature: Uint8Array;
+}
+
+/** The server's first word on a stream. */
+export interface Challenge {
+  /** The highest version that it speaks. */
+  version: string;
+  /** 32 random bytes for the caller's hello to answer. Empty on plain text, where every message is signed. */
+  challenge: Uint8Array;
+  /** The server's hotkey, its clock in microseconds since 1970, and its network, as in TensorMessage. */
+  hotkey: Uint8Array;
+  time: number;
+  network: Uint8Array;
+}
+
+/** The caller's answer: who it is. Signed, except on plain text. */
+export interface Hello {
+  version: string;
+  caller: Uint8Array;
+  network: Uint8Array;
+  /** Until when this hello counts, by the server's clock. */
+  expiry: number;
+  signature: Uint8Array;
+}
+
+/** What the server grants to a session. */
+export interface Welcome {
+  version: string;
+  /** Requests under way at a time. */
+  requests: number;
+  /** Bodies up to this size follow their head at once; larger ones wait for credit. */
+  inlineBytes: number;
+  /** The largest body. */
+  bodyBytes: number;
+}
+
+/** One message of an Exchange. It belongs to the request `id`, which the caller counts up from 1; 0 is the session itself. */
+export interface Frame {
+  id: number;
+  challenge: Challenge | undefined;
+  hello: Hello | undefined;
+  welcome: Welcome | undefined;
+  request: RequestHead | undefined;
+  reply:
+    | ReplyHead
+    | undefined;
+  /** A return code: the request is given up. The other side sends nothing more of it. */
+  cancel: number;
+  /** So many more bytes of the body may be sent. */
+  credit: number;
+  /** The server takes no more requests; those under way are answered. */
+  draining: boolean;
+  /** The body or its next part. */
+  body: Uint8Array;
+}
+
+export interface DescribeRequest {
+  version: string;
+  /** Up to 32 bytes of the caller's choice, which the answer's signature covers: so it is fresh. */
+  challenge: Uint8Array;
+}
+
+export interface Description {
+  version: string;
+  neuronKey: string;
+  /** Each signed by the neuron, as gossip passes them on. */
+  synapses: Synapse[];
+  coldkey: string;
+  endorsement: Uint8Array;
+  network: Uint8Array;
+  time: number;
+  challenge: Uint8Array;
+  signature: Uint8Array;
+  /** The largest body that it takes. */
+  bodyBytes: number;
+}
+
+export interface ProbeRequest {
+  version: string;
+  /** The port to dial at the address that the call comes from, and whose certificate is to be found there. */
+  port: number;
+  hotkey: Uint8Array;
+}
+
+export interface ProbeReply {
+  /** The address that the call came from. */
+  address: string;
+  /** Whether an axon with this hotkey's certificate answered there. */
+  reachable: boolean;
+  /** Why not, for people. */
+  message: string;
 }
 
 export interface GossipBatch {
@@ -138,6 +345,7 @@ function createBaseTensorMessage(): TensorMessage {
     receiverKey: "",
     parameterVersion: 0,
     time: 0,
+    network: new Uint8Array(0),
   };
 }
 
@@ -175,6 +383,9 @@ export const TensorMessage: MessageFns<TensorMessage> = {
     }
     if (message.time !== 0) {
       writer.uint32(160).int64(message.time);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(170).bytes(message.network);
     }
     return writer;
   },
@@ -280,6 +491,14 @@ export const TensorMessage: MessageFns<TensorMessage> = {
             message.time = longToNumber(reader.int64());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -308,12 +527,23 @@ export const TensorMessage: MessageFns<TensorMessage> = {
     message.receiverKey = object.receiverKey ?? "";
     message.parameterVersion = object.parameterVersion ?? 0;
     message.time = object.time ?? 0;
+    message.network = object.network ?? new Uint8Array(0);
     return message;
   },
 };
 
 function createBaseTensor(): Tensor {
-  return { version: "", buffer: new Uint8Array(0), shape: [], dtype: 0, modality: 0, requiresGrad: false };
+  return {
+    version: "",
+    buffer: new Uint8Array(0),
+    shape: [],
+    dtype: 0,
+    modality: 0,
+    requiresGrad: false,
+    encoding: 0,
+    scales: new Uint8Array(0),
+    compression: 0,
+  };
 }
 
 export const Tensor: MessageFns<Tensor> = {
@@ -339,6 +569,15 @@ export const Tensor: MessageFns<Tensor> = {
     }
     if (message.requiresGrad !== false) {
       writer.uint32(48).bool(message.requiresGrad);
+    }
+    if (message.encoding !== 0) {
+      writer.uint32(128).int32(message.encoding);
+    }
+    if (message.scales.length !== 0) {
+      writer.uint32(138).bytes(message.scales);
+    }
+    if (message.compression !== 0) {
+      writer.uint32(144).int32(message.compression);
     }
     return writer;
   },
@@ -414,6 +653,30 @@ export const Tensor: MessageFns<Tensor> = {
             message.requiresGrad = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.encoding = reader.int32() as any;
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.scales = reader.bytes();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.compression = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -437,6 +700,102 @@ export const Tensor: MessageFns<Tensor> = {
     message.dtype = object.dtype ?? 0;
     message.modality = object.modality ?? 0;
     message.requiresGrad = object.requiresGrad ?? false;
+    message.encoding = object.encoding ?? 0;
+    message.scales = object.scales ?? new Uint8Array(0);
+    message.compression = object.compression ?? 0;
+    return message;
+  },
+};
+
+function createBaseTensorDefinition(): TensorDefinition {
+  return { modality: 0, dtype: 0, shape: [] };
+}
+
+export const TensorDefinition: MessageFns<TensorDefinition> = {
+  encode(message: TensorDefinition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.modality !== 0) {
+      writer.uint32(8).int32(message.modality);
+    }
+    if (message.dtype !== 0) {
+      writer.uint32(16).int32(message.dtype);
+    }
+    if (message.shape.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.shape) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TensorDefinition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTensorDefinition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.modality = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dtype = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.shape.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.shape.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TensorDefinition>, I>>(base?: I): TensorDefinition {
+    return TensorDefinition.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TensorDefinition>, I>>(object: I): TensorDefinition {
+    const message = createBaseTensorDefinition();
+    message.modality = object.modality ?? 0;
+    message.dtype = object.dtype ?? 0;
+    message.shape = object.shape?.map((e) => e) || [];
     return message;
   },
 };
@@ -456,6 +815,11 @@ function createBaseSynapse(): Synapse {
     metagraph: "",
     coldkey: "",
     endorsement: new Uint8Array(0),
+    inputs: [],
+    outputs: [],
+    price: 0,
+    work: 0,
+    backward: false,
   };
 }
 
@@ -499,6 +863,21 @@ export const Synapse: MessageFns<Synapse> = {
     }
     if (message.endorsement.length !== 0) {
       writer.uint32(154).bytes(message.endorsement);
+    }
+    for (const v of message.inputs) {
+      TensorDefinition.encode(v!, writer.uint32(162).fork()).join();
+    }
+    for (const v of message.outputs) {
+      TensorDefinition.encode(v!, writer.uint32(170).fork()).join();
+    }
+    if (message.price !== 0) {
+      writer.uint32(176).uint64(message.price);
+    }
+    if (message.work !== 0) {
+      writer.uint32(184).uint64(message.work);
+    }
+    if (message.backward !== false) {
+      writer.uint32(192).bool(message.backward);
     }
     return writer;
   },
@@ -620,6 +999,46 @@ export const Synapse: MessageFns<Synapse> = {
             message.endorsement = reader.bytes();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.inputs.push(TensorDefinition.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.outputs.push(TensorDefinition.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.price = longToNumber(reader.uint64());
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.work = longToNumber(reader.uint64());
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.backward = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -650,6 +1069,1236 @@ export const Synapse: MessageFns<Synapse> = {
     message.metagraph = object.metagraph ?? "";
     message.coldkey = object.coldkey ?? "";
     message.endorsement = object.endorsement ?? new Uint8Array(0);
+    message.inputs = object.inputs?.map((e) => TensorDefinition.fromPartial(e)) || [];
+    message.outputs = object.outputs?.map((e) => TensorDefinition.fromPartial(e)) || [];
+    message.price = object.price ?? 0;
+    message.work = object.work ?? 0;
+    message.backward = object.backward ?? false;
+    return message;
+  },
+};
+
+function createBaseRequestHead(): RequestHead {
+  return {
+    version: "",
+    method: 0,
+    caller: new Uint8Array(0),
+    receiver: new Uint8Array(0),
+    synapseKey: "",
+    nonce: 0,
+    parameterVersion: 0,
+    tensorsDigest: new Uint8Array(0),
+    signature: new Uint8Array(0),
+    length: 0,
+    timeoutMs: 0,
+    network: new Uint8Array(0),
+    replyEncoding: 0,
+    replyCompression: 0,
+  };
+}
+
+export const RequestHead: MessageFns<RequestHead> = {
+  encode(message: RequestHead, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.method !== 0) {
+      writer.uint32(16).int32(message.method);
+    }
+    if (message.caller.length !== 0) {
+      writer.uint32(26).bytes(message.caller);
+    }
+    if (message.receiver.length !== 0) {
+      writer.uint32(34).bytes(message.receiver);
+    }
+    if (message.synapseKey !== "") {
+      writer.uint32(42).string(message.synapseKey);
+    }
+    if (message.nonce !== 0) {
+      writer.uint32(48).int64(message.nonce);
+    }
+    if (message.parameterVersion !== 0) {
+      writer.uint32(56).int64(message.parameterVersion);
+    }
+    if (message.tensorsDigest.length !== 0) {
+      writer.uint32(66).bytes(message.tensorsDigest);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(74).bytes(message.signature);
+    }
+    if (message.length !== 0) {
+      writer.uint32(80).uint64(message.length);
+    }
+    if (message.timeoutMs !== 0) {
+      writer.uint32(88).uint32(message.timeoutMs);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(98).bytes(message.network);
+    }
+    if (message.replyEncoding !== 0) {
+      writer.uint32(104).int32(message.replyEncoding);
+    }
+    if (message.replyCompression !== 0) {
+      writer.uint32(112).int32(message.replyCompression);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RequestHead {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRequestHead();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.method = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.caller = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.receiver = reader.bytes();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.synapseKey = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.nonce = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.parameterVersion = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.tensorsDigest = reader.bytes();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.signature = reader.bytes();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.length = longToNumber(reader.uint64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.timeoutMs = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.replyEncoding = reader.int32() as any;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.replyCompression = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RequestHead>, I>>(base?: I): RequestHead {
+    return RequestHead.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RequestHead>, I>>(object: I): RequestHead {
+    const message = createBaseRequestHead();
+    message.version = object.version ?? "";
+    message.method = object.method ?? 0;
+    message.caller = object.caller ?? new Uint8Array(0);
+    message.receiver = object.receiver ?? new Uint8Array(0);
+    message.synapseKey = object.synapseKey ?? "";
+    message.nonce = object.nonce ?? 0;
+    message.parameterVersion = object.parameterVersion ?? 0;
+    message.tensorsDigest = object.tensorsDigest ?? new Uint8Array(0);
+    message.signature = object.signature ?? new Uint8Array(0);
+    message.length = object.length ?? 0;
+    message.timeoutMs = object.timeoutMs ?? 0;
+    message.network = object.network ?? new Uint8Array(0);
+    message.replyEncoding = object.replyEncoding ?? 0;
+    message.replyCompression = object.replyCompression ?? 0;
+    return message;
+  },
+};
+
+function createBaseReplyHead(): ReplyHead {
+  return { returnCode: 0, message: "", parameterVersion: 0, time: 0, length: 0, signature: new Uint8Array(0) };
+}
+
+export const ReplyHead: MessageFns<ReplyHead> = {
+  encode(message: ReplyHead, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.returnCode !== 0) {
+      writer.uint32(8).int32(message.returnCode);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.parameterVersion !== 0) {
+      writer.uint32(24).int64(message.parameterVersion);
+    }
+    if (message.time !== 0) {
+      writer.uint32(32).int64(message.time);
+    }
+    if (message.length !== 0) {
+      writer.uint32(40).uint64(message.length);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(50).bytes(message.signature);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplyHead {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplyHead();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.returnCode = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.parameterVersion = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.time = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.length = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.signature = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReplyHead>, I>>(base?: I): ReplyHead {
+    return ReplyHead.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplyHead>, I>>(object: I): ReplyHead {
+    const message = createBaseReplyHead();
+    message.returnCode = object.returnCode ?? 0;
+    message.message = object.message ?? "";
+    message.parameterVersion = object.parameterVersion ?? 0;
+    message.time = object.time ?? 0;
+    message.length = object.length ?? 0;
+    message.signature = object.signature ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseChallenge(): Challenge {
+  return { version: "", challenge: new Uint8Array(0), hotkey: new Uint8Array(0), time: 0, network: new Uint8Array(0) };
+}
+
+export const Challenge: MessageFns<Challenge> = {
+  encode(message: Challenge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.challenge.length !== 0) {
+      writer.uint32(18).bytes(message.challenge);
+    }
+    if (message.hotkey.length !== 0) {
+      writer.uint32(26).bytes(message.hotkey);
+    }
+    if (message.time !== 0) {
+      writer.uint32(32).int64(message.time);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(42).bytes(message.network);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Challenge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChallenge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.challenge = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hotkey = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.time = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Challenge>, I>>(base?: I): Challenge {
+    return Challenge.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Challenge>, I>>(object: I): Challenge {
+    const message = createBaseChallenge();
+    message.version = object.version ?? "";
+    message.challenge = object.challenge ?? new Uint8Array(0);
+    message.hotkey = object.hotkey ?? new Uint8Array(0);
+    message.time = object.time ?? 0;
+    message.network = object.network ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseHello(): Hello {
+  return {
+    version: "",
+    caller: new Uint8Array(0),
+    network: new Uint8Array(0),
+    expiry: 0,
+    signature: new Uint8Array(0),
+  };
+}
+
+export const Hello: MessageFns<Hello> = {
+  encode(message: Hello, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.caller.length !== 0) {
+      writer.uint32(18).bytes(message.caller);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(26).bytes(message.network);
+    }
+    if (message.expiry !== 0) {
+      writer.uint32(32).int64(message.expiry);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(42).bytes(message.signature);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Hello {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHello();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.caller = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.expiry = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.signature = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Hello>, I>>(base?: I): Hello {
+    return Hello.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Hello>, I>>(object: I): Hello {
+    const message = createBaseHello();
+    message.version = object.version ?? "";
+    message.caller = object.caller ?? new Uint8Array(0);
+    message.network = object.network ?? new Uint8Array(0);
+    message.expiry = object.expiry ?? 0;
+    message.signature = object.signature ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseWelcome(): Welcome {
+  return { version: "", requests: 0, inlineBytes: 0, bodyBytes: 0 };
+}
+
+export const Welcome: MessageFns<Welcome> = {
+  encode(message: Welcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.requests !== 0) {
+      writer.uint32(16).uint32(message.requests);
+    }
+    if (message.inlineBytes !== 0) {
+      writer.uint32(24).uint64(message.inlineBytes);
+    }
+    if (message.bodyBytes !== 0) {
+      writer.uint32(32).uint64(message.bodyBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Welcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWelcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.requests = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.inlineBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.bodyBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Welcome>, I>>(base?: I): Welcome {
+    return Welcome.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Welcome>, I>>(object: I): Welcome {
+    const message = createBaseWelcome();
+    message.version = object.version ?? "";
+    message.requests = object.requests ?? 0;
+    message.inlineBytes = object.inlineBytes ?? 0;
+    message.bodyBytes = object.bodyBytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseFrame(): Frame {
+  return {
+    id: 0,
+    challenge: undefined,
+    hello: undefined,
+    welcome: undefined,
+    request: undefined,
+    reply: undefined,
+    cancel: 0,
+    credit: 0,
+    draining: false,
+    body: new Uint8Array(0),
+  };
+}
+
+export const Frame: MessageFns<Frame> = {
+  encode(message: Frame, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    if (message.challenge !== undefined) {
+      Challenge.encode(message.challenge, writer.uint32(18).fork()).join();
+    }
+    if (message.hello !== undefined) {
+      Hello.encode(message.hello, writer.uint32(26).fork()).join();
+    }
+    if (message.welcome !== undefined) {
+      Welcome.encode(message.welcome, writer.uint32(34).fork()).join();
+    }
+    if (message.request !== undefined) {
+      RequestHead.encode(message.request, writer.uint32(42).fork()).join();
+    }
+    if (message.reply !== undefined) {
+      ReplyHead.encode(message.reply, writer.uint32(50).fork()).join();
+    }
+    if (message.cancel !== 0) {
+      writer.uint32(56).int32(message.cancel);
+    }
+    if (message.credit !== 0) {
+      writer.uint32(64).uint64(message.credit);
+    }
+    if (message.draining !== false) {
+      writer.uint32(72).bool(message.draining);
+    }
+    if (message.body.length !== 0) {
+      writer.uint32(122).bytes(message.body);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Frame {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFrame();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.challenge = Challenge.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hello = Hello.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.welcome = Welcome.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.request = RequestHead.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reply = ReplyHead.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.cancel = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.credit = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.draining = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Frame>, I>>(base?: I): Frame {
+    return Frame.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Frame>, I>>(object: I): Frame {
+    const message = createBaseFrame();
+    message.id = object.id ?? 0;
+    message.challenge = (object.challenge !== undefined && object.challenge !== null)
+      ? Challenge.fromPartial(object.challenge)
+      : undefined;
+    message.hello = (object.hello !== undefined && object.hello !== null) ? Hello.fromPartial(object.hello) : undefined;
+    message.welcome = (object.welcome !== undefined && object.welcome !== null)
+      ? Welcome.fromPartial(object.welcome)
+      : undefined;
+    message.request = (object.request !== undefined && object.request !== null)
+      ? RequestHead.fromPartial(object.request)
+      : undefined;
+    message.reply = (object.reply !== undefined && object.reply !== null)
+      ? ReplyHead.fromPartial(object.reply)
+      : undefined;
+    message.cancel = object.cancel ?? 0;
+    message.credit = object.credit ?? 0;
+    message.draining = object.draining ?? false;
+    message.body = object.body ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseDescribeRequest(): DescribeRequest {
+  return { version: "", challenge: new Uint8Array(0) };
+}
+
+export const DescribeRequest: MessageFns<DescribeRequest> = {
+  encode(message: DescribeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.challenge.length !== 0) {
+      writer.uint32(18).bytes(message.challenge);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.challenge = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DescribeRequest>, I>>(base?: I): DescribeRequest {
+    return DescribeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DescribeRequest>, I>>(object: I): DescribeRequest {
+    const message = createBaseDescribeRequest();
+    message.version = object.version ?? "";
+    message.challenge = object.challenge ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseDescription(): Description {
+  return {
+    version: "",
+    neuronKey: "",
+    synapses: [],
+    coldkey: "",
+    endorsement: new Uint8Array(0),
+    network: new Uint8Array(0),
+    time: 0,
+    challenge: new Uint8Array(0),
+    signature: new Uint8Array(0),
+    bodyBytes: 0,
+  };
+}
+
+export const Description: MessageFns<Description> = {
+  encode(message: Description, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.neuronKey !== "") {
+      writer.uint32(18).string(message.neuronKey);
+    }
+    for (const v of message.synapses) {
+      Synapse.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.coldkey !== "") {
+      writer.uint32(34).string(message.coldkey);
+    }
+    if (message.endorsement.length !== 0) {
+      writer.uint32(42).bytes(message.endorsement);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(50).bytes(message.network);
+    }
+    if (message.time !== 0) {
+      writer.uint32(56).int64(message.time);
+    }
+    if (message.challenge.length !== 0) {
+      writer.uint32(66).bytes(message.challenge);
+    }
+    if (message.signature.length !== 0) {
+      writer.uint32(74).bytes(message.signature);
+    }
+    if (message.bodyBytes !== 0) {
+      writer.uint32(80).uint64(message.bodyBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Description {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescription();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.neuronKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.synapses.push(Synapse.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.coldkey = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.endorsement = reader.bytes();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.time = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.challenge = reader.bytes();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.signature = reader.bytes();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.bodyBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Description>, I>>(base?: I): Description {
+    return Description.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Description>, I>>(object: I): Description {
+    const message = createBaseDescription();
+    message.version = object.version ?? "";
+    message.neuronKey = object.neuronKey ?? "";
+    message.synapses = object.synapses?.map((e) => Synapse.fromPartial(e)) || [];
+    message.coldkey = object.coldkey ?? "";
+    message.endorsement = object.endorsement ?? new Uint8Array(0);
+    message.network = object.network ?? new Uint8Array(0);
+    message.time = object.time ?? 0;
+    message.challenge = object.challenge ?? new Uint8Array(0);
+    message.signature = object.signature ?? new Uint8Array(0);
+    message.bodyBytes = object.bodyBytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseProbeRequest(): ProbeRequest {
+  return { version: "", port: 0, hotkey: new Uint8Array(0) };
+}
+
+export const ProbeRequest: MessageFns<ProbeRequest> = {
+  encode(message: ProbeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.port !== 0) {
+      writer.uint32(16).uint32(message.port);
+    }
+    if (message.hotkey.length !== 0) {
+      writer.uint32(26).bytes(message.hotkey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hotkey = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ProbeRequest>, I>>(base?: I): ProbeRequest {
+    return ProbeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeRequest>, I>>(object: I): ProbeRequest {
+    const message = createBaseProbeRequest();
+    message.version = object.version ?? "";
+    message.port = object.port ?? 0;
+    message.hotkey = object.hotkey ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseProbeReply(): ProbeReply {
+  return { address: "", reachable: false, message: "" };
+}
+
+export const ProbeReply: MessageFns<ProbeReply> = {
+  encode(message: ProbeReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.reachable !== false) {
+      writer.uint32(16).bool(message.reachable);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.reachable = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ProbeReply>, I>>(base?: I): ProbeReply {
+    return ProbeReply.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeReply>, I>>(object: I): ProbeReply {
+    const message = createBaseProbeReply();
+    message.address = object.address ?? "";
+    message.reachable = object.reachable ?? false;
+    message.message = object.message ?? "";
     return message;
   },
 };

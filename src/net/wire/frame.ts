@@ -24,8 +24,8 @@ export function encodeMessage(message: TensorMessage): Uint8Array {
   return join(parts);
 }
 
-const { returnCode, message, receiverKey, parameterVersion, time, ...head } = TensorMessage.create();
-const noTail = { returnCode, message, receiverKey, parameterVersion, time };
+const { returnCode, message, receiverKey, parameterVersion, time, network, ...head } = TensorMessage.create();
+const noTail = { returnCode, message, receiverKey, parameterVersion, time, network };
 const { tensors: _tensors, ...noHead } = head;
 const noTensor = Tensor.create();
 

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js';
-import { DataType, Modality, type Tensor } from '../gen/bittensor.js';
+import { DataType, Modality, Tensor } from '../gen/bittensor.js';
 
 /** A tensor as it travels. `net` never computes with it; `model` turns it into its own kind. */
 export interface WireTensor {
@@ -55,6 +55,7 @@ export function toProto(tensor: WireTensor, limits = defaultTensorLimits): Tenso
   const problem = problemOf(tensor, limits);
   if (problem) throw new RequestError('RequestSerializationException', problem);
   return {
+    ...Tensor.create(),
     version: PROTOCOL_VERSION,
     buffer: tensor.buffer,
     shape: [...tensor.shape],
@@ -77,6 +78,9 @@ export function fromProto(
   const modality = modalityNames.get(proto.modality);
   if (!dtype) throw new RequestError(code, `unknown dtype ${proto.dtype}`);
   if (!modality) throw new RequestError(code, `unknown modality ${proto.modality}`);
+  if (proto.encoding !== 0 || proto.compression !== 0 || proto.scales.length > 0) {
+    throw new RequestError(code, `encoding ${proto.encoding} with compression ${proto.compression} is not taken`);
+  }
   const { shape, requiresGrad } = proto;
   // A plain view: a Buffer's `slice` would not copy, and surprise whoever gets this tensor.
   const buffer = new Uint8Array(proto.buffer.buffer, proto.buffer.byteOffset, proto.buffer.byteLength);

@@ -13,6 +13,9 @@ describe('a framed message', () => {
       dtype: fc.constantFrom(0 as const, 1 as const, 5 as const),
       modality: fc.constantFrom(0 as const, 2 as const),
       requiresGrad: fc.boolean(),
+      encoding: fc.constantFrom(0 as const, 2 as const),
+      scales: fc.uint8Array({ maxLength: 40 }),
+      compression: fc.constantFrom(0 as const, 1 as const),
     });
     const message = fc.record({
       version: fc.constantFrom('', '1.0.0'),
@@ -26,6 +29,7 @@ describe('a framed message', () => {
       receiverKey: fc.string(),
       parameterVersion: fc.maxSafeNat(),
       time: fc.maxSafeNat(),
+      network: fc.uint8Array({ maxLength: 32 }),
     });
     fc.assert(
       fc.property(message, value => {
