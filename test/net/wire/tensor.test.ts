@@ -28,8 +28,8 @@ describe('the wire of October 2020', () => {
   };
 
   it('has its tensor, byte for byte, both ways', () => {
-    expect(Tensor.decode(fromHex(golden.tensor.hex))).toEqual(tensor);
-    expect(encoded(Tensor.encode(tensor))).toBe(plain(golden.tensor.hex));
+    expect(Tensor.decode(fromHex(golden.tensor.hex))).toEqual(Tensor.fromPartial(tensor));
+    expect(encoded(Tensor.encode(Tensor.fromPartial(tensor)))).toBe(plain(golden.tensor.hex));
     const read = fromProto(Tensor.decode(fromHex(golden.tensor.hex)));
     expect([...floatsOf(read)]).toEqual([1, -2]);
     expect(read).toMatchObject({ dtype: 'float32', shape: [1, 2], modality: 'tensor', requiresGrad: true });
