@@ -170,9 +170,11 @@ export interface Synapse {
   /** The axon's address, an IPv4 or IPv6 address, and its port in decimal. Port "0" says goodbye. */
   address: string;
   port: string;
-  /** Recent block, for a proof of work. Empty. */
+  /** A recent block, where neurons have a chain to look it up; covered by the work. Empty without one. */
   blockHash: string;
+  /** What the work found: with it the work's digest begins with as many zero bits as the network asks for. */
   nonce: number;
+  /** When the work began, milliseconds since 1970, 8 bytes little endian. Empty where no work is asked for, and in a goodbye. */
   proofOfWork: Uint8Array;
   /** sr25519, 64 bytes, by neuron_key. */
   signature: Uint8Array;
@@ -327,9 +329,25 @@ export interface GossipBatch {
   /** Metagraph addresses, `host:port`: hearsay, worth a try. */
   peers: string[];
   synapses: Synapse[];
-  /** The sender's own metagraph address, `host:port`, and its key. Not signed: the sender's entry in synapses is. */
+  /**
+   * The sender's own metagraph address, `host:port`, and its key. Not signed: the sender's entry in synapses is.
+   * Empty: an observer, which answers nowhere and serves nothing.
+   */
   address: string;
   neuronKey: string;
+  /**
+   * In a request: what the sender knows already, 14 bytes for each synapse: the first 8 bytes of SHA-256 of
+   * `neuron_key/synapse_key`, then its heartbeat (48 bits, little endian). The reply leaves that out unless it knows newer.
+   */
+  have: Uint8Array;
+  /**
+   * `have` tells of one part of all synapses: those whose first 4 bytes of that digest (u32, little endian) modulo `parts`
+   * are `part`. The reply is about the same part. Parts 0: no `have`, a random choice is asked for.
+   */
+  parts: number;
+  part: number;
+  /** How many synapses the sender takes, where that is fewer than 1000. 0: as many as fit. */
+  takes: number;
 }
 
 function createBaseTensorMessage(): TensorMessage {
@@ -2304,7 +2322,17 @@ export const ProbeReply: MessageFns<ProbeReply> = {
 };
 
 function createBaseGossipBatch(): GossipBatch {
-  return { version: "", peers: [], synapses: [], address: "", neuronKey: "" };
+  return {
+    version: "",
+    peers: [],
+    synapses: [],
+    address: "",
+    neuronKey: "",
+    have: new Uint8Array(0),
+    parts: 0,
+    part: 0,
+    takes: 0,
+  };
 }
 
 export const GossipBatch: MessageFns<GossipBatch> = {
@@ -2323,6 +2351,18 @@ export const GossipBatch: MessageFns<GossipBatch> = {
     }
     if (message.neuronKey !== "") {
       writer.uint32(138).string(message.neuronKey);
+    }
+    if (message.have.length !== 0) {
+      writer.uint32(146).bytes(message.have);
+    }
+    if (message.parts !== 0) {
+      writer.uint32(152).uint32(message.parts);
+    }
+    if (message.part !== 0) {
+      writer.uint32(160).uint32(message.part);
+    }
+    if (message.takes !== 0) {
+      writer.uint32(168).uint32(message.takes);
     }
     return writer;
   },
@@ -2380,6 +2420,38 @@ export const GossipBatch: MessageFns<GossipBatch> = {
             message.neuronKey = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.have = reader.bytes();
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.parts = reader.uint32();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.part = reader.uint32();
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.takes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2402,6 +2474,10 @@ export const GossipBatch: MessageFns<GossipBatch> = {
     message.synapses = object.synapses?.map((e) => Synapse.fromPartial(e)) || [];
     message.address = object.address ?? "";
     message.neuronKey = object.neuronKey ?? "";
+    message.have = object.have ?? new Uint8Array(0);
+    message.parts = object.parts ?? 0;
+    message.part = object.part ?? 0;
+    message.takes = object.takes ?? 0;
     return message;
   },
 };

@@ -135,5 +135,9 @@ export function gossipBatchRule(limits: { peers: number; synapses: number }): Me
     3: { count: limits.synapses, bytes: 2048, message: synapse },
     16: text,
     17: text,
+    18: { count: 1, bytes: 65_536 },
+    19: number,
+    20: number,
+    21: number,
   };
 }
