@@ -218,6 +218,7 @@ export class Gossip implements Startable, AsyncDisposable {
   private batch(): GossipBatch {
     const now = this.clock.nowMs();
     return {
+      ...GossipBatch.create(),
       version: PROTOCOL_VERSION,
       peers: pick(this.addresses(), BATCH.peers).map(formatAddress),
       synapses: [this.own!, ...this.table.sample(BATCH.synapses - 1, now)],
