@@ -11,6 +11,7 @@ export {
   defaultAxonLimits,
   type SynapseHandlers,
 } from './axon/axon.js';
+export { BackOff, type BackOffLimits } from './dendrite/back-off.js';
 export {
   type BackwardRequest,
   type CallRequest,

@@ -6,8 +6,9 @@ import { keyBytes, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { ReturnCode } from '../wire/codes.js';
 import { openReply, type ReplyContent, sealRequest } from '../wire/messages.js';
-import { defaultTensorLimits, findNonFinite, type TensorLimits, type WireTensor } from '../wire/tensor.js';
+import { defaultTensorLimits, type TensorLimits, type WireDtype, type WireTensor } from '../wire/tensor.js';
 import { ChannelPool } from './channels.js';
+import { checkReply } from './checks.js';
 import { Limiter } from './limiter.js';
 
 /** A neuron to ask. */
@@ -44,6 +45,8 @@ export interface CallRequest {
    * the first input; a backward answers with nothing (text) or with gradients in the shapes of the first inputs.
    */
   readonly expect?: readonly (readonly number[])[];
+  /** The dtype of every tensor of the reply. Default: any for a forward, that of its input for a gradient. */
+  readonly dtype?: WireDtype;
   /** Take replies with NaN or infinity. Default false: `InvalidResponse`. */
   readonly acceptNonFinite?: boolean;
 }
@@ -248,37 +251,7 @@ function checked(kind: RequestKind, reply: ReplyContent, request: CallRequest): 
   const { code, message, parameterVersion } = reply;
   if (code !== 'Success') return { code, message, parameterVersion, tensors: [] };
   const { tensors } = reply;
-  const problem = shapeProblem(kind, tensors, request);
-  if (problem) throw new RequestError('ResponseShapeException', problem);
-  if (kind === 'forward' && tensors.length === 0) throw new RequestError('EmptyResponse', 'the reply holds no tensor');
-  if (!request.acceptNonFinite && tensors.some(tensor => findNonFinite(tensor) !== undefined)) {
-    throw new RequestError('InvalidResponse', 'the reply holds NaN or infinity');
-  }
+  const problem = checkReply(tensors, { ...request, kind });
+  if (problem) throw problem;
   return { code, message, parameterVersion, tensors };
-}
-
-function shapeProblem(kind: RequestKind, tensors: readonly WireTensor[], request: CallRequest): string | undefined {
-  const shapes = tensors.map(tensor => tensor.shape);
-  const expected =
-    request.expect ?? (kind === 'forward' ? forwardShapes(shapes, request) : backwardShapes(shapes, request));
-  const fits =
-    shapes.length === expected.length &&
-    shapes.every((shape, i) => {
-      const want = expected[i]!;
-      return shape.length === want.length && shape.every((size, d) => want[d] === -1 || want[d] === size);
-    });
-  return fits ? undefined : `the reply has the shapes ${show(shapes)}, not ${show(expected)}`;
-}
-
-function forwardShapes(shapes: readonly (readonly number[])[], request: CallRequest): readonly (readonly number[])[] {
-  const batch = request.tensors[0]?.shape[0] ?? -1;
-  return shapes.map(shape => (shape.length === 0 ? [batch] : [batch, ...shape.slice(1)]));
-}
-
-function backwardShapes(shapes: readonly (readonly number[])[], request: CallRequest): readonly (readonly number[])[] {
-  return request.tensors.slice(0, shapes.length).map(tensor => tensor.shape);
-}
-
-function show(shapes: readonly (readonly number[])[]): string {
-  return shapes.map(shape => `[${shape}]`).join(' ') || 'none';
 }
