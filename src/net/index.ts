@@ -31,7 +31,7 @@ export {
   findNonFinite,
   floatsOf,
   floatTensor,
-  PROTOCOL_VERSION,
+  type LinkFormat,
   stringsOf,
   type TensorLimits,
   textTensor,
@@ -39,3 +39,4 @@ export {
   type WireModality,
   type WireTensor,
 } from './wire/tensor.js';
+export { PROTOCOL_VERSION } from './wire/version.js';

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { concat, fromHex, u32le, u64le, utf8 } from '../../base/index.js';
 import { type Signer, verify } from '../../wallet/index.js';
-import { DataType, Modality } from '../gen/bittensor.js';
-import type { WireDtype, WireModality, WireTensor } from '../wire/tensor.js';
 
 /**
  * What is signed. Each kind of message has a tag of its own before the digest, so that a signature made for one purpose
  * (or for a chain's extrinsic) never stands for another. docs/protocol.md has the same, byte for byte.
  */
-const REQUEST_TAG = utf8('bittensor-net/1 request\0');
-const REPLY_TAG = utf8('bittensor-net/1 reply\0');
-const SYNAPSE_TAG = utf8('bittensor-net/1 synapse\0');
+export type Purpose = 'request' | 'reply' | 'synapse' | 'description' | 'hello' | 'tls';
 
 export const SIGNATURE_BYTES = 64;
 
@@ -18,6 +14,8 @@ export type RequestKind = 'forward' | 'backward';
 
 export interface SignedRequest {
   readonly kind: RequestKind;
+  /** The genesis hash of the chain that both are on, 32 bytes; empty without a chain. */
+  readonly network: Uint8Array;
   /** Public keys, 32 bytes. */
   readonly caller: Uint8Array;
   readonly receiver: Uint8Array;
@@ -26,7 +24,8 @@ export interface SignedRequest {
   readonly nonce: number;
   /** 0 for a forward. */
   readonly parameterVersion: number;
-  readonly tensors: readonly WireTensor[];
+  /** `tensorsDigest`, 32 bytes. */
+  readonly tensors: Uint8Array;
 }
 
 export interface SignedReply {
@@ -39,7 +38,15 @@ export interface SignedReply {
   readonly parameterVersion: number;
   /** The responder's clock, microseconds since 1970. */
   readonly time: number;
-  readonly tensors: readonly WireTensor[];
+  /** `tensorsDigest`, 32 bytes. */
+  readonly tensors: Uint8Array;
+}
+
+/** What a tensor of a synapse looks like, in the numbers of proto/bittensor.proto. */
+export interface SignedDefinition {
+  readonly modality: number;
+  readonly dtype: number;
+  readonly shape: readonly number[];
 }
 
 export interface SignedSynapse {
@@ -57,18 +64,39 @@ export interface SignedSynapse {
   readonly proofOfWork: Uint8Array;
   /** A coldkey, 32 bytes, and its signature of the endorsement, 64; empty where none endorses the neuron. */
   readonly endorsement: Uint8Array;
+  readonly inputs: readonly SignedDefinition[];
+  readonly outputs: readonly SignedDefinition[];
+  /** Rao for one forward. */
+  readonly price: number;
+  /** Microseconds of one forward. */
+  readonly work: number;
+  readonly backward: boolean;
+}
+
+export interface SignedDescription {
+  readonly neuron: Uint8Array;
+  readonly network: Uint8Array;
+  /** Digests of the synapses, 32 bytes each. */
+  readonly synapses: readonly Uint8Array[];
+  /** As in `SignedSynapse`. */
+  readonly endorsement: Uint8Array;
+  readonly bodyBytes: number;
+  readonly time: number;
+  /** The caller's, up to 32 bytes. */
+  readonly challenge: Uint8Array;
 }
 
 /** SHA-256 of everything a request says, its tensors included. */
 export function requestDigest(request: SignedRequest): Uint8Array {
   return sha256(
+    networkForm(request.network),
     Uint8Array.of(request.kind === 'forward' ? 1 : 2),
     request.caller,
     request.receiver,
     sized(utf8(request.synapseKey)),
     u64le(BigInt(request.nonce)),
     u64le(BigInt(request.parameterVersion)),
-    tensorsDigest(request.tensors),
+    request.tensors,
   );
 }
 
@@ -80,7 +108,7 @@ export function replyDigest(reply: SignedReply): Uint8Array {
     sized(utf8(reply.message)),
     u64le(BigInt(reply.parameterVersion)),
     u64le(BigInt(reply.time)),
-    tensorsDigest(reply.tensors),
+    reply.tensors,
   );
 }
 
@@ -96,44 +124,52 @@ export function synapseDigest(synapse: SignedSynapse): Uint8Array {
     sized(utf8(synapse.blockHash)),
     u32le(synapse.nonce),
     sized(synapse.proofOfWork),
-    synapse.endorsement,
+    endorsementForm(synapse.endorsement),
+    definitionsForm(synapse.inputs),
+    definitionsForm(synapse.outputs),
+    u64le(BigInt(synapse.price)),
+    u64le(BigInt(synapse.work)),
+    Uint8Array.of(synapse.backward ? 1 : 0),
   );
 }
 
-// The numbers of proto/bittensor.proto.
-const dtypes: Record<WireDtype, number> = {
-  float32: DataType.FLOAT32,
-  float64: DataType.FLOAT64,
-  int32: DataType.INT32,
-  int64: DataType.INT64,
-  utf8: DataType.UTF8,
-};
-const modalities: Record<WireModality, number> = {
-  tensor: Modality.TENSOR,
-  image: Modality.IMAGE,
-  text: Modality.TEXT,
-};
-
-/** SHA-256 of tensors in their canonical form; each length is stated, so no two lists share one. */
-export function tensorsDigest(tensors: readonly WireTensor[]): Uint8Array {
-  const hash = createHash('sha256').update(u32le(tensors.length));
-  for (const tensor of tensors) {
-    hash
-      .update(Uint8Array.of(dtypes[tensor.dtype], modalities[tensor.modality], tensor.requiresGrad ? 1 : 0))
-      .update(u32le(tensor.shape.length));
-    for (const size of tensor.shape) hash.update(u64le(BigInt(size)));
-    hash.update(u64le(BigInt(tensor.buffer.length))).update(tensor.buffer);
-  }
-  return new Uint8Array(hash.digest());
+export function descriptionDigest(description: SignedDescription): Uint8Array {
+  return sha256(
+    networkForm(description.network),
+    description.neuron,
+    u32le(description.synapses.length),
+    ...description.synapses,
+    endorsementForm(description.endorsement),
+    u64le(BigInt(description.bodyBytes)),
+    u64le(BigInt(description.time)),
+    sized(description.challenge),
+  );
 }
 
-export type Purpose = 'request' | 'reply' | 'synapse';
+/** A network in what is signed: its length, 0 or 32, and the genesis hash. */
+export function networkForm(network: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(network.length), network);
+}
 
-const tags: Record<Purpose, Uint8Array> = { request: REQUEST_TAG, reply: REPLY_TAG, synapse: SYNAPSE_TAG };
+function endorsementForm(endorsement: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(endorsement.length > 0 ? 1 : 0), endorsement);
+}
+
+function definitionsForm(definitions: readonly SignedDefinition[]): Uint8Array {
+  const forms = definitions.map(({ modality, dtype, shape }) =>
+    concat(
+      u32le(modality),
+      u32le(dtype),
+      u32le(shape.length),
+      ...shape.map(size => u64le(BigInt.asUintN(64, BigInt(size)))),
+    ),
+  );
+  return concat(u32le(definitions.length), ...forms);
+}
 
 /** The bytes that a key signs. */
 export function signedBytes(purpose: Purpose, digest: Uint8Array): Uint8Array {
-  return concat(tags[purpose], digest);
+  return concat(utf8(`bittensor-net/2 ${purpose}\0`), digest);
 }
 
 export function signDigest(signer: Signer, purpose: Purpose, digest: Uint8Array): Uint8Array {

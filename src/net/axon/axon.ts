@@ -1,11 +1,22 @@
 import { type Clock, type Log, messageOf, type Startable, silentLog, systemClock } from '../../base/index.js';
-import { type Signer, verify } from '../../wallet/index.js';
+import type { Signer } from '../../wallet/index.js';
 import { defaultNonceLimits, NonceCache, type NonceLimits } from '../auth/nonces.js';
-import { type RequestKind, requestDigest, signedBytes } from '../auth/signed.js';
+import { keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from '../server/rpc-server.js';
 import type { ReturnCode } from '../wire/codes.js';
-import { type OpenedRequest, openRequest, type ReplyContent, sealReply } from '../wire/messages.js';
+import {
+  checkHead,
+  encodeTensors,
+  networkBytes,
+  openUnary,
+  type ReplyContent,
+  replyHead,
+  requestDigest,
+  sealUnaryReply,
+  signReply,
+  verifyHead,
+} from '../wire/messages.js';
 import { defaultTensorLimits, findNonFinite, problemOf, type TensorLimits, type WireTensor } from '../wire/tensor.js';
 
 /** A verified request, as a handler gets it. */
@@ -59,6 +70,8 @@ export interface Admission {
 
 export interface AxonOptions {
   readonly signer: Signer;
+  /** The genesis hash of the chain that it is on, 32 bytes. Default: none. */
+  readonly network?: Uint8Array;
   /** Default `0.0.0.0`. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -177,26 +190,33 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
   /** Checks in the order of their cost. What fails before the caller is known becomes a status without a signature. */
   private async reply(kind: RequestKind, call: RawCall): Promise<Uint8Array> {
     const { signer, admit } = this.options;
-    const request = openRequest(kind, call.bytes, signer.publicKey, this.limits.tensors);
-    const { callerText, synapseKey, nonce } = request;
+    const own = { hotkey: signer.publicKey, network: networkBytes(this.options.network) };
+    const { head, tensors } = openUnary(kind, call.bytes, own.hotkey, this.limits.tensors);
+    const problem = checkHead(head, own);
+    if (problem) throw problem;
+    const { synapseKey, nonce } = head;
+    const callerText = keyText(head.caller);
     const refusal = admit?.({ kind, caller: callerText, synapseKey, bytes: call.bytes.length });
     if (refusal) throw refusal;
     const verdict = this.nonces.check(callerText, nonce, this.clock.nowMs());
     if (verdict === 'replayed') throw new RequestError('Replayed', `nonce ${nonce} was used before`);
-    const digest = requestDigest(request);
+    const digest = requestDigest(head);
     const seal = (content: ReplyContent) => {
       this.count(content.code);
-      const to = { digest, nonce, callerText, synapseKey };
-      return sealReply(signer, to, content, this.clock.nowMs(), this.limits.tensors);
+      const encoded = encodeTensors(content.tensors, this.limits.tensors);
+      const words = { ...content, time: Math.round(this.clock.nowMs() * 1000), digest: encoded.digest() };
+      const reply = replyHead(words, encoded.body.length, signReply(signer, digest, words));
+      return sealUnaryReply(signer.publicKey, head, reply, encoded.body);
     };
     // Signed although the caller is not known: its clock is set by it. Signing costs less than verifying would.
     if (verdict !== 'fresh') return seal(refused('ClockSkew', `nonce ${nonce} is too ${verdict} for this clock`));
-    if (!verify(request.caller, signedBytes('request', digest), request.signature)) {
-      throw new RequestError('Unauthenticated', 'the signature is not that of the caller for this request');
-    }
+    const forged = verifyHead(head, own);
+    if (forged) throw forged;
     this.nonces.remember(callerText, nonce, this.clock.nowMs());
     call.trust();
     try {
+      const { parameterVersion } = head;
+      const request = { kind, caller: callerText, synapseKey, tensors: tensors(), parameterVersion };
       return seal(await this.compute(request, call));
     } catch (error) {
       if (!(error instanceof RequestError)) this.log.error(`synapse ${synapseKey || 'default'}: ${messageOf(error)}`);
@@ -205,8 +225,8 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     }
   }
 
-  private async compute(request: OpenedRequest, call: RawCall): Promise<ReplyContent> {
-    const { kind, callerText: caller, synapseKey, tensors } = request;
+  private async compute(request: Omit<AxonRequest, 'signal'>, call: RawCall): Promise<ReplyContent> {
+    const { kind, caller, synapseKey, tensors } = request;
     const synapse = synapseKey === '' ? this.defaultSynapse() : this.synapses.get(synapseKey);
     if (!synapse) throw new RequestError('NotServingNucleus', 'no such synapse is served here');
     const handler = synapse[kind];

@@ -5,7 +5,15 @@ import { NonceSource } from '../auth/nonce-source.js';
 import { keyBytes, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { ReturnCode } from '../wire/codes.js';
-import { openReply, type ReplyContent, sealRequest } from '../wire/messages.js';
+import {
+  encodeTensors,
+  networkBytes,
+  openUnaryReply,
+  type ReplyContent,
+  requestDigest,
+  sealUnary,
+  signHead,
+} from '../wire/messages.js';
 import { defaultTensorLimits, type TensorLimits, type WireDtype, type WireTensor } from '../wire/tensor.js';
 import { ChannelPool } from './channels.js';
 import { checkReply } from './checks.js';
@@ -79,6 +87,8 @@ export const defaultDendriteLimits: DendriteLimits = {
 
 export interface DendriteOptions {
   readonly signer: Signer;
+  /** The genesis hash of the chain that it is on, 32 bytes. Default: none. */
+  readonly network?: Uint8Array;
   readonly log?: Log;
   readonly clock?: Clock;
   readonly limits?: Partial<DendriteLimits>;
@@ -211,29 +221,30 @@ export class Dendrite {
       throw new RequestError('InvalidRequest', 'the hotkey of the peer is not 0x and 64 hexadecimal digits');
     const { tensors, parameterVersion } = request;
     const nonce = this.nonces.next(peer.hotkey);
-    const sealed = sealRequest(
-      this.options.signer,
-      {
-        kind,
-        receiver: responder,
-        synapseKey: request.synapseKey ?? peer.synapseKey ?? '',
-        nonce,
-        parameterVersion,
-        tensors,
-      },
-      this.limits.tensors,
-    );
-    traffic.bytesOut += sealed.bytes.length;
+    const encoded = encodeTensors(tensors, this.limits.tensors);
     const timeoutMs = Math.max(1, endsAt - performance.now());
+    const head = signHead(this.options.signer, {
+      kind,
+      receiver: responder,
+      network: networkBytes(this.options.network),
+      synapseKey: request.synapseKey ?? peer.synapseKey ?? '',
+      nonce,
+      parameterVersion,
+      digest: encoded.digest(),
+      length: encoded.body.length,
+      timeoutMs,
+    });
+    const sealed = sealUnary(head, encoded.body);
+    traffic.bytesOut += sealed.length;
     const bytes = await this.channels
-      .call(peer.hotkey, peer, { path: paths[kind], bytes: sealed.bytes, timeoutMs, signal })
+      .call(peer.hotkey, peer, { path: paths[kind], bytes: sealed, timeoutMs, signal })
       .catch(error => {
         throw isBittensorError(error) && error.code === 'bad_address'
           ? new RequestError('Unavailable', error.message, error)
           : error;
       });
     traffic.bytesIn += bytes.length;
-    return openReply(bytes, { digest: sealed.digest, nonce, responder }, this.limits.tensors);
+    return openUnaryReply(bytes, { digest: requestDigest(head), nonce, responder }, this.limits.tensors);
   }
 }
 

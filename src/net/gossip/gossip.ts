@@ -9,7 +9,7 @@ import { GossipBatch, type Synapse } from '../gen/bittensor.js';
 import { defaultServerLimits, type RawCall, RpcServer } from '../server/rpc-server.js';
 import { checkEnvelope, gossipBatchRule } from '../wire/envelope.js';
 import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/tensor.js';
+import { PROTOCOL_VERSION } from '../wire/version.js';
 import { Budget } from './budget.js';
 import { Contacts } from './contacts.js';
 import { PeerTable, pick } from './peer-table.js';

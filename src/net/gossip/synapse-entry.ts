@@ -6,7 +6,7 @@ import { keyBytes, keyText, SIGNATURE_BYTES, signDigest, synapseDigest, verifyDi
 import type { Peer } from '../dendrite/dendrite.js';
 import { netError } from '../errors.js';
 import { Synapse } from '../gen/bittensor.js';
-import { PROTOCOL_VERSION } from '../wire/tensor.js';
+import { PROTOCOL_VERSION } from '../wire/version.js';
 
 /** Where a synapse is served, as its neuron signed it. */
 export interface PeerEntry extends Peer {

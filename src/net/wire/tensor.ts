@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.js';
 import { DataType, Modality, Tensor } from '../gen/bittensor.js';
+import { PROTOCOL_VERSION } from './version.js';
 
 /** A tensor as it travels. `net` never computes with it; `model` turns it into its own kind. */
 export interface WireTensor {
@@ -14,11 +15,26 @@ export interface WireTensor {
   readonly requiresGrad: boolean;
 }
 
-export type WireDtype = 'float32' | 'float64' | 'int32' | 'int64' | 'utf8';
+export type WireDtype =
+  | 'float32'
+  | 'float64'
+  | 'int32'
+  | 'int64'
+  | 'utf8'
+  | 'bfloat16'
+  | 'float16'
+  | 'int8'
+  | 'uint8'
+  | 'bool';
 export type WireModality = 'text' | 'image' | 'tensor';
 
-/** Version of the protocol that this code speaks. */
-export const PROTOCOL_VERSION = '1.0.0';
+/** How a link carries tensors: the encoding is that of float32, the compression that of every buffer worth it. */
+export interface LinkFormat {
+  readonly encoding: 'plain' | 'bf16' | 'int8';
+  readonly compression: 'none' | 'zstd';
+}
+
+export const plainLink: LinkFormat = { encoding: 'plain', compression: 'none' };
 
 export interface TensorLimits {
   /** Tensors in one message. */
@@ -28,9 +44,20 @@ export interface TensorLimits {
   readonly dimension: number;
   /** Elements (or strings) of one tensor. */
   readonly elements: number;
+  /** Decoded bytes of all tensors of a message together. */
+  readonly bytes: number;
+  /** Decoded bytes of those that come compressed: a few bytes may stand for so many. */
+  readonly compressedBytes: number;
 }
 
-export const defaultTensorLimits: TensorLimits = { tensors: 64, rank: 8, dimension: 2 ** 24, elements: 2 ** 24 };
+export const defaultTensorLimits: TensorLimits = {
+  tensors: 64,
+  rank: 8,
+  dimension: 2 ** 26,
+  elements: 2 ** 26,
+  bytes: 256 * 2 ** 20,
+  compressedBytes: 32 * 2 ** 20,
+};
 
 const dtypeNumbers: Record<WireDtype, DataType> = {
   float32: DataType.FLOAT32,
@@ -38,6 +65,11 @@ const dtypeNumbers: Record<WireDtype, DataType> = {
   int32: DataType.INT32,
   int64: DataType.INT64,
   utf8: DataType.UTF8,
+  bfloat16: DataType.BFLOAT16,
+  float16: DataType.FLOAT16,
+  int8: DataType.INT8,
+  uint8: DataType.UINT8,
+  bool: DataType.BOOL,
 };
 const dtypeNames = new Map<number, WireDtype>(entriesOf(dtypeNumbers).map(([name, number]) => [number, name]));
 
@@ -48,10 +80,22 @@ const modalityNumbers: Record<WireModality, Modality> = {
 };
 const modalityNames = new Map<number, WireModality>(entriesOf(modalityNumbers).map(([name, number]) => [number, name]));
 
-const elementBytes: Record<Exclude<WireDtype, 'utf8'>, number> = { float32: 4, float64: 8, int32: 4, int64: 8 };
+const elementBytes: Record<Exclude<WireDtype, 'utf8'>, number> = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  int64: 8,
+  bfloat16: 2,
+  float16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
 
-/** A tensor for the wire. Error `RequestSerializationException` when it contradicts itself. */
-export function toProto(tensor: WireTensor, limits = defaultTensorLimits): Tensor {
+/**
+ * A tensor for the wire, in the format of the link. Error `RequestSerializationException` when it contradicts itself.
+ */
+export function toProto(tensor: WireTensor, limits = defaultTensorLimits, _link: LinkFormat = plainLink): Tensor {
   const problem = problemOf(tensor, limits);
   if (problem) throw new RequestError('RequestSerializationException', problem);
   return {
@@ -65,36 +109,69 @@ export function toProto(tensor: WireTensor, limits = defaultTensorLimits): Tenso
   };
 }
 
+/** What is wrong with a tensor from the wire, as far as can be said without decoding it. */
+export function checkProto(proto: Tensor, limits = defaultTensorLimits): string | undefined {
+  const dtype = dtypeNames.get(proto.dtype);
+  if (!dtype) return `unknown dtype ${proto.dtype}`;
+  if (!modalityNames.has(proto.modality)) return `unknown modality ${proto.modality}`;
+  if (proto.encoding !== 0 || proto.compression !== 0 || proto.scales.length > 0) {
+    return `encoding ${proto.encoding} with compression ${proto.compression} is not taken`;
+  }
+  const elements = elementsOf(proto.shape, limits);
+  if (typeof elements === 'string') return elements;
+  if (dtype === 'utf8') return textShapeProblem(proto.shape);
+  return sizeProblem(dtype, proto.shape, elements, proto.buffer.length);
+}
+
+/** Bytes of a tensor that passed `checkProto`, once it is decoded. Text counts as it is. */
+export function decodedBytes(proto: Tensor): number {
+  const dtype = dtypeNames.get(proto.dtype);
+  if (!dtype || dtype === 'utf8') return proto.buffer.length;
+  return proto.shape.reduce((product, size) => product * size, elementBytes[dtype]);
+}
+
 /**
- * Reads a tensor from the wire and believes nothing of it. Throws a `RequestError` with `code`, or with `shapeCode`
- * when only the shape is at fault. NaN is not looked for here: see `findNonFinite`.
+ * Reads a tensor from the wire and believes nothing of it. Throws a `RequestError` with `code`. NaN is not looked for
+ * here: see `findNonFinite`.
  */
 export function fromProto(
   proto: Tensor,
   limits = defaultTensorLimits,
-  code: 'RequestDeserializationException' | 'ResponseDeserializationException' = 'RequestDeserializationException',
+  code: DeserializationCode = 'RequestDeserializationException',
 ): WireTensor {
-  const dtype = dtypeNames.get(proto.dtype);
-  const modality = modalityNames.get(proto.modality);
-  if (!dtype) throw new RequestError(code, `unknown dtype ${proto.dtype}`);
-  if (!modality) throw new RequestError(code, `unknown modality ${proto.modality}`);
-  if (proto.encoding !== 0 || proto.compression !== 0 || proto.scales.length > 0) {
-    throw new RequestError(code, `encoding ${proto.encoding} with compression ${proto.compression} is not taken`);
-  }
-  const { shape, requiresGrad } = proto;
-  // A plain view: a Buffer's `slice` would not copy, and surprise whoever gets this tensor.
-  const buffer = new Uint8Array(proto.buffer.buffer, proto.buffer.byteOffset, proto.buffer.byteLength);
-  const tensor: WireTensor = { dtype, shape, buffer, modality, requiresGrad };
-  const problem = problemOf(tensor, limits);
+  const problem = checkProto(proto, limits);
   if (problem) throw new RequestError(code, problem);
+  const tensor: WireTensor = {
+    dtype: dtypeNames.get(proto.dtype)!,
+    shape: proto.shape,
+    // A plain view: a Buffer's `slice` would not copy, and surprise whoever gets this tensor.
+    buffer: new Uint8Array(proto.buffer.buffer, proto.buffer.byteOffset, proto.buffer.byteLength),
+    modality: modalityNames.get(proto.modality)!,
+    requiresGrad: proto.requiresGrad,
+  };
+  const contentProblem = problemOf(tensor, limits);
+  if (contentProblem) throw new RequestError(code, contentProblem);
   return tensor;
 }
+
+export type DeserializationCode = 'RequestDeserializationException' | 'ResponseDeserializationException';
 
 /** What is wrong with a tensor: its rank, its dimensions, or a buffer that does not hold what the shape says. */
 export function problemOf(tensor: WireTensor, limits = defaultTensorLimits): string | undefined {
   const { dtype, shape, buffer } = tensor;
   if (!Object.hasOwn(dtypeNumbers, dtype)) return `unknown dtype ${String(dtype)}`;
   if (!Object.hasOwn(modalityNumbers, tensor.modality)) return `unknown modality ${String(tensor.modality)}`;
+  const elements = elementsOf(shape, limits);
+  if (typeof elements === 'string') return elements;
+  if (dtype === 'utf8') return problemOfText(shape, buffer);
+  const problem = sizeProblem(dtype, shape, elements, buffer.length);
+  if (problem) return problem;
+  if (dtype === 'bool' && buffer.some(byte => byte > 1)) return 'a bool is 0 or 1';
+  return undefined;
+}
+
+/** The product of the shape, or what is wrong with the shape. */
+function elementsOf(shape: readonly number[], limits: TensorLimits): number | string {
   if (shape.length > limits.rank) return `rank ${shape.length} is more than ${limits.rank}`;
   let elements = 1;
   for (const size of shape) {
@@ -105,15 +182,22 @@ export function problemOf(tensor: WireTensor, limits = defaultTensorLimits): str
     // Checked at each step, so that no product can leave the safe integers.
     if (elements > limits.elements) return `shape [${shape}] has more than ${limits.elements} elements`;
   }
-  if (dtype === 'utf8') return problemOfText(shape, buffer);
+  return elements;
+}
+
+function sizeProblem(
+  dtype: Exclude<WireDtype, 'utf8'>,
+  shape: readonly number[],
+  elements: number,
+  length: number,
+): string | undefined {
   const bytes = elements * elementBytes[dtype];
-  if (buffer.length !== bytes)
-    return `shape [${shape}] of ${dtype} takes ${bytes} bytes, the buffer has ${buffer.length}`;
-  return undefined;
+  return length === bytes ? undefined : `shape [${shape}] of ${dtype} takes ${bytes} bytes, the buffer has ${length}`;
 }
 
 function problemOfText(shape: readonly number[], buffer: Uint8Array): string | undefined {
-  if (shape.length !== 2 || shape[1] !== 1) return `text has the shape [n, 1], not [${shape}]`;
+  const problem = textShapeProblem(shape);
+  if (problem) return problem;
   try {
     readStrings(shape[0]!, buffer);
     return undefined;
@@ -121,6 +205,10 @@ function problemOfText(shape: readonly number[], buffer: Uint8Array): string | u
     if (error instanceof RangeError || error instanceof TypeError) return `text tensor: ${error.message}`;
     throw error;
   }
+}
+
+function textShapeProblem(shape: readonly number[]): string | undefined {
+  return shape.length === 2 && shape[1] === 1 ? undefined : `text has the shape [n, 1], not [${shape}]`;
 }
 
 /** Text as a tensor: shape `[n, 1]`, each string a little-endian u32 length and its UTF-8 bytes. */
@@ -198,10 +286,12 @@ export function findNonFinite(tensor: WireTensor): number | undefined {
   // All exponent bits set means NaN or infinity. Integers are compared: that is four times faster than Number.isFinite.
   if (dtype === 'float32') return findMasked(words(tensor.buffer), 0, 1, 0x7f80_0000);
   if (dtype === 'float64') return findMasked(words(tensor.buffer), 1, 2, 0x7ff0_0000);
+  if (dtype === 'bfloat16') return findMasked(halves(tensor.buffer), 0, 1, 0x7f80);
+  if (dtype === 'float16') return findMasked(halves(tensor.buffer), 0, 1, 0x7c00);
   return undefined;
 }
 
-function findMasked(words: Int32Array, first: number, step: number, mask: number): number | undefined {
+function findMasked(words: Int32Array | Uint16Array, first: number, step: number, mask: number): number | undefined {
   for (let i = first; i < words.length; i += step) if ((words[i]! & mask) === mask) return (i - first) / step;
   return undefined;
 }
@@ -209,6 +299,11 @@ function findMasked(words: Int32Array, first: number, step: number, mask: number
 function words(buffer: Uint8Array): Int32Array {
   const aligned = buffer.byteOffset % 4 === 0 ? buffer : new Uint8Array(buffer);
   return new Int32Array(aligned.buffer, aligned.byteOffset, buffer.length >> 2);
+}
+
+function halves(buffer: Uint8Array): Uint16Array {
+  const aligned = buffer.byteOffset % 2 === 0 ? buffer : new Uint8Array(buffer);
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, buffer.length >> 1);
 }
 
 function entriesOf<K extends string, V>(record: Record<K, V>): [K, V][] {

@@ -8,10 +8,13 @@ import { keyText, requestDigest, signDigest } from '../../../src/net/auth/signed
 import { ChannelPool } from '../../../src/net/dendrite/channels.js';
 import { TensorMessage } from '../../../src/net/gen/bittensor.js';
 import { Axon, type AxonOptions, Dendrite, floatTensor, type Peer } from '../../../src/net/index.js';
-import { openRequest, sealRequest } from '../../../src/net/wire/messages.js';
+import { tensorsDigest } from '../../../src/net/wire/digest.js';
+import { openUnary } from '../../../src/net/wire/messages.js';
 import { defaultTensorLimits } from '../../../src/net/wire/tensor.js';
+import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
+import { sealRequest } from '../sealed.js';
 
 beforeAll(() => ready());
 
@@ -67,7 +70,7 @@ function request(change: { fields?: object; after?: (message: TensorMessage) => 
     tensors: [input],
     ...change.fields,
   };
-  const message = TensorMessage.decode(sealRequest(key(2), fields, defaultTensorLimits).bytes);
+  const message = TensorMessage.decode(sealRequest(key(2), fields).bytes);
   return TensorMessage.encode({ ...message, ...change.after?.(message) }).finish();
 }
 
@@ -75,7 +78,7 @@ function request(change: { fields?: object; after?: (message: TensorMessage) => 
 function signed(message: Partial<TensorMessage>): Uint8Array {
   const nonce = Date.now() * 1000;
   const base = TensorMessage.fromPartial({
-    version: '1.0.0',
+    version: PROTOCOL_VERSION,
     neuronKey: keyText(key(2).publicKey),
     nonce,
     ...message,
@@ -87,7 +90,8 @@ function signed(message: Partial<TensorMessage>): Uint8Array {
     synapseKey: '',
     nonce,
     parameterVersion: 0,
-    tensors: [],
+    network: new Uint8Array(),
+    tensors: tensorsDigest(base.tensors),
   });
   return TensorMessage.encode({ ...base, signature: signDigest(key(2), 'request', digest) }).finish();
 }
@@ -112,7 +116,7 @@ describe('an axon refuses', () => {
     const redirected = request({ fields: { receiver: key(3).publicKey }, after: () => ({ receiverKey: '' }) });
     expect(await code(redirected)).toBe('Unauthenticated');
     expect(await code(request(), '/Bittensor/Backward')).toBe('Unauthenticated');
-    expect(await code(request({ after: () => ({ version: '2.0.0' }) }))).toBe('RequestIncompatibleVersion');
+    expect(await code(request({ after: () => ({ version: '3.0.0' }) }))).toBe('RequestIncompatibleVersion');
     expect(await code(fromHex('0a05302e302e301204307861611a0430786262'))).toBe('RequestIncompatibleVersion');
     expect(served).toBe(0);
     expect(await honest()).toBe('Success');
@@ -470,6 +474,6 @@ describe('an axon survives', () => {
 
 /** The tensors of a request, as protobuf has them. */
 function openable(bytes: Uint8Array) {
-  openRequest('forward', bytes, key(1).publicKey, defaultTensorLimits);
+  openUnary('forward', bytes, key(1).publicKey, defaultTensorLimits);
   return TensorMessage.decode(bytes).tensors;
 }

@@ -2,14 +2,15 @@ import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, pollUntil, silentLog } from '../../../src/base/index.js';
-import { keyText, requestDigest } from '../../../src/net/auth/signed.js';
+import { keyText } from '../../../src/net/auth/signed.js';
 import { TensorMessage } from '../../../src/net/gen/bittensor.js';
 import { Axon, Dendrite, floatTensor, Gossip, type Reply } from '../../../src/net/index.js';
 import { defaultServerLimits, type RawHandler, RpcServer } from '../../../src/net/server/rpc-server.js';
-import { openRequest, type ReplyContent, sealReply } from '../../../src/net/wire/messages.js';
+import { openUnary, type ReplyContent } from '../../../src/net/wire/messages.js';
 import { defaultTensorLimits } from '../../../src/net/wire/tensor.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
+import { sealReply } from '../sealed.js';
 
 beforeAll(() => ready());
 
@@ -34,11 +35,10 @@ async function liar(answer: RawHandler): Promise<(timeoutMs?: number) => Promise
 
 /** The honest reply to a request, with anything changed. */
 function reply(bytes: Uint8Array, change: Partial<ReplyContent> = {}, signer = key(1), nonceOff = 0): Uint8Array {
-  const request = openRequest('forward', bytes, key(1).publicKey, limits);
-  const { nonce, callerText, synapseKey } = request;
-  const to = { digest: requestDigest({ ...request, nonce: nonce + nonceOff }), nonce, callerText, synapseKey };
+  const { head } = openUnary('forward', bytes, key(1).publicKey, limits);
   const content = { code: 'Success', message: '', tensors: [input], parameterVersion: 1, ...change } as const;
-  return sealReply(signer, to, content, Date.now(), limits);
+  const sealed = sealReply(signer, { head: { ...head, nonce: head.nonce + nonceOff } }, content);
+  return altered(sealed, { nonce: head.nonce });
 }
 
 const altered = (bytes: Uint8Array, change: Partial<TensorMessage>) =>
@@ -87,7 +87,7 @@ describe('a dendrite believes nothing of a reply', () => {
     );
     bytes = new Uint8Array(2 ** 20 + 1);
     expect((await ask()).code).toBe('TooLarge');
-    const future = await liar(async call => altered(reply(call.bytes), { version: '2.0.0' }));
+    const future = await liar(async call => altered(reply(call.bytes), { version: '3.0.0' }));
     expect((await future()).code).toBe('ResponseIncompatibleVersion');
   });
 

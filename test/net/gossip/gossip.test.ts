@@ -47,7 +47,7 @@ async function untilCounts(nodes: readonly Gossip[], wanted: string, withinMs = 
 async function say(to: Gossip, batch: Partial<GossipBatch>): Promise<GossipBatch> {
   const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
   try {
-    const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: '1.0.0', ...batch })).finish();
+    const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: '2.0.0', ...batch })).finish();
     const address = { host: '127.0.0.1', port: to.port };
     return GossipBatch.decode(await pool.call('', address, { path: '/Metagraph/Gossip', bytes, timeoutMs: 5_000 }));
   } finally {
@@ -293,7 +293,7 @@ describe('gossip with hostile strangers', () => {
     const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
     closing.add(() => pool.close());
     const address = { host: '127.0.0.1', port: first.port };
-    const valid = GossipBatch.encode(GossipBatch.fromPartial({ version: '1.0.0', synapses: [entry(7)] })).finish();
+    const valid = GossipBatch.encode(GossipBatch.fromPartial({ version: '2.0.0', synapses: [entry(7)] })).finish();
     const altered = fc.tuple(fc.nat(valid.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, change]) => {
       const bytes = valid.slice();
       bytes[at]! ^= change;
