@@ -6,7 +6,7 @@ import type { Challenge, Frame, ReplyHead, RequestHead, Welcome } from '../gen/b
 import type { Answer } from '../server/incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/tensor.js';
+import { PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { BodyIn } from './body-in.js';
 import { type Deadline, Deadlines } from './deadlines.js';

@@ -7,7 +7,7 @@ import { type Frame, type Hello, Method, type ReplyHead, type RequestHead } from
 import type { IncomingHandler } from '../server/incoming.js';
 import { RETURN_CODES } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/tensor.js';
+import { PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';

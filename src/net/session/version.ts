@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION } from '../wire/tensor.js';
+import { PROTOCOL_VERSION } from '../wire/version.js';
 
 /** Whether the other side speaks a version that this one understands. */
 export function sameMajor(version: string): boolean {

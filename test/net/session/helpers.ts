@@ -3,7 +3,7 @@ import type { Answer, Incoming, IncomingHandler } from '../../../src/net/server/
 import { ClientSession, type ClientSessionOptions, type SessionCall } from '../../../src/net/session/client-session.js';
 import { MemoryBudget } from '../../../src/net/session/memory.js';
 import { type ServedSession, type ServeOptions, serveSession } from '../../../src/net/session/serve-session.js';
-import { PROTOCOL_VERSION } from '../../../src/net/wire/tensor.js';
+import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { key } from '../helpers.js';
 import { type MemoryStream, memoryStreams, type PairOptions } from './memory-stream.js';
 
