@@ -1,16 +1,25 @@
 export { type Address, formatAddress, parseAddress } from './address.js';
 export type { RequestKind } from './auth/signed.js';
+export type { Admission, Member, Registry } from './axon/admission.js';
 export {
-  type Admission,
+  type Announce,
   Axon,
-  type AxonHandler,
   type AxonLimits,
   type AxonOptions,
-  type AxonRequest,
   type AxonStats,
   defaultAxonLimits,
-  type SynapseHandlers,
 } from './axon/axon.js';
+export type { PeerStats } from './axon/peer-stats.js';
+export { type Job, type JobTerms, type PoolLimits, PriorityThreadPool } from './axon/priority-pool.js';
+export type {
+  AxonAnswer,
+  AxonHandler,
+  AxonRequest,
+  SynapseDefinition,
+  SynapseHandlers,
+  TensorDefinition,
+  ThreadHandler,
+} from './axon/synapses.js';
 export { BackOff, type BackOffLimits } from './dendrite/back-off.js';
 export {
   type BackwardRequest,

@@ -107,9 +107,14 @@ export class PriorityThreadPool implements AsyncDisposable {
     });
   }
 
-  /** Runs an exported function of a module in a worker thread, which is ended when the job is given up. */
+  /** Submits a function of a module, which is computed in a worker thread; the thread ends when the job is given up. */
   compute<T>(task: ThreadTask, terms: JobTerms): Promise<T> {
-    return this.submit<T>({ ...terms, run: signal => this.threads.run(task, signal) as Promise<T> });
+    return this.submit<T>({ ...terms, run: signal => this.inThread(task, signal) });
+  }
+
+  /** The same from within a job, whose place it takes. */
+  inThread<T>(task: ThreadTask, signal: AbortSignal): Promise<T> {
+    return this.threads.run(task, signal) as Promise<T>;
   }
 
   /** Refuses what waits and what comes, gives up what runs, and ends the threads. */

@@ -236,12 +236,11 @@ describe('an axon refuses', () => {
   });
 
   it('callers that are not admitted, before it spends anything on them', async () => {
-    const { RequestError } = await import('../../../src/net/index.js');
-    const admit: AxonOptions['admit'] = ({ caller }) =>
-      caller === keyText(key(2).publicKey) ? new RequestError('SenderUnknown', 'not on the list') : undefined;
-    const axon = new Axon({ signer: key(1), host: '127.0.0.1', admit });
+    const axon = new Axon({ signer: key(1), host: '127.0.0.1', registry: () => undefined });
     closing.add(() => axon.stop());
     const port = await axon.start();
+    const forged = request({ after: () => ({ signature: new Uint8Array(64) }) });
+    expect(await sendRaw(channels(), port, forged)).toMatchObject({ returnCode: 'SenderUnknown' });
     expect(await sendRaw(channels(), port, request())).toMatchObject({ returnCode: 'SenderUnknown' });
   });
 });
@@ -461,7 +460,7 @@ describe('an axon survives', () => {
   });
 
   it('handlers that hang and ignore it: they are counted, and close it at last', async () => {
-    const { axon, peer } = await target({ concurrentCalls: 2, forwardMs: 30 });
+    const { axon, peer } = await target({ maxWorkers: 2, maxSize: 0, forwardMs: 30 });
     axon.attach('', { forward: () => new Promise(() => {}) });
     const dendrite = new Dendrite({ signer: key(2) });
     closing.add(() => dendrite.close());
