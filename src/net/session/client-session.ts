@@ -6,7 +6,7 @@ import type { Challenge, Frame, ReplyHead, RequestHead, Welcome } from '../gen/b
 import type { Answer } from '../server/incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/version.js';
+import { isSpoken, PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { BodyIn } from './body-in.js';
 import { type Deadline, Deadlines } from './deadlines.js';
@@ -15,7 +15,6 @@ import { controlFrame, NO_BYTES, readFrame, requestFrame } from './frames.js';
 import { defaultSessionLimits, type SessionLimits } from './limits.js';
 import type { MemoryBudget, MemoryShare } from './memory.js';
 import { BodyOut, Outbox, type SmallFrame } from './outbox.js';
-import { sameMajor } from './version.js';
 
 export interface ClientSessionOptions {
   readonly signer: Signer;
@@ -252,7 +251,7 @@ export class ClientSession {
     if (this.challenged) throw broken('a second challenge');
     this.challenged = true;
     const { expect, network, serverKeyHash, signer } = this.options;
-    if (!sameMajor(challenge.version)) {
+    if (!isSpoken(challenge.version)) {
       const text = `the peer speaks version ${clean(challenge.version) || 'none'}, this side ${PROTOCOL_VERSION}`;
       return void this.fail(new RequestError('ResponseIncompatibleVersion', text));
     }

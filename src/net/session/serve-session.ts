@@ -7,7 +7,7 @@ import { type Frame, type Hello, Method, type ReplyHead, type RequestHead } from
 import type { IncomingHandler } from '../server/incoming.js';
 import { RETURN_CODES } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/version.js';
+import { isSpoken, PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';
@@ -16,7 +16,6 @@ import { defaultSessionLimits, type SessionLimits } from './limits.js';
 import type { MemoryBudget, MemoryShare } from './memory.js';
 import { Outbox } from './outbox.js';
 import { ServedRequest } from './served-request.js';
-import { sameMajor } from './version.js';
 
 export interface ServeOptions {
   /** The server's own public key, 32 bytes. */
@@ -205,7 +204,7 @@ export class ServerSession implements ServedSession {
 
   private onHello(hello: Hello): void {
     const { network, serverKeyHash, hotkey } = this.options;
-    if (!sameMajor(hello.version)) {
+    if (!isSpoken(hello.version)) {
       const text = `this axon speaks version ${PROTOCOL_VERSION}, the hello ${clean(hello.version) || 'none'}`;
       throw new RequestError('RequestIncompatibleVersion', text);
     }
