@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { keyText } from '../../../src/net/auth/signed.js';
+import { type AdmissionLimits, type AdmissionRules, Admissions, type Member } from '../../../src/net/axon/admission.js';
+import { PeerBook } from '../../../src/net/axon/peer-stats.js';
+import { TokenBuckets } from '../../../src/net/axon/token-buckets.js';
+import type { RequestHead } from '../../../src/net/gen/bittensor.js';
+import { signHead } from '../../../src/net/wire/messages.js';
+import { ready } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
+
+beforeAll(() => ready());
+
+const network = new Uint8Array(32).fill(7);
+const START_MS = 1_800_000_000_000;
+const hotkey = (index: number) => keyText(key(index).publicKey);
+const member = (stakeRao: bigint, validatorPermit = false): Member => ({ uid: 0, stakeRao, validatorPermit });
+
+/** The door of key 1, at a time that the test sets. */
+function door(rules: AdmissionRules = {}, limits: Partial<AdmissionLimits> = {}) {
+  const clock = { now: START_MS, nowMs: () => clock.now };
+  const admissions = new Admissions({ hotkey: key(1).publicKey, network }, rules, limits, clock);
+  clock.now += 1_000;
+  let nonce = clock.now * 1000;
+  const head = (caller = 2, change: Partial<RequestHead> = {}): RequestHead => {
+    const content = {
+      kind: 'forward' as const,
+      synapseKey: 's',
+      parameterVersion: 0,
+      length: 100,
+      timeoutMs: 1_000,
+      receiver: key(1).publicKey,
+      network,
+      nonce: ++nonce,
+      digest: new Uint8Array(32),
+    };
+    return { ...signHead(key(caller), content), ...change };
+  };
+  const check = (request: RequestHead, proven?: string, address = '192.0.2.1') => {
+    try {
+      const verdict = admissions.check({ kind: 'forward', head: request, caller: proven, address, bytes: 100 });
+      return { ...verdict, code: verdict.refusal?.returnCode ?? 'admitted' };
+    } catch (error) {
+      return { code: `unsigned ${(error as { returnCode: string }).returnCode}` };
+    }
+  };
+  return { admissions, clock, head, check, code: (...given: Parameters<typeof check>) => check(...given).code };
+}
+
+const wrong = new Uint8Array(64);
+
+describe('admission', () => {
+  it('lets everyone in who proves a key, where there is no registry', () => {
+    const { check, head } = door();
+    expect(check(head())).toMatchObject({ code: 'admitted', caller: hotkey(2), priority: 0n });
+  });
+
+  it('makes its checks in this order, and stops at the first that fails', () => {
+    const asked: string[] = [];
+    const rules: AdmissionRules = {
+      registry: caller => {
+        asked.push('registry');
+        return caller === hotkey(2) ? member(5n) : undefined;
+      },
+      blacklist: () => {
+        asked.push('blacklist');
+        return 'not today';
+      },
+      priority: () => {
+        asked.push('priority');
+        return 9n;
+      },
+    };
+    const { code, head, clock } = door(rules);
+    const run = (request: RequestHead) => {
+      asked.length = 0;
+      return [code(request), ...new Set(asked)];
+    };
+    expect(run(head(2, { version: '1.0.0', network: new Uint8Array() }))).toEqual([
+      'unsigned RequestIncompatibleVersion',
+    ]);
+    expect(run(head(3, { receiver: key(4).publicKey }))).toEqual(['unsigned Unauthenticated']);
+    expect(run(head(3, { network: new Uint8Array(32) }))).toEqual(['unsigned Unauthenticated']);
+    // Not registered: nobody looks at its nonce or verifies its signature.
+    expect(run(head(3, { signature: wrong, nonce: 1 }))).toEqual(['unsigned SenderUnknown', 'registry']);
+    expect(run(head(2, { signature: wrong, nonce: (clock.now - 60_000) * 1000 }))).toEqual(['ClockSkew', 'registry']);
+    expect(run(head(2, { signature: wrong }))).toEqual(['unsigned Unauthenticated', 'registry']);
+    const genuine = head();
+    expect(run(genuine)).toEqual(['SenderUnknown', 'registry', 'blacklist']);
+    expect(run(genuine)).toEqual(['unsigned Replayed', 'registry']);
+  });
+
+  it('asks for the stake and the permit that the rules name', () => {
+    const stakes = new Map([
+      [hotkey(2), member(10n)],
+      [hotkey(3), member(9n, true)],
+      [hotkey(4), member(10n, true)],
+    ]);
+    const registry = (caller: string) => stakes.get(caller);
+    const codes = (rules: AdmissionRules) => {
+      const { code, head } = door({ registry, ...rules });
+      return [2, 3, 4, 5].map(caller => code(head(caller)));
+    };
+    expect(codes({})).toEqual(['admitted', 'admitted', 'admitted', 'unsigned SenderUnknown']);
+    expect(codes({ minStakeRao: 10n })).toEqual([
+      'admitted',
+      'unsigned SenderUnknown',
+      'admitted',
+      'unsigned SenderUnknown',
+    ]);
+    expect(codes({ permitOnly: true })).toEqual([
+      'unsigned SenderUnknown',
+      'admitted',
+      'admitted',
+      'unsigned SenderUnknown',
+    ]);
+  });
+
+  it('computes by stake, or as the rules say', () => {
+    const registry = () => member(123n);
+    const plain = door({ registry });
+    expect(plain.check(plain.head())).toMatchObject({ priority: 123n });
+    const own = door({ registry, priority: ({ member: known }) => (known?.stakeRao ?? 0n) * 2n });
+    expect(own.check(own.head())).toMatchObject({ priority: 246n });
+  });
+
+  it('checks each request of a session too, whose caller is proven', () => {
+    let registered = true;
+    const { code, head } = door(
+      { registry: () => (registered ? member(0n) : undefined) },
+      { requestsPerSecond: 0, requestBurst: 2 },
+    );
+    expect(code(head(), hotkey(2))).toBe('admitted');
+    registered = false;
+    expect(code(head(), hotkey(2))).toBe('SenderUnknown');
+    registered = true;
+    expect([code(head(), hotkey(2)), code(head(), hotkey(2))]).toEqual(['admitted', 'Backoff']);
+  });
+
+  it('always admits its own key', () => {
+    const { code, head } = door({ registry: () => undefined }, { requestBurst: 0 });
+    expect(code(head(), hotkey(1))).toBe('admitted');
+  });
+
+  it('says that it does not know yet who is registered', () => {
+    const { code, head } = door({
+      registry: () => {
+        throw new (class extends Error {
+          returnCode = 'Unavailable';
+        })();
+      },
+    });
+    expect(code(head())).toBe('unsigned Unavailable');
+  });
+
+  it('counts the rate of a hotkey by what it signed itself: nobody can use up the rate of another', () => {
+    const { code, head } = door({}, { requestsPerSecond: 0, requestBurst: 2, forgeryBurst: 1_000 });
+    for (let i = 0; i < 50; i++) expect(code(head(2, { signature: wrong }))).toBe('unsigned Unauthenticated');
+    expect([code(head()), code(head())]).toEqual(['admitted', 'admitted']);
+    // Refused before its signature is verified.
+    expect([code(head()), code(head(2, { signature: wrong }))]).toEqual(['unsigned Backoff', 'unsigned Backoff']);
+    expect(code(head(3))).toBe('admitted');
+  });
+
+  it('verifies no more for an address that sent many wrong signatures, and goes on with others', () => {
+    const { code, head } = door({}, { forgeriesPerSecond: 0, forgeryBurst: 3 });
+    const forged = () => code(head(2, { signature: wrong }), undefined, '2001:db8::1');
+    expect([forged(), forged(), forged(), forged()]).toEqual([
+      'unsigned Unauthenticated',
+      'unsigned Unauthenticated',
+      'unsigned Unauthenticated',
+      'unsigned Backoff',
+    ]);
+    expect(code(head(), undefined, '2001:db8::2')).toBe('unsigned Backoff');
+    expect(code(head(), undefined, '2001:db8:0:1::2')).toBe('admitted');
+    // A session that is open already goes on.
+    expect(code(head(), hotkey(2), '2001:db8::1')).toBe('admitted');
+  });
+});
+
+describe('token buckets', () => {
+  it('give out the burst and then so many a second, never more, whatever the times', () => {
+    const step = fc.record({ waitMs: fc.nat(2_000), key: fc.constantFrom('a', 'b') });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), steps => {
+        let now = 0;
+        const buckets = new TokenBuckets({ perSecond: 2, burst: 5, keys: 10 }, () => now);
+        const spent = { a: 0, b: 0 };
+        for (const { waitMs, key: name } of steps) {
+          now += waitMs;
+          const before = buckets.has(name);
+          const given = buckets.spend(name);
+          expect(given).toBe(before);
+          if (given) spent[name]++;
+          expect(spent[name]).toBeLessThanOrEqual(5 + (now / 1000) * 2 + 1e-6);
+        }
+      }),
+      { seed: 10, numRuns: 200 },
+    );
+  });
+
+  it('remember so many keys, those used last', () => {
+    const buckets = new TokenBuckets({ perSecond: 0, burst: 1, keys: 100 }, () => 0);
+    for (let i = 0; i < 1_000; i++) buckets.spend(`key ${i}`);
+    expect(buckets.size).toBe(100);
+    expect([buckets.has('key 999'), buckets.has('key 900'), buckets.has('key 0')]).toEqual([false, false, true]);
+  });
+});
+
+describe('statistics of callers', () => {
+  it('count requests, bytes, time and refusals of each, of so many callers', () => {
+    const book = new PeerBook(2);
+    book.note('a', { code: 'Success', bytesIn: 10, bytesOut: 20, tookMs: 4 }, 1);
+    book.note('a', { code: 'Success', bytesIn: 10, bytesOut: 20, tookMs: 8 }, 2);
+    book.note('a', { code: 'Backoff', bytesIn: 0, bytesOut: 5, tookMs: 100 }, 3);
+    expect(book.all().get('a')).toEqual({
+      requests: 3,
+      refusals: 1,
+      bytesIn: 20,
+      bytesOut: 45,
+      meanMs: 6,
+      maxMs: 8,
+      lastMs: 3,
+    });
+    for (const caller of ['b', 'c']) book.note(caller, { code: 'Timeout', bytesIn: 0, bytesOut: 0, tookMs: 1 }, 4);
+    expect([...book.all().keys()]).toEqual(['b', 'c']);
+    expect(book.all().get('b')).toMatchObject({ meanMs: 0, refusals: 1 });
+  });
+});
