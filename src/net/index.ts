@@ -24,13 +24,15 @@ export { BackOff, type BackOffLimits } from './dendrite/back-off.js';
 export {
   type BackwardRequest,
   type CallRequest,
-  Dendrite,
   type DendriteLimits,
   type DendriteOptions,
   defaultDendriteLimits,
   type Peer,
   type Reply,
-} from './dendrite/dendrite.js';
+} from './dendrite/calls.js';
+export { Dendrite } from './dendrite/dendrite.js';
+export type { Answers, Endpoints, ManyOptions, TextInputs } from './dendrite/many.js';
+export type { PeerTraffic } from './dendrite/traffic.js';
 export { type NetErrorCode, RequestError } from './errors.js';
 export { Gossip, type GossipOptions } from './gossip/gossip.js';
 export type { PeerEntry } from './gossip/synapse-entry.js';

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../base/index.js';
+import type { ReturnCode } from '../wire/codes.js';
 
 export interface BackOffLimits {
   /** The pause after the first failure, milliseconds; each further one in a row doubles it. */
@@ -70,4 +71,24 @@ export class BackOff {
   private pauseMs(failures: number): number {
     return Math.min(this.limits.longestMs, this.limits.firstMs * 2 ** Math.min(failures - 1, 30));
   }
+}
+
+/** What is not the peer's fault, or only a matter of this very request. */
+const INNOCENT: ReadonlySet<ReturnCode> = new Set([
+  'Success',
+  'Cancelled',
+  'Stale',
+  'NotImplemented',
+  'NotServingNucleus',
+  'EmptyRequest',
+  'InvalidRequest',
+  'RequestShapeException',
+  'RequestSerializationException',
+  'RequestDeserializationException',
+  'TooLarge',
+]);
+
+/** Whether a peer that gave this code, or caused it, is to be left alone for a while. */
+export function isFault(code: ReturnCode): boolean {
+  return !INNOCENT.has(code);
 }

@@ -3,6 +3,7 @@ import {
   type ChannelOptions,
   Client,
   type ClientDuplexStream,
+  connectivityState,
   credentials,
   Metadata,
   type ServiceError,
@@ -51,6 +52,21 @@ export class Connection {
   /** Calls under way. */
   get active(): number {
     return this.calls;
+  }
+
+  /** Connects, where it is not connected. False when that failed, or took too long; no call was made then. */
+  async connects(timeoutMs: number): Promise<boolean> {
+    const channel = this.client.getChannel();
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const state = channel.getConnectivityState(true);
+      if (state === connectivityState.READY) return true;
+      if (state === connectivityState.TRANSIENT_FAILURE || state === connectivityState.SHUTDOWN) return false;
+      const changed = await new Promise<boolean>(resolve =>
+        channel.watchConnectivityState(state, deadline, error => resolve(!error)),
+      );
+      if (!changed) return false;
+    }
   }
 
   /** One unary call. Rejects with a `RequestError` whatever goes wrong: this side, the wire, or the peer's refusal. */

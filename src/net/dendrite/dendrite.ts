@@ -1,127 +1,83 @@
 import { setMaxListeners } from 'node:events';
-import { type Clock, isBittensorError, type Log, messageOf, silentLog, systemClock } from '../../base/index.js';
-import type { Signer } from '../../wallet/index.js';
+import { type Log, messageOf, silentLog, systemClock } from '../../base/index.js';
+import { formatAddress } from '../address.js';
 import { NonceSource } from '../auth/nonce-source.js';
-import { keyBytes, type RequestKind } from '../auth/signed.js';
+import { keyBytes, keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import type { ReturnCode } from '../wire/codes.js';
+import { networkBytes, type ReplyContent } from '../wire/messages.js';
+import { findNonFinite, plainLink, type WireTensor } from '../wire/tensor.js';
+import { BackOff, isFault } from './back-off.js';
 import {
-  encodeTensors,
-  networkBytes,
-  openUnaryReply,
-  type ReplyContent,
-  requestDigest,
-  sealUnary,
-  signHead,
-} from '../wire/messages.js';
-import { defaultTensorLimits, type TensorLimits, type WireDtype, type WireTensor } from '../wire/tensor.js';
-import { ChannelPool } from './channels.js';
+  type BackwardRequest,
+  type CallRequest,
+  type DendriteLimits,
+  type DendriteOptions,
+  defaultDendriteLimits,
+  type Peer,
+  type Reply,
+} from './calls.js';
 import { checkReply } from './checks.js';
+import { Dialer } from './dialer.js';
+import { clipGradients } from './gradients.js';
 import { Limiter } from './limiter.js';
+import type { Link, LinkContext, Question, Told, Traffic } from './links.js';
+import { LoopbackLink } from './loopback-link.js';
+import { type Answers, askMany, type Endpoints, giveBack, type ManyOptions, type TextInputs } from './many.js';
+import { Pool } from './pool.js';
+import { type PeerTraffic, TrafficBook } from './traffic.js';
+import { UnaryLink } from './unary-link.js';
 
-/** A neuron to ask. */
-export interface Peer {
-  /** Its public key, `0x` and 64 digits: who must sign the reply. */
-  readonly hotkey: string;
-  readonly host: string;
-  readonly port: number;
-  /** The synapse to ask when the call names none. */
-  readonly synapseKey?: string;
-}
-
-/** What came of a request. Tensors are there when `code` is `Success`, and then only. */
-export interface Reply {
-  readonly code: ReturnCode;
-  /** Why not, when `code` is not `Success`. */
-  readonly message: string;
-  readonly tensors: readonly WireTensor[];
-  /** The version of the parameters that computed the answer. */
-  readonly parameterVersion: number;
-  readonly elapsedMs: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
-
-export interface CallRequest {
-  readonly synapseKey?: string;
-  readonly tensors: readonly WireTensor[];
-  /** Default 10,000 for a forward, 20,000 for a backward. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-  /**
-   * Shapes that the reply must have, -1 for any size. Default: a forward's outputs have the batch size (dimension 0) of
-   * the first input; a backward answers with nothing (text) or with gradients in the shapes of the first inputs.
-   */
-  readonly expect?: readonly (readonly number[])[];
-  /** The dtype of every tensor of the reply. Default: any for a forward, that of its input for a gradient. */
-  readonly dtype?: WireDtype;
-  /** Take replies with NaN or infinity. Default false: `InvalidResponse`. */
-  readonly acceptNonFinite?: boolean;
-}
-
-export interface BackwardRequest extends CallRequest {
-  /** All inputs, then all gradients at the outputs. */
-  readonly tensors: readonly WireTensor[];
-  /** `parameterVersion` of the forward's reply. */
-  readonly parameterVersion: number;
-}
-
-export interface DendriteLimits {
-  readonly tensors: TensorLimits;
-  /** Largest request and reply, bytes. */
-  readonly messageBytes: number;
-  /** Connections kept. */
-  readonly channels: number;
-  /** Requests under way, and those that wait for their turn. */
-  readonly concurrentCalls: number;
-  readonly waitingCalls: number;
-}
-
-export const defaultDendriteLimits: DendriteLimits = {
-  tensors: defaultTensorLimits,
-  messageBytes: 16 * 2 ** 20,
-  channels: 256,
-  concurrentCalls: 128,
-  waitingCalls: 1_024,
-};
-
-export interface DendriteOptions {
-  readonly signer: Signer;
-  /** The genesis hash of the chain that it is on, 32 bytes. Default: none. */
-  readonly network?: Uint8Array;
-  readonly log?: Log;
-  readonly clock?: Clock;
-  readonly limits?: Partial<DendriteLimits>;
-}
-
-const defaultTimeoutMs: Record<RequestKind, number> = { forward: 10_000, backward: 20_000 };
-const paths: Record<RequestKind, string> = { forward: '/Bittensor/Forward', backward: '/Bittensor/Backward' };
+/** The most that one unary message may have, bytes: it is in memory as a whole before anything is known of it. */
+const UNARY_BYTES = 16 * 2 ** 20;
+/** Peers whose traffic is remembered. */
+const TRAFFIC_PEERS = 1_024;
 
 /**
  * Asks other neurons. A fault of a peer, or on the way to it, is a code in the reply and never an exception.
- * Streams, pinned TLS keys and compression come with the network issue.
  *
  * ```ts
  * const dendrite = new Dendrite({ signer });
  * const reply = await dendrite.forward(peer, { tensors: [floatTensor(data, [64, 784])] });
  * if (reply.code === 'Success') use(reply.tensors);
+ *
+ * const answers = await dendrite.forwardText(peers, ['one text', 'another']);
+ * const [responses, codes, times] = answers;
+ * await dendrite.backwardText(answers, gradients);
  * ```
  */
 export class Dendrite {
+  /** Peers that failed, and until when they are left alone: `forwardText` and the like do not ask them meanwhile. */
+  readonly backOff: BackOff;
+
   private readonly limits: DendriteLimits;
   private readonly log: Log;
-  private readonly channels: ChannelPool;
+  private readonly context: LinkContext;
+  private readonly links: Pool<PeerLink>;
+  private readonly own: LoopbackLink | undefined;
   private readonly limiter: Limiter;
   private readonly nonces: NonceSource;
+  private readonly traffic = new TrafficBook(TRAFFIC_PEERS);
   private readonly running = new Set<AbortController>();
   private closed = false;
 
   constructor(private readonly options: DendriteOptions) {
     this.limits = { ...defaultDendriteLimits, ...options.limits };
     this.log = options.log ?? silentLog;
-    this.channels = new ChannelPool(this.limits);
+    const clock = options.clock ?? systemClock;
+    this.backOff = new BackOff(clock, this.limits.backOff);
+    this.links = new Pool(this.limits.channels);
     this.limiter = new Limiter(this.limits.concurrentCalls, this.limits.waitingCalls);
-    this.nonces = new NonceSource(options.clock ?? systemClock);
+    this.nonces = new NonceSource(clock);
+    this.context = {
+      signer: options.signer,
+      network: networkBytes(options.network),
+      tensors: this.limits.tensors,
+      nonces: this.nonces,
+      clock,
+      log: this.log,
+      connectMs: this.limits.connectMs,
+    };
+    this.own = options.own && new LoopbackLink(options.own, this.context);
   }
 
   forward(peer: Peer, request: CallRequest): Promise<Reply> {
@@ -132,37 +88,92 @@ export class Dendrite {
     return this.ask('backward', peer, request);
   }
 
+  /** Asks one, many or all endpoints for their answer to a text: strings, or int64 token ids `[batch, sequence]`. */
+  forwardText(to: Endpoints, inputs: TextInputs, options: ManyOptions = {}): Promise<Answers> {
+    return askMany(this.asking, 'text', to, inputs, options);
+  }
+
+  /** The same for images: one tensor for all endpoints, or one for each. */
+  forwardImage(to: Endpoints, inputs: WireTensor | readonly WireTensor[], options: ManyOptions = {}): Promise<Answers> {
+    return askMany(this.asking, 'image', to, inputs, options);
+  }
+
+  /** The same for tensors. */
+  forwardTensor(
+    to: Endpoints,
+    inputs: WireTensor | readonly WireTensor[],
+    options: ManyOptions = {},
+  ): Promise<Answers> {
+    return askMany(this.asking, 'tensor', to, inputs, options);
+  }
+
+  /** Sends each endpoint that answered the gradient at its answer. Text has no gradient: its responses are empty. */
+  backwardText(answers: Answers, gradients: Gradients, options: ManyOptions = {}): Promise<Answers> {
+    return giveBack(this.asking, answers, gradients, options);
+  }
+
+  /** The same for images; the responses are the gradients at the inputs. */
+  backwardImage(answers: Answers, gradients: Gradients, options: ManyOptions = {}): Promise<Answers> {
+    return giveBack(this.asking, answers, gradients, options);
+  }
+
+  /** The same for tensors. */
+  backwardTensor(answers: Answers, gradients: Gradients, options: ManyOptions = {}): Promise<Answers> {
+    return giveBack(this.asking, answers, gradients, options);
+  }
+
+  /** What went to and from each peer, of those asked last. */
+  stats(): readonly PeerTraffic[] {
+    return this.traffic.all();
+  }
+
   /** Gives up what is under way and closes every connection. */
   close(): void {
     this.closed = true;
     for (const call of this.running) call.abort(new RequestError('Cancelled', 'the dendrite was closed'));
-    this.channels.close();
+    this.links.close();
+    this.own?.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
+  private readonly asking = {
+    forward: (peer: Peer, request: CallRequest) => this.forward(peer, request),
+    backward: (peer: Peer, request: BackwardRequest) => this.backward(peer, request),
+    waitMs: (peer: Peer) => this.backOff.waitMs(peer.hotkey),
+    all: () => this.options.endpoints?.() ?? [],
+  };
+
   private async ask(kind: RequestKind, peer: Peer, request: BackwardRequest): Promise<Reply> {
     const start = performance.now();
     const traffic = { bytesIn: 0, bytesOut: 0 };
-    const end = (content: ReplyContent): Reply => ({ ...content, ...traffic, elapsedMs: performance.now() - start });
+    const wasAsked = { yet: false };
+    let content: ReplyContent;
     try {
-      return end(await this.exchange(kind, peer, request, traffic));
+      content = await this.untilDeadline(kind, peer, request, traffic, wasAsked);
     } catch (error) {
       const code = error instanceof RequestError ? error.returnCode : 'UnknownException';
       this.log.debug(`${kind} to ${peer.host}:${peer.port}: ${code}: ${messageOf(error)}`);
-      return end({ code, message: messageOf(error), tensors: [], parameterVersion: 0 });
+      content = { code, message: messageOf(error), tensors: [], parameterVersion: 0 };
     }
+    const { code, message, tensors, parameterVersion } = content;
+    const reply = { code, message, tensors, parameterVersion, ...traffic, elapsedMs: performance.now() - start };
+    this.traffic.note(peer.hotkey, reply);
+    if (code === 'Success') this.backOff.succeeded(peer.hotkey);
+    else if (wasAsked.yet && isFault(code)) this.backOff.failed(peer.hotkey);
+    return reply;
   }
 
-  private async exchange(
+  private async untilDeadline(
     kind: RequestKind,
     peer: Peer,
     request: BackwardRequest,
     traffic: Traffic,
+    wasAsked: { yet: boolean },
   ): Promise<ReplyContent> {
-    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs[kind];
+    const timeoutMs = request.timeoutMs ?? (kind === 'forward' ? this.limits.forwardMs : this.limits.backwardMs);
     const giveUp = new AbortController();
     const cancel = () => giveUp.abort(new RequestError('Cancelled', 'the caller gave up'));
     const timer = setTimeout(() => giveUp.abort(timedOut(timeoutMs)), timeoutMs);
@@ -173,8 +184,18 @@ export class Dendrite {
     if (request.signal?.aborted || this.closed) cancel();
     try {
       const leave = await this.limiter.enter(giveUp.signal);
+      wasAsked.yet = true;
       try {
-        return await this.tryTwice(kind, peer, request, performance.now() + timeoutMs, giveUp.signal, traffic);
+        return await this.converse(peer, {
+          kind,
+          synapseKey: request.synapseKey ?? peer.synapseKey ?? '',
+          parameterVersion: request.parameterVersion,
+          tensors: kind === 'forward' ? request.tensors : this.gradientsOut(request),
+          format: peer.format ?? this.options.format ?? plainLink,
+          endsAt: performance.now() + timeoutMs,
+          signal: giveUp.signal,
+          traffic,
+        }).then(told => this.checked(kind, told, request));
       } finally {
         leave();
       }
@@ -190,79 +211,78 @@ export class Dendrite {
   }
 
   /** A peer whose clock differs says so once; the second try uses its time. */
-  private async tryTwice(
-    kind: RequestKind,
-    peer: Peer,
-    request: BackwardRequest,
-    endsAt: number,
-    signal: AbortSignal,
-    traffic: Traffic,
-  ): Promise<ReplyContent> {
-    const first = await this.send(kind, peer, request, endsAt, signal, traffic);
-    if (first.code !== 'ClockSkew' || !this.nonces.correct(peer.hotkey, first.timeMs))
-      return checked(kind, first, request);
+  private async converse(peer: Peer, question: Question): Promise<Told> {
+    const link = this.linkTo(peer);
+    const first = await link.ask(question);
+    if (first.code !== 'ClockSkew' || !this.nonces.correct(peer.hotkey, first.timeMs)) return first;
     const offsetMs = this.nonces.offsetMs(peer.hotkey);
     // Less than a second is no difference: an axon that just started refuses what was signed before.
     const say = Math.abs(offsetMs) < 1_000 ? this.log.debug : this.log.info;
     say.call(this.log, `the clock of ${peer.host}:${peer.port} differs by ${offsetMs} ms: corrected`);
-    return checked(kind, await this.send(kind, peer, request, endsAt, signal, traffic), request);
+    return link.ask(question);
   }
 
-  private async send(
-    kind: RequestKind,
-    peer: Peer,
-    request: BackwardRequest,
-    endsAt: number,
-    signal: AbortSignal,
-    traffic: Traffic,
-  ): Promise<ReplyContent & { readonly timeMs: number }> {
-    const responder = keyBytes(peer.hotkey);
-    if (!responder)
+  /** The one link to a peer; a peer that has moved, or speaks otherwise now, gets a new one. */
+  private linkTo(peer: Peer): Link {
+    if (this.own && peer.hotkey === keyText(this.options.signer.publicKey)) return this.own;
+    const hotkey = keyBytes(peer.hotkey);
+    if (!hotkey) {
       throw new RequestError('InvalidRequest', 'the hotkey of the peer is not 0x and 64 hexadecimal digits');
-    const { tensors, parameterVersion } = request;
-    const nonce = this.nonces.next(peer.hotkey);
-    const encoded = encodeTensors(tensors, this.limits.tensors);
-    const timeoutMs = Math.max(1, endsAt - performance.now());
-    const head = signHead(this.options.signer, {
-      kind,
-      receiver: responder,
-      network: networkBytes(this.options.network),
-      synapseKey: request.synapseKey ?? peer.synapseKey ?? '',
-      nonce,
-      parameterVersion,
-      digest: encoded.digest(),
-      length: encoded.body.length,
-      timeoutMs,
+    }
+    const tls = peer.tls ?? this.options.tls ?? false;
+    const route = `${tls ? 'tls' : 'plain'} ${formatAddress(peer)}`;
+    if (this.links.peek(peer.hotkey)?.route !== route) this.links.remove(peer.hotkey);
+    const { host, port } = peer;
+    return this.links.get(peer.hotkey, () => {
+      const dialer = (messageBytes: number) => new Dialer({ address: { host, port }, hotkey, tls }, messageBytes);
+      return new PeerLink(route, this.makeLink(dialer));
     });
-    const sealed = sealUnary(head, encoded.body);
-    traffic.bytesOut += sealed.length;
-    const bytes = await this.channels
-      .call(peer.hotkey, peer, { path: paths[kind], bytes: sealed, timeoutMs, signal })
-      .catch(error => {
-        throw isBittensorError(error) && error.code === 'bad_address'
-          ? new RequestError('Unavailable', error.message, error)
-          : error;
-      });
-    traffic.bytesIn += bytes.length;
-    return openUnaryReply(bytes, { digest: requestDigest(head), nonce, responder }, this.limits.tensors);
+  }
+
+  private makeLink(dialer: (messageBytes: number) => Dialer): Link {
+    return new UnaryLink(dialer(Math.min(UNARY_BYTES, this.limits.messageBytes)), this.context);
+  }
+
+  /** The tensors of a backward, gradients brought down to the norm that may be sent. */
+  private gradientsOut({ tensors, inputs = 1, acceptNonFinite }: BackwardRequest): readonly WireTensor[] {
+    const gradients = tensors.slice(inputs);
+    if (!acceptNonFinite && gradients.some(gradient => findNonFinite(gradient) !== undefined)) {
+      throw new RequestError('RequestSerializationException', 'a gradient holds NaN or infinity');
+    }
+    return [...tensors.slice(0, inputs), ...clipGradients(gradients, this.limits.gradientNorm).tensors];
+  }
+
+  private checked(kind: RequestKind, told: Told, request: CallRequest): ReplyContent {
+    if (told.code !== 'Success') return { ...told, tensors: [] };
+    const problem = checkReply(told.tensors, { ...request, kind });
+    if (problem) throw problem;
+    if (kind === 'forward') return told;
+    return { ...told, tensors: clipGradients(told.tensors, this.limits.gradientNorm).tensors };
   }
 }
 
-interface Traffic {
-  bytesIn: number;
-  bytesOut: number;
+type Gradients = readonly (WireTensor | undefined)[];
+
+/** A link, and where it leads. */
+class PeerLink implements Link {
+  constructor(
+    readonly route: string,
+    private readonly link: Link,
+  ) {}
+
+  get active(): number {
+    return this.link.active;
+  }
+
+  ask(question: Question): Promise<Told> {
+    return this.link.ask(question);
+  }
+
+  close(): void {
+    this.link.close();
+  }
 }
 
 function timedOut(timeoutMs: number): RequestError {
   return new RequestError('Timeout', `no answer within ${timeoutMs} ms`);
-}
-
-/** A signed reply may still be wrong: shapes that were not asked for, numbers that are none. */
-function checked(kind: RequestKind, reply: ReplyContent, request: CallRequest): ReplyContent {
-  const { code, message, parameterVersion } = reply;
-  if (code !== 'Success') return { code, message, parameterVersion, tensors: [] };
-  const { tensors } = reply;
-  const problem = checkReply(tensors, { ...request, kind });
-  if (problem) throw problem;
-  return { code, message, parameterVersion, tensors };
 }

@@ -3,7 +3,7 @@ import { concat, decodeAddress, equalBytes, fromHex } from '../../base/index.js'
 import { type Endorsement, isEndorsement, type Signer } from '../../wallet/index.js';
 import { type Address, formatAddress, parseLiteral } from '../address.js';
 import { keyBytes, keyText, SIGNATURE_BYTES, signDigest, synapseDigest, verifyDigest } from '../auth/signed.js';
-import type { Peer } from '../dendrite/dendrite.js';
+import type { Peer } from '../dendrite/calls.js';
 import { netError } from '../errors.js';
 import { Synapse } from '../gen/bittensor.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';

@@ -1,0 +1,89 @@
+import { abortable } from '../../base/index.js';
+import type { RequestKind } from '../auth/signed.js';
+import { RequestError } from '../errors.js';
+import { RequestHead } from '../gen/bittensor.js';
+import { encodeTensors, openUnaryReply, requestDigest, sealUnary, signHead } from '../wire/messages.js';
+import type { Connection } from './connection.js';
+import type { Dialer, Dialled } from './dialer.js';
+import { type Link, type LinkContext, type Question, type Told, timeLeft } from './links.js';
+import { Shared } from './shared.js';
+
+const paths: Record<RequestKind, string> = { forward: '/Bittensor/Forward', backward: '/Bittensor/Backward' };
+/** The header by which an axon judges a request before it reads the body. */
+const HEAD_HEADER = 'bittensor-request-bin';
+
+/** Each request is a gRPC call of its own, signed. */
+export class UnaryLink implements Link {
+  private readonly dialled: Shared<Dialled>;
+  private calls = 0;
+
+  constructor(
+    private readonly dialer: Dialer,
+    private readonly context: LinkContext,
+  ) {
+    this.dialled = new Shared(
+      () => dialer.dial(context.connectMs),
+      ({ connection }) => connection.close(),
+    );
+  }
+
+  get active(): number {
+    return this.calls;
+  }
+
+  async ask(question: Question): Promise<Told> {
+    this.calls++;
+    try {
+      const encoded = encodeTensors(question.tensors, this.context.tensors, question.format);
+      const connection = await abortable(this.connected(), question.signal);
+      return await this.send(connection, question, encoded);
+    } finally {
+      this.calls--;
+    }
+  }
+
+  close(): void {
+    this.dialled.drop();
+  }
+
+  private async send(
+    connection: Connection,
+    question: Question,
+    encoded: ReturnType<typeof encodeTensors>,
+  ): Promise<Told> {
+    const { signer, network, nonces, tensors } = this.context;
+    const { kind, synapseKey, parameterVersion, signal, traffic, format } = question;
+    const responder = this.dialer.hotkey;
+    const timeoutMs = timeLeft(question);
+    const head = signHead(signer, {
+      kind,
+      receiver: responder,
+      network,
+      synapseKey,
+      nonce: nonces.next(this.dialer.hotkeyText),
+      parameterVersion,
+      digest: encoded.digest(),
+      length: encoded.body.length,
+      timeoutMs,
+      reply: format,
+    });
+    const bytes = sealUnary(head, encoded.body);
+    traffic.bytesOut += bytes.length;
+    const headers = { [HEAD_HEADER]: RequestHead.encode(head).finish() };
+    const reply = await connection.unary({ path: paths[kind], bytes, timeoutMs, signal, headers });
+    traffic.bytesIn += reply.length;
+    return openUnaryReply(reply, { digest: requestDigest(head), nonce: head.nonce, responder }, tensors);
+  }
+
+  /** Over TLS a connection that cannot be made may be one to a certificate that is gone: looked at anew, once. */
+  private async connected(): Promise<Connection> {
+    for (let again = false; ; again = true) {
+      const dialled = await this.dialled.get();
+      const { connection } = dialled;
+      if (!this.dialer.tls || (await connection.connects(this.context.connectMs))) return connection;
+      this.dialled.drop(dialled);
+      this.dialer.forget();
+      if (again) throw new RequestError('Unavailable', `no connection to ${this.dialer.where}`);
+    }
+  }
+}
