@@ -9,6 +9,12 @@ export type NetErrorCode =
   | 'bad_address'
   /** Used after `stop()` or `close()`. */
   | 'closed'
+  /** Gossip without a key observes and announces nothing. */
+  | 'no_key'
+  /** A neuron announces so many synapses and no more. */
+  | 'too_many'
+  /** The proof of work of a gossip entry was not found this time. */
+  | 'no_work'
   /** A `RequestError`, whose return code says which. */
   | 'refused';
 

@@ -33,5 +33,5 @@ export function chainDirectory(
 }
 
 export function gossipDirectory(gossip: Gossip): PeerDirectory {
-  return { peers: () => gossip.peers(), synapseCount: () => gossip.synapses().length };
+  return { peers: () => gossip.peers(), synapseCount: () => gossip.peers().length + 1 };
 }

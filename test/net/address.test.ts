@@ -57,8 +57,8 @@ describe('contacts', () => {
     expect(contacts.choose([], 2_999)).toBeUndefined();
     for (let i = 0; i < 20; i++) contacts.failed(bootstrap, 0);
     expect(contacts.choose([], 30_000)).toEqual(bootstrap);
-    expect(contacts.succeeded(bootstrap)).toBe(true);
-    expect(contacts.succeeded(bootstrap)).toBe(false);
+    expect(contacts.succeeded(bootstrap, 30_000)).toBe(true);
+    expect(contacts.succeeded(bootstrap, 30_000)).toBe(false);
   });
 
   it('try hearsay once, a bounded number of it, and never this node itself', () => {

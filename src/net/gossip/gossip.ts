@@ -1,115 +1,200 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
-import type { Endorsement, Signer } from '../../wallet/index.js';
-import { type Address, dialHost, formatAddress, parseAddress, parseLiteral } from '../address.js';
-import { keyText } from '../auth/signed.js';
-import { ChannelPool } from '../dendrite/channels.js';
-import { netError, RequestError } from '../errors.js';
-import { GossipBatch, type Synapse } from '../gen/bittensor.js';
-import { defaultServerLimits, type RawCall, RpcServer } from '../server/rpc-server.js';
-import { checkEnvelope, gossipBatchRule } from '../wire/envelope.js';
-import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/version.js';
-import { Budget } from './budget.js';
+import type { Signer } from '../../wallet/index.js';
+import { dialHost, formatAddress, parseAddress } from '../address.js';
+import { keyText, type verifyDigest } from '../auth/signed.js';
+import { netError } from '../errors.js';
 import { Contacts } from './contacts.js';
+import { Exchanges } from './exchanges.js';
+import { type FindWork, findWorkInThread } from './find-work.js';
+import { LocalWeights } from './local-weights.js';
+import { OwnSynapses, type ServedSynapse } from './own-synapses.js';
 import { PeerTable, pick } from './peer-table.js';
-import { openEntry, type PeerEntry, sealEntry, verifyEntry } from './synapse-entry.js';
+import { nameOf, openEntry, type PeerEntry } from './synapse-entry.js';
+import { type GossipTransport, grpcTransport } from './transport.js';
+import { DEFAULT_DIFFICULTY, MAX_DIFFICULTY, type WorkRules } from './work.js';
 
-/** What one exchange may carry each way, as in October 2020. */
-const BATCH = { peers: 10, synapses: 1_000 };
-const MESSAGE_BYTES = 2 ** 20;
-const PATH = '/Metagraph/Gossip';
-/** Signatures verified between two pauses that let others run: some two milliseconds. */
-const VERIFY_AT_ONCE = 8;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export interface GossipOptions {
-  readonly signer: Signer;
-  /** What this node serves. The host, a literal address, is announced for its metagraph port too. */
-  readonly synapse: {
-    readonly synapseKey: string;
-    readonly host: string;
-    readonly port: number;
-    /** The coldkey's word that the signer is its hotkey; passed on with the synapse. */
-    readonly endorsement?: Endorsement | undefined;
-  };
+  /** The neuron's key. Without one this node observes: it asks, answers, and announces nothing. */
+  readonly signer?: Signer | undefined;
+  /** What this node serves from the start; more by `subscribe`. */
+  readonly synapse?: ServedSynapse | undefined;
   /** Where to listen for gossip. Default `0.0.0.0`. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** `host:port`, or a port of this machine. `0.0.0.0` means this machine. */
+  /** `host:port`, or a port of this machine. `0.0.0.0` means this machine. Tried for ever. */
   readonly bootstrap?: readonly string[];
   /** Synapses of others kept (`--metagraph_size`). Default 10,000. */
   readonly size?: number;
+  /**
+   * Zero bits of the proof of work that each entry must have, the own one too: the same for a whole network. Default 21,
+   * which takes a thread three quarters of a second, once an hour; 0: none; at most 28.
+   */
+  readonly difficulty?: number;
+  /** Where nodes have a chain: the newest block, and whether one is recent. Then every proof is bound to a block. */
+  readonly blocks?: { newest(): string; isRecent(hash: string): boolean };
   readonly log?: Log;
   readonly clock?: Clock;
   /** Mean time between two exchanges that this node begins. Default 1,500. */
   readonly intervalMs?: number;
-  /** How often this node signs that it lives. Default 5,000. */
+  /** How often this node signs that it lives. Default a minute. */
   readonly heartbeatMs?: number;
-  /** When a node that signed nothing new counts as gone. Default 60,000. */
+  /** When a node that signed nothing new counts as gone. Default 5 minutes. */
   readonly expiryMs?: number;
   /** How long one exchange may take. Default 2,000. */
   readonly timeoutMs?: number;
+  /** For simulations: what gossip travels by, chance, how work is found and signatures are verified. */
+  readonly transport?: GossipTransport;
+  readonly random?: () => number;
+  readonly findWork?: FindWork;
+  readonly verifySignature?: typeof verifyDigest;
 }
 
+/** A synapse by its names, as `getSynapses` gives it. */
+type Named = Pick<PeerEntry, 'hotkey' | 'synapseKey'>;
+
 /**
- * The metagraph without a chain, for tests: nodes tell each other which synapses they know. Each entry is signed by its
- * own neuron, with the time; nobody can keep another alive, move it, or make it up under its key. Everything is bounded;
- * proof of work against many made-up keys comes with the network issue.
+ * The metagraph without a chain, the manual's Metagraph class: nodes tell each other which synapses they know. Each entry
+ * is signed by its own neuron, with the time and with a proof of work; nobody can keep another alive, move it, or make it
+ * up under its key, and made-up keys cost their maker. Everything is bounded.
  */
 export class Gossip implements Startable, AsyncDisposable {
-  private readonly server: RpcServer;
-  private readonly channels = new ChannelPool({ channels: 32, messageBytes: MESSAGE_BYTES });
+  private readonly transport: GossipTransport;
   private readonly table: PeerTable;
   private readonly contacts: Contacts;
+  private readonly weights: LocalWeights;
+  private readonly own: OwnSynapses | undefined;
+  private readonly ownKey: string;
+  private readonly exchanges: Exchanges;
   private readonly clock: Clock;
   private readonly log: Log;
-  private readonly ownKey: string;
-  // New keys cost their maker as little as they cost this node, so they must not eat up what renewals need.
-  private readonly budgets = { stranger: new Budget(200, 1_000), renewal: new Budget(1_000, 1_000) };
+  private readonly random: () => number;
   private readonly stopping = new AbortController();
   private readonly watchers = new Set<() => void>();
   private started: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
   private loop: Promise<void> = Promise.resolve();
+  private wake = new AbortController();
   private boundPort = 0;
-  private own: Synapse | undefined;
 
   constructor(private readonly options: GossipOptions) {
-    const heartbeatMs = options.heartbeatMs ?? 5_000;
+    const { signer, difficulty = DEFAULT_DIFFICULTY, heartbeatMs = MINUTE_MS, blocks } = options;
+    if (!Number.isInteger(difficulty) || difficulty < 0 || difficulty > MAX_DIFFICULTY) {
+      throw new RangeError(`difficulty ${difficulty}: 0 to ${MAX_DIFFICULTY} zero bits`);
+    }
     this.clock = options.clock ?? systemClock;
     this.log = options.log ?? silentLog;
-    this.ownKey = keyText(options.signer.publicKey);
+    this.random = options.random ?? Math.random;
+    this.ownKey = signer ? keyText(signer.publicKey) : '';
+    const size = options.size ?? 10_000;
     const bootstrap = (options.bootstrap ?? []).map(parseAddress);
-    this.contacts = new Contacts(bootstrap.map(({ host, port }) => ({ host: dialHost(host), port })));
+    this.contacts = new Contacts(
+      bootstrap.map(({ host, port }) => ({ host: dialHost(host), port })),
+      this.random,
+    );
+    this.weights = new LocalWeights(size);
     this.table = new PeerTable({
-      size: options.size ?? 10_000,
-      expiryMs: options.expiryMs ?? 60_000,
+      size,
+      expiryMs: options.expiryMs ?? 5 * MINUTE_MS,
       aheadMs: 10_000,
       renewMs: heartbeatMs / 2,
+      weightOf: name => this.weights.get(name),
+      random: this.random,
     });
-    const limits = { ...defaultServerLimits, messageBytes: MESSAGE_BYTES, concurrentCalls: 16, receiveMs: 5_000 };
-    this.server = new RpcServer({ [PATH]: call => this.answer(call) }, limits, this.log);
+    this.own =
+      signer &&
+      new OwnSynapses({
+        signer,
+        clock: this.clock,
+        log: this.log,
+        difficulty,
+        // Half of what others take: a node that slept has time to work before it is forgotten.
+        renewWorkMs: HOUR_MS,
+        heartbeatMs,
+        findWork: options.findWork ?? findWorkInThread,
+        newestBlock: blocks && (() => blocks.newest()),
+        onSigned: () => this.wake.abort(),
+      });
+    const { host = '0.0.0.0', port = 0 } = options;
+    this.transport = options.transport ?? grpcTransport({ host, port, log: this.log });
+    const isRecentBlock = blocks && ((hash: string) => blocks.isRecent(hash));
+    const work: WorkRules = { difficulty, maxAgeMs: 2 * HOUR_MS, aheadMs: 10_000, isRecentBlock };
+    this.exchanges = new Exchanges({
+      table: this.table,
+      contacts: this.contacts,
+      own: this.own,
+      ownKey: this.ownKey,
+      work,
+      transport: this.transport,
+      clock: this.clock,
+      log: this.log,
+      timeoutMs: options.timeoutMs ?? 2_000,
+      random: this.random,
+      verifySignature: options.verifySignature,
+      onChange: () => this.changed(),
+    });
+    if (options.synapse) void this.announcer().serve(options.synapse);
   }
 
-  /** Listens and begins to gossip. Errors `port_in_use`, `cannot_listen`, `bad_address`, `closed`. */
+  /** Listens and begins to gossip. Errors `port_in_use`, `cannot_listen`, `closed`. */
   start(): Promise<void> {
-    this.started ??= this.begin();
+    this.started ??= this.listen().then(() => {
+      this.loop = this.run();
+    });
     return this.started;
   }
 
   /** Says goodbye to a few neighbours and closes everything. */
-  async stop(): Promise<void> {
-    if (!this.stopping.signal.aborted) {
-      this.stopping.abort(netError('closed', 'gossip was stopped'));
-      await this.loop;
-      if (this.own) await this.sayGoodbye();
-    }
-    await this.server.stop(100);
-    this.channels.close();
+  stop(): Promise<void> {
+    this.stopped ??= this.end();
+    return this.stopped;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** Listens without gossiping of its own accord: whoever has `update` called decides when. Else use `start`. */
+  async listen(): Promise<void> {
+    this.stopping.signal.throwIfAborted();
+    this.boundPort = await this.transport.listen(bytes => this.exchanges.answer(bytes));
+    this.own?.start(this.boundPort);
+    const address = this.own?.address();
+    if (address) this.contacts.isOwn(address);
+  }
+
+  /** Signs what is due, drops who is gone, and gossips once with a random partner. */
+  async update(): Promise<void> {
+    this.own?.refresh();
+    this.drop(this.table.expire(this.clock.nowMs()));
+    await this.doGossip();
+  }
+
+  /** One exchange with a random partner. True when it answered; false where it did not, or nobody is known. */
+  async doGossip(): Promise<boolean> {
+    const now = this.clock.nowMs();
+    const partner = this.contacts.choose(this.exchanges.addresses(), now, this.table.newcomer(now));
+    return partner !== undefined && (await this.exchanges.ask(partner, this.stopping.signal));
+  }
+
+  /** Forgets synapses whose neuron signed nothing within `ttlSeconds`, by default 5 minutes. */
+  doClean(ttlSeconds = 300): void {
+    this.drop(this.table.expire(this.clock.nowMs(), ttlSeconds * 1000));
+  }
+
+  /**
+   * Announces a synapse of this node, or what changed of it. Resolves when its proof of work is made and it is told to
+   * others, which is after `start`. Errors `no_key`, `bad_address`, `too_many`, `closed`.
+   */
+  async subscribe(synapse: ServedSynapse): Promise<void> {
+    const own = this.announcer();
+    const announced = own.serve(synapse);
+    const address = own.address();
+    if (address) this.contacts.isOwn(address);
+    await announced;
   }
 
   /** The bound port; 0 before `start()`. */
@@ -122,10 +207,37 @@ export class Gossip implements Startable, AsyncDisposable {
     return this.table.live(this.clock.nowMs());
   }
 
-  /** Live synapses, this node's own one first. */
+  /** Live synapses, this node's own ones first. */
   synapses(): readonly PeerEntry[] {
-    const own = this.own && openEntry(this.own);
-    return own ? [own, ...this.peers()] : this.peers();
+    return [...this.ownEntries(), ...this.peers()];
+  }
+
+  /** Up to `count` addresses where neurons answer gossip, `host:port`, at random. */
+  getPeers(count = 10): string[] {
+    return pick([...new Set(this.exchanges.addresses().map(formatAddress))], count, this.random);
+  }
+
+  /** Up to `count` live synapses: this node's own ones, then the others by score (weight, answers, age). */
+  getSynapses(count = 1_000): PeerEntry[] {
+    return [...this.ownEntries(), ...this.table.best(this.clock.nowMs())].slice(0, count);
+  }
+
+  /** The weights that this node gave; 0 for synapses that got none. They are never told to others. */
+  getWeights(synapses: readonly Named[]): number[] {
+    return synapses.map(synapse => this.weights.get(nameOf(synapse)));
+  }
+
+  /**
+   * Gives weights (finite, not negative), which decide whom a full table keeps. One for a synapse of this node is left out.
+   * Throws a `RangeError` where the numbers do not fit.
+   */
+  setWeights(synapses: readonly Named[], weights: ArrayLike<number>): void {
+    if (weights.length !== synapses.length) {
+      throw new RangeError(`${weights.length} weights for ${synapses.length} synapses`);
+    }
+    synapses.forEach((synapse, i) => {
+      if (synapse.hotkey !== this.ownKey) this.weights.set(nameOf(synapse), weights[i]!);
+    });
   }
 
   /** Calls back when a synapse came, went or moved. Returns what ends that. */
@@ -134,133 +246,46 @@ export class Gossip implements Startable, AsyncDisposable {
     return () => this.watchers.delete(watcher);
   }
 
-  private async begin(): Promise<void> {
-    this.boundPort = await this.server.listen(this.options.host ?? '0.0.0.0', this.options.port ?? 0);
-    this.contacts.isOwn(this.ownAddress());
-    this.own = this.sign();
-    this.loop = this.run();
-  }
-
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
+      this.wake = new AbortController();
       try {
-        await this.round(signal);
+        await this.update();
       } catch (error) {
         this.log.error(`gossip: ${messageOf(error)}`);
       }
-      const pause = (this.options.intervalMs ?? 1_500) * (2 / 3 + (2 / 3) * Math.random());
-      await sleep(pause, signal).catch(() => {});
+      const pauseMs = (this.options.intervalMs ?? 1_500) * (2 / 3 + (2 / 3) * this.random());
+      await sleep(pauseMs, AbortSignal.any([signal, this.wake.signal])).catch(() => {});
     }
   }
 
-  private async round(signal: AbortSignal): Promise<void> {
-    const now = this.clock.nowMs();
-    if (now - this.own!.heartbeat >= (this.options.heartbeatMs ?? 5_000)) this.own = this.sign();
-    if (this.table.expire(now)) this.changed();
-    const partner = this.contacts.choose(this.addresses(), now);
-    if (partner) await this.exchange(partner, signal);
+  private async end(): Promise<void> {
+    this.stopping.abort(netError('closed', 'gossip was stopped'));
+    this.own?.stop();
+    await this.started?.catch(() => {});
+    await this.loop;
+    if (this.boundPort !== 0) await this.exchanges.sayGoodbye();
+    await this.transport.close();
   }
 
-  private async exchange(partner: Address, signal: AbortSignal): Promise<void> {
-    const name = formatAddress(partner);
-    try {
-      const bytes = GossipBatch.encode(this.batch()).finish();
-      const timeoutMs = this.options.timeoutMs ?? 2_000;
-      const reply = open(await this.channels.call('', partner, { path: PATH, bytes, timeoutMs, signal }));
-      if (reply.neuronKey === this.ownKey) {
-        this.contacts.isOwn(partner);
-        return;
-      }
-      await this.merge(reply);
-      if (this.peers().some(peer => peer.hotkey === reply.neuronKey)) this.table.confirm(reply.neuronKey);
-      if (this.contacts.succeeded(partner)) this.log.info(`bootstrap peer ${name} answers again`);
-    } catch (error) {
-      if (signal.aborted) return;
-      const first = this.contacts.failed(partner, this.clock.nowMs());
-      if (first) this.log.warn(`bootstrap peer ${name} does not answer (${messageOf(error)}); trying again`);
-      else this.log.debug(`gossip with ${name}: ${messageOf(error)}`);
-    }
+  private announcer(): OwnSynapses {
+    if (this.own) return this.own;
+    throw netError('no_key', 'an observer announces no synapse: give gossip a signer');
   }
 
-  private async answer(call: RawCall): Promise<Uint8Array> {
-    const batch = open(call.bytes);
-    if (batch.neuronKey !== this.ownKey) await this.merge(batch);
-    return GossipBatch.encode(this.batch()).finish();
-  }
-
-  /** Takes in what is new, verified. One bad entry ends it: nobody honest passes on what does not verify. */
-  private async merge(batch: GossipBatch): Promise<void> {
-    let verified = 0;
-    let changed = false;
-    try {
-      for (const message of batch.synapses) {
-        const entry = openEntry(message);
-        if (!entry) throw new RequestError('InvalidRequest', `a malformed synapse from ${clean(batch.address)}`);
-        const wanted = this.isOwnEntry(entry) ? undefined : this.table.wants(entry, this.clock.nowMs());
-        if (!wanted || !this.budgets[wanted].spend()) continue;
-        if (!verifyEntry(entry, this.table.known(entry))) {
-          throw new RequestError('Unauthenticated', `a synapse from ${clean(batch.address)} with a wrong signature`);
-        }
-        changed = this.table.put(entry) || changed;
-        if (++verified % VERIFY_AT_ONCE === 0) await yieldToOthers();
-      }
-    } finally {
-      if (changed) this.changed();
-    }
-    const known = new Set(this.addresses().map(formatAddress));
-    for (const text of [batch.address, ...batch.peers]) {
-      const address = parseLiteral(text);
-      if (address && !known.has(formatAddress(address))) this.contacts.hear(address);
-    }
-  }
-
-  private batch(): GossipBatch {
-    const now = this.clock.nowMs();
-    return {
-      ...GossipBatch.create(),
-      version: PROTOCOL_VERSION,
-      peers: pick(this.addresses(), BATCH.peers).map(formatAddress),
-      synapses: [this.own!, ...this.table.sample(BATCH.synapses - 1, now)],
-      address: formatAddress(this.ownAddress()),
-      neuronKey: this.ownKey,
-    };
-  }
-
-  private sign(goodbye = false): Synapse {
-    const { signer, synapse } = this.options;
-    // Later than the one before, even when the clock was set back.
-    const heartbeatMs = Math.max((this.own?.heartbeat ?? 0) + 1, this.clock.nowMs());
-    const { synapseKey, host, port, endorsement } = synapse;
-    return sealEntry(signer, {
-      synapseKey,
-      address: { host, port },
-      metagraph: this.ownAddress(),
-      heartbeatMs,
-      goodbye,
-      endorsement,
+  private ownEntries(): PeerEntry[] {
+    return (this.own?.messages() ?? []).flatMap(message => {
+      const entry = openEntry(message);
+      if (!entry) return [];
+      const { message: _message, ...known } = entry;
+      return known;
     });
   }
 
-  private async sayGoodbye(): Promise<void> {
-    this.own = this.sign(true);
-    const bytes = GossipBatch.encode(this.batch()).finish();
-    const neighbours = pick(this.addresses(), 3);
-    const send = (address: Address) => this.channels.call('', address, { path: PATH, bytes, timeoutMs: 500 });
-    await Promise.allSettled(neighbours.map(send));
-  }
-
-  /** Where the known neurons answer gossip. */
-  private addresses(): Address[] {
-    return this.peers().flatMap(peer => peer.metagraph ?? []);
-  }
-
-  private isOwnEntry(entry: PeerEntry): boolean {
-    return entry.hotkey === this.ownKey && entry.synapseKey === this.options.synapse.synapseKey;
-  }
-
-  private ownAddress(): Address {
-    return { host: this.options.synapse.host, port: this.boundPort };
+  private drop({ changed, left }: ReturnType<PeerTable['expire']>): void {
+    for (const address of left) this.contacts.remember(address, this.clock.nowMs());
+    if (changed) this.changed();
   }
 
   private changed(): void {
@@ -272,18 +297,4 @@ export class Gossip implements Startable, AsyncDisposable {
       }
     }
   }
-}
-
-function open(bytes: Uint8Array): GossipBatch {
-  let batch: GossipBatch;
-  try {
-    checkEnvelope(bytes, gossipBatchRule(BATCH));
-    batch = GossipBatch.decode(bytes);
-  } catch (error) {
-    throw new RequestError('InvalidRequest', `not a GossipBatch: ${clean(messageOf(error))}`, error);
-  }
-  if (batch.version.split('.', 1)[0] !== PROTOCOL_VERSION.split('.', 1)[0]) {
-    throw new RequestError('RequestIncompatibleVersion', `gossip of version ${clean(batch.version) || 'none'}`);
-  }
-  return batch;
 }

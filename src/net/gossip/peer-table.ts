@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { type Address, formatAddress } from '../address.js';
 import type { Synapse } from '../gen/bittensor.js';
-import type { PeerEntry, UnverifiedEntry } from './synapse-entry.js';
+import { HAVE_BYTES, type Have, writeHave } from './have.js';
+import { nameOf, type PeerEntry, type UnverifiedEntry } from './synapse-entry.js';
 
 export interface PeerTableOptions {
-  /** Entries kept (`--metagraph_size`), besides the own one. */
+  /** Entries kept (`--metagraph_size`), besides the own ones. */
   readonly size: number;
   /** How long an entry counts after its neuron signed it, milliseconds. */
   readonly expiryMs: number;
@@ -10,102 +13,278 @@ export interface PeerTableOptions {
   readonly aheadMs: number;
   /** An entry only a little newer than the known one is not worth verifying. */
   readonly renewMs: number;
+  /** What this node gave to a synapse, by name. Default: nothing to any. */
+  readonly weightOf?: (name: string) => number;
+  readonly random?: () => number;
 }
 
+/** Synapses of one neuron, so that one key cannot fill the table. */
+export const SYNAPSES_PER_KEY = 8;
+/** How often a neuron may move within the time after which a renewal is worth it. */
+const MOVES = 30;
+/** Most parts that `have` divides a table into, and entries in each. */
+const PART_ENTRIES = 4_096;
+/** What answers count for at most, and what failures take at most. */
+const MOST_ANSWERS = 16;
+const MOST_FAILURES = 4;
+const HOUR_MS = 3_600_000;
+/** Rows found in one look for what to give up. */
+const VICTIMS = 32;
+
 interface Row {
-  readonly entry: UnverifiedEntry;
-  /** Its neuron answered at the address that the entry names. */
-  confirmed: boolean;
+  readonly name: string;
+  /** The first bytes of the name's digest, as bytes, as text, and as a number. */
+  readonly id: Buffer;
+  readonly idText: string;
+  readonly idNumber: number;
+  readonly firstMs: number;
+  entry: UnverifiedEntry;
+  /** The heartbeat with which the address became what it is, and when that was by this clock. */
+  movedHeartbeatMs: number;
+  movedMs: number;
+  /** Whether its neuron was asked where the entry says it answers, and how often it did, less how often it did not. */
+  asked: boolean;
+  answers: number;
 }
 
 /**
  * The synapses of other neurons that gossip brought, each signed by its neuron. Liveness is the neuron's own word: only
- * a newer signature of it renews an entry, whoever passes it on and however often.
+ * a newer signature of it renews an entry, whoever passes it on and however often. A full table gives up what is worth
+ * least to this node: never a neuron that it gave a weight to or that answered it, and of the others the newest.
  */
 export class PeerTable {
   private readonly rows = new Map<string, Row>();
+  private readonly perKey = new Map<string, number>();
+  private victims: Row[] = [];
+  private readonly random: () => number;
+  private sorted: { entries: readonly PeerEntry[]; untilMs: number } | undefined;
 
-  constructor(private readonly options: PeerTableOptions) {}
+  constructor(private readonly options: PeerTableOptions) {
+    this.random = options.random ?? Math.random;
+  }
 
   /** Whether an entry says something new, to be asked before the costly verification. */
   wants(entry: PeerEntry, nowMs: number): 'stranger' | 'renewal' | undefined {
     if (entry.heartbeatMs > nowMs + this.options.aheadMs || this.expired(entry, nowMs)) return undefined;
-    const known = this.known(entry);
-    if (!known) return 'stranger';
+    const row = this.rows.get(nameOf(entry));
+    if (!row) {
+      // A goodbye of one that is not known is worth no place.
+      if (entry.gone || (this.perKey.get(entry.hotkey) ?? 0) >= SYNAPSES_PER_KEY) return undefined;
+      return 'stranger';
+    }
+    const { entry: known } = row;
     if (entry.heartbeatMs <= known.heartbeatMs) return undefined;
-    const newer = entry.heartbeatMs - known.heartbeatMs >= this.options.renewMs;
-    return newer || !sameAddress(entry, known) ? 'renewal' : undefined;
+    if (entry.gone && !known.gone) return 'renewal';
+    if (entry.heartbeatMs - known.heartbeatMs >= this.options.renewMs) return 'renewal';
+    // A neuron that moves is heard at once, one that moves to and fro is not.
+    return !sameAddress(entry, known) && nowMs - row.movedMs >= this.options.renewMs / MOVES ? 'renewal' : undefined;
   }
 
   /** The entry that this one would replace. */
-  known(entry: PeerEntry): UnverifiedEntry | undefined {
+  known(entry: Pick<PeerEntry, 'hotkey' | 'synapseKey'>): UnverifiedEntry | undefined {
     return this.rows.get(nameOf(entry))?.entry;
   }
 
   /** Takes a verified entry in. True when that changes who is live or where. */
-  put(entry: UnverifiedEntry): boolean {
-    const name = nameOf(entry);
-    const known = this.rows.get(name);
-    if (!known && this.rows.size >= this.options.size && !this.evict()) return false;
-    if (!known) {
-      this.rows.set(name, { entry, confirmed: false });
-      return !entry.gone;
+  put(entry: UnverifiedEntry, nowMs: number): boolean {
+    const row = this.rows.get(nameOf(entry));
+    if (!row) return this.add(entry, nowMs);
+    const moved = !sameAddress(entry, row.entry);
+    row.entry = entry;
+    this.sorted = undefined;
+    if (moved) {
+      row.movedHeartbeatMs = entry.heartbeatMs;
+      row.movedMs = nowMs;
+      row.asked = false;
+      row.answers = 0;
     }
-    const moved = !sameAddress(entry, known.entry);
-    this.rows.set(name, { entry, confirmed: known.confirmed && !moved });
     return moved;
   }
 
-  /** Notes that this neuron answered where it says it does: its entries are not given up for a stranger's. */
-  confirm(hotkey: string): void {
-    for (const row of this.rows.values()) if (row.entry.hotkey === hotkey) row.confirmed = true;
+  /** Notes that this neuron answered where it says it does. */
+  answered(hotkey: string, address: Address): void {
+    this.note(address, row => {
+      if (row.entry.hotkey === hotkey) row.answers = Math.min(MOST_ANSWERS, Math.max(0, row.answers) + 1);
+    });
   }
 
-  /** Drops what is too old. True when something live went. */
-  expire(nowMs: number): boolean {
+  /** Notes that nobody, or somebody who lies, answered there. */
+  failed(address: Address): void {
+    this.note(address, row => {
+      row.answers = Math.max(-MOST_FAILURES, Math.min(0, row.answers - 1));
+    });
+  }
+
+  /** Drops what is too old. Tells whether something live went, and where those answered that once did. */
+  expire(nowMs: number, olderThanMs = this.options.expiryMs): { changed: boolean; left: Address[] } {
     let changed = false;
-    for (const [name, { entry }] of this.rows) {
-      if (!this.expired(entry, nowMs)) continue;
-      this.rows.delete(name);
-      changed ||= !entry.gone;
+    const left: Address[] = [];
+    for (const row of this.rows.values()) {
+      if (nowMs - row.entry.heartbeatMs <= olderThanMs) continue;
+      this.remove(row);
+      changed ||= !row.entry.gone;
+      if (!row.entry.gone && row.answers > 0 && row.entry.metagraph) left.push(row.entry.metagraph);
     }
-    return changed;
+    return { changed, left };
   }
 
   /** Synapses of others that live, in the order of their keys. */
-  live(nowMs: number): PeerEntry[] {
-    return [...this.rows]
-      .filter(([, { entry }]) => !entry.gone && !this.expired(entry, nowMs))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, { entry }]) => publicPart(entry));
+  live(nowMs: number): readonly PeerEntry[] {
+    if (!this.sorted || nowMs > this.sorted.untilMs) {
+      const rows = [...this.rows.values()].filter(row => this.isLive(row, nowMs));
+      rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const oldestMs = rows.reduce((least, { entry }) => Math.min(least, entry.heartbeatMs), nowMs);
+      this.sorted = { entries: rows.map(row => publicPart(row.entry)), untilMs: oldestMs + this.options.expiryMs };
+    }
+    return this.sorted.entries;
+  }
+
+  /** The same, best score first. */
+  best(nowMs: number): PeerEntry[] {
+    const rows = [...this.rows.values()].filter(row => this.isLive(row, nowMs));
+    return byScore(rows, row => -this.score(row, nowMs)).map(row => publicPart(row.entry));
+  }
+
+  /** The newest neuron that was never asked, for its address to be tried. */
+  newcomer(nowMs: number): Address | undefined {
+    let newest: Row | undefined;
+    for (const row of this.rows.values()) {
+      if (row.asked || !row.entry.metagraph || !this.isLive(row, nowMs)) continue;
+      if (!newest || row.firstMs >= newest.firstMs) newest = row;
+    }
+    return newest?.entry.metagraph;
+  }
+
+  /** What this table has, in the form of a request: one part of it where it is large. */
+  have(nowMs: number): { have: Uint8Array; parts: number; part: number } {
+    const parts = Math.max(1, Math.ceil(this.rows.size / PART_ENTRIES));
+    const part = Math.floor(this.random() * parts);
+    const rows = [...this.rows.values()].filter(row => row.idNumber % parts === part && this.isFresh(row, nowMs));
+    // Chance may fill one part over its bound; what is left out comes again.
+    const told = rows.slice(0, PART_ENTRIES);
+    const have = Buffer.alloc(HAVE_BYTES * told.length);
+    told.forEach((row, i) => {
+      writeHave(have, i, row.id, row.entry.heartbeatMs);
+    });
+    return { have, parts, part };
+  }
+
+  /** Up to `count` entries that are news to one who has that; goodbyes among them. At random where there are more. */
+  newsFor({ known, parts, part }: Have, count: number, nowMs: number): Synapse[] {
+    const news: Row[] = [];
+    for (const row of this.rows.values()) {
+      if (row.idNumber % parts !== part || !this.isFresh(row, nowMs)) continue;
+      const heartbeatMs = known.get(row.idText);
+      const { entry } = row;
+      if (heartbeatMs === undefined) {
+        if (!entry.gone) news.push(row);
+      } else if (
+        entry.heartbeatMs - heartbeatMs >= this.options.renewMs ||
+        (entry.heartbeatMs > heartbeatMs && row.movedHeartbeatMs > heartbeatMs)
+      ) {
+        news.push(row);
+      }
+    }
+    return pick(news, count, this.random).map(row => row.entry.message);
   }
 
   /** Up to `count` entries to pass on, picked at random; goodbyes among them. */
   sample(count: number, nowMs: number): Synapse[] {
-    const entries = [...this.rows.values()].map(row => row.entry).filter(entry => !this.expired(entry, nowMs));
-    return pick(entries, count).map(entry => entry.message);
+    const rows = [...this.rows.values()].filter(row => this.isFresh(row, nowMs));
+    return pick(rows, count, this.random).map(row => row.entry.message);
   }
 
   get size(): number {
     return this.rows.size;
   }
 
+  /** Entries that would find a place without any other going. */
+  get free(): number {
+    return Math.max(0, this.options.size - this.rows.size);
+  }
+
+  private add(entry: UnverifiedEntry, nowMs: number): boolean {
+    if (this.rows.size >= this.options.size && !this.evict(nowMs)) return false;
+    const name = nameOf(entry);
+    const id = createHash('sha256').update(name).digest().subarray(0, 8);
+    this.rows.set(name, {
+      name,
+      id,
+      idText: id.toString('latin1'),
+      idNumber: id.readUInt32LE(0),
+      firstMs: nowMs,
+      entry,
+      movedHeartbeatMs: entry.heartbeatMs,
+      movedMs: Number.NEGATIVE_INFINITY,
+      asked: false,
+      answers: 0,
+    });
+    this.perKey.set(entry.hotkey, (this.perKey.get(entry.hotkey) ?? 0) + 1);
+    this.sorted = undefined;
+    return !entry.gone;
+  }
+
+  private remove(row: Row): void {
+    this.rows.delete(row.name);
+    const left = (this.perKey.get(row.entry.hotkey) ?? 1) - 1;
+    if (left > 0) this.perKey.set(row.entry.hotkey, left);
+    else this.perKey.delete(row.entry.hotkey);
+    this.sorted = undefined;
+  }
+
+  private note(address: Address, change: (row: Row) => void): void {
+    const name = formatAddress(address);
+    for (const row of this.rows.values()) {
+      if (!row.entry.metagraph || formatAddress(row.entry.metagraph) !== name) continue;
+      row.asked = true;
+      change(row);
+    }
+  }
+
+  /** Weights that this node gave, then answers, then age. */
+  private score(row: Row, nowMs: number): number {
+    const ageMs = Math.max(0, nowMs - row.firstMs);
+    return 1_000 * (this.options.weightOf?.(row.name) ?? 0) + row.answers + ageMs / (ageMs + HOUR_MS);
+  }
+
+  /** Drops what is worth least of those that never answered: of a flood, the flood's last. A look finds several. */
+  private evict(nowMs: number): boolean {
+    const mayGo = (row: Row) => row.answers <= 0 && (this.options.weightOf?.(row.name) ?? 0) === 0;
+    for (let looks = 0; looks < 2; looks++) {
+      for (let row = this.victims.pop(); row; row = this.victims.pop()) {
+        if (this.rows.get(row.name) !== row || !mayGo(row)) continue;
+        this.remove(row);
+        return true;
+      }
+      const candidates = [...this.rows.values()].filter(mayGo);
+      // Few of many, so that in a flood the next look finds the flood's own.
+      const count = Math.min(VICTIMS, Math.ceil(candidates.length / 100));
+      this.victims = byScore(candidates, row => this.score(row, nowMs))
+        .slice(0, count)
+        .reverse();
+    }
+    return false;
+  }
+
+  private isLive(row: Row, nowMs: number): boolean {
+    return !row.entry.gone && this.isFresh(row, nowMs);
+  }
+
+  private isFresh(row: Row, nowMs: number): boolean {
+    return !this.expired(row.entry, nowMs);
+  }
+
   private expired(entry: PeerEntry, nowMs: number): boolean {
     return nowMs - entry.heartbeatMs > this.options.expiryMs;
   }
-
-  /** Drops the oldest entry of those that never answered. A table of confirmed ones takes no stranger's. */
-  private evict(): boolean {
-    let oldest: [string, number] | undefined;
-    for (const [name, { entry, confirmed }] of this.rows) {
-      if (!confirmed && (!oldest || entry.heartbeatMs < oldest[1])) oldest = [name, entry.heartbeatMs];
-    }
-    return oldest !== undefined && this.rows.delete(oldest[0]);
-  }
 }
 
-function nameOf(entry: PeerEntry): string {
-  return `${entry.hotkey}/${entry.synapseKey}`;
+/** Rising, and of equals the last first. */
+function byScore(rows: readonly Row[], scoreOf: (row: Row) => number): Row[] {
+  return rows
+    .map((row, i) => ({ row, i, score: scoreOf(row) }))
+    .sort((a, b) => a.score - b.score || b.i - a.i)
+    .map(({ row }) => row);
 }
 
 function sameAddress(a: PeerEntry, b: PeerEntry): boolean {
@@ -118,11 +297,11 @@ function publicPart({ message: _message, ...entry }: UnverifiedEntry): PeerEntry
 }
 
 /** Up to `count` of `items`, at random. */
-export function pick<T>(items: readonly T[], count: number): T[] {
+export function pick<T>(items: readonly T[], count: number, random: () => number = Math.random): T[] {
   const rest = [...items];
   const picked: T[] = [];
   while (picked.length < count && rest.length > 0) {
-    const i = Math.floor(Math.random() * rest.length);
+    const i = Math.floor(random() * rest.length);
     picked.push(rest[i]!);
     rest[i] = rest.at(-1)!;
     rest.pop();

@@ -19,7 +19,12 @@ export interface PeerEntry extends Peer {
   readonly gone: boolean;
   /** The coldkey that signed that the neuron's hotkey is its own, written as the hotkey is. */
   readonly coldkey: string | undefined;
+  /** What the synapse takes and gives, as its neuron signed it. */
+  readonly definition: Definition;
 }
+
+/** What a neuron says of a synapse besides where it is. */
+export type Definition = Pick<Synapse, 'inputs' | 'outputs' | 'price' | 'work' | 'backward'>;
 
 /** An entry that reads well but whose signature is not verified yet, and the message to pass on. */
 export interface UnverifiedEntry extends PeerEntry {
@@ -35,26 +40,41 @@ export interface OwnEntry {
   readonly goodbye?: boolean;
   /** The coldkey's word that the signing hotkey is its own. */
   readonly endorsement?: Endorsement | undefined;
+  readonly definition?: Partial<Definition> | undefined;
+  /** A recent block's hash, for the work. */
+  readonly blockHash?: string | undefined;
+  /** None in a goodbye, and where none is asked for. */
+  readonly proof?: Proof | undefined;
 }
+
+/** A proof of work as an entry carries it. */
+export type Proof = Pick<Synapse, 'nonce' | 'proofOfWork'>;
 
 /** Signs an entry for oneself. Error `bad_address` when the host is no literal address: names are not passed on. */
 export function sealEntry(signer: Signer, own: OwnEntry): Synapse {
+  const unsigned = unsignedEntry(signer.publicKey, own);
+  return { ...unsigned, signature: signDigest(signer, 'synapse', digestOf(unsigned, signer.publicKey)) };
+}
+
+/** An entry without its signature: what the proof of work is made for. */
+export function unsignedEntry(publicKey: Uint8Array, own: OwnEntry): Synapse {
   if (isIP(own.address.host) === 0) {
     throw netError('bad_address', `a host announced by gossip is an IP address, not ${own.address.host.slice(0, 80)}`);
   }
-  const unsigned: Synapse = {
-    ...Synapse.create(),
+  return {
+    ...Synapse.create(own.definition),
+    ...own.proof,
     version: PROTOCOL_VERSION,
-    neuronKey: keyText(signer.publicKey),
+    neuronKey: keyText(publicKey),
     synapseKey: own.synapseKey,
     address: own.address.host,
     port: own.goodbye ? '0' : String(own.address.port),
     heartbeat: own.heartbeatMs,
+    blockHash: own.blockHash ?? '',
     metagraph: own.metagraph ? formatAddress(own.metagraph) : '',
     coldkey: own.endorsement ? keyText(decodeAddress(own.endorsement.coldkey)) : '',
     endorsement: own.endorsement ? fromHex(own.endorsement.signature) : new Uint8Array(),
   };
-  return { ...unsigned, signature: signDigest(signer, 'synapse', digestOf(unsigned, signer.publicKey)) };
 }
 
 /** Reads an entry from a stranger; undefined when it is malformed, which no honest neuron passes on. */
@@ -63,6 +83,7 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
   if (!keyBytes(neuronKey) || message.signature.length !== SIGNATURE_BYTES) return undefined;
   if (isIP(address) === 0 || !/^(0|[1-9]\d{0,4})$/.test(port) || Number(port) > 65_535 || heartbeat <= 0)
     return undefined;
+  if (message.blockHash !== '' && !keyBytes(message.blockHash)) return undefined;
   const gossip = metagraph === '' ? undefined : parseLiteral(metagraph);
   if (metagraph !== '' && !gossip) return undefined;
   const isEndorsed = coldkey !== '' || endorsement.length > 0;
@@ -76,6 +97,7 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
     heartbeatMs: heartbeat,
     gone: port === '0',
     coldkey: isEndorsed ? coldkey : undefined,
+    definition: definitionOf(message),
     message,
   };
 }
@@ -84,12 +106,25 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
  * Whether the neuron that an entry names signed it, and the coldkey that it names endorses the neuron. Costs a quarter of a
  * millisecond for each of the two; an endorsement that `known`, a verified entry, has too is not verified again.
  */
-export function verifyEntry({ message, hotkey }: UnverifiedEntry, known?: UnverifiedEntry): boolean {
+export function verifyEntry(
+  { message, hotkey }: UnverifiedEntry,
+  known?: UnverifiedEntry,
+  verifySignature: typeof verifyDigest = verifyDigest,
+): boolean {
   const neuron = keyBytes(hotkey);
-  if (!neuron || !verifyDigest(neuron, 'synapse', digestOf(message, neuron), message.signature)) return false;
+  if (!neuron || !verifySignature(neuron, 'synapse', digestOf(message, neuron), message.signature)) return false;
   const coldkey = keyBytes(message.coldkey);
   if (!coldkey || (known && hasSameEndorsement(message, known.message))) return true;
   return isEndorsement(coldkey, neuron, message.endorsement);
+}
+
+/** Names a synapse: the neuron and which of its synapses. */
+export function nameOf(entry: Pick<PeerEntry, 'hotkey' | 'synapseKey'>): string {
+  return `${entry.hotkey}/${entry.synapseKey}`;
+}
+
+function definitionOf({ inputs, outputs, price, work, backward }: Synapse): Definition {
+  return { inputs, outputs, price, work, backward };
 }
 
 function hasSameEndorsement(a: Synapse, b: Synapse): boolean {

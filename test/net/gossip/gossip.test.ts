@@ -5,7 +5,7 @@ import { keyText } from '../../../src/net/auth/signed.js';
 import { ChannelPool } from '../../../src/net/dendrite/channels.js';
 import { GossipBatch, type Synapse } from '../../../src/net/gen/bittensor.js';
 import { sealEntry } from '../../../src/net/gossip/synapse-entry.js';
-import { Gossip, type GossipOptions } from '../../../src/net/index.js';
+import { Gossip, type GossipOptions, PROTOCOL_VERSION } from '../../../src/net/index.js';
 import { defaultServerLimits, RpcServer } from '../../../src/net/server/rpc-server.js';
 import { endorse, ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
@@ -18,7 +18,7 @@ afterEach(async () => {
   closing = new Closing();
 });
 
-const quick = { intervalMs: 40, heartbeatMs: 150, expiryMs: 1_500, timeoutMs: 500 };
+const quick = { intervalMs: 40, heartbeatMs: 150, expiryMs: 1_500, timeoutMs: 500, difficulty: 0 };
 
 async function node(index: number, bootstrap: string[] = [], options: Partial<GossipOptions> = {}): Promise<Gossip> {
   const gossip = new Gossip({
@@ -47,7 +47,7 @@ async function untilCounts(nodes: readonly Gossip[], wanted: string, withinMs = 
 async function say(to: Gossip, batch: Partial<GossipBatch>): Promise<GossipBatch> {
   const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
   try {
-    const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: '2.0.0', ...batch })).finish();
+    const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: PROTOCOL_VERSION, ...batch })).finish();
     const address = { host: '127.0.0.1', port: to.port };
     return GossipBatch.decode(await pool.call('', address, { path: '/Metagraph/Gossip', bytes, timeoutMs: 5_000 }));
   } finally {
@@ -148,6 +148,7 @@ describe('gossip', () => {
     await pollUntil('a line', { withinMs: 2_000, everyMs: 10 }, () => (lines.length > 0 ? true : undefined));
     const back = await node(1, [], { port });
     await untilCounts([waiting, back], '1|2');
+    await pollUntil('a second line', { withinMs: 2_000, everyMs: 10 }, () => lines[1]);
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain(`bootstrap peer 127.0.0.1:${port} does not answer`);
     expect(lines[1]).toBe(`bootstrap peer 127.0.0.1:${port} answers again`);
@@ -250,12 +251,16 @@ describe('gossip with hostile strangers', () => {
     expect(port()).toBe(9_007);
   });
 
-  it('stays within metagraph_size under a flood', async () => {
+  it('stays within metagraph_size under a flood, which displaces nobody that was there', async () => {
     const first = await node(1, [], { size: 20, expiryMs: 60_000 });
+    await say(first, { synapses: Array.from({ length: 15 }, (_, i) => entry(40 + i)) });
+    const before = first.peers().map(peer => peer.hotkey);
     for (let round = 0; round < 3; round++) {
       await say(first, { synapses: Array.from({ length: 60 }, (_, i) => entry(60 + 60 * round + i)) });
     }
-    expect(first.peers()).toHaveLength(20);
+    const after = first.peers().map(peer => peer.hotkey);
+    expect(after).toHaveLength(20);
+    expect(after).toEqual(expect.arrayContaining(before));
   });
 
   it('refuses more than 1000 synapses or 10 peers in one batch, and messages over a megabyte', async () => {
@@ -293,7 +298,9 @@ describe('gossip with hostile strangers', () => {
     const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
     closing.add(() => pool.close());
     const address = { host: '127.0.0.1', port: first.port };
-    const valid = GossipBatch.encode(GossipBatch.fromPartial({ version: '2.0.0', synapses: [entry(7)] })).finish();
+    const valid = GossipBatch.encode(
+      GossipBatch.fromPartial({ version: PROTOCOL_VERSION, synapses: [entry(7)] }),
+    ).finish();
     const altered = fc.tuple(fc.nat(valid.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, change]) => {
       const bytes = valid.slice();
       bytes[at]! ^= change;
