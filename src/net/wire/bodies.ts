@@ -1,10 +1,8 @@
 import { messageOf } from '../../base/index.js';
 import { RequestError } from '../errors.js';
-import { type Tensor, TensorMessage } from '../gen/bittensor.js';
+import type { Tensor, TensorMessage } from '../gen/bittensor.js';
 import type { ReturnCode } from './codes.js';
 import { tensorsDigest } from './digest.js';
-import { checkEnvelope, tensorMessageRule } from './envelope.js';
-import { encodeMessage } from './frame.js';
 import { clean } from './status.js';
 import {
   checkProto,
@@ -17,6 +15,7 @@ import {
   toProto,
   type WireTensor,
 } from './tensor.js';
+import { decodeTensorMessage, encodeBody } from './tensor-message.js';
 import { PROTOCOL_VERSION } from './version.js';
 
 /** Tensors as bytes, and back: the body of a request or reply. */
@@ -41,8 +40,7 @@ export function encodeTensors(
     );
   }
   const protos = tensors.map(tensor => toProto(tensor, limits, link));
-  const body = encodeMessage({ ...TensorMessage.create(), version: PROTOCOL_VERSION, tensors: protos });
-  return { body, digest: once(() => tensorsDigest(protos)) };
+  return { body: encodeBody(PROTOCOL_VERSION, protos), digest: once(() => tensorsDigest(protos)) };
 }
 
 /** Tensors that came: what they say of themselves was checked, their content is not decoded yet. */
@@ -83,11 +81,10 @@ export function receive(protos: readonly Tensor[], limits: TensorLimits, code: D
   };
 }
 
-/** Decodes a `TensorMessage` after a look at its envelope. Throws a `RequestError` with `code`. */
+/** Decodes a `TensorMessage` within its bounds. Throws a `RequestError` with `code`. */
 export function decodeMessage(bytes: Uint8Array, limits: TensorLimits, code: ReturnCode): TensorMessage {
   try {
-    checkEnvelope(bytes, tensorMessageRule(limits));
-    return TensorMessage.decode(bytes);
+    return decodeTensorMessage(bytes, limits);
   } catch (error) {
     throw new RequestError(code, `not a TensorMessage: ${clean(messageOf(error))}`, error);
   }

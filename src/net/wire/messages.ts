@@ -14,9 +14,9 @@ import { RequestError } from '../errors.js';
 import { Compression, Encoding, Method, type ReplyHead, RequestHead, TensorMessage } from '../gen/bittensor.js';
 import { decodeMessage, type ReceivedTensors, receive } from './bodies.js';
 import { RETURN_CODES, type ReturnCode, returnCodeOf } from './codes.js';
-import { encodeMessage } from './frame.js';
 import { clean } from './status.js';
 import { type LinkFormat, plainLink, type TensorLimits, type WireTensor } from './tensor.js';
+import { encodeAround } from './tensor-message.js';
 import { isSpoken, PROTOCOL_VERSION } from './version.js';
 
 export { type EncodedTensors, encodeTensors, type ReceivedTensors, readTensors } from './bodies.js';
@@ -153,9 +153,13 @@ export interface ReplyWords {
   readonly digest: Uint8Array;
 }
 
+/** Characters of a reply's message: a handler's words may be long, and are for people. */
+const MESSAGE_CHARACTERS = 1_000;
+
 /** `request` is the digest of the request that is answered. */
 export function signReply(signer: Signer, request: Uint8Array, words: ReplyWords): Uint8Array {
-  return signDigest(signer, 'reply', digestOfReply(signer.publicKey, request, words));
+  const message = words.message.slice(0, MESSAGE_CHARACTERS);
+  return signDigest(signer, 'reply', digestOfReply(signer.publicKey, request, { ...words, message }));
 }
 
 export function verifyReply(
@@ -179,7 +183,8 @@ export function replyHead(
   length: number,
   signature: Uint8Array = new Uint8Array(),
 ): ReplyHead {
-  const { code, message, parameterVersion, time } = words;
+  const { code, parameterVersion, time } = words;
+  const message = words.message.slice(0, MESSAGE_CHARACTERS);
   return { returnCode: RETURN_CODES[code].number, message, parameterVersion, time, length, signature };
 }
 
@@ -326,8 +331,7 @@ export function openUnaryReply(
 
 /** A message with these fields and the version and tensors of `body`. */
 function assemble(body: Uint8Array, fields: Partial<TensorMessage>): Uint8Array {
-  const { tensors } = TensorMessage.decode(body);
-  return encodeMessage({ ...TensorMessage.create(), version: PROTOCOL_VERSION, ...fields, tensors });
+  return encodeAround(body, { ...TensorMessage.create(), version: PROTOCOL_VERSION, ...fields });
 }
 
 /** A network as `network` options name it. Error when it is neither absent nor a hash of 32 bytes. */
