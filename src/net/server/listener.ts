@@ -1,34 +1,69 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { systemCodeOf } from '../../base/index.js';
+import type { Certificate } from '../auth/certificate.js';
 import { netError } from '../errors.js';
+import { Bucket } from './bucket.js';
+import type { ServerLimits } from './limits.js';
+import { isLoopback, originOf, plainAddress } from './origin.js';
 
-export interface ListenerLimits {
-  readonly connections: number;
-  readonly connectionsPerAddress: number;
-}
-
-/** One socket of a caller, and what is under way on it. */
-export interface Connection {
-  readonly socket: Socket;
+/** One socket of a caller. */
+export interface Link {
+  /** The TCP connection, whose `bytesRead` counts what came. */
+  readonly tcp: Socket;
   readonly address: string;
-  readonly openedMs: number;
-  /** Set when a signature of a caller on this connection was verified: it is not given up for a stranger's. */
+  readonly origin: string;
+  readonly encrypted: boolean;
+  /** Set when a caller on this connection showed its key: it is not given up for a stranger's. */
   trusted: boolean;
 }
 
+export interface ListenerOptions {
+  /** Without one there is no TLS, and so nobody but this machine is served. */
+  readonly certificate?: Certificate | undefined;
+  /** Who may talk in plain text. Default `loopback`. */
+  readonly plainText?: 'loopback' | 'never';
+}
+
+/** The first byte of a TLS record that carries a handshake (RFC 8446, 5.1). */
+const TLS_HANDSHAKE = 0x16;
+/** Origins whose rate is remembered; beyond, those that were quiet longest are forgotten. */
+const ORIGINS = 8_192;
+
+interface Arrival extends Link {
+  encrypted: boolean;
+  /** Runs out while the first byte or the handshake is awaited. */
+  timer: NodeJS.Timeout | undefined;
+}
+
 /**
- * Owns the port and its sockets. Where there are too many, strangers' connections go first, those of the same address
- * before others. (TLS, with the hotkey in the certificate, takes the place of the plain socket here.)
+ * Owns the port and its sockets, and tells TLS from plain text by the first byte. Where there are too many, those in a
+ * handshake or without a key go first, those of the same origin before others.
  */
 export class Listener {
   private readonly server: Server;
-  private readonly connections = new Map<string, Connection>();
+  private readonly tls: TlsServer | undefined;
+  private readonly arrivals = new Map<string, Arrival>();
+  private readonly rates = new Map<string, Bucket>();
 
   constructor(
-    private readonly limits: ListenerLimits,
-    private readonly accept: (connection: Connection) => void,
+    private readonly limits: ServerLimits,
+    private readonly options: ListenerOptions,
+    private readonly accept: (link: Link, socket: Socket) => void,
+    private readonly onRefused: (reason: string, address: string) => void,
   ) {
     this.server = createServer({ noDelay: true }, socket => this.onSocket(socket));
+    const { certificate } = options;
+    if (!certificate) return;
+    this.tls = createTlsServer({
+      cert: certificate.certPem,
+      key: certificate.keyPem,
+      minVersion: 'TLSv1.3',
+      ALPNProtocols: ['h2'],
+      handshakeTimeout: limits.handshakeMs,
+    });
+    this.tls.on('secureConnection', socket => this.onSecure(socket));
+    this.tls.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
   /** Resolves with the bound port. Errors `port_in_use`, `cannot_listen`. */
@@ -49,17 +84,8 @@ export class Listener {
     });
   }
 
-  /** The connection with this remote end. */
-  find(address: string | undefined, port: number | undefined): Connection | undefined {
-    return this.connections.get(`${address}|${port}`);
-  }
-
-  all(): Iterable<Connection> {
-    return this.connections.values();
-  }
-
   get size(): number {
-    return this.connections.size;
+    return this.arrivals.size;
   }
 
   /** Accepts no more; connections that are open stay. */
@@ -70,34 +96,111 @@ export class Listener {
   /** Closes the port and every connection. */
   close(): void {
     this.stopAccepting();
-    for (const { socket } of this.connections.values()) socket.destroy();
+    for (const { tcp } of this.arrivals.values()) tcp.destroy();
   }
 
-  private onSocket(socket: Socket): void {
-    const { remoteAddress, remotePort } = socket;
-    // A caller that left at once has no address any more.
-    if (remoteAddress === undefined) return void socket.destroy();
+  private onSocket(tcp: Socket): void {
+    const { remoteAddress } = tcp;
     // Faults of a connection end it; there is nobody else to tell.
-    socket.on('error', () => {});
-    if (!this.makeRoom(remoteAddress)) return void socket.destroy();
-    const key = `${remoteAddress}|${remotePort}`;
-    const connection = { socket, address: remoteAddress, openedMs: performance.now(), trusted: false };
-    this.connections.set(key, connection);
-    socket.once('close', () => this.connections.delete(key));
-    this.accept(connection);
+    tcp.on('error', () => {});
+    // A caller that left at once has no address any more.
+    if (remoteAddress === undefined) return void tcp.destroy();
+    const address = plainAddress(remoteAddress);
+    const origin = originOf(remoteAddress);
+    const refusal = this.refusal(origin);
+    if (refusal) {
+      tcp.resetAndDestroy();
+      this.onRefused(refusal, address);
+      return;
+    }
+    const arrival: Arrival = {
+      tcp,
+      address,
+      origin,
+      encrypted: false,
+      trusted: false,
+      timer: setTimeout(() => this.drop(arrival, 'no handshake in time'), this.limits.handshakeMs),
+    };
+    const key = keyOf(tcp);
+    this.arrivals.set(key, arrival);
+    tcp.once('close', () => {
+      clearTimeout(arrival.timer);
+      this.arrivals.delete(key);
+    });
+    tcp.once('readable', () => this.onFirstBytes(arrival));
   }
 
-  private makeRoom(address: string): boolean {
-    const open = [...this.connections.values()];
-    const same = open.filter(connection => connection.address === address);
-    if (same.length >= this.limits.connectionsPerAddress) return dropStranger(same);
-    return open.length < this.limits.connections || dropStranger(open);
+  /** Looks at the first byte and puts it back. */
+  private onFirstBytes(arrival: Arrival): void {
+    const { tcp, address } = arrival;
+    const bytes: Buffer | null = tcp.read();
+    if (bytes === null) return void tcp.destroy();
+    tcp.unshift(bytes);
+    if (bytes[0] === TLS_HANDSHAKE && this.tls) {
+      arrival.encrypted = true;
+      this.tls.emit('connection', tcp);
+      return;
+    }
+    if (this.options.plainText === 'never' || !isLoopback(address)) this.drop(arrival, 'plain text from afar');
+    else this.ready(arrival, tcp);
+  }
+
+  private onSecure(socket: TLSSocket): void {
+    const arrival = this.arrivals.get(keyOf(socket));
+    socket.on('error', () => {});
+    if (!arrival || socket.alpnProtocol !== 'h2') return void socket.destroy();
+    this.ready(arrival, socket);
+  }
+
+  private ready(arrival: Arrival, socket: Socket): void {
+    clearTimeout(arrival.timer);
+    arrival.timer = undefined;
+    this.accept(arrival, socket);
+  }
+
+  private drop(arrival: Arrival, reason: string): void {
+    arrival.tcp.destroy();
+    this.onRefused(reason, arrival.address);
+  }
+
+  private refusal(origin: string): string | undefined {
+    if (!this.rateOf(origin).take(performance.now())) return 'connects too often';
+    const open = [...this.arrivals.values()].filter(({ tcp }) => !tcp.destroyed);
+    const same = open.filter(arrival => arrival.origin === origin);
+    const greeting = open.filter(isGreeting);
+    const sameGreeting = same.filter(isGreeting);
+    if (sameGreeting.length >= this.limits.handshakesPerAddress) give(sameGreeting);
+    else if (greeting.length >= this.limits.handshakes) give(greeting);
+    if (same.length >= this.limits.connectionsPerAddress) return give(same) ? undefined : 'too many of one address';
+    return open.length < this.limits.connections || give(open) ? undefined : 'too many connections';
+  }
+
+  private rateOf(origin: string): Bucket {
+    const now = performance.now();
+    const rate = this.rates.get(origin) ?? new Bucket(this.limits.connectBurst, this.limits.connectsPerSecond, now);
+    // Moves it to the end of the map: its order is that of the last use.
+    this.rates.delete(origin);
+    this.rates.set(origin, rate);
+    for (const [oldest, other] of this.rates) {
+      if (this.rates.size <= ORIGINS && !other.isFull(now)) break;
+      if (oldest === origin) break;
+      this.rates.delete(oldest);
+    }
+    return rate;
   }
 }
 
+function isGreeting(arrival: Arrival): boolean {
+  return arrival.timer !== undefined;
+}
+
 /** Closes the oldest connection on which nobody showed a key. */
-function dropStranger(connections: readonly Connection[]): boolean {
-  const stranger = connections.find(connection => !connection.trusted && !connection.socket.destroyed);
-  stranger?.socket.destroy();
+function give(arrivals: readonly Arrival[]): boolean {
+  const stranger = arrivals.find(arrival => !arrival.trusted && !arrival.tcp.destroyed);
+  stranger?.tcp.destroy();
   return stranger !== undefined;
+}
+
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}|${remotePort}`;
 }

@@ -1,93 +1,95 @@
-import {
-  type MethodDefinition,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type ServiceError,
-  type sendUnaryData,
-} from '@grpc/grpc-js';
-import { type Log, messageOf, sleep } from '../../base/index.js';
+import { type Clock, type Log, sleep } from '../../base/index.js';
+import type { Certificate } from '../auth/certificate.js';
+import type { RequestKind } from '../auth/signed.js';
 import { netError, RequestError } from '../errors.js';
-import { toServiceError } from '../wire/status.js';
-import { Intake, type IntakeLimits } from './intake.js';
-import { type Connection, Listener, type ListenerLimits } from './listener.js';
+import type { SessionLimits } from '../session/limits.js';
+import { MemoryBudget, type MemoryShare } from '../session/memory.js';
+import { Connection } from './connection.js';
+import { Exchange, type SessionOptions } from './exchange.js';
+import type { GrpcCall } from './grpc-call.js';
+import type { IncomingHandler } from './incoming.js';
+import { incomingOf } from './incoming-call.js';
+import type { ServerLimits } from './limits.js';
+import { Listener } from './listener.js';
+import { answerOnce, type RawHandler, receiveOne } from './unary.js';
 
-export interface ServerLimits extends ListenerLimits, IntakeLimits {
-  /** Largest request and reply, bytes. */
-  readonly messageBytes: number;
-  /** Requests that may be handled at a time; more are refused with `NucleusFull`. */
-  readonly concurrentCalls: number;
-  readonly streamsPerConnection: number;
+export { defaultServerLimits, type ServerLimits } from './limits.js';
+export type { RawCall, RawHandler } from './unary.js';
+
+/** A unary method of small messages. */
+export interface RawMethod {
+  readonly handler: RawHandler;
+  /** Largest request, bytes. */
+  readonly maxBytes: number;
 }
 
-export const defaultServerLimits: ServerLimits = {
-  messageBytes: 16 * 2 ** 20,
-  concurrentCalls: 64,
-  streamsPerConnection: 128,
-  connections: 512,
-  connectionsPerAddress: 128,
-  receiveMs: 15_000,
-  sendMs: 15_000,
-  firstCallMs: 10_000,
-  idleMs: 300_000,
-  heldBytes: 256 * 2 ** 20,
-};
-
-export interface RawCall {
-  readonly bytes: Buffer;
-  /** Aborts when the caller gives up and when the server stops; a `RequestError` as reason says what to answer. */
-  readonly signal: AbortSignal;
-  /** What the caller's deadline leaves, milliseconds; infinite when it stated none. */
-  readonly timeLeftMs: number;
-  readonly address: string;
-  /** Says that the caller showed its key, so that its connection outlives strangers'. */
-  trust(): void;
+/** What Forward, Backward and Exchange need: requests whose body is read only when the handler asks for it. */
+export interface IncomingOptions extends Pick<SessionOptions, 'handler' | 'hotkey' | 'network' | 'authorize'> {
+  readonly sessionLimits?: Partial<SessionLimits>;
+  readonly clock?: Clock;
 }
 
-/** Answers with bytes, or throws a `RequestError` for a refusal as status. Must end soon after `signal` aborts. */
-export type RawHandler = (call: RawCall) => Promise<Uint8Array>;
+export interface RpcServerOptions {
+  /** Without one there is no TLS, and so nobody but this machine is served. */
+  readonly certificate?: Certificate | undefined;
+  readonly plainText?: 'loopback' | 'never';
+  readonly incoming?: IncomingOptions;
+  /** Bodies are held in it; it may be shared with others. Default: one of `limits.bodyMemoryBytes`. */
+  readonly memory?: MemoryBudget;
+}
 
-/** A gRPC server of unary methods on bytes: everything between the port and a request that is whole. */
+type Open = (call: GrpcCall) => void;
+
+/** How often time-outs and held bytes are looked at. */
+const SWEEP_MS = 100;
+
+/** A gRPC server: everything between the port and a request that is whole. docs/protocol.md lists its limits. */
 export class RpcServer {
-  private readonly server: Server;
   private readonly listener: Listener;
-  private readonly intake: Intake;
-  private readonly running = new Set<AbortController>();
-  private handledBytes = 0;
+  private readonly open = new Map<string, Open>();
+  private readonly connected = new Set<Connection>();
+  private readonly running = new Set<GrpcCall>();
+  private readonly dropped = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private readonly memory: MemoryShare;
+  private exchange: Exchange | undefined;
   private draining = false;
   private stopped: Promise<void> | undefined;
 
+  /** Unary methods by path; a handler alone takes messages up to `limits.messageBytes`. */
   constructor(
-    methods: Readonly<Record<string, RawHandler>>,
+    methods: Readonly<Record<string, RawHandler | RawMethod>>,
     private readonly limits: ServerLimits,
     private readonly log: Log,
+    options: RpcServerOptions = {},
   ) {
-    this.listener = new Listener(limits, connection => {
-      this.intake.admit(connection);
-      injector.injectConnection(connection.socket);
-    });
-    this.intake = new Intake(this.listener, limits, (reason, address) =>
-      this.log.debug(`closed a connection from ${address}: ${reason}`),
-    );
-    this.server = new Server({
-      'grpc.max_receive_message_length': limits.messageBytes,
-      'grpc.max_send_message_length': limits.messageBytes,
-      'grpc.max_concurrent_streams': limits.streamsPerConnection,
-      'grpc.enable_channelz': 0,
-      'grpc.keepalive_time_ms': 30_000,
-      'grpc.keepalive_timeout_ms': 10_000,
-      interceptors: [this.intake.interceptor],
-    });
-    const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
-    for (const [path, handler] of Object.entries(methods)) {
-      this.server.addService(
-        { method: rawMethod(path) },
-        {
-          method: (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) =>
-            void this.handle(call, handler, done),
-        },
-      );
+    for (const [path, method] of Object.entries(methods)) {
+      const raw = typeof method === 'function' ? { handler: method, maxBytes: limits.messageBytes } : method;
+      this.open.set(path, call => void this.answerRaw(call, raw));
     }
+    const budget = options.memory ?? new MemoryBudget(limits.bodyMemoryBytes);
+    this.memory = budget.share(limits.bodyMemoryBytes);
+    if (options.incoming) this.serveIncoming(options.incoming, budget);
+    this.listener = new Listener(
+      this.limits,
+      options,
+      (link, socket) => {
+        const { certificate } = options;
+        const hash = link.encrypted ? certificate?.publicKeyHash : undefined;
+        const connection = new Connection(
+          link,
+          socket,
+          hash,
+          this.limits,
+          call => this.onCall(call),
+          reason => this.onDropped(reason, link.address),
+        );
+        this.connected.add(connection);
+        link.tcp.once('close', () => this.connected.delete(connection));
+        this.timer ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
+      },
+      (reason, address) => this.onDropped(reason, address),
+    );
   }
 
   /** Resolves with the bound port. Errors `port_in_use`, `cannot_listen`, `closed`. */
@@ -98,11 +100,20 @@ export class RpcServer {
 
   /** Requests that are being handled. */
   get active(): number {
-    return this.running.size;
+    return this.running.size + (this.exchange?.active ?? 0);
+  }
+
+  get sessions(): number {
+    return this.exchange?.size ?? 0;
   }
 
   get connections(): number {
     return this.listener.size;
+  }
+
+  /** Why connections were closed or refused, and how often. */
+  get drops(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.dropped);
   }
 
   /** Takes no more, lets what runs end within `deadlineMs`, then answers `Unavailable` and closes everything. */
@@ -115,92 +126,103 @@ export class RpcServer {
     this.draining = true;
     this.listener.stopAccepting();
     const end = performance.now() + deadlineMs;
-    while (this.running.size > 0 && performance.now() < end) await sleep(10);
-    for (const call of this.running) call.abort(stopping());
-    // What was just refused, or answered last, still has to leave.
-    await Promise.race([new Promise<void>(resolve => this.server.tryShutdown(() => resolve())), sleep(200)]);
-    this.server.forceShutdown();
+    const sessions = this.exchange?.drain();
+    const left = () => Math.max(0, end - performance.now());
+    while (this.running.size > 0 && left() > 0) await sleep(10);
+    await Promise.race([sessions, sleep(left())]);
+    for (const connection of this.connected) {
+      for (const call of connection.calls) call.abort(stopping());
+      // What was just refused, or answered last, still has to leave.
+      connection.end();
+    }
+    const last = performance.now() + 200;
+    while (this.connected.size > 0 && performance.now() < last) await sleep(10);
     this.listener.close();
-    this.intake.stop();
+    clearInterval(this.timer);
   }
 
-  private async handle(
-    call: ServerUnaryCall<Buffer, Buffer>,
-    handler: RawHandler,
-    done: sendUnaryData<Buffer>,
-  ): Promise<void> {
-    const bytes = call.request;
-    const refusal = this.refusal(bytes.length);
-    if (refusal) return done(toServiceError(refusal.returnCode, refusal.message));
-    const controller = new AbortController();
-    call.once('cancelled', () => controller.abort(new RequestError('Cancelled', 'the caller gave up')));
-    this.running.add(controller);
-    this.handledBytes += bytes.length;
-    let reply: Buffer | undefined;
-    let error: Partial<ServiceError> | undefined;
+  private serveIncoming(incoming: IncomingOptions, memory: MemoryBudget): void {
+    const { handler, sessionLimits, ...session } = incoming;
+    const forward = (kind: RequestKind) => (call: GrpcCall) => void this.answerIncoming(call, kind, handler);
+    const exchange = new Exchange(
+      { ...session, handler, memory, log: this.log, ...(sessionLimits && { limits: sessionLimits }) },
+      this.limits,
+    );
+    this.exchange = exchange;
+    this.open.set('/Bittensor/Forward', forward('forward'));
+    this.open.set('/Bittensor/Backward', forward('backward'));
+    this.open.set('/Bittensor/Exchange', call => exchange.open(call));
+  }
+
+  private onCall(call: GrpcCall): void {
+    const open = this.open.get(call.path);
+    if (!open) call.refuse('NotImplemented', 'no such method is served here');
+    else if (this.draining) call.refuse('Unavailable', 'the neuron is stopping');
+    else open(call);
+  }
+
+  private async answerRaw(call: GrpcCall, { handler, maxBytes }: RawMethod): Promise<void> {
+    call.until = performance.now() + this.limits.receiveMs;
+    let bytes: Buffer;
     try {
-      const { remoteAddress, remotePort } = endOf(call);
-      const connection = this.listener.find(remoteAddress, remotePort);
-      const answer = await handler({
-        bytes,
-        signal: controller.signal,
-        timeLeftMs: timeLeft(call.getDeadline()),
-        address: remoteAddress ?? 'unknown',
-        trust: () => trust(connection),
-      });
-      reply = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
-    } catch (thrown) {
-      if (!(thrown instanceof RequestError)) this.log.error(`a handler failed: ${messageOf(thrown)}`);
-      error =
-        thrown instanceof RequestError
-          ? toServiceError(thrown.returnCode, thrown.message)
-          : toServiceError('UnknownException', 'internal error');
-    } finally {
-      this.running.delete(controller);
-      this.handledBytes -= bytes.length;
+      bytes = await receiveOne(call, maxBytes);
+    } catch (error) {
+      if (error instanceof RequestError) return void call.refuse(error.returnCode, error.message);
+      throw error;
     }
-    if (error) done(error);
-    else done(null, reply);
+    call.until = Number.POSITIVE_INFINITY;
+    const room = this.running.size < this.limits.concurrentCalls;
+    if (this.draining) return void call.refuse('Unavailable', 'the neuron is stopping');
+    if (!room || !this.memory.tryTake(bytes.length)) {
+      return void call.refuse('NucleusFull', `${this.running.size} requests are under way`);
+    }
+    await this.handle(call, () => {
+      const { signal, timeLeftMs, host } = call;
+      return handler({ bytes, signal, timeLeftMs, address: host.address, trust: () => host.trust() });
+    });
+    this.memory.give(bytes.length);
   }
 
-  private refusal(bytes: number): RequestError | undefined {
-    if (this.draining) return stopping();
-    if (this.running.size >= this.limits.concurrentCalls || this.handledBytes + bytes > this.limits.heldBytes) {
-      return new RequestError('NucleusFull', `${this.running.size} requests are under way`);
+  private async answerIncoming(call: GrpcCall, kind: RequestKind, handler: IncomingHandler): Promise<void> {
+    call.until = performance.now() + this.limits.receiveMs;
+    let release = () => {};
+    await this.handle(call, async () => {
+      const request = incomingOf(kind, call, this.limits, this.memory);
+      release = request.release;
+      return (await handler(request.incoming)).body;
+    });
+    release();
+  }
+
+  private async handle(call: GrpcCall, work: () => Promise<Uint8Array>): Promise<void> {
+    this.running.add(call);
+    await answerOnce(call, work, this.log);
+    this.running.delete(call);
+    call.until = performance.now() + this.limits.sendMs;
+  }
+
+  private sweep(): void {
+    const now = performance.now();
+    for (const connection of [...this.connected]) connection.sweep(now);
+    const holders = [...this.connected].map(connection => ({ connection, bytes: connection.held() }));
+    let total = holders.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total <= this.limits.heldBytes) return;
+    // Who holds most goes first; a stranger's bytes weigh more.
+    const weigh = (holder: (typeof holders)[number]) => holder.bytes * (holder.connection.trusted ? 1 : 4);
+    holders.sort((a, b) => weigh(b) - weigh(a));
+    for (const { connection, bytes } of holders) {
+      if (total <= this.limits.heldBytes) return;
+      connection.drop('too many unfinished bytes');
+      total -= bytes;
     }
-    return undefined;
+  }
+
+  private onDropped(reason: string, address: string): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+    this.log.debug(`closed a connection from ${address}: ${reason}`);
   }
 }
 
 function stopping(): RequestError {
   return new RequestError('Unavailable', 'the neuron is stopping');
-}
-
-function trust(connection: Connection | undefined): void {
-  if (connection) connection.trusted = true;
-}
-
-function timeLeft(deadline: Date | number): number {
-  return typeof deadline === 'number' ? deadline - Date.now() : deadline.getTime() - Date.now();
-}
-
-/** `getPeer` gives `address:port`, without brackets for IPv6. */
-function endOf(call: { getPeer(): string }): { remoteAddress?: string; remotePort?: number } {
-  const peer = call.getPeer();
-  const colon = peer.lastIndexOf(':');
-  return colon < 0 ? {} : { remoteAddress: peer.slice(0, colon), remotePort: Number(peer.slice(colon + 1)) };
-}
-
-/** A method whose messages are the bytes as they came: the handler decodes, after it has looked at the size. */
-function rawMethod(path: string): MethodDefinition<Buffer, Buffer> {
-  const same = (bytes: Buffer) => bytes;
-  return {
-    path,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  };
 }

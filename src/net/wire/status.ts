@@ -6,6 +6,16 @@ import { type GrpcStatus, isReturnCode, RETURN_CODES, type ReturnCode } from './
 /** Trailer that names the exact return code beside the coarser status. */
 const CODE_KEY = 'bittensor-return-code';
 
+/** The same refusal as the trailers of a call. */
+export function toTrailers(code: ReturnCode, message: string): Record<string, string> {
+  return {
+    'grpc-status': String(status[RETURN_CODES[code].grpc]),
+    // Percent-encoded, as gRPC over HTTP/2 has it; nothing that is not printable ASCII leaves here.
+    'grpc-message': encodeURIComponent(clean(message)).replaceAll('%20', ' '),
+    [CODE_KEY]: code,
+  };
+}
+
 /** A refusal as the status of the call: for requests whose caller is not known yet. */
 export function toServiceError(code: ReturnCode, message: string): Partial<ServiceError> {
   const metadata = new Metadata();

@@ -1,0 +1,95 @@
+import { messageOf } from '../../base/index.js';
+import type { RequestKind } from '../auth/signed.js';
+import { RequestError } from '../errors.js';
+import { RequestHead } from '../gen/bittensor.js';
+import { checkEnvelope, type MessageRule } from '../wire/envelope.js';
+import type { GrpcCall } from './grpc-call.js';
+import type { Incoming } from './incoming.js';
+import type { ServerLimits } from './limits.js';
+import { receiveOne } from './unary.js';
+
+/** Carries a `RequestHead`: what is checked before the body is read. */
+export const HEAD_HEADER = 'bittensor-request-bin';
+/** Base64 of a head with every field at its longest stays below. */
+const HEAD_TEXT = 2_048;
+
+const requestHeadRule: MessageRule = {
+  1: { count: 1, bytes: 32 },
+  2: { count: 1 },
+  3: { count: 1, bytes: 32 },
+  4: { count: 1, bytes: 32 },
+  5: { count: 1, bytes: 256 },
+  6: { count: 1 },
+  7: { count: 1 },
+  8: { count: 1, bytes: 32 },
+  9: { count: 1, bytes: 64 },
+  10: { count: 1 },
+  11: { count: 1 },
+  12: { count: 1, bytes: 32 },
+  13: { count: 1 },
+  14: { count: 1 },
+};
+
+/** Memory that was taken for a body, and is given back. */
+export interface BodyMemory {
+  tryTake(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+/** A unary Forward or Backward as `Incoming`. Throws a `RequestError` for a header that is none. */
+export function incomingOf(
+  kind: RequestKind,
+  call: GrpcCall,
+  limits: ServerLimits,
+  memory: BodyMemory,
+): { incoming: Incoming; release: () => void } {
+  const head = readHead(call.headers[HEAD_HEADER]);
+  let taken = 0;
+  const body = async (maxBytes = limits.messageBytes): Promise<Uint8Array> => {
+    const largest = Math.min(maxBytes, limits.messageBytes);
+    if (!head) return received(call, receiveOne(call, Math.min(largest, limits.unannouncedBytes)));
+    if (head.length > largest) {
+      throw new RequestError('TooLarge', `a body of ${head.length} bytes; at most ${largest} are taken here`);
+    }
+    if (!memory.tryTake(head.length)) throw new RequestError('NucleusFull', 'no memory is left for another body');
+    taken = head.length;
+    call.until = performance.now() + limits.receiveMs + (head.length / 2 ** 20) * 1_000;
+    const bytes = await received(call, receiveOne(call, head.length, true));
+    if (bytes.length === head.length) return bytes;
+    throw new RequestError('InvalidRequest', `a body of ${bytes.length} bytes where ${head.length} were announced`);
+  };
+  const headLeftMs = head && head.timeoutMs > 0 ? head.timeoutMs : Number.POSITIVE_INFINITY;
+  const incoming: Incoming = {
+    kind,
+    transport: 'unary',
+    head,
+    caller: undefined,
+    address: call.host.address,
+    timeLeftMs: Math.min(call.timeLeftMs, headLeftMs),
+    signal: call.signal,
+    body,
+    trust: () => call.host.trust(),
+  };
+  return { incoming, release: () => memory.give(taken) };
+}
+
+async function received(call: GrpcCall, body: Promise<Uint8Array>): Promise<Uint8Array> {
+  const bytes = await body;
+  call.until = Number.POSITIVE_INFINITY;
+  return bytes;
+}
+
+function readHead(header: string | string[] | undefined): RequestHead | undefined {
+  if (header === undefined) return undefined;
+  // Several headers of one name arrive as one, joined by commas; base64 has none.
+  if (typeof header !== 'string' || header.length > HEAD_TEXT || !/^[A-Za-z0-9+/]*={0,2}$/.test(header)) {
+    throw new RequestError('InvalidRequest', `the header ${HEAD_HEADER} is not a RequestHead in base64`);
+  }
+  const bytes = Buffer.from(header, 'base64');
+  try {
+    checkEnvelope(bytes, requestHeadRule);
+    return RequestHead.decode(bytes);
+  } catch (cause) {
+    throw new RequestError('InvalidRequest', `the header ${HEAD_HEADER}: ${messageOf(cause)}`, cause);
+  }
+}

@@ -1,0 +1,89 @@
+/** What the server takes. The defaults are for the open internet; docs/protocol.md lists them. */
+export interface ServerLimits {
+  readonly connections: number;
+  /** Of one IPv4 address, or of one /64 network of IPv6. */
+  readonly connectionsPerAddress: number;
+  /** New connections of one address: so many at once, and so many a second. */
+  readonly connectBurst: number;
+  readonly connectsPerSecond: number;
+  /** Connections that have not finished TLS's handshake yet, in all and of one address. */
+  readonly handshakes: number;
+  readonly handshakesPerAddress: number;
+  /** How long the first byte and the handshake may take together, milliseconds. */
+  readonly handshakeMs: number;
+
+  /** Calls at a time on one connection, before and after a caller showed its key. */
+  readonly strangerStreams: number;
+  readonly streamsPerConnection: number;
+  /** What a caller may send ahead on each stream, bytes, before and after it showed its key. */
+  readonly strangerWindowBytes: number;
+  readonly windowBytes: number;
+  /** Headers of one call, bytes. */
+  readonly headerBytes: number;
+  /** What HTTP/2 may keep for one connection, MiB. */
+  readonly sessionMemoryMiB: number;
+  /** Calls that a connection may give up: so many at once, and so many a second. */
+  readonly resetBurst: number;
+  readonly resetsPerSecond: number;
+
+  /** Largest request and reply of a unary call, bytes. */
+  readonly messageBytes: number;
+  /** Largest request whose caller is told by no header, bytes. */
+  readonly unannouncedBytes: number;
+  /** Largest frame of an Exchange, bytes. */
+  readonly frameBytes: number;
+  /** Requests that may be handled at a time; more are refused with `NucleusFull`. */
+  readonly concurrentCalls: number;
+  /** How long the bytes of one request may take (and a second more for each MiB), and those of one reply, milliseconds. */
+  readonly receiveMs: number;
+  readonly sendMs: number;
+  /** How long a new connection may stay without any call, and a used one, milliseconds. */
+  readonly firstCallMs: number;
+  readonly idleMs: number;
+  /** After this time a connection is asked to end, and after the grace made to, milliseconds. */
+  readonly ageMs: number;
+  readonly graceMs: number;
+  /** A connection that is silent so long is asked whether it lives, and has so long to answer, milliseconds. */
+  readonly pingMs: number;
+  readonly pongMs: number;
+  /** Bytes of unfinished requests on all connections together, and of one connection of a stranger. */
+  readonly heldBytes: number;
+  readonly strangerHeldBytes: number;
+  /** Bytes of whole requests, and of announced bodies that are on their way, together. */
+  readonly bodyMemoryBytes: number;
+}
+
+const MIB = 2 ** 20;
+
+export const defaultServerLimits: ServerLimits = {
+  connections: 512,
+  connectionsPerAddress: 128,
+  connectBurst: 256,
+  connectsPerSecond: 32,
+  handshakes: 128,
+  handshakesPerAddress: 64,
+  handshakeMs: 5_000,
+  strangerStreams: 32,
+  streamsPerConnection: 128,
+  strangerWindowBytes: 64 * 1024,
+  windowBytes: MIB,
+  headerBytes: 16 * 1024,
+  sessionMemoryMiB: 64,
+  resetBurst: 400,
+  resetsPerSecond: 20,
+  messageBytes: 16 * MIB,
+  unannouncedBytes: 64 * 1024,
+  frameBytes: 512 * 1024,
+  concurrentCalls: 64,
+  receiveMs: 15_000,
+  sendMs: 15_000,
+  firstCallMs: 10_000,
+  idleMs: 300_000,
+  ageMs: 3_600_000,
+  graceMs: 30_000,
+  pingMs: 30_000,
+  pongMs: 10_000,
+  heldBytes: 64 * MIB,
+  strangerHeldBytes: 20 * MIB,
+  bodyMemoryBytes: 512 * MIB,
+};
