@@ -26,10 +26,20 @@ export function encodeFrame(frame: Partial<Frame>): Uint8Array {
   const roomy = takeHeadroom(body, bound);
   const bytes = roomy ?? uncleared(bound + body.length);
   const writer = new BackWriter(bytes, roomy ? bound : undefined);
-  if (body.length > 0) {
-    if (!roomy) writer.raw(body);
-    writer.length(15, body.length);
-  }
+  if (!roomy) writer.raw(body);
+  writeHead(writer, frame, body.length);
+  return writer.written();
+}
+
+/** What stands in front of a body of `bodyBytes` in a frame. `frame.body` is passed over. */
+export function encodeFrameHead(frame: Partial<Frame>, bodyBytes: number): Uint8Array {
+  const writer = new BackWriter(uncleared(headBound(frame)));
+  writeHead(writer, frame, bodyBytes);
+  return writer.written();
+}
+
+function writeHead(writer: BackWriter, frame: Partial<Frame>, bodyBytes: number): void {
+  if (bodyBytes > 0) writer.length(15, bodyBytes);
   writer.bool(9, frame.draining ?? false);
   writer.number(8, frame.credit ?? 0);
   writer.number(7, frame.cancel ?? 0);
@@ -39,7 +49,6 @@ export function encodeFrame(frame: Partial<Frame>): Uint8Array {
   nested(writer, 3, frame.hello, writeHello);
   nested(writer, 2, frame.challenge, writeChallenge);
   writer.number(1, frame.id ?? 0);
-  return writer.written();
 }
 
 /** A frame from its bytes, whose `body` and keys are views of them. Error `InvalidRequest`: it is no frame. */

@@ -7,6 +7,7 @@ import {
   decodeFrame,
   decodeRequestHead,
   encodeFrame,
+  encodeFrameHead,
   encodeRequestHead,
 } from '../../../src/net/wire/exchange-frame.js';
 import { encodeTensors } from '../../../src/net/wire/messages.js';
@@ -21,6 +22,7 @@ describe('a frame', () => {
         const bytes = encodeFrame(frame);
         expect(toHex(bytes)).toBe(toHex(Frame.encode(Frame.fromPartial(frame)).finish()));
         expect(decodeFrame(bytes)).toEqual(Frame.decode(bytes));
+        expect(toHex(concat(encodeFrameHead(frame, frame.body.length), frame.body))).toBe(toHex(bytes));
       }),
       { seed: 21, numRuns: 500 },
     );
