@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.js';
 import { Frame, type ReplyHead, type RequestHead } from '../gen/bittensor.js';
+import { decodeFrame } from '../wire/exchange-frame.js';
 
 /** Frames as bytes. What is sent is a head and a body, so that the body need not be copied to be framed. */
 
@@ -7,7 +8,7 @@ export const NO_BYTES = new Uint8Array(0);
 /** Field 15, length-delimited: the last field of a frame. */
 const BODY_TAG = (15 << 3) | 2;
 /** Everything of a frame but its body. */
-const LARGEST_HEAD_BYTES = 4096;
+const LARGEST_HEAD_BYTES = 6 * 1024;
 
 const empty = Frame.create();
 
@@ -30,15 +31,9 @@ export function controlFrame(frame: Partial<Frame>): Uint8Array {
 
 /** The frame in these bytes; its body is a view of them. Throws a `RequestError` for what is none. */
 export function readFrame(bytes: Buffer): Frame {
-  let frame: Frame;
-  try {
-    frame = Frame.decode(bytes);
-  } catch (error) {
-    throw new RequestError('InvalidRequest', 'a frame that is no Frame', error);
-  }
-  if (bytes.length - frame.body.length > LARGEST_HEAD_BYTES) {
-    throw new RequestError('InvalidRequest', `a frame's head has ${bytes.length - frame.body.length} bytes`);
-  }
+  const frame = decodeFrame(bytes);
+  const headBytes = bytes.length - frame.body.length;
+  if (headBytes > LARGEST_HEAD_BYTES) throw new RequestError('InvalidRequest', `a frame's head has ${headBytes} bytes`);
   return frame;
 }
 

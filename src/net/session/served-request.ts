@@ -94,7 +94,7 @@ export class ServedRequest implements Incoming {
   answer({ head, body }: Answer): void {
     if (this.over || this.reply) return;
     const { limits, memory, outbox } = this.session;
-    this.stopReceiving(new RequestError('Cancelled', 'the request was answered'));
+    if (this.receiving) this.stopReceiving(new RequestError('Cancelled', 'the request was answered'));
     if (body.length > limits.bodyBytes) {
       return void this.refuse(new RequestError('TooLarge', `a reply of ${body.length} bytes`));
     }
