@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # The official Python clients, each in a virtual environment of its own: prepare.sh [CLIENT...] makes those of clients/*.txt
 # that are missing and prints a line with the folder of each. They lie in the user's cache, named by what is in them.
+# CLIENT_LISTS: a folder of other lists.
 set -euo pipefail
 cd "$(dirname "$0")"
+lists=${CLIENT_LISTS:-clients}
 
 # Newer Pythons have no wheels of the older clients.
 find_python() {
@@ -22,7 +24,7 @@ if ! python=$(find_python); then
 fi
 
 make_client() {
-  local name=$1 list="clients/$1.txt" hash folder
+  local name=$1 list="$lists/$1.txt" hash folder
   hash=$({ "$python" --version; cat "$list"; } | sha256sum | cut -c1-12)
   folder="${XDG_CACHE_HOME:-$HOME/.cache}/bittensor-conformance/$name-$hash"
   mkdir -p "$(dirname "$folder")"
@@ -41,7 +43,7 @@ make_client() {
 }
 
 if [ $# -eq 0 ]; then
-  for list in clients/*.txt; do set -- "$@" "$(basename "$list" .txt)"; done
+  for list in "$lists"/*.txt; do set -- "$@" "$(basename "$list" .txt)"; done
 fi
 # Most of a first run is waiting for the network.
 makers=() failed=0
