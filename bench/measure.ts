@@ -8,3 +8,8 @@ export function time(work: () => unknown): number {
   work();
   return performance.now() - started;
 }
+
+/** The value below which this share of the sorted values lies. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
