@@ -240,7 +240,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): v
   if (rows.length === 0) return;
   const all = [head, ...rows];
   const widths = head.map((_, i) => Math.max(...all.map(row => row[i]!.length)));
-  const text = all.map(row => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd());
+  const text = all.map(row =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
   console.log(`${text.join('\n')}\n`);
 }
 
