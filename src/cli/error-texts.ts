@@ -268,6 +268,11 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'It is not of this machine, or the port is reserved for root (below 1024).',
     'Give another address or port.',
   ],
+  no_gateway: [
+    'no router forwards the port',
+    'UPnP is off in the router, the router does not speak it, or multicast does not reach it (from a container, say).',
+    "Switch it on there, give --axon.upnp_gateway the router's description, or forward the port by hand and name it by --axon.external_port.",
+  ],
   bad_address: [
     'this is no address',
     'It cannot be dialled or written on a chain.',

@@ -5,6 +5,8 @@ export type NetErrorCode =
   /** The port is taken by another program. */
   | 'port_in_use'
   | 'cannot_listen'
+  /** No router forwards the port. */
+  | 'no_gateway'
   /** Not a host or port that can be dialled. */
   | 'bad_address'
   /** Used after `stop()` or `close()`. */
