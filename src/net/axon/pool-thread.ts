@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { BittensorError, messageOf } from '../../base/index.js';
+import { messageOf } from '../../base/index.js';
 import { RequestError } from '../errors.js';
 import type { ThreadAnswer } from './worker-threads.js';
 
@@ -9,7 +9,7 @@ parentPort!.on('message', async ({ module, name, argument }: { module: string; n
   try {
     const exports: Record<string, unknown> = await import(module);
     const work = exports[name];
-    if (typeof work !== 'function') throw new BittensorError('internal', `${module} exports no function ${name}`);
+    if (typeof work !== 'function') throw new TypeError(`${module} exports no function ${name}`);
     answer = { value: await work(argument) };
   } catch (error) {
     answer =
