@@ -11,6 +11,7 @@ import {
   type SettingValues,
   text,
 } from '../base/index.js';
+import { axonSettings } from '../net/options.js';
 
 /** The example neurons of the documents. Those beyond mnist come with the model issue and say so when asked for. */
 export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const;
@@ -53,7 +54,6 @@ export const runSettings = {
       'chain to join (local, test, finney, or ws:// addresses); a local chain starts at a loopback one where none answers',
     default: 'ws://127.0.0.1:9944',
   }),
-  axon_port: port({ short: '-a', about: 'port the axon binds', default: 0, defaultAbout: 'a free port' }),
   metagraph_port: port<number | undefined>({
     short: '-m',
     about: 'gossip port: run without a chain and let nodes find each other by gossip',
@@ -160,6 +160,7 @@ export const runSettings = {
   }),
   learn_from_callers: onOff({ about: 'apply the gradients that peers send back', default: true }),
   timeout_ms: integer({ about: 'deadline of one request to a peer', default: 5000, min: 100, max: 600_000 }),
+  ...axonSettings,
   log_level: choice<'debug' | 'info' | 'warn' | 'error'>({
     about: 'how much to log',
     default: 'info',

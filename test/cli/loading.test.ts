@@ -44,7 +44,7 @@ function loadedBy(...args: string[]): string[] {
 }
 
 const HEAVY = [
-  /^src\/(wallet|chain|net|model)\//,
+  /^src\/(wallet|chain|net|model)\/(?!options\.js)/,
   /^src\/neuron\/(?!index|options)/,
   /^@polkadot|^@tensorflow|^@grpc|^hash-wasm/,
 ];

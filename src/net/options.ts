@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { integer, onOff, port, real, type SettingTable, text } from '../base/index.js';
+
+/** Settings of the network. This file needs nothing of what they are for, so that a help text loads none of it. */
+
+const ip = (row: Parameters<typeof text<string | undefined>>[0]) => ({
+  ...text<string | undefined>({ argument: 'ip', ...row }),
+  parse: (value: string) => {
+    if (isIP(value) === 0) throw new RangeError('must be an IPv4 or IPv6 address');
+    return value;
+  },
+});
+
+/** How an axon serves. `-a`, `-p` and `-r` are of the first documents; port 0 takes a free one. */
+export const axonSettings = {
+  axon_port: port({
+    flag: 'axon.port',
+    short: '-a',
+    about: 'port the axon binds',
+    default: 0,
+    defaultAbout: 'a free port',
+  }),
+  axon_ip: ip({
+    flag: 'axon.ip',
+    about: 'address the axon binds',
+    default: undefined,
+    defaultAbout: '127.0.0.1 where it announces a loopback address, else all (0.0.0.0)',
+  }),
+  axon_external_ip: ip({
+    flag: 'axon.external_ip',
+    about: 'address to announce, as --remote_ip',
+    default: undefined,
+    defaultAbout: '--remote_ip',
+  }),
+  axon_external_port: port<number | undefined>({
+    flag: 'axon.external_port',
+    about: 'port to announce, as --port',
+    default: undefined,
+    defaultAbout: '--port',
+  }),
+  axon_upnp: onOff({
+    flag: 'axon.upnp',
+    about: 'ask the router to forward the port (UPnP), and announce its address',
+    default: false,
+  }),
+  axon_upnp_gateway: {
+    ...text<string | undefined>({
+      flag: 'axon.upnp_gateway',
+      argument: 'url',
+      about: "the router's description (http://...xml), where UPnP's multicast does not reach it",
+      default: undefined,
+      defaultAbout: 'the first router that answers',
+    }),
+    parse: (value: string) => {
+      if (!URL.canParse(value) || new URL(value).protocol !== 'http:') throw new RangeError('must be an http:// URL');
+      return value;
+    },
+  },
+  axon_probe: onOff({
+    flag: 'axon.probe',
+    about: 'ask up to three peers whether they reach the announced address (never for a loopback one)',
+    default: true,
+  }),
+  axon_max_workers: integer({
+    flag: 'axon.max_workers',
+    about: 'worker threads for synapses that compute in threads of their own',
+    default: 2,
+    min: 1,
+    max: 256,
+  }),
+  axon_maximum_concurrent_rpcs: integer({
+    flag: 'axon.maximum_concurrent_rpcs',
+    about: 'requests of peers under way at a time; more are refused (a single hotkey has half of them)',
+    default: 400,
+    min: 1,
+    max: 100_000,
+  }),
+  axon_forward_timeout: real({
+    flag: 'axon.forward_timeout',
+    argument: 'seconds',
+    about: 'longest time from a forward to its answer',
+    default: 10,
+    min: 0.01,
+    max: 3_600,
+  }),
+  axon_backward_timeout: real({
+    flag: 'axon.backward_timeout',
+    argument: 'seconds',
+    about: 'longest time from a backward to its answer',
+    default: 20,
+    min: 0.01,
+    max: 3_600,
+  }),
+  axon_priority_max_workers: integer({
+    flag: 'axon.priority.max_workers',
+    about: 'requests computed at a time; the others wait in order of stake',
+    default: 2,
+    min: 1,
+    max: 1_024,
+  }),
+  axon_priority_maxsize: integer({
+    flag: 'axon.priority.maxsize',
+    about: 'requests that may wait; one more takes the place of the least stake',
+    default: 256,
+    min: 0,
+    max: 100_000,
+  }),
+  axon_requests_per_second: real({
+    flag: 'axon.requests_per_second',
+    about: 'requests of one hotkey; twice as many at once after a pause',
+    default: 500,
+    min: 0.001,
+    max: 1e9,
+  }),
+  axon_min_stake: real({
+    flag: 'axon.min_stake',
+    argument: 'tao',
+    about: 'least stake of a caller; needs a chain',
+    default: 0,
+    min: 0,
+    max: 21e6,
+  }),
+  axon_permit_only: onOff({
+    flag: 'axon.permit_only',
+    about: 'serve callers with a validator permit only; needs a chain',
+    default: false,
+  }),
+} satisfies SettingTable;
