@@ -4,6 +4,7 @@ import { formatAddress } from '../address.js';
 import { NonceSource } from '../auth/nonce-source.js';
 import { keyBytes, keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
+import { MemoryBudget } from '../session/memory.js';
 import { networkBytes, type ReplyContent } from '../wire/messages.js';
 import { findNonFinite, plainLink, type WireTensor } from '../wire/tensor.js';
 import { BackOff, isFault } from './back-off.js';
@@ -20,15 +21,18 @@ import { checkReply } from './checks.js';
 import { Dialer } from './dialer.js';
 import { clipGradients } from './gradients.js';
 import { Limiter } from './limiter.js';
-import type { Link, LinkContext, Question, Told, Traffic } from './links.js';
+import type { Link, Question, Told, Traffic } from './links.js';
 import { LoopbackLink } from './loopback-link.js';
 import { type Answers, askMany, type Endpoints, giveBack, type ManyOptions, type TextInputs } from './many.js';
 import { Pool } from './pool.js';
+import { type SessionContext, SessionLink } from './session-link.js';
 import { type PeerTraffic, TrafficBook } from './traffic.js';
 import { UnaryLink } from './unary-link.js';
 
 /** The most that one unary message may have, bytes: it is in memory as a whole before anything is known of it. */
 const UNARY_BYTES = 16 * 2 ** 20;
+/** The most that one message of a session may have, bytes: larger bodies come in parts. */
+const FRAME_BYTES = 4 * 2 ** 20;
 /** Peers whose traffic is remembered. */
 const TRAFFIC_PEERS = 1_024;
 
@@ -51,7 +55,7 @@ export class Dendrite {
 
   private readonly limits: DendriteLimits;
   private readonly log: Log;
-  private readonly context: LinkContext;
+  private readonly context: SessionContext;
   private readonly links: Pool<PeerLink>;
   private readonly own: LoopbackLink | undefined;
   private readonly limiter: Limiter;
@@ -76,6 +80,8 @@ export class Dendrite {
       clock,
       log: this.log,
       connectMs: this.limits.connectMs,
+      session: { bodyBytes: this.limits.messageBytes, helloMs: this.limits.connectMs },
+      memory: new MemoryBudget(this.limits.heldBytes),
     };
     this.own = options.own && new LoopbackLink(options.own, this.context);
   }
@@ -240,6 +246,7 @@ export class Dendrite {
   }
 
   private makeLink(dialer: (messageBytes: number) => Dialer): Link {
+    if ((this.options.transport ?? 'unary') === 'session') return new SessionLink(dialer(FRAME_BYTES), this.context);
     return new UnaryLink(dialer(Math.min(UNARY_BYTES, this.limits.messageBytes)), this.context);
   }
 

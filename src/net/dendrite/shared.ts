@@ -8,6 +8,11 @@ export class Shared<T extends object> {
     private readonly close: (value: T) => void,
   ) {}
 
+  /** What there is already. */
+  get value(): T | undefined {
+    return this.made;
+  }
+
   /** Rejects as `make` does; whoever asks next has it made again. */
   get(): Promise<T> {
     if (this.making) return this.making;
