@@ -31,8 +31,6 @@ import { UnaryLink } from './unary-link.js';
 
 /** The most that one unary message may have, bytes: it is in memory as a whole before anything is known of it. */
 const UNARY_BYTES = 16 * 2 ** 20;
-/** The most that one message of a session may have, bytes: larger bodies come in parts. */
-const FRAME_BYTES = 4 * 2 ** 20;
 /** Peers whose traffic is remembered. */
 const TRAFFIC_PEERS = 1_024;
 
@@ -240,14 +238,16 @@ export class Dendrite {
     if (this.links.peek(peer.hotkey)?.route !== route) this.links.remove(peer.hotkey);
     const { host, port } = peer;
     return this.links.get(peer.hotkey, () => {
-      const dialer = (messageBytes: number) => new Dialer({ address: { host, port }, hotkey, tls }, messageBytes);
-      return new PeerLink(route, this.makeLink(dialer));
+      const dialer = new Dialer(
+        { address: { host, port }, hotkey, tls },
+        Math.min(UNARY_BYTES, this.limits.messageBytes),
+      );
+      const isSession = (this.options.transport ?? 'unary') === 'session';
+      return new PeerLink(
+        route,
+        isSession ? new SessionLink(dialer, this.context) : new UnaryLink(dialer, this.context),
+      );
     });
-  }
-
-  private makeLink(dialer: (messageBytes: number) => Dialer): Link {
-    if ((this.options.transport ?? 'unary') === 'session') return new SessionLink(dialer(FRAME_BYTES), this.context);
-    return new UnaryLink(dialer(Math.min(UNARY_BYTES, this.limits.messageBytes)), this.context);
   }
 
   /** The tensors of a backward, gradients brought down to the norm that may be sent. */

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
-import { type Address, dialHost, formatAddress } from '../address.js';
+import { messageOf } from '../../base/index.js';
+import { type Address, dialHost, dialTarget, formatAddress } from '../address.js';
 import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
+import { type DialledFrames, dialFrames } from '../session/http2-dial.js';
 import { Connection } from './connection.js';
 import { type Pin, pinCertificate, pinnedCredentials } from './pinning.js';
 
@@ -14,12 +16,11 @@ export interface Route {
   readonly tls: boolean;
 }
 
-export interface Dialled {
-  /** Connects with its first call. */
-  readonly connection: Connection;
-  /** SHA-256 of the public key in the peer's certificate; undefined on plain text. */
-  readonly serverKeyHash: Uint8Array | undefined;
-  /** It is known from an earlier connection: the peer may have another one by now. */
+/** Who was found at a peer's address. */
+export interface Met {
+  /** Undefined on plain text. */
+  readonly pin: Pin | undefined;
+  /** The pin is that of an earlier connection: the peer may have another certificate by now. */
   readonly isOld: boolean;
 }
 
@@ -27,9 +28,10 @@ export interface Dialled {
 export class Dialer {
   private pin: Pin | undefined;
 
+  /** `unaryBytes`: the largest message of a unary call. */
   constructor(
     private readonly route: Route,
-    private readonly messageBytes: number,
+    private readonly unaryBytes: number,
   ) {}
 
   get where(): string {
@@ -48,27 +50,44 @@ export class Dialer {
     return this.route.tls;
   }
 
-  /** A new connection. `RequestError`s: those of `pinCertificate`, and `Unavailable` for what cannot be dialled. */
-  async dial(timeoutMs: number): Promise<Dialled> {
+  /**
+   * Looks who is there, unless that is known from before. `RequestError`s: those of `pinCertificate`, and `Unavailable`
+   * for what cannot be dialled.
+   */
+  async meet(timeoutMs: number): Promise<Met> {
     const { address, hotkey, tls } = this.route;
-    if (!tls) {
-      if (!isLoopback(address.host)) {
-        throw new RequestError('Unavailable', `${this.where} is not on this machine: plain text does not leave it`);
-      }
-      return {
-        connection: connectTo(address, { messageBytes: this.messageBytes }),
-        serverKeyHash: undefined,
-        isOld: false,
-      };
+    const problem = problemOf(address);
+    if (problem) throw problem;
+    if (!tls && !isLoopback(address.host)) {
+      throw new RequestError('Unavailable', `${this.where} is not on this machine: plain text does not leave it`);
     }
-    const known = this.pin;
-    const pin = known ?? (await pinCertificate(address, hotkey, { timeoutMs }));
-    this.pin = pin;
-    const connection = connectTo(address, {
-      messageBytes: this.messageBytes,
-      credentials: pinnedCredentials(pin),
+    if (!tls || this.pin) return { pin: this.pin, isOld: tls };
+    this.pin = await pinCertificate(address, hotkey, { timeoutMs });
+    return { pin: this.pin, isOld: false };
+  }
+
+  /** A connection for unary calls, which connects with the first of them. `RequestError`s as `meet`. */
+  async dial(timeoutMs: number): Promise<Connection> {
+    const { pin } = await this.meet(timeoutMs);
+    return new Connection(this.route.address, {
+      messageBytes: this.unaryBytes,
+      ...(pin && { credentials: pinnedCredentials(pin) }),
     });
-    return { connection, serverKeyHash: pin.publicKeyHash, isOld: known !== undefined };
+  }
+
+  /** A stream of frames on a connection of its own. `RequestError`s as `meet`, `Unauthenticated` for a changed peer. */
+  async stream(path: string, timeoutMs: number): Promise<DialledFrames & Met> {
+    const met = await this.meet(timeoutMs);
+    const { host, port } = this.route.address;
+    const certificate = met.pin?.certificate;
+    try {
+      return { ...(await dialFrames({ host: dialHost(host), port, path, certificate, timeoutMs })), ...met };
+    } catch (error) {
+      if (!met.isOld) throw error;
+      // A peer that was restarted has another certificate.
+      this.forget();
+      return this.stream(path, timeoutMs);
+    }
   }
 
   /** The next connection looks at the certificate anew: a peer that was restarted has another one. */
@@ -77,11 +96,12 @@ export class Dialer {
   }
 }
 
-function connectTo(...args: ConstructorParameters<typeof Connection>): Connection {
+function problemOf(address: Address): RequestError | undefined {
   try {
-    return new Connection(...args);
+    dialTarget(address);
+    return undefined;
   } catch (error) {
-    throw new RequestError('Unavailable', (error as Error).message, error);
+    return new RequestError('Unavailable', messageOf(error), error);
   }
 }
 

@@ -2,7 +2,6 @@ import { abortable } from '../../base/index.js';
 import { RequestError } from '../errors.js';
 import type { Answer } from '../server/incoming.js';
 import { ClientSession, SessionError } from '../session/client-session.js';
-import { clientFrames } from '../session/grpc-frames.js';
 import type { SessionLimits } from '../session/limits.js';
 import type { MemoryBudget } from '../session/memory.js';
 import { type ReturnCode, returnCodeOf } from '../wire/codes.js';
@@ -16,13 +15,13 @@ import {
   signHead,
 } from '../wire/messages.js';
 import { clean } from '../wire/status.js';
-import type { Connection } from './connection.js';
-import type { Dialer, Dialled } from './dialer.js';
+import type { Dialer } from './dialer.js';
 import { type Link, type LinkContext, type Question, type Told, timeLeft } from './links.js';
 import { Shared } from './shared.js';
 import { UnaryLink } from './unary-link.js';
 
 const EXCHANGE = '/Bittensor/Exchange';
+const GOODBYE_MS = 100;
 
 export interface SessionContext extends LinkContext {
   readonly session: Partial<SessionLimits>;
@@ -32,7 +31,8 @@ export interface SessionContext extends LinkContext {
 
 interface OpenSession {
   readonly session: ClientSession;
-  readonly connection: Connection;
+  /** Ends its connection at once. */
+  close(): void;
   /** On plain text nobody showed a key: each request is signed, and so is each reply. */
   readonly isSigned: boolean;
 }
@@ -123,49 +123,39 @@ export class SessionLink implements Link {
   }
 
   private async open(): Promise<OpenSession> {
-    const dialled = await this.dialer.dial(this.context.connectMs);
-    try {
-      return await this.begin(dialled);
-    } catch (error) {
-      if (!dialled.isOld || codeOf(error) === 'NotImplemented') throw error;
-      // A peer that was restarted has another certificate.
-      this.dialer.forget();
-      return this.begin(await this.dialer.dial(this.context.connectMs));
-    }
-  }
-
-  private async begin({ connection, serverKeyHash }: Dialled): Promise<OpenSession> {
-    const { signer, network, memory, clock, log, session: limits } = this.context;
-    const session = new ClientSession(clientFrames(connection.duplex(EXCHANGE)), {
+    const { signer, network, memory, clock, log, connectMs, session: limits } = this.context;
+    const { frames, close, pin } = await this.dialer.stream(EXCHANGE, connectMs);
+    const session = new ClientSession(frames, {
       signer,
       expect: { hotkey: this.dialer.hotkey },
       network,
-      serverKeyHash,
+      serverKeyHash: pin?.publicKeyHash,
       memory,
       limits,
       clock,
       log,
     });
-    const open = { session, connection, isSigned: serverKeyHash === undefined };
-    try {
-      await session.opened;
-    } catch (error) {
-      hangUp(open);
-      throw error;
-    }
+    const open = { session, close, isSigned: pin === undefined };
     this.sessions.add(open);
     session.onClosed(() => {
       this.sessions.delete(open);
       this.opened.release(open);
-      connection.close();
+      // What was written last may still leave.
+      setTimeout(close, GOODBYE_MS).unref();
     });
+    try {
+      await session.opened;
+    } catch (error) {
+      close();
+      throw error;
+    }
     return open;
   }
 }
 
-function hangUp({ session, connection }: OpenSession): void {
+function hangUp({ session, close }: OpenSession): void {
   session.close();
-  connection.close();
+  close();
 }
 
 /** Where every reply is to be signed, one that is not can only be a refusal. */

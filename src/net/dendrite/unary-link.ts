@@ -4,7 +4,7 @@ import { RequestError } from '../errors.js';
 import { RequestHead } from '../gen/bittensor.js';
 import { encodeTensors, openUnaryReply, requestDigest, sealUnary, signHead } from '../wire/messages.js';
 import type { Connection } from './connection.js';
-import type { Dialer, Dialled } from './dialer.js';
+import type { Dialer } from './dialer.js';
 import { type Link, type LinkContext, type Question, type Told, timeLeft } from './links.js';
 import { Shared } from './shared.js';
 
@@ -14,16 +14,16 @@ const HEAD_HEADER = 'bittensor-request-bin';
 
 /** Each request is a gRPC call of its own, signed. */
 export class UnaryLink implements Link {
-  private readonly dialled: Shared<Dialled>;
+  private readonly connection: Shared<Connection>;
   private calls = 0;
 
   constructor(
     private readonly dialer: Dialer,
     private readonly context: LinkContext,
   ) {
-    this.dialled = new Shared(
+    this.connection = new Shared(
       () => dialer.dial(context.connectMs),
-      ({ connection }) => connection.close(),
+      connection => connection.close(),
     );
   }
 
@@ -43,7 +43,7 @@ export class UnaryLink implements Link {
   }
 
   close(): void {
-    this.dialled.drop();
+    this.connection.drop();
   }
 
   private async send(
@@ -78,10 +78,9 @@ export class UnaryLink implements Link {
   /** Over TLS a connection that cannot be made may be one to a certificate that is gone: looked at anew, once. */
   private async connected(): Promise<Connection> {
     for (let again = false; ; again = true) {
-      const dialled = await this.dialled.get();
-      const { connection } = dialled;
+      const connection = this.connection.value ?? (await this.connection.get());
       if (!this.dialer.tls || (await connection.connects(this.context.connectMs))) return connection;
-      this.dialled.drop(dialled);
+      this.connection.drop(connection);
       this.dialer.forget();
       if (again) throw new RequestError('Unavailable', `no connection to ${this.dialer.where}`);
     }
