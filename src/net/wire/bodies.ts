@@ -3,18 +3,9 @@ import { RequestError } from '../errors.js';
 import type { Tensor, TensorMessage } from '../gen/bittensor.js';
 import type { ReturnCode } from './codes.js';
 import { tensorsDigest } from './digest.js';
+import { checkProto, type DeserializationCode, decodedBytes, fromProto, toProto } from './proto-tensor.js';
 import { clean } from './status.js';
-import {
-  checkProto,
-  type DeserializationCode,
-  decodedBytes,
-  fromProto,
-  type LinkFormat,
-  plainLink,
-  type TensorLimits,
-  toProto,
-  type WireTensor,
-} from './tensor.js';
+import { type LinkFormat, plainLink, type TensorLimits, type WireTensor } from './tensor.js';
 import { decodeTensorMessage, encodeBody } from './tensor-message.js';
 import { PROTOCOL_VERSION } from './version.js';
 
@@ -39,7 +30,20 @@ export function encodeTensors(
       `${tensors.length} tensors are more than ${limits.tensors}`,
     );
   }
-  const protos = tensors.map(tensor => toProto(tensor, limits, link));
+  let bytes = 0;
+  let compressible = limits.compressedBytes;
+  const protos = tensors.map(tensor => {
+    bytes += tensor.buffer.length;
+    // The receiver takes so much compressed, and no more.
+    if (link.compression === 'none' || tensor.buffer.length > compressible) {
+      return toProto(tensor, limits, { ...link, compression: 'none' });
+    }
+    compressible -= tensor.buffer.length;
+    return toProto(tensor, limits, link);
+  });
+  if (bytes > limits.bytes) {
+    throw new RequestError('RequestSerializationException', `tensors of ${bytes} bytes are more than ${limits.bytes}`);
+  }
   return { body: encodeBody(PROTOCOL_VERSION, protos), digest: once(() => tensorsDigest(protos)) };
 }
 

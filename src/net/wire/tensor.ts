@@ -1,6 +1,4 @@
-import { RequestError } from '../errors.js';
-import { DataType, Modality, Tensor } from '../gen/bittensor.js';
-import { PROTOCOL_VERSION } from './version.js';
+import { DataType, Modality } from '../gen/bittensor.js';
 
 /** A tensor as it travels. `net` never computes with it; `model` turns it into its own kind. */
 export interface WireTensor {
@@ -56,10 +54,10 @@ export const defaultTensorLimits: TensorLimits = {
   dimension: 2 ** 26,
   elements: 2 ** 26,
   bytes: 256 * 2 ** 20,
-  compressedBytes: 32 * 2 ** 20,
+  compressedBytes: 16 * 2 ** 20,
 };
 
-const dtypeNumbers: Record<WireDtype, DataType> = {
+export const dtypeNumbers: Record<WireDtype, DataType> = {
   float32: DataType.FLOAT32,
   float64: DataType.FLOAT64,
   int32: DataType.INT32,
@@ -71,16 +69,18 @@ const dtypeNumbers: Record<WireDtype, DataType> = {
   uint8: DataType.UINT8,
   bool: DataType.BOOL,
 };
-const dtypeNames = new Map<number, WireDtype>(entriesOf(dtypeNumbers).map(([name, number]) => [number, name]));
+export const dtypeNames = new Map<number, WireDtype>(entriesOf(dtypeNumbers).map(([name, number]) => [number, name]));
 
-const modalityNumbers: Record<WireModality, Modality> = {
+export const modalityNumbers: Record<WireModality, Modality> = {
   tensor: Modality.TENSOR,
   image: Modality.IMAGE,
   text: Modality.TEXT,
 };
-const modalityNames = new Map<number, WireModality>(entriesOf(modalityNumbers).map(([name, number]) => [number, name]));
+export const modalityNames = new Map<number, WireModality>(
+  entriesOf(modalityNumbers).map(([name, number]) => [number, name]),
+);
 
-const elementBytes: Record<Exclude<WireDtype, 'utf8'>, number> = {
+export const elementBytes: Record<Exclude<WireDtype, 'utf8'>, number> = {
   float32: 4,
   float64: 8,
   int32: 4,
@@ -91,70 +91,6 @@ const elementBytes: Record<Exclude<WireDtype, 'utf8'>, number> = {
   uint8: 1,
   bool: 1,
 };
-
-/**
- * A tensor for the wire, in the format of the link. Error `RequestSerializationException` when it contradicts itself.
- */
-export function toProto(tensor: WireTensor, limits = defaultTensorLimits, _link: LinkFormat = plainLink): Tensor {
-  const problem = problemOf(tensor, limits);
-  if (problem) throw new RequestError('RequestSerializationException', problem);
-  return {
-    ...Tensor.create(),
-    version: PROTOCOL_VERSION,
-    buffer: tensor.buffer,
-    shape: [...tensor.shape],
-    dtype: dtypeNumbers[tensor.dtype],
-    modality: modalityNumbers[tensor.modality],
-    requiresGrad: tensor.requiresGrad,
-  };
-}
-
-/** What is wrong with a tensor from the wire, as far as can be said without decoding it. */
-export function checkProto(proto: Tensor, limits = defaultTensorLimits): string | undefined {
-  const dtype = dtypeNames.get(proto.dtype);
-  if (!dtype) return `unknown dtype ${proto.dtype}`;
-  if (!modalityNames.has(proto.modality)) return `unknown modality ${proto.modality}`;
-  if (proto.encoding !== 0 || proto.compression !== 0 || proto.scales.length > 0) {
-    return `encoding ${proto.encoding} with compression ${proto.compression} is not taken`;
-  }
-  const elements = elementsOf(proto.shape, limits);
-  if (typeof elements === 'string') return elements;
-  if (dtype === 'utf8') return textShapeProblem(proto.shape);
-  return sizeProblem(dtype, proto.shape, elements, proto.buffer.length);
-}
-
-/** Bytes of a tensor that passed `checkProto`, once it is decoded. Text counts as it is. */
-export function decodedBytes(proto: Tensor): number {
-  const dtype = dtypeNames.get(proto.dtype);
-  if (!dtype || dtype === 'utf8') return proto.buffer.length;
-  return proto.shape.reduce((product, size) => product * size, elementBytes[dtype]);
-}
-
-/**
- * Reads a tensor from the wire and believes nothing of it. Throws a `RequestError` with `code`. NaN is not looked for
- * here: see `findNonFinite`.
- */
-export function fromProto(
-  proto: Tensor,
-  limits = defaultTensorLimits,
-  code: DeserializationCode = 'RequestDeserializationException',
-): WireTensor {
-  const problem = checkProto(proto, limits);
-  if (problem) throw new RequestError(code, problem);
-  const tensor: WireTensor = {
-    dtype: dtypeNames.get(proto.dtype)!,
-    shape: proto.shape,
-    // A plain view: a Buffer's `slice` would not copy, and surprise whoever gets this tensor.
-    buffer: new Uint8Array(proto.buffer.buffer, proto.buffer.byteOffset, proto.buffer.byteLength),
-    modality: modalityNames.get(proto.modality)!,
-    requiresGrad: proto.requiresGrad,
-  };
-  const contentProblem = problemOf(tensor, limits);
-  if (contentProblem) throw new RequestError(code, contentProblem);
-  return tensor;
-}
-
-export type DeserializationCode = 'RequestDeserializationException' | 'ResponseDeserializationException';
 
 /** What is wrong with a tensor: its rank, its dimensions, or a buffer that does not hold what the shape says. */
 export function problemOf(tensor: WireTensor, limits = defaultTensorLimits): string | undefined {
@@ -171,7 +107,7 @@ export function problemOf(tensor: WireTensor, limits = defaultTensorLimits): str
 }
 
 /** The product of the shape, or what is wrong with the shape. */
-function elementsOf(shape: readonly number[], limits: TensorLimits): number | string {
+export function elementsOf(shape: readonly number[], limits: TensorLimits): number | string {
   if (shape.length > limits.rank) return `rank ${shape.length} is more than ${limits.rank}`;
   let elements = 1;
   for (const size of shape) {
@@ -207,7 +143,7 @@ function problemOfText(shape: readonly number[], buffer: Uint8Array): string | u
   }
 }
 
-function textShapeProblem(shape: readonly number[]): string | undefined {
+export function textShapeProblem(shape: readonly number[]): string | undefined {
   return shape.length === 2 && shape[1] === 1 ? undefined : `text has the shape [n, 1], not [${shape}]`;
 }
 

@@ -29,7 +29,7 @@ import {
   requestDigest,
   verifyHead,
 } from '../../../src/net/wire/messages.js';
-import { toProto } from '../../../src/net/wire/tensor.js';
+import { toProto } from '../../../src/net/wire/proto-tensor.js';
 import { ready, verify } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
 import { type RequestFields, sealReply, sealRequest } from '../sealed.js';

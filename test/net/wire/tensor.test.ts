@@ -12,7 +12,8 @@ import {
   textTensor,
   type WireTensor,
 } from '../../../src/net/index.js';
-import { fromProto, problemOf, toProto } from '../../../src/net/wire/tensor.js';
+import { fromProto, toProto } from '../../../src/net/wire/proto-tensor.js';
+import { problemOf } from '../../../src/net/wire/tensor.js';
 
 const golden = JSON.parse(readFileSync('test/vectors/net/october-2020.json', 'utf8'));
 
