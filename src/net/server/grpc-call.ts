@@ -77,7 +77,10 @@ export class GrpcCall {
     if (leftMs < LONGEST_MS) this.timer = setTimeout(() => this.expire(), leftMs);
     stream.on('error', () => {});
     stream.once('close', () => this.close());
-    stream.once('wantTrailers', () => stream.sendTrailers(this.trailers ?? toTrailers('UnknownException', '')));
+    stream.once('wantTrailers', () => {
+      stream.sendTrailers(this.trailers ?? toTrailers('UnknownException', ''));
+      setImmediate(() => this.cutOff());
+    });
   }
 
   /** Aborts when the caller gives up, at its deadline, and by `abort()`; the reason is a `RequestError`. */
@@ -208,8 +211,12 @@ export class GrpcCall {
     } else {
       this.responded = true;
       this.stream.respond({ ...RESPONSE, ...trailers }, { endStream: true });
+      this.cutOff();
     }
-    // A request that goes on all the same is cut off: NO_ERROR says that the answer is whole (RFC 9113, 8.1).
+  }
+
+  /** A request that goes on after its answer is cut off: NO_ERROR says that the answer is whole (RFC 9113, 8.1). */
+  private cutOff(): void {
     if (!this.stream.readableEnded) this.stream.close(constants.NGHTTP2_NO_ERROR);
   }
 
