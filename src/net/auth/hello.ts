@@ -39,8 +39,13 @@ export function helloDigest(hello: SignedHello): Uint8Array {
   return new Uint8Array(hash.digest());
 }
 
+/** The bytes that the caller signs. */
+export function helloBytes(hello: SignedHello): Uint8Array {
+  return concat(HELLO_TAG, helloDigest(hello));
+}
+
 export function signHello(signer: Signer, hello: SignedHello): Uint8Array {
-  return signer.sign(concat(HELLO_TAG, helloDigest(hello)));
+  return signer.sign(helloBytes(hello));
 }
 
 /** What is wrong with a hello: its time, or its signature. `nowMs` is the server's clock. */
@@ -54,7 +59,7 @@ export function checkHello(hello: SignedHello, signature: Uint8Array, nowMs: num
   if (signature.length !== SIGNATURE_BYTES) {
     return new RequestError('Unauthenticated', `the hello's signature has ${signature.length} bytes, not 64`);
   }
-  if (!verify(hello.caller, concat(HELLO_TAG, helloDigest(hello)), signature)) {
+  if (!verify(hello.caller, helloBytes(hello), signature)) {
     return new RequestError('Unauthenticated', "the hello's signature is not the caller's for this connection");
   }
   return undefined;

@@ -2,6 +2,7 @@
 // Signatures of sr25519 differ in each run; everything else stays as it is unless the protocol changed.
 import { writeFileSync } from 'node:fs';
 import { toHex } from '../../../dist/src/base/index.js';
+import { helloBytes, helloDigest, signHello } from '../../../dist/src/net/auth/hello.js';
 import { keyText, signedBytes, synapseDigest } from '../../../dist/src/net/auth/signed.js';
 import { Synapse, TensorMessage } from '../../../dist/src/net/gen/bittensor.js';
 import { sealEntry } from '../../../dist/src/net/gossip/synapse-entry.js';
@@ -130,3 +131,23 @@ const vectors = {
   ],
 };
 writeFileSync(new URL('signatures.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
+
+function hello(network) {
+  const content = {
+    network,
+    serverKeyHash: new Uint8Array(32).fill(0x5c),
+    caller: dendrite.publicKey,
+    server: axon.publicKey,
+    challenge: new Uint8Array(32).fill(0xc4),
+    expiry: 1_800_000_030_000_000,
+  };
+  return {
+    ...Object.fromEntries(Object.entries(content).map(([name, value]) => [name, name === 'expiry' ? value : toHex(value)])),
+    digest: toHex(helloDigest(content)),
+    signedBytes: toHex(helloBytes(content)),
+    signature: toHex(signHello(dendrite, content)),
+  };
+}
+
+const hellos = { origin: vectors.origin, keys: vectors.keys, hellos: [hello(new Uint8Array(0)), hello(chain)] };
+writeFileSync(new URL('hellos.json', import.meta.url), `${JSON.stringify(hellos, null, 2)}\n`);
