@@ -63,10 +63,10 @@ export class Contacts {
     if (this.contacts.get(name)?.kind !== 'bootstrap') this.contacts.delete(name);
   }
 
-  /** A random address that is due: mostly of the known neurons, else of what is to be tried. */
-  choose(known: readonly Address[], nowMs: number, newcomer?: Address): Address | undefined {
+  /** A random address that is due: mostly one of the known neurons', by `host:port`, else of what is to be tried. */
+  choose(known: ReadonlyMap<string, Address>, nowMs: number, newcomer?: Address): Address | undefined {
     this.forget(known, nowMs);
-    const neighbours = new Map(known.map(address => [formatAddress(address), address]));
+    const neighbours = new Map(known);
     const aside: Address[] = newcomer && this.isDue(formatAddress(newcomer), nowMs) ? [newcomer] : [];
     for (const [name, { address, kind, heardMs }] of this.contacts) {
       if (kind === 'bootstrap' && nowMs - heardMs <= HEARD_MS) neighbours.set(name, address);
@@ -108,14 +108,13 @@ export class Contacts {
     this.contacts.set(name, { address, kind, sinceMs, heardMs: Number.NEGATIVE_INFINITY });
   }
 
-  private forget(known: readonly Address[], nowMs: number): void {
+  private forget(known: ReadonlyMap<string, Address>, nowMs: number): void {
     for (const [name, { kind, sinceMs }] of this.contacts) {
       if (kind === 'remembered' && nowMs - sinceMs > MEMORY_MS) this.contacts.delete(name);
     }
     for (const [name, untilMs] of this.own) if (untilMs < nowMs) this.own.delete(name);
-    const names = new Set(known.map(formatAddress));
     for (const name of this.failing.keys()) {
-      if (!names.has(name) && !this.contacts.has(name)) this.failing.delete(name);
+      if (!known.has(name) && !this.contacts.has(name)) this.failing.delete(name);
     }
   }
 

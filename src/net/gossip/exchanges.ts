@@ -94,14 +94,14 @@ export class Exchanges {
     const goodbyes = this.options.own?.goodbyes() ?? [];
     if (goodbyes.length === 0) return;
     const bytes = GossipBatch.encode(this.batch(goodbyes)).finish();
-    const neighbours = pick(this.addresses(), 3, this.options.random);
+    const neighbours = pick([...this.addresses().values()], 3, this.options.random);
     const send = (address: Address) => this.options.transport.ask(address, { bytes, timeoutMs: 500 });
     await Promise.allSettled(neighbours.map(send));
   }
 
-  /** Where the known neurons answer gossip. */
-  addresses(): Address[] {
-    return this.options.table.live(this.options.clock.nowMs()).flatMap(peer => peer.metagraph ?? []);
+  /** Where the known neurons answer gossip, by `host:port`. */
+  addresses(): ReadonlyMap<string, Address> {
+    return this.options.table.addresses(this.options.clock.nowMs());
   }
 
   private request(): GossipBatch {
@@ -120,7 +120,7 @@ export class Exchanges {
     return {
       ...GossipBatch.create(),
       version: PROTOCOL_VERSION,
-      peers: pick(this.addresses(), BATCH.peers, random).map(formatAddress),
+      peers: pick([...this.addresses().keys()], BATCH.peers, random),
       synapses,
       address: address ? formatAddress(address) : '',
       neuronKey: ownKey,
@@ -146,7 +146,7 @@ export class Exchanges {
     } finally {
       if (changed) onChange();
     }
-    const known = new Set(this.addresses().map(formatAddress));
+    const known = this.addresses();
     for (const text of [batch.address, ...batch.peers]) {
       const address = parseLiteral(text);
       if (address && !known.has(formatAddress(address))) contacts.hear(address);

@@ -1,6 +1,6 @@
 import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
-import { dialHost, formatAddress, parseAddress } from '../address.js';
+import { dialHost, parseAddress } from '../address.js';
 import { keyText, type verifyDigest } from '../auth/signed.js';
 import { netError } from '../errors.js';
 import { Contacts } from './contacts.js';
@@ -214,7 +214,7 @@ export class Gossip implements Startable, AsyncDisposable {
 
   /** Up to `count` addresses where neurons answer gossip, `host:port`, at random. */
   getPeers(count = 10): string[] {
-    return pick([...new Set(this.exchanges.addresses().map(formatAddress))], count, this.random);
+    return pick([...this.exchanges.addresses().keys()], count, this.random);
   }
 
   /** Up to `count` live synapses: this node's own ones, then the others by score (weight, answers, age). */

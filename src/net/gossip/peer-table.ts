@@ -18,6 +18,14 @@ export interface PeerTableOptions {
   readonly random?: () => number;
 }
 
+/** What lives, until the next entry expires or anything changes. A renewal changes the entries only. */
+interface View {
+  readonly rows: readonly Row[];
+  readonly addresses: ReadonlyMap<string, Address>;
+  readonly untilMs: number;
+  entries: readonly PeerEntry[] | undefined;
+}
+
 /** Synapses of one neuron, so that one key cannot fill the table. */
 export const SYNAPSES_PER_KEY = 8;
 /** How often a neuron may move within the time after which a renewal is worth it. */
@@ -39,6 +47,9 @@ interface Row {
   readonly idNumber: number;
   readonly firstMs: number;
   entry: UnverifiedEntry;
+  /** What of the entry is for others, and where its neuron answers gossip, as text; empty: nowhere. */
+  shown: PeerEntry;
+  metagraph: string;
   /** The heartbeat with which the address became what it is, and when that was by this clock. */
   movedHeartbeatMs: number;
   movedMs: number;
@@ -57,7 +68,7 @@ export class PeerTable {
   private readonly perKey = new Map<string, number>();
   private victims: Row[] = [];
   private readonly random: () => number;
-  private sorted: { entries: readonly PeerEntry[]; untilMs: number } | undefined;
+  private view: View | undefined;
 
   constructor(private readonly options: PeerTableOptions) {
     this.random = options.random ?? Math.random;
@@ -91,8 +102,11 @@ export class PeerTable {
     if (!row) return this.add(entry, nowMs);
     const moved = !sameAddress(entry, row.entry);
     row.entry = entry;
-    this.sorted = undefined;
+    row.shown = publicPart(entry);
+    if (this.view) this.view.entries = undefined;
     if (moved) {
+      this.view = undefined;
+      row.metagraph = entry.metagraph ? formatAddress(entry.metagraph) : '';
       row.movedHeartbeatMs = entry.heartbeatMs;
       row.movedMs = nowMs;
       row.asked = false;
@@ -130,26 +144,26 @@ export class PeerTable {
 
   /** Synapses of others that live, in the order of their keys. */
   live(nowMs: number): readonly PeerEntry[] {
-    if (!this.sorted || nowMs > this.sorted.untilMs) {
-      const rows = [...this.rows.values()].filter(row => this.isLive(row, nowMs));
-      rows.sort((a, b) => (a.name < b.name ? -1 : 1));
-      const oldestMs = rows.reduce((least, { entry }) => Math.min(least, entry.heartbeatMs), nowMs);
-      this.sorted = { entries: rows.map(row => publicPart(row.entry)), untilMs: oldestMs + this.options.expiryMs };
-    }
-    return this.sorted.entries;
+    const view = this.look(nowMs);
+    view.entries ??= view.rows.map(row => row.shown);
+    return view.entries;
+  }
+
+  /** Where their neurons answer gossip, by `host:port`. */
+  addresses(nowMs: number): ReadonlyMap<string, Address> {
+    return this.look(nowMs).addresses;
   }
 
   /** The same, best score first. */
   best(nowMs: number): PeerEntry[] {
-    const rows = [...this.rows.values()].filter(row => this.isLive(row, nowMs));
-    return byScore(rows, row => -this.score(row, nowMs)).map(row => publicPart(row.entry));
+    return byScore(this.look(nowMs).rows, row => -this.score(row, nowMs)).map(row => row.shown);
   }
 
   /** The newest neuron that was never asked, for its address to be tried. */
   newcomer(nowMs: number): Address | undefined {
     let newest: Row | undefined;
-    for (const row of this.rows.values()) {
-      if (row.asked || !row.entry.metagraph || !this.isLive(row, nowMs)) continue;
+    for (const row of this.look(nowMs).rows) {
+      if (row.asked || !row.entry.metagraph) continue;
       if (!newest || row.firstMs >= newest.firstMs) newest = row;
     }
     return newest?.entry.metagraph;
@@ -214,13 +228,15 @@ export class PeerTable {
       idNumber: id.readUInt32LE(0),
       firstMs: nowMs,
       entry,
+      shown: publicPart(entry),
+      metagraph: entry.metagraph ? formatAddress(entry.metagraph) : '',
       movedHeartbeatMs: entry.heartbeatMs,
       movedMs: Number.NEGATIVE_INFINITY,
       asked: false,
       answers: 0,
     });
     this.perKey.set(entry.hotkey, (this.perKey.get(entry.hotkey) ?? 0) + 1);
-    this.sorted = undefined;
+    this.view = undefined;
     return !entry.gone;
   }
 
@@ -229,13 +245,13 @@ export class PeerTable {
     const left = (this.perKey.get(row.entry.hotkey) ?? 1) - 1;
     if (left > 0) this.perKey.set(row.entry.hotkey, left);
     else this.perKey.delete(row.entry.hotkey);
-    this.sorted = undefined;
+    this.view = undefined;
   }
 
   private note(address: Address, change: (row: Row) => void): void {
     const name = formatAddress(address);
     for (const row of this.rows.values()) {
-      if (!row.entry.metagraph || formatAddress(row.entry.metagraph) !== name) continue;
+      if (row.metagraph !== name) continue;
       row.asked = true;
       change(row);
     }
@@ -266,8 +282,18 @@ export class PeerTable {
     return false;
   }
 
-  private isLive(row: Row, nowMs: number): boolean {
-    return !row.entry.gone && this.isFresh(row, nowMs);
+  private look(nowMs: number): View {
+    if (this.view && nowMs <= this.view.untilMs) return this.view;
+    const rows = [...this.rows.values()].filter(row => !row.entry.gone && this.isFresh(row, nowMs));
+    rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const addresses = new Map<string, Address>();
+    let oldestMs = nowMs;
+    for (const { entry, metagraph } of rows) {
+      if (entry.metagraph) addresses.set(metagraph, entry.metagraph);
+      oldestMs = Math.min(oldestMs, entry.heartbeatMs);
+    }
+    this.view = { rows, addresses, untilMs: oldestMs + this.options.expiryMs, entries: undefined };
+    return this.view;
   }
 
   private isFresh(row: Row, nowMs: number): boolean {
