@@ -4,7 +4,6 @@
  */
 export const HAVE_BYTES = 14;
 const ID_BYTES = 8;
-const HEARTBEAT_BYTES = 6;
 const MOST_PARTS = 65_536;
 
 export interface Have {
@@ -14,10 +13,14 @@ export interface Have {
   readonly part: number;
 }
 
-/** Writes the record `index`. */
-export function writeHave(into: Buffer, index: number, id: Uint8Array, heartbeatMs: number): void {
-  into.set(id, HAVE_BYTES * index);
-  into.writeUIntLE(heartbeatMs, HAVE_BYTES * index + ID_BYTES, HEARTBEAT_BYTES);
+/** Writes the record `index`. By hand: this is done for every synapse in every exchange. */
+export function writeHave(into: Uint8Array, index: number, id: Uint8Array, heartbeatMs: number): void {
+  let at = HAVE_BYTES * index;
+  for (let i = 0; i < ID_BYTES; i++) into[at++] = id[i]!;
+  const high = Math.floor(heartbeatMs / 2 ** 32);
+  for (let shift = 0; shift < 32; shift += 8) into[at++] = heartbeatMs >>> shift;
+  into[at++] = high;
+  into[at] = high >>> 8;
 }
 
 /** Reads what a stranger says it has; undefined where it says nothing. Throws a `RangeError` where it makes no sense. */
@@ -30,7 +33,8 @@ export function readHave(message: { have: Uint8Array; parts: number; part: numbe
   const bytes = Buffer.from(have.buffer, have.byteOffset, have.length);
   const known = new Map<string, number>();
   for (let at = 0; at < bytes.length; at += HAVE_BYTES) {
-    known.set(bytes.toString('latin1', at, at + ID_BYTES), bytes.readUIntLE(at + ID_BYTES, HEARTBEAT_BYTES));
+    const id = bytes.toString('latin1', at, at + ID_BYTES);
+    known.set(id, bytes.readUInt32LE(at + ID_BYTES) + 2 ** 32 * bytes.readUInt16LE(at + ID_BYTES + 4));
   }
   return { known, parts, part };
 }
