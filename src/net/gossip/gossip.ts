@@ -6,11 +6,12 @@ import { netError } from '../errors.js';
 import { Contacts } from './contacts.js';
 import { Exchanges } from './exchanges.js';
 import { type FindWork, findWorkInThread } from './find-work.js';
+import { GrpcTransport } from './grpc-transport.js';
 import { LocalWeights } from './local-weights.js';
 import { OwnSynapses, type ServedSynapse } from './own-synapses.js';
 import { PeerTable, pick } from './peer-table.js';
 import { nameOf, openEntry, type PeerEntry } from './synapse-entry.js';
-import { type GossipTransport, grpcTransport } from './transport.js';
+import type { GossipTransport } from './transport.js';
 import { DEFAULT_DIFFICULTY, MAX_DIFFICULTY, type WorkRules } from './work.js';
 
 const MINUTE_MS = 60_000;
@@ -119,7 +120,7 @@ export class Gossip implements Startable, AsyncDisposable {
         onSigned: () => this.wake.abort(),
       });
     const { host = '0.0.0.0', port = 0 } = options;
-    this.transport = options.transport ?? grpcTransport({ host, port, log: this.log });
+    this.transport = options.transport ?? new GrpcTransport({ host, port, log: this.log, signer });
     const isRecentBlock = blocks && ((hash: string) => blocks.isRecent(hash));
     const work: WorkRules = { difficulty, maxAgeMs: 2 * HOUR_MS, aheadMs: 10_000, isRecentBlock };
     this.exchanges = new Exchanges({

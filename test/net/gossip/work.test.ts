@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fromHex } from '../../../src/base/index.js';
+import type { Synapse } from '../../../src/net/gen/bittensor.js';
+import { findWorkInThread } from '../../../src/net/gossip/find-work.js';
+import { unsignedEntry } from '../../../src/net/gossip/synapse-entry.js';
+import {
+  judgeWork,
+  type WorkRules,
+  workDigest,
+  workSubject,
+  workTime,
+  zeroBits,
+} from '../../../src/net/gossip/work.js';
+import { searchWork } from '../../../src/net/gossip/work-search.js';
+import { ready } from '../../../src/wallet/index.js';
+import { key } from '../helpers.js';
+
+beforeAll(() => ready());
+
+const NOW = 1_800_000_000_000;
+const HOUR = 3_600_000;
+const rules: WorkRules = { difficulty: 10, maxAgeMs: 2 * HOUR, aheadMs: 10_000 };
+
+function entry(change: Partial<Synapse> = {}, beganMs = NOW): Synapse {
+  const own = {
+    synapseKey: '0xab',
+    address: { host: '10.0.0.1', port: 8_091 },
+    metagraph: { host: '10.0.0.1', port: 8_092 },
+    heartbeatMs: beganMs,
+    proof: { nonce: 0, proofOfWork: workTime(beganMs) },
+  };
+  return { ...unsignedEntry(key(1).publicKey, own), ...change };
+}
+
+function proven(message: Synapse, difficulty = rules.difficulty): Synapse {
+  return { ...message, nonce: searchWork(workSubject(message), difficulty, 0, 2 ** 31)! };
+}
+
+describe('the search for work', () => {
+  it('finds what OpenSSL finds', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(2 ** 31 - 1), (subject, from) => {
+        const block = Buffer.concat([subject, Buffer.alloc(4)]);
+        const digestOf = (nonce: number) => {
+          block.writeUInt32LE(nonce, 32);
+          return createHash('sha256').update(block).digest();
+        };
+        const found = searchWork(subject, 4, from, 300);
+        if (found === undefined) return;
+        expect(zeroBits(digestOf(found))).toBeGreaterThanOrEqual(4);
+        expect(workDigest(subject, found)).toEqual(new Uint8Array(digestOf(found)));
+        for (let nonce = from; nonce < found; nonce++) expect(zeroBits(digestOf(nonce))).toBeLessThan(4);
+      }),
+      { seed: 5, numRuns: 60 },
+    );
+  });
+
+  it('counts zero bits', () => {
+    const counts: [string, number][] = [
+      ['0x80', 0],
+      ['0x01', 7],
+      ['0x00ff', 8],
+      ['0x0001', 15],
+      ['0x0000', 16],
+    ];
+    for (const [hex, bits] of counts) expect(zeroBits(fromHex(hex))).toBe(bits);
+  });
+
+  it('gives up when its nonces are used up', () => {
+    expect(searchWork(new Uint8Array(32), 32, 0, 1_000)).toBeUndefined();
+  });
+
+  it('finds the same in a thread, and stops when it is told to', async () => {
+    const job = { subject: new Uint8Array(32).fill(3), difficulty: 14 };
+    const never = new AbortController().signal;
+    expect(await findWorkInThread(job, never)).toBe(searchWork(job.subject, 14, 0, 2 ** 31));
+    const stop = new AbortController();
+    const endless = findWorkInThread({ ...job, difficulty: 32 }, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(endless).rejects.toThrow('enough');
+    await expect(findWorkInThread(job, stop.signal)).rejects.toThrow('enough');
+  });
+});
+
+describe('a proof of work', () => {
+  it('is enough from the moment of its making until it is two hours old', () => {
+    const good = proven(entry());
+    const verdicts = [NOW - 10_001, NOW - 10_000, NOW, NOW + 2 * HOUR, NOW + 2 * HOUR + 1].map(now =>
+      judgeWork(good, rules, now),
+    );
+    expect(verdicts).toEqual(['old', 'enough', 'enough', 'enough', 'old']);
+  });
+
+  it('is bound to neuron, synapse, address, port, metagraph address, block and time, and to nothing that heartbeats change', () => {
+    const good = proven(entry(), 12);
+    const strict = { ...rules, difficulty: 12 };
+    expect(judgeWork({ ...good, heartbeat: NOW + 60_000, price: 5, signature: new Uint8Array(64) }, strict, NOW)).toBe(
+      'enough',
+    );
+    const other = entry().neuronKey.replace(/.$/, digit => (digit === '0' ? '1' : '0'));
+    const changes: Partial<Synapse>[] = [
+      { neuronKey: other },
+      { synapseKey: '0xac' },
+      { synapseKey: '' },
+      { address: '10.0.0.2' },
+      { port: '8092' },
+      { metagraph: '10.0.0.1:8093' },
+      { metagraph: '' },
+      { blockHash: `0x${'1'.repeat(64)}` },
+      { proofOfWork: workTime(NOW + 1) },
+      { nonce: good.nonce + 1 },
+    ];
+    for (const change of changes) expect(judgeWork({ ...good, ...change }, strict, NOW)).toBe('none');
+    // Where one field ends and the next begins is part of it.
+    const moved = { ...good, address: '10.0.0.18', port: '091' };
+    expect(workSubject(moved)).not.toEqual(workSubject(good));
+  });
+
+  it('is none without a time, with a negative nonce, or of too few bits', () => {
+    const good = proven(entry());
+    expect(judgeWork({ ...good, proofOfWork: new Uint8Array() }, rules, NOW)).toBe('none');
+    expect(judgeWork({ ...good, proofOfWork: new Uint8Array(9) }, rules, NOW)).toBe('none');
+    expect(judgeWork({ ...good, nonce: -1 }, rules, NOW)).toBe('none');
+    const bits = zeroBits(workDigest(workSubject(good), good.nonce));
+    expect(judgeWork(good, { ...rules, difficulty: bits }, NOW)).toBe('enough');
+    expect(judgeWork(good, { ...rules, difficulty: bits + 1 }, NOW)).toBe('none');
+    expect(judgeWork(entry({ proofOfWork: new Uint8Array() }), { ...rules, difficulty: 0 }, NOW)).toBe('enough');
+  });
+
+  it('must name a recent block where blocks are known', () => {
+    const recent = `0x${'2'.repeat(64)}`;
+    const strict: WorkRules = { ...rules, isRecentBlock: hash => hash === recent };
+    expect(judgeWork(proven(entry({ blockHash: recent })), strict, NOW)).toBe('enough');
+    expect(judgeWork(proven(entry({ blockHash: `0x${'3'.repeat(64)}` })), strict, NOW)).toBe('old');
+    expect(judgeWork(proven(entry()), strict, NOW)).toBe('old');
+  });
+});
