@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
-import { concat, decodeAddress, equalBytes, fromHex } from '../../base/index.js';
+import { decodeAddress, equalBytes, fromHex } from '../../base/index.js';
 import { type Endorsement, isEndorsement, type Signer } from '../../wallet/index.js';
 import { type Address, formatAddress, parseLiteral } from '../address.js';
-import { keyBytes, keyText, SIGNATURE_BYTES, signDigest, synapseDigest, verifyDigest } from '../auth/signed.js';
+import { keyBytes, keyText, SIGNATURE_BYTES, verifyDigest } from '../auth/signed.js';
 import type { Peer } from '../dendrite/calls.js';
 import { netError } from '../errors.js';
 import { Synapse } from '../gen/bittensor.js';
+import { digestOfSynapse, signSynapse } from '../wire/synapse.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
 
 /** Where a synapse is served, as its neuron signed it. */
@@ -53,7 +54,7 @@ export type Proof = Pick<Synapse, 'nonce' | 'proofOfWork'>;
 /** Signs an entry for oneself. Error `bad_address` when the host is no literal address: names are not passed on. */
 export function sealEntry(signer: Signer, own: OwnEntry): Synapse {
   const unsigned = unsignedEntry(signer.publicKey, own);
-  return { ...unsigned, signature: signDigest(signer, 'synapse', digestOf(unsigned, signer.publicKey)) };
+  return signSynapse(signer, unsigned);
 }
 
 /** An entry without its signature: what the proof of work is made for. */
@@ -112,7 +113,8 @@ export function verifyEntry(
   verifySignature: typeof verifyDigest = verifyDigest,
 ): boolean {
   const neuron = keyBytes(hotkey);
-  if (!neuron || !verifySignature(neuron, 'synapse', digestOf(message, neuron), message.signature)) return false;
+  const digest = digestOfSynapse(message);
+  if (!neuron || !digest || !verifySignature(neuron, 'synapse', digest, message.signature)) return false;
   const coldkey = keyBytes(message.coldkey);
   if (!coldkey || (known && hasSameEndorsement(message, known.message))) return true;
   return isEndorsement(coldkey, neuron, message.endorsement);
@@ -129,9 +131,4 @@ function definitionOf({ inputs, outputs, price, work, backward }: Synapse): Defi
 
 function hasSameEndorsement(a: Synapse, b: Synapse): boolean {
   return a.neuronKey === b.neuronKey && a.coldkey === b.coldkey && equalBytes(a.endorsement, b.endorsement);
-}
-
-function digestOf(message: Synapse, neuron: Uint8Array): Uint8Array {
-  const coldkey = keyBytes(message.coldkey) ?? new Uint8Array();
-  return synapseDigest({ ...message, neuron, endorsement: concat(coldkey, message.endorsement) });
 }

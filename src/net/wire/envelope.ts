@@ -87,31 +87,16 @@ const text: FieldRule = { count: 1, bytes: 256 };
 const number: FieldRule = { count: 1 };
 const signature: FieldRule = { count: 1, bytes: 64 };
 
-/** What a `TensorMessage` may hold. */
-export function tensorMessageRule(limits: { tensors: number; rank: number }): MessageRule {
-  const tensor: MessageRule = {
-    1: text,
-    2: { count: 1 },
+const definition: FieldRule = {
+  count: 16,
+  bytes: 128,
+  message: {
+    1: number,
+    2: number,
     // Packed, or one by one; each number takes at most ten bytes.
-    3: { count: Math.max(1, limits.rank), bytes: 10 * limits.rank },
-    4: number,
-    5: number,
-    6: number,
-  };
-  return {
-    1: text,
-    2: text,
-    3: text,
-    4: number,
-    5: signature,
-    6: { count: limits.tensors, message: tensor },
-    16: number,
-    17: { count: 1, bytes: 4096 },
-    18: text,
-    19: number,
-    20: number,
-  };
-}
+    3: { count: 8, bytes: 80 },
+  },
+};
 
 const synapse: MessageRule = {
   1: text,
@@ -125,6 +110,13 @@ const synapse: MessageRule = {
   11: signature,
   16: number,
   17: text,
+  18: text,
+  19: signature,
+  20: definition,
+  21: definition,
+  22: number,
+  23: number,
+  24: number,
 };
 
 /** What a `GossipBatch` may hold. */
@@ -132,7 +124,7 @@ export function gossipBatchRule(limits: { peers: number; synapses: number }): Me
   return {
     1: text,
     2: { count: limits.peers, bytes: 256 },
-    3: { count: limits.synapses, bytes: 2048, message: synapse },
+    3: { count: limits.synapses, bytes: 4096, message: synapse },
     16: text,
     17: text,
     18: { count: 1, bytes: 65_536 },
@@ -141,3 +133,30 @@ export function gossipBatchRule(limits: { peers: number; synapses: number }): Me
     21: number,
   };
 }
+
+const key: FieldRule = { count: 1, bytes: 32 };
+
+/** What a `DescribeRequest` may hold. */
+export const describeRequestRule: MessageRule = { 1: text, 2: key };
+
+/** What a `Description` may hold. */
+export function descriptionRule(limits: { synapses: number }): MessageRule {
+  return {
+    1: text,
+    2: text,
+    3: { count: limits.synapses, bytes: 4096, message: synapse },
+    4: text,
+    5: signature,
+    6: key,
+    7: number,
+    8: key,
+    9: signature,
+    10: number,
+  };
+}
+
+/** What a `ProbeRequest` may hold. */
+export const probeRequestRule: MessageRule = { 1: text, 2: number, 3: key };
+
+/** What a `ProbeReply` may hold. */
+export const probeReplyRule: MessageRule = { 1: text, 2: number, 3: { count: 1, bytes: 1024 } };
