@@ -15,15 +15,15 @@ export type FindWork = (job: WorkJob, signal: AbortSignal) => Promise<number>;
 const AT_ONCE_BITS = 10;
 
 /** In a thread of its own, which ends with the work: nothing waits for it. Errors `no_work`, or the signal's reason. */
-export const findWorkInThread: FindWork = (job, signal) => {
+export const findWorkInThread: FindWork = async (job, signal) => {
   signal.throwIfAborted();
-  if (job.difficulty <= AT_ONCE_BITS) return Promise.resolve(searchWork(job.subject, job.difficulty, 0, 2 ** 31)!);
+  if (job.difficulty <= AT_ONCE_BITS) return searchWork(job.subject, job.difficulty, 0, 2 ** 31)!;
   const thread = new Worker(builtModule(import.meta.url, './work-thread.js'), {
     workerData: job,
     execArgv: [],
     env: {},
   });
-  return new Promise<number>((resolve, reject) => {
+  return await new Promise<number>((resolve, reject) => {
     const fail = (why: string) => reject(netError('no_work', `no proof of work was found: ${why}; trying again`));
     const abort = () => {
       reject(signal.reason);
