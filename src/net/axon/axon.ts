@@ -1,10 +1,11 @@
 import { type Clock, type Log, type Startable, silentLog, systemClock } from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
 import type { Address } from '../address.js';
-import { keyText, type RequestKind } from '../auth/signed.js';
-import { netError } from '../errors.js';
+import { makeCertificate } from '../auth/certificate.js';
+import { keyText } from '../auth/signed.js';
+import { netError, RequestError } from '../errors.js';
 import type { IncomingHandler } from '../server/incoming.js';
-import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from '../server/rpc-server.js';
+import { defaultServerLimits, RpcServer, type ServerLimits } from '../server/rpc-server.js';
 import type { ReturnCode } from '../wire/codes.js';
 import { networkBytes } from '../wire/messages.js';
 import { defaultTensorLimits } from '../wire/tensor.js';
@@ -100,14 +101,16 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     this.pool = new PriorityThreadPool(this.limits);
     const { synapses, pool, clock, log } = this;
     this.desk = new Desk({ signer, admissions, synapses, pool, clock, log }, this.limits);
-    this.server = new RpcServer(
-      {
-        '/Bittensor/Forward': call => this.unary('forward', call),
-        '/Bittensor/Backward': call => this.unary('backward', call),
+    this.server = new RpcServer({}, this.limits, log, {
+      certificate: makeCertificate(signer),
+      incoming: {
+        ...own,
+        handler: this.handle,
+        authorize: (caller, address) => refusalOf(() => admissions.greet(caller, address)),
+        sessionLimits: { bodyBytes: this.limits.bodyBytes },
+        clock,
       },
-      this.limits,
-      this.log,
-    );
+    });
   }
 
   /**
@@ -183,20 +186,14 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     const { externalIp, externalPort, host = '0.0.0.0' } = this.options;
     return { host: externalIp ?? host, port: externalPort ?? this.boundPort };
   }
+}
 
-  private async unary(kind: RequestKind, call: RawCall): Promise<Uint8Array> {
-    const { bytes, address, timeLeftMs, signal } = call;
-    const answer = await this.handle({
-      kind,
-      transport: 'unary',
-      head: undefined,
-      caller: undefined,
-      address,
-      timeLeftMs,
-      signal,
-      body: async () => bytes,
-      trust: () => call.trust(),
-    });
-    return answer.body;
+function refusalOf(check: () => void): RequestError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RequestError) return error;
+    throw error;
   }
 }

@@ -11,7 +11,10 @@ export interface ExchangeLimits {
 }
 
 /** What a session needs that is not of its connection. */
-export type SessionOptions = Omit<ServeOptions, 'serverKeyHash' | 'address' | 'trust'>;
+export interface SessionOptions extends Omit<ServeOptions, 'serverKeyHash' | 'address' | 'trust' | 'authorize'> {
+  /** Whether a caller who proved its key may have a session. Asked over TLS only. */
+  authorize(caller: string, address: string): ReturnType<ServeOptions['authorize']>;
+}
 
 /** The sessions of all callers: each Exchange stream is one. */
 export class Exchange {
@@ -39,6 +42,7 @@ export class Exchange {
       ...this.options,
       serverKeyHash: host.serverKeyHash,
       address: host.address,
+      authorize: caller => this.options.authorize(caller, host.address),
       trust: () => host.trust(),
     });
     this.sessions.add(session);

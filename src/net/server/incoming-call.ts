@@ -30,6 +30,9 @@ const requestHeadRule: MessageRule = {
   14: { count: 1 },
 };
 
+/** What a whole message has besides its tensors, which are what a head states the length of. */
+const ENVELOPE_BYTES = 4_096;
+
 /** Memory that was taken for a body, and is given back. */
 export interface BodyMemory {
   tryTake(bytes: number): boolean;
@@ -51,12 +54,11 @@ export function incomingOf(
     if (head.length > largest) {
       throw new RequestError('TooLarge', `a body of ${head.length} bytes; at most ${largest} are taken here`);
     }
-    if (!memory.tryTake(head.length)) throw new RequestError('NucleusFull', 'no memory is left for another body');
-    taken = head.length;
-    call.until = performance.now() + limits.receiveMs + (head.length / 2 ** 20) * 1_000;
-    const bytes = await received(call, receiveOne(call, head.length, true));
-    if (bytes.length === head.length) return bytes;
-    throw new RequestError('InvalidRequest', `a body of ${bytes.length} bytes where ${head.length} were announced`);
+    const bytes = head.length + ENVELOPE_BYTES;
+    if (!memory.tryTake(bytes)) throw new RequestError('NucleusFull', 'no memory is left for another body');
+    taken = bytes;
+    call.until = performance.now() + limits.receiveMs + (bytes / 2 ** 20) * 1_000;
+    return received(call, receiveOne(call, bytes, true));
   };
   const headLeftMs = head && head.timeoutMs > 0 ? head.timeoutMs : Number.POSITIVE_INFINITY;
   const incoming: Incoming = {

@@ -10,8 +10,8 @@ const CODE_KEY = 'bittensor-return-code';
 export function toTrailers(code: ReturnCode, message: string): Record<string, string> {
   return {
     'grpc-status': String(status[RETURN_CODES[code].grpc]),
-    // Percent-encoded, as gRPC over HTTP/2 has it; nothing that is not printable ASCII leaves here.
-    'grpc-message': encodeURIComponent(clean(message)).replaceAll('%20', ' '),
+    // gRPC over HTTP/2 has it percent-encoded: of printable ASCII the percent sign alone.
+    'grpc-message': clean(message).replaceAll('%', '%25'),
     [CODE_KEY]: code,
   };
 }
