@@ -27,7 +27,7 @@ interface Served {
 /** A server, and a caller who says what the test says. */
 function serve(options: Partial<ServeOptions> = {}): Served {
   const [near, far] = memoryStreams();
-  const memory = new MemoryBudget(64 * MIB);
+  const memory = options.memory ?? new MemoryBudget(64 * MIB);
   const peer = new RawPeer(near);
   const handled: Incoming[] = [];
   const inner = options.handler ?? serveOptions().handler;
@@ -349,6 +349,22 @@ describe('a caller within the rules', () => {
     await expect.poll(() => peer.frames.find(frame => frame.reply)?.reply?.returnCode).toBe(2);
     await peer.settle();
     expect(memory.used).toBe(0);
+  });
+
+  it('that announces much and sends little fills no memory', async () => {
+    const { peer, memory } = await opened({ memory: new MemoryBudget(512 * MIB), limits: { heldBytes: 512 * MIB } });
+    const before = process.memoryUsage().rss;
+    for (let id = 1; id <= 8; id++) peer.send({ id, request: requestHead({ length: 128 * MIB, timeoutMs: 60_000 }) });
+    for (let id = 1; id <= 4; id++) {
+      await peer.next(frame => frame.id === id && frame.credit > 0);
+      peer.send({ id, body: bytes(256 * 1024) });
+    }
+    await peer.settle();
+    expect(process.memoryUsage().rss - before).toBeLessThan(50 * MIB);
+    // The others wait for memory: they got no credit, so nothing of them can come.
+    expect(peer.frames.filter(frame => frame.id > 4).length).toBe(0);
+    peer.stream.destroy();
+    await expect.poll(() => memory.used).toBe(0);
   });
 
   it('that gives no credit for its reply is given up at its deadline', async () => {
