@@ -1,7 +1,7 @@
 import { abortable } from '../../base/index.js';
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { RequestHead } from '../gen/bittensor.js';
+import { encodeRequestHead } from '../wire/exchange-frame.js';
 import { encodeTensors, openUnaryReply, requestDigest, sealUnary, signHead } from '../wire/messages.js';
 import type { Connection } from './connection.js';
 import type { Dialer } from './dialer.js';
@@ -69,7 +69,8 @@ export class UnaryLink implements Link {
     });
     const bytes = sealUnary(head, encoded.body);
     traffic.bytesOut += bytes.length;
-    const headers = { [HEAD_HEADER]: RequestHead.encode(head).finish() };
+    // It announces the message as a whole.
+    const headers = { [HEAD_HEADER]: encodeRequestHead({ ...head, length: bytes.length }) };
     const reply = await connection.unary({ path: paths[kind], bytes, timeoutMs, signal, headers });
     traffic.bytesIn += reply.length;
     return openUnaryReply(reply, { digest: requestDigest(head), nonce: head.nonce, responder }, tensors);

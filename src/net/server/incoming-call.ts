@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/index.js';
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { RequestHead } from '../gen/bittensor.js';
-import { checkEnvelope, type MessageRule } from '../wire/envelope.js';
+import type { RequestHead } from '../gen/bittensor.js';
+import { decodeRequestHead } from '../wire/exchange-frame.js';
 import type { GrpcCall } from './grpc-call.js';
 import type { Incoming } from './incoming.js';
 import type { ServerLimits } from './limits.js';
@@ -12,26 +12,6 @@ import { receiveOne } from './unary.js';
 export const HEAD_HEADER = 'bittensor-request-bin';
 /** Base64 of a head with every field at its longest stays below. */
 const HEAD_TEXT = 2_048;
-
-const requestHeadRule: MessageRule = {
-  1: { count: 1, bytes: 32 },
-  2: { count: 1 },
-  3: { count: 1, bytes: 32 },
-  4: { count: 1, bytes: 32 },
-  5: { count: 1, bytes: 256 },
-  6: { count: 1 },
-  7: { count: 1 },
-  8: { count: 1, bytes: 32 },
-  9: { count: 1, bytes: 64 },
-  10: { count: 1 },
-  11: { count: 1 },
-  12: { count: 1, bytes: 32 },
-  13: { count: 1 },
-  14: { count: 1 },
-};
-
-/** What a whole message has besides its tensors, which are what a head states the length of. */
-const ENVELOPE_BYTES = 4_096;
 
 /** Memory that was taken for a body, and is given back. */
 export interface BodyMemory {
@@ -89,8 +69,7 @@ function readHead(header: string | string[] | undefined): RequestHead | undefine
   }
   const bytes = Buffer.from(header, 'base64');
   try {
-    checkEnvelope(bytes, requestHeadRule);
-    return RequestHead.decode(bytes);
+    return decodeRequestHead(bytes);
   } catch (cause) {
     throw new RequestError('InvalidRequest', `the header ${HEAD_HEADER}: ${messageOf(cause)}`, cause);
   }
