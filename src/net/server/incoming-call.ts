@@ -13,6 +13,9 @@ export const HEAD_HEADER = 'bittensor-request-bin';
 /** Base64 of a head with every field at its longest stays below. */
 const HEAD_TEXT = 2_048;
 
+/** A head may state the length of the tensors alone: the whole message has so much more. */
+const ENVELOPE_BYTES = 4_096;
+
 /** Memory that was taken for a body, and is given back. */
 export interface BodyMemory {
   tryTake(bytes: number): boolean;
