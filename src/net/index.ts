@@ -35,6 +35,7 @@ export type { Answers, Endpoints, ManyOptions, TextInputs } from './dendrite/man
 export type { PeerTraffic } from './dendrite/traffic.js';
 export { type NetErrorCode, RequestError } from './errors.js';
 export { Gossip, type GossipOptions } from './gossip/gossip.js';
+export type { ServedSynapse } from './gossip/own-synapses.js';
 export type { PeerEntry } from './gossip/synapse-entry.js';
 export { RETURN_CODES, type ReturnCode } from './wire/codes.js';
 export {

@@ -10,6 +10,8 @@ export interface PeerDirectory {
   peers(): readonly KnownPeer[];
   /** Synapses known, this neuron's own included. */
   synapseCount(): number;
+  /** Notes the router's mean scores of a step, by hotkey. */
+  score?(scores: Readonly<Record<string, number>>): void;
 }
 
 /** The peers of one subnet, renewed with every finalized block. */
@@ -32,6 +34,20 @@ export function chainDirectory(
   return { peers: () => peers, synapseCount: () => served + 1, stop, metagraph: () => newest };
 }
 
+/** Share of the old local weight that stays with each step, as the documents have it: `0.99 w + 0.01 mean(scores)`. */
+const KEEP = 0.99;
+
+/** What gossip found. The router's scores become the metagraph's local weights, which decide whom a full table keeps. */
 export function gossipDirectory(gossip: Gossip): PeerDirectory {
-  return { peers: () => gossip.peers(), synapseCount: () => gossip.peers().length + 1 };
+  return {
+    // This neuron's own synapse counts from the start, also while its proof of work is being made.
+    peers: () => gossip.peers(),
+    synapseCount: () => gossip.peers().length + 1,
+    score: scores => {
+      const scored = gossip.peers().filter(peer => Number.isFinite(scores[peer.hotkey]));
+      const weights = gossip.getWeights(scored);
+      const next = scored.map((peer, i) => KEEP * weights[i]! + (1 - KEEP) * Math.max(0, scores[peer.hotkey]!));
+      gossip.setWeights(scored, next);
+    },
+  };
 }

@@ -67,6 +67,12 @@ export const runSettings = {
     min: 1,
     max: 1_000_000,
   }),
+  metagraph_difficulty: integer({
+    about: 'zero bits of the proof of work that each gossip entry must have, the same for a whole network; 0: none',
+    default: 21,
+    min: 0,
+    max: 28,
+  }),
   bootstrap: {
     ...text<string | undefined>({
       short: '-b',

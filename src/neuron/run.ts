@@ -285,6 +285,7 @@ async function joinGossip({ settings, identity, announced, log, closing }: Joini
     port: settings.metagraph_port ?? 0,
     bootstrap: settings.bootstrap?.split(',').map(bootstrapAddress) ?? [],
     size: settings.metagraph_size,
+    difficulty: settings.metagraph_difficulty,
     log,
   });
   // Before the start: it may fail when it already listens.

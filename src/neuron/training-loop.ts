@@ -62,6 +62,7 @@ export async function train(loop: TrainingLoop): Promise<number> {
     if (!report) break;
     steps += 1;
     row.update(report.scores);
+    directory.score?.(report.scores);
     if (report.skipped) log.warn('The loss is not finite: nothing was learnt from this batch');
     if (report.batch % LOG_EVERY === 0) log.info(trainLine(report, ...present(loop)));
     loop.progress(`Epoch ${report.epoch}`, report.seen, report.total);
