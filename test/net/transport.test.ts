@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sleep } from '../../src/base/index.js';
+import { pollUntil, sleep } from '../../src/base/index.js';
 import { keyText } from '../../src/net/auth/signed.js';
 import { Dendrite, floatTensor } from '../../src/net/index.js';
 import { transportSuite } from './compliance.js';
@@ -7,7 +7,11 @@ import { key, withPair } from './helpers.js';
 
 const input = floatTensor(Float32Array.of(1, 2, 3, 4), [2, 2]);
 
-transportSuite('unary on plain text', {});
+transportSuite('unary on plain text', { isSigned: true, dendrite: { transport: 'unary', tls: false } });
+transportSuite('unary over TLS', { isSigned: true, dendrite: { transport: 'unary' } });
+transportSuite('in a session on plain text', { isSigned: true, dendrite: { tls: false } });
+transportSuite('in a session over TLS, which is the default', { isSigned: false });
+transportSuite('in one process', { isSigned: false, own: true });
 
 describe('a dendrite', () => {
   it('says Unavailable of a port where nobody listens, and of an address that is none', async () => {
@@ -22,15 +26,16 @@ describe('a dendrite', () => {
   it('gives up at its deadline and when it is told to', async () => {
     await withPair({}, async ({ axon, dendrite, peer }) => {
       const seen: unknown[] = [];
-      axon.attach('', {
+      axon.attach('hung', {
         forward: ({ signal }) =>
           new Promise(() => signal.addEventListener('abort', () => seen.push(signal.reason), { once: true })),
       });
-      const late = await dendrite.forward(peer, { tensors: [input], timeoutMs: 80 });
-      expect(late.code).toBe('Timeout');
-      const signal = AbortSignal.timeout(80);
-      expect((await dendrite.forward(peer, { tensors: [input], signal })).code).toBe('Cancelled');
-      await sleep(50);
+      axon.attach('quick', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 0 }) });
+      expect((await dendrite.forward(peer, { tensors: [input], synapseKey: 'quick' })).code).toBe('Success');
+      const ask = { tensors: [input], synapseKey: 'hung' };
+      expect((await dendrite.forward(peer, { ...ask, timeoutMs: 150 })).code).toBe('Timeout');
+      expect((await dendrite.forward(peer, { ...ask, signal: AbortSignal.timeout(150) })).code).toBe('Cancelled');
+      await pollUntil('both ended', { withinMs: 3_000, everyMs: 10 }, () => (seen.length === 2 ? true : undefined));
       // The axon hears of both and stops its handlers.
       expect(seen).toHaveLength(2);
     });
@@ -44,12 +49,27 @@ describe('a dendrite', () => {
     });
   });
 
-  it('refuses a neuron that is not the one it asked', async () => {
-    await withPair({}, async ({ axon, dendrite, peer }) => {
-      axon.attach('', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 0 }) });
-      const reply = await dendrite.forward({ ...peer, hotkey: keyText(key(9).publicKey) }, { tensors: [input] });
-      expect(reply).toMatchObject({ code: 'Unauthenticated', message: 'the request is addressed to another neuron' });
-    });
+  it('refuses a neuron that is not the one it asked, by whatever it shows', async () => {
+    const ways = [
+      [{}, 'Unauthenticated', /shows the certificate of 0x[0-9a-f]{64}, not of 0x[0-9a-f]{64}/],
+      [{ transport: 'unary' }, 'Unauthenticated', /shows the certificate of/],
+      [{ tls: false }, 'InvalidResponse', /^another neuron answers at this address$/],
+      [{ transport: 'unary', tls: false }, 'Unauthenticated', /^the request is addressed to another neuron$/],
+    ] as const;
+    for (const [options, code, message] of ways) {
+      await withPair({ dendrite: options }, async ({ axon, dendrite, peer }) => {
+        let asked = 0;
+        axon.attach('', {
+          forward: async ({ tensors }) => {
+            asked++;
+            return { tensors, parameterVersion: 0 };
+          },
+        });
+        const reply = await dendrite.forward({ ...peer, hotkey: keyText(key(9).publicKey) }, { tensors: [input] });
+        expect(reply).toMatchObject({ code, message: expect.stringMatching(message) });
+        expect(asked).toBe(0);
+      });
+    }
   });
 
   it('refuses shapes and numbers that were not asked for', async () => {

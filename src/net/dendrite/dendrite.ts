@@ -233,7 +233,7 @@ export class Dendrite {
     if (!hotkey) {
       throw new RequestError('InvalidRequest', 'the hotkey of the peer is not 0x and 64 hexadecimal digits');
     }
-    const tls = peer.tls ?? this.options.tls ?? false;
+    const tls = peer.tls ?? this.options.tls ?? true;
     const route = `${tls ? 'tls' : 'plain'} ${formatAddress(peer)}`;
     if (this.links.peek(peer.hotkey)?.route !== route) this.links.remove(peer.hotkey);
     const { host, port } = peer;
@@ -242,7 +242,7 @@ export class Dendrite {
         { address: { host, port }, hotkey, tls },
         Math.min(UNARY_BYTES, this.limits.messageBytes),
       );
-      const isSession = (this.options.transport ?? 'unary') === 'session';
+      const isSession = (this.options.transport ?? 'session') === 'session';
       return new PeerLink(
         route,
         isSession ? new SessionLink(dialer, this.context) : new UnaryLink(dialer, this.context),

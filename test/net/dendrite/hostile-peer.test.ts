@@ -27,7 +27,7 @@ const input = floatTensor(Float32Array.of(1, 2), [1, 2]);
 async function liar(answer: RawHandler): Promise<(timeoutMs?: number) => Promise<Reply>> {
   const server = new RpcServer({ '/Bittensor/Forward': answer }, defaultServerLimits, silentLog);
   const port = await server.listen('127.0.0.1', 0);
-  const dendrite = new Dendrite({ signer: key(2), limits: { messageBytes: 2 ** 20 } });
+  const dendrite = new Dendrite({ signer: key(2), tls: false, transport: 'unary', limits: { messageBytes: 2 ** 20 } });
   closing.add(() => server.stop(0)).add(() => dendrite.close());
   const peer = { hotkey: keyText(key(1).publicKey), host: '127.0.0.1', port };
   return timeoutMs => dendrite.forward(peer, { tensors: [input], timeoutMs: timeoutMs ?? 5_000 });
