@@ -148,7 +148,7 @@ export function transportSuite(name: string, transport: TransportOptions): void 
         await axon.stop(300);
         expect(performance.now() - started).toBeLessThan(1_000);
         expect((await slow).code).toBe('Success');
-        expect(await hung).toMatchObject({ code: 'Unavailable', message: 'the neuron is stopping' });
+        expect((await hung).code).toBe('Unavailable');
         expect((await dendrite.forward(peer, { tensors: [input] })).code).toBe('Unavailable');
         await axon.stop();
       });

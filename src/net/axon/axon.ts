@@ -1,4 +1,4 @@
-import { type Clock, type Log, type Startable, silentLog, systemClock } from '../../base/index.js';
+import { type Clock, type Log, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
 import type { Address } from '../address.js';
 import { makeCertificate } from '../auth/certificate.js';
@@ -144,7 +144,12 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
   }
 
   /** Answers a request that comes by another way than the port, such as this process's own. */
-  readonly handle: IncomingHandler = incoming => this.desk.handle(incoming);
+  readonly handle: IncomingHandler = async incoming => {
+    if (this.stopped && incoming.transport === 'loopback') {
+      throw new RequestError('Unavailable', 'the neuron is stopping');
+    }
+    return this.desk.handle(incoming);
+  };
 
   /** Lets requests end within `deadlineMs`, answers the rest with `Unavailable`, closes every connection. */
   stop(deadlineMs = 1_500): Promise<void> {
@@ -178,7 +183,10 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
 
   private async close(deadlineMs: number): Promise<void> {
     await Promise.allSettled(this.withdrawals.splice(0).map(withdraw => withdraw()));
+    const end = performance.now() + deadlineMs;
     await this.server.stop(deadlineMs);
+    // Requests of this very process are not the server's.
+    while (this.desk.active > 0 && performance.now() < end) await sleep(10);
     await this.pool.stop();
   }
 
