@@ -1,8 +1,17 @@
 export { type Address, formatAddress, parseAddress } from './address.js';
 export type { RequestKind } from './auth/signed.js';
 export type { Admission, Member, Registry } from './axon/admission.js';
+export { type Announce, announceOnChain } from './axon/announce.js';
 export {
-  type Announce,
+  type Asked,
+  type AskOptions,
+  askForProbe,
+  describeAxon,
+  type ProbeAnswer,
+  probeReachability,
+  type Reachability,
+} from './axon/ask.js';
+export {
   Axon,
   type AxonLimits,
   type AxonOptions,
@@ -17,9 +26,9 @@ export type {
   AxonRequest,
   SynapseDefinition,
   SynapseHandlers,
-  TensorDefinition,
   ThreadHandler,
 } from './axon/synapses.js';
+export { type MappedPort, mapPort, type PortMappingOptions } from './axon/upnp.js';
 export { BackOff, type BackOffLimits } from './dendrite/back-off.js';
 export {
   type BackwardRequest,
@@ -38,6 +47,7 @@ export { Gossip, type GossipOptions } from './gossip/gossip.js';
 export type { ServedSynapse } from './gossip/own-synapses.js';
 export type { PeerEntry } from './gossip/synapse-entry.js';
 export { RETURN_CODES, type ReturnCode } from './wire/codes.js';
+export type { AxonDescription, DescribedSynapse, TensorDefinition } from './axon/definitions.js';
 export {
   defaultTensorLimits,
   findNonFinite,

@@ -3,8 +3,8 @@ import { defaultNonceLimits, NonceCache, type NonceLimits } from '../auth/nonces
 import { keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { RequestHead } from '../gen/bittensor.js';
+import { originOf } from '../server/origin.js';
 import { checkHead, type OwnIdentity, requestDigest, verifyHead } from '../wire/messages.js';
-import { originOf } from './origin.js';
 import { TokenBuckets } from './token-buckets.js';
 
 /** A registered hotkey, as the metagraph has it. */
@@ -145,11 +145,6 @@ export class Admissions {
     if (!this.forgeries.has(originOf(address))) {
       throw new RequestError('Backoff', 'too many wrong signatures came from this address');
     }
-  }
-
-  /** A signature of that address did not verify. */
-  noteForgery(address: string): void {
-    this.forgeries.spend(originOf(address));
   }
 
   private judge(applicant: Applicant, caller: string, digest: Uint8Array | undefined): Verdict {

@@ -5,11 +5,12 @@ import { keyBytes } from '../auth/signed.js';
 import { Connection } from '../dendrite/connection.js';
 import { pinCertificate, pinnedCredentials } from '../dendrite/pinning.js';
 import { RequestError } from '../errors.js';
-import { DescribeRequest, ProbeReply, ProbeRequest } from '../gen/bittensor.js';
-import { CHALLENGE_BYTES, DESCRIPTION_BYTES, type OpenedDescription, openDescription } from '../wire/description.js';
-import { checkEnvelope } from '../wire/envelope.js';
+import { ProbeReply, ProbeRequest } from '../gen/bittensor.js';
+import { DESCRIBE_CHALLENGE_BYTES, DESCRIPTION_BYTES, encodeDescribeRequest } from '../wire/description.js';
+import { checkEnvelope, probeReplyRule } from '../wire/envelope.js';
 import { clean } from '../wire/status.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
+import { type AxonDescription, readDescription } from './definitions.js';
 
 export const DESCRIBE_PATH = '/Bittensor/Describe';
 export const PROBE_PATH = '/Bittensor/Probe';
@@ -26,11 +27,10 @@ export interface AskOptions {
 }
 
 /** Asks an axon what it serves; all of the answer is verified. Throws a `RequestError`. */
-export async function describeAxon(asked: Asked, options: AskOptions = {}): Promise<OpenedDescription> {
-  const challenge = new Uint8Array(randomBytes(CHALLENGE_BYTES));
-  const request = DescribeRequest.encode({ version: PROTOCOL_VERSION, challenge }).finish();
-  const { bytes, hotkey } = await ask(asked, DESCRIBE_PATH, request, options);
-  return openDescription(bytes, { hotkey, challenge });
+export async function describeAxon(asked: Asked, options: AskOptions = {}): Promise<AxonDescription> {
+  const challenge = new Uint8Array(randomBytes(DESCRIBE_CHALLENGE_BYTES));
+  const { bytes, hotkey } = await ask(asked, DESCRIBE_PATH, encodeDescribeRequest(challenge), options);
+  return readDescription(bytes, { responder: hotkey, challenge });
 }
 
 /** What one peer found when it dialled back. */
@@ -51,7 +51,7 @@ export async function askForProbe(
   const request = ProbeRequest.encode({ version: PROTOCOL_VERSION, ...own }).finish();
   const { bytes } = await ask(asked, PROBE_PATH, request, options);
   try {
-    checkEnvelope(bytes, { 1: { count: 1, bytes: 64 }, 2: { count: 1 }, 3: { count: 1, bytes: 256 } });
+    checkEnvelope(bytes, probeReplyRule);
     const { address, reachable, message } = ProbeReply.decode(bytes);
     return { address: clean(address), reachable, message: clean(message) };
   } catch (error) {
@@ -64,7 +64,11 @@ export interface Reachability {
   readonly outcome: 'reachable' | 'unreachable' | 'unknown';
   /** What came of it, and what to do, in words. */
   readonly text: string;
-  readonly answers: readonly { readonly peer: string; readonly answer: ProbeAnswer | undefined; readonly problem: string }[];
+  readonly answers: readonly {
+    readonly peer: string;
+    readonly answer: ProbeAnswer | undefined;
+    readonly problem: string;
+  }[];
 }
 
 /** So many peers are asked. */

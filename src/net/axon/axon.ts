@@ -1,5 +1,5 @@
 import { type Clock, type Log, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
-import type { Signer } from '../../wallet/index.js';
+import type { Endorsement, Signer } from '../../wallet/index.js';
 import type { Address } from '../address.js';
 import { makeCertificate } from '../auth/certificate.js';
 import { keyText } from '../auth/signed.js';
@@ -10,9 +10,13 @@ import type { ReturnCode } from '../wire/codes.js';
 import { networkBytes } from '../wire/messages.js';
 import { defaultTensorLimits } from '../wire/tensor.js';
 import { type AdmissionLimits, type AdmissionRules, Admissions, defaultAdmissionLimits } from './admission.js';
+import type { Announce } from './announce.js';
+import { DESCRIBE_PATH, PROBE_PATH } from './ask.js';
+import { DESCRIBE_BYTES, Describer } from './describer.js';
 import { Desk, type DeskLimits } from './desk.js';
 import type { PeerStats } from './peer-stats.js';
 import { defaultPoolLimits, type PoolLimits, PriorityThreadPool } from './priority-pool.js';
+import { PROBE_BYTES, Prober } from './prober.js';
 import { type SynapseHandlers, SynapseTable } from './synapses.js';
 
 export interface AxonLimits extends ServerLimits, AdmissionLimits, PoolLimits, DeskLimits {}
@@ -29,9 +33,6 @@ export const defaultAxonLimits: AxonLimits = {
   statisticsOf: 1_024,
 };
 
-/** Makes the axon known under this address, and returns what takes that back, if anything does. */
-export type Announce = (address: Address) => Promise<void | (() => Promise<void>)>;
-
 export interface AxonOptions extends AdmissionRules {
   readonly signer: Signer;
   /** The genesis hash of the chain that it is on, 32 bytes. Default: none. */
@@ -43,7 +44,10 @@ export interface AxonOptions extends AdmissionRules {
   /** Where others reach it. Default: the host, and the bound port. */
   readonly externalIp?: string | undefined;
   readonly externalPort?: number | undefined;
+  /** How `subscribe()` makes it known. */
   readonly announce?: Announce | undefined;
+  /** The coldkey's word that the signer is its hotkey; told to who asks for a description. */
+  readonly endorsement?: Endorsement | undefined;
   readonly log?: Log | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<AxonLimits> | undefined;
@@ -101,13 +105,22 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     this.pool = new PriorityThreadPool(this.limits);
     const { synapses, pool, clock, log } = this;
     this.desk = new Desk({ signer, admissions, synapses, pool, clock, log }, this.limits);
-    this.server = new RpcServer({}, this.limits, log, {
+    const { bodyBytes } = this.limits;
+    const { endorsement } = options;
+    const address = () => this.externalAddress();
+    const describer = new Describer({ ...options, ...own, synapses, clock, bodyBytes, endorsement, address });
+    const prober = new Prober(admissions);
+    const methods = {
+      [DESCRIBE_PATH]: { handler: async (call: RawCall) => describer.answer(call), maxBytes: DESCRIBE_BYTES },
+      [PROBE_PATH]: { handler: (call: RawCall) => prober.answer(call), maxBytes: PROBE_BYTES },
+    };
+    this.server = new RpcServer(methods, this.limits, log, {
       certificate: makeCertificate(signer),
       incoming: {
         ...own,
         handler: this.handle,
         authorize: (caller, address) => refusalOf(() => admissions.greet(caller, address)),
-        sessionLimits: { bodyBytes: this.limits.bodyBytes },
+        sessionLimits: { bodyBytes },
         clock,
       },
     });

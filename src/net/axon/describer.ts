@@ -1,18 +1,19 @@
-import { type Clock, messageOf } from '../../base/index.js';
+import { type Clock, decodeAddress, fromHex } from '../../base/index.js';
 import type { Endorsement, Signer } from '../../wallet/index.js';
 import type { Address } from '../address.js';
+import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { DescribeRequest, type Synapse } from '../gen/bittensor.js';
+import { Synapse } from '../gen/bittensor.js';
 import { originOf } from '../server/origin.js';
 import type { RawCall } from '../server/rpc-server.js';
-import { CHALLENGE_BYTES, sealDescription, sealSynapse } from '../wire/description.js';
-import { checkEnvelope } from '../wire/envelope.js';
-import { clean } from '../wire/status.js';
+import { openDescribeRequest, sealDescription } from '../wire/description.js';
+import { signSynapse } from '../wire/synapse.js';
+import { PROTOCOL_VERSION } from '../wire/version.js';
+import { definitionFields } from './definitions.js';
 import { type ServedSynapse, type SynapseTable, takesGradients } from './synapses.js';
 import { TokenBuckets } from './token-buckets.js';
 
-/** A Describe request has a version and a challenge. */
-const RULE = { 1: { count: 1, bytes: 32 }, 2: { count: 1, bytes: CHALLENGE_BYTES } };
+/** The largest question, bytes. */
 export const DESCRIBE_BYTES = 256;
 
 /** A synapse's signature is used again for so long, milliseconds: signing costs more than all the rest. */
@@ -33,48 +34,47 @@ export interface DescriberOptions {
 export class Describer {
   private readonly rates = new TokenBuckets({ perSecond: 5, burst: 20, keys: 4_096 });
   private readonly signed = new WeakMap<ServedSynapse, Synapse>();
+  private readonly endorsement: { readonly coldkey: Uint8Array; readonly signature: Uint8Array } | undefined;
 
-  constructor(private readonly options: DescriberOptions) {}
+  constructor(private readonly options: DescriberOptions) {
+    const { endorsement } = options;
+    this.endorsement = endorsement && {
+      coldkey: decodeAddress(endorsement.coldkey),
+      signature: fromHex(endorsement.signature),
+    };
+  }
 
   answer({ bytes, address }: RawCall): Uint8Array {
     if (!this.rates.spend(originOf(address))) throw new RequestError('Backoff', 'too many questions from this address');
-    const { signer, network, synapses, clock, bodyBytes, endorsement } = this.options;
-    const { challenge } = read(bytes);
-    return sealDescription(signer, {
-      synapses: synapses.all().map(synapse => this.signedOf(synapse)),
-      endorsement,
-      network,
-      timeMs: clock.nowMs(),
-      challenge,
-      bodyBytes,
-    });
+    const challenge = openDescribeRequest(bytes);
+    const { signer, network, synapses, clock, bodyBytes } = this.options;
+    const { endorsement } = this;
+    const entries = synapses.all().map(synapse => this.signedOf(synapse));
+    const content = { synapses: entries, endorsement, network, timeMs: clock.nowMs(), bodyBytes };
+    return sealDescription(signer, content, challenge);
   }
 
   private signedOf(synapse: ServedSynapse): Synapse {
-    const { signer, clock, endorsement } = this.options;
+    const { signer, clock } = this.options;
     const nowMs = clock.nowMs();
     const known = this.signed.get(synapse);
     if (known && Math.abs(nowMs - known.heartbeat) < RENEW_MS) return known;
     const { inputs = [], outputs = [], priceRao = 0n } = synapse.handlers.definition ?? {};
-    const described = {
-      synapseKey: synapse.key,
-      inputs,
-      outputs,
-      priceRao,
-      workMs: synapse.workMs,
-      backward: takesGradients(synapse.handlers),
-    };
-    const fresh = sealSynapse(signer, described, { address: this.options.address(), timeMs: nowMs, endorsement });
-    this.signed.set(synapse, fresh);
-    return fresh;
-  }
-}
-
-function read(bytes: Uint8Array): DescribeRequest {
-  try {
-    checkEnvelope(bytes, RULE);
-    return DescribeRequest.decode(bytes);
-  } catch (error) {
-    throw new RequestError('InvalidRequest', `not a DescribeRequest: ${clean(messageOf(error))}`, error);
+    const { key: synapseKey, workMs } = synapse;
+    const backward = takesGradients(synapse.handlers);
+    const { host, port } = this.options.address();
+    const entry = signSynapse(signer, {
+      ...Synapse.create(),
+      version: PROTOCOL_VERSION,
+      neuronKey: keyText(signer.publicKey),
+      address: host,
+      port: String(port),
+      heartbeat: Math.round(nowMs),
+      coldkey: this.endorsement ? keyText(this.endorsement.coldkey) : '',
+      endorsement: this.endorsement?.signature ?? new Uint8Array(),
+      ...definitionFields({ synapseKey, inputs, outputs, priceRao, workMs, backward }),
+    });
+    this.signed.set(synapse, entry);
+    return entry;
   }
 }

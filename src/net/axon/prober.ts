@@ -5,12 +5,12 @@ import { RequestError } from '../errors.js';
 import { ProbeReply, ProbeRequest } from '../gen/bittensor.js';
 import { originOf, plainAddress } from '../server/origin.js';
 import type { RawCall } from '../server/rpc-server.js';
-import { checkEnvelope } from '../wire/envelope.js';
+import { checkEnvelope, probeRequestRule } from '../wire/envelope.js';
 import { clean } from '../wire/status.js';
 import type { Admissions } from './admission.js';
 import { TokenBuckets } from './token-buckets.js';
 
-const RULE = { 1: { count: 1, bytes: 32 }, 2: { count: 1 }, 3: { count: 1, bytes: 32 } };
+/** The largest question, bytes. */
 export const PROBE_BYTES = 256;
 
 /** How long the dial may take, milliseconds. */
@@ -66,7 +66,7 @@ async function dial(
 function read(bytes: Uint8Array): ProbeRequest {
   let request: ProbeRequest;
   try {
-    checkEnvelope(bytes, RULE);
+    checkEnvelope(bytes, probeRequestRule);
     request = ProbeRequest.decode(bytes);
   } catch (error) {
     throw new RequestError('InvalidRequest', `not a ProbeRequest: ${clean(messageOf(error))}`, error);

@@ -1,6 +1,7 @@
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { findNonFinite, type WireDtype, type WireModality, type WireTensor } from '../wire/tensor.js';
+import { findNonFinite, type WireModality, type WireTensor } from '../wire/tensor.js';
+import type { TensorDefinition } from './definitions.js';
 
 /** A verified and admitted request, as a handler gets it. */
 export interface AxonRequest {
@@ -34,14 +35,6 @@ export interface ThreadHandler {
 }
 
 export type Handler = AxonHandler | ThreadHandler;
-
-/** What one tensor of a synapse looks like. */
-export interface TensorDefinition {
-  readonly modality: WireModality;
-  readonly dtype: WireDtype;
-  /** -1: any size. */
-  readonly shape: readonly number[];
-}
 
 /** What others are told of a synapse by `Describe`. */
 export interface SynapseDefinition {
