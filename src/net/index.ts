@@ -18,6 +18,7 @@ export {
   type AxonStats,
   defaultAxonLimits,
 } from './axon/axon.js';
+export type { AxonDescription, DescribedSynapse, TensorDefinition } from './axon/definitions.js';
 export type { PeerStats } from './axon/peer-stats.js';
 export { type Job, type JobTerms, type PoolLimits, PriorityThreadPool } from './axon/priority-pool.js';
 export type {
@@ -47,7 +48,6 @@ export { Gossip, type GossipOptions } from './gossip/gossip.js';
 export type { ServedSynapse } from './gossip/own-synapses.js';
 export type { PeerEntry } from './gossip/synapse-entry.js';
 export { RETURN_CODES, type ReturnCode } from './wire/codes.js';
-export type { AxonDescription, DescribedSynapse, TensorDefinition } from './axon/definitions.js';
 export {
   defaultTensorLimits,
   findNonFinite,

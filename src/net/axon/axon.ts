@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Clock, type Log, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
 import type { Endorsement, Signer } from '../../wallet/index.js';
 import type { Address } from '../address.js';
@@ -5,7 +6,7 @@ import { makeCertificate } from '../auth/certificate.js';
 import { keyText } from '../auth/signed.js';
 import { netError, RequestError } from '../errors.js';
 import type { IncomingHandler } from '../server/incoming.js';
-import { defaultServerLimits, RpcServer, type ServerLimits } from '../server/rpc-server.js';
+import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from '../server/rpc-server.js';
 import type { ReturnCode } from '../wire/codes.js';
 import { networkBytes } from '../wire/messages.js';
 import { defaultTensorLimits } from '../wire/tensor.js';
@@ -19,7 +20,10 @@ import { defaultPoolLimits, type PoolLimits, PriorityThreadPool } from './priori
 import { PROBE_BYTES, Prober } from './prober.js';
 import { type SynapseHandlers, SynapseTable } from './synapses.js';
 
-export interface AxonLimits extends ServerLimits, AdmissionLimits, PoolLimits, DeskLimits {}
+export interface AxonLimits extends ServerLimits, AdmissionLimits, PoolLimits, DeskLimits {
+  /** Threads for synapses that compute in some of their own. */
+  readonly maxThreads: number;
+}
 
 export const defaultAxonLimits: AxonLimits = {
   ...defaultServerLimits,
@@ -31,6 +35,7 @@ export const defaultAxonLimits: AxonLimits = {
   backwardMs: 20_000,
   concurrentRequests: 400,
   statisticsOf: 1_024,
+  maxThreads: Math.max(1, availableParallelism() - 1),
 };
 
 export interface AxonOptions extends AdmissionRules {
@@ -89,6 +94,7 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
   private readonly server: RpcServer;
   private readonly synapses = new SynapseTable();
   private readonly pool: PriorityThreadPool;
+  private readonly threads: PriorityThreadPool;
   private readonly desk: Desk;
   private readonly withdrawals: (() => Promise<void>)[] = [];
   private started: Promise<number> | undefined;
@@ -103,8 +109,9 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     const own = { hotkey: signer.publicKey, network: networkBytes(options.network) };
     const admissions = new Admissions(own, options, this.limits, this.clock);
     this.pool = new PriorityThreadPool(this.limits);
-    const { synapses, pool, clock, log } = this;
-    this.desk = new Desk({ signer, admissions, synapses, pool, clock, log }, this.limits);
+    this.threads = new PriorityThreadPool({ ...this.limits, maxWorkers: this.limits.maxThreads });
+    const { synapses, pool, threads, clock, log } = this;
+    this.desk = new Desk({ signer, admissions, synapses, pool, threads, clock, log }, this.limits);
     const { bodyBytes } = this.limits;
     const { endorsement } = options;
     const address = () => this.externalAddress();
@@ -175,14 +182,14 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
   }
 
   stats(): AxonStats {
-    const { desk, pool, server } = this;
+    const { desk, pool, threads, server } = this;
     return {
       ...desk.counters,
       codes: { ...desk.codes },
       active: desk.active,
-      computing: pool.active,
-      waiting: pool.size,
-      abandoned: pool.abandoned,
+      computing: pool.active + threads.active,
+      waiting: pool.size + threads.size,
+      abandoned: pool.abandoned + threads.abandoned,
       connections: server.connections,
       peers: desk.peers.all(),
     };
@@ -200,7 +207,7 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     await this.server.stop(deadlineMs);
     // Requests of this very process are not the server's.
     while (this.desk.active > 0 && performance.now() < end) await sleep(10);
-    await this.pool.stop();
+    await Promise.all([this.pool.stop(), this.threads.stop()]);
   }
 
   private externalAddress(): Address {

@@ -1,6 +1,6 @@
 import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { DataType, Modality, type Synapse, type TensorDefinition as ProtoDefinition } from '../gen/bittensor.js';
+import { DataType, Modality, type TensorDefinition as ProtoDefinition, type Synapse } from '../gen/bittensor.js';
 import { type OpenedDescription, openDescription } from '../wire/description.js';
 import { clean } from '../wire/status.js';
 import type { WireDtype, WireModality } from '../wire/tensor.js';
@@ -65,7 +65,7 @@ export function readDescription(
     version,
     synapses: synapses.map(described),
     coldkey: endorsement && keyText(endorsement.coldkey),
-    network,
+    network: Uint8Array.from(network),
     timeMs,
     bodyBytes,
   };

@@ -57,6 +57,8 @@ export class Desk {
       readonly admissions: Admissions;
       readonly synapses: SynapseTable;
       readonly pool: PriorityThreadPool;
+      /** For handlers that compute in threads. */
+      readonly threads: PriorityThreadPool;
       readonly clock: Clock;
       readonly log: Log;
     },
@@ -121,7 +123,7 @@ export class Desk {
   private async compute(incoming: Incoming, opened: Opened, verdict: Verdict): Promise<AxonAnswer> {
     const { head } = opened;
     const { kind } = incoming;
-    const { pool, synapses } = this.parts;
+    const { pool, threads, synapses } = this.parts;
     const synapse = synapses.find(head.synapseKey);
     const received = opened.received ?? (await this.receive(incoming, head));
     const tensors = received.tensors();
@@ -134,12 +136,13 @@ export class Desk {
       signal: incoming.signal,
     };
     let began = 0;
-    const answer = await pool.submit<AxonAnswer>({
+    const isHere = typeof handler === 'function';
+    const answer = await (isHere ? pool : threads).submit<AxonAnswer>({
       ...terms,
       run: signal => {
         began = performance.now();
-        if (typeof handler === 'function') return handler({ ...request, signal });
-        return pool.inThread<AxonAnswer>({ ...handler, ...movable(request) }, signal);
+        if (isHere) return handler({ ...request, signal });
+        return threads.inThread<AxonAnswer>({ ...handler, ...movable(request) }, signal);
       },
     });
     if (kind === 'forward') noteWork(synapse, performance.now() - began);
