@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { RequestError } from '../errors.js';
 import { fromServiceError } from '../wire/status.js';
 import type { FrameStream } from './frame-stream.js';
@@ -203,17 +203,18 @@ export class Http2Frames implements FrameStream {
   }
 }
 
-/** gRPC's status in trailers. */
+/** gRPC's status in trailers; they are a stranger's, so nothing of them may throw. */
 function statusError(trailers: IncomingHttpHeaders): RequestError | undefined {
   const code = Number(trailers['grpc-status']);
   if (code === status.OK) return undefined;
-  const details = String(trailers['grpc-message'] ?? '');
-  const { code: returnCode, message } = fromServiceError({
-    code: code in status ? code : status.UNKNOWN,
-    details: decoded(details),
-    metadata: Metadata.fromHttp2Headers(trailers),
-  } as ServiceError);
-  return new RequestError(returnCode, message);
+  const metadata = new Metadata();
+  const named = String(trailers['bittensor-return-code'] ?? '');
+  if (/^[A-Za-z]{1,40}$/.test(named)) metadata.set('bittensor-return-code', named);
+  const details = decoded(String(trailers['grpc-message'] ?? '')) || `gRPC status ${code}`;
+  const refusal = fromServiceError(
+    Object.assign(new Error(details), { code: code in status ? code : status.UNKNOWN, details, metadata }),
+  );
+  return new RequestError(refusal.code, refusal.message);
 }
 
 function decoded(text: string): string {

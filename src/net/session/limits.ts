@@ -27,7 +27,7 @@ export const defaultSessionLimits: SessionLimits = {
   windowBytes: 4 * 2 ** 20,
   heldBytes: 288 * 2 ** 20,
   helloMs: 5_000,
-  stallMs: 15_000,
+  stallMs: 30_000,
   requestMs: 120_000,
   waiting: 4_096,
 };

@@ -1,10 +1,25 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { RequestError } from '../../../src/net/errors.js';
+import { Frame } from '../../../src/net/gen/bittensor.js';
 import type { Incoming } from '../../../src/net/server/incoming.js';
+import { ClientSession } from '../../../src/net/session/client-session.js';
+import { serveSession } from '../../../src/net/session/serve-session.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
-import { answerOf, bytes, callOf, echo, MIB, pair, requestHead, serverKeyHash } from './helpers.js';
+import {
+  answerOf,
+  bytes,
+  callOf,
+  clientOptions,
+  echo,
+  MIB,
+  pair,
+  requestHead,
+  serveOptions,
+  serverKeyHash,
+} from './helpers.js';
+import { memoryStreams } from './memory-stream.js';
 
 beforeAll(() => ready());
 
@@ -111,6 +126,33 @@ describe('a session', () => {
   it('refuses a server on plain text when a certificate is expected', async () => {
     const { client } = pair({ server: { serverKeyHash: undefined }, client: { serverKeyHash } });
     await expect(client.opened).rejects.toMatchObject({ returnCode: 'InvalidResponse' });
+  });
+
+  it('is not opened by a hello that somebody relays', async () => {
+    // Key 3 is a neuron of its own that the caller (key 2) trusts; it passes the challenge of key 1 on, and the answer back.
+    const [callerEnd, relayNear] = memoryStreams();
+    const [relayFar, serverEnd] = memoryStreams();
+    const asked: Incoming[] = [];
+    const handler = (incoming: Incoming) => {
+      asked.push(incoming);
+      return echo(incoming);
+    };
+    const server = serveSession(serverEnd, serveOptions({ handler }));
+    const client = new ClientSession(
+      callerEnd,
+      clientOptions({ expect: { hotkey: key(3).publicKey }, serverKeyHash: new Uint8Array(32).fill(3) }),
+    );
+    relayFar.onFrame(bytes => {
+      const frame = Frame.decode(Uint8Array.from(bytes));
+      if (frame.challenge) frame.challenge.hotkey = key(3).publicKey;
+      relayNear.write(Frame.encode(frame).finish(), new Uint8Array(0));
+    });
+    relayNear.onFrame(bytes => void relayFar.write(Uint8Array.from(bytes), new Uint8Array(0)));
+    relayFar.onClose(error => relayNear.destroy(error));
+    await server.closed;
+    expect(server.caller).toBeUndefined();
+    await expect(client.opened).rejects.toMatchObject({ returnCode: 'Unauthenticated' });
+    expect(asked).toEqual([]);
   });
 
   it('drains: what is under way is answered, new requests are not sent', async () => {
