@@ -42,6 +42,7 @@ export {
 } from './dendrite/calls.js';
 export { Dendrite } from './dendrite/dendrite.js';
 export type { Answers, Endpoints, ManyOptions, TextInputs } from './dendrite/many.js';
+export { dendriteOptionsOf, linkFormatOf } from './dendrite/settings.js';
 export type { PeerTraffic } from './dendrite/traffic.js';
 export { type NetErrorCode, RequestError } from './errors.js';
 export { Gossip, type GossipOptions } from './gossip/gossip.js';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { integer, onOff, port, real, type SettingTable, text } from '../base/index.js';
+import { choice, integer, onOff, port, real, type SettingTable, text } from '../base/index.js';
 
 /** Settings of the network. This file needs nothing of what they are for, so that a help text loads none of it. */
 
@@ -124,5 +124,59 @@ export const axonSettings = {
     flag: 'axon.permit_only',
     about: 'serve callers with a validator permit only; needs a chain',
     default: false,
+  }),
+} satisfies SettingTable;
+
+/** How floats travel, by name. */
+export const COMPRESSIONS = ['none', 'bf16', 'int8', 'zstd', 'bf16+zstd', 'int8+zstd'] as const;
+export type CompressionName = (typeof COMPRESSIONS)[number];
+
+/** How a dendrite asks. */
+export const dendriteSettings = {
+  dendrite_timeout: real({
+    flag: 'dendrite.timeout',
+    argument: 'seconds',
+    about: 'how long one request to a peer may take',
+    default: 5,
+    min: 0.1,
+    max: 600,
+  }),
+  dendrite_max_active_receptors: integer({
+    flag: 'dendrite.max_active_receptors',
+    about: 'connections kept to peers, one to each; beyond that the one used longest ago goes',
+    default: 256,
+    min: 1,
+    max: 10_000,
+  }),
+  dendrite_max_requests: integer({
+    flag: 'dendrite.max_requests',
+    about: 'requests to peers under way at a time',
+    default: 128,
+    min: 1,
+    max: 10_000,
+  }),
+  dendrite_compression: choice<CompressionName>({
+    flag: 'dendrite.compression',
+    about: 'how floats travel to and from peers: halved (bf16), quartered (int8), packed (zstd)',
+    default: 'none',
+    of: COMPRESSIONS,
+  }),
+  dendrite_gradient_norm: real({
+    flag: 'dendrite.gradient_norm',
+    about: 'L2 norm that the gradients of one request are brought down to, sent and received',
+    default: 1_000,
+    min: 0,
+    max: 1e9,
+  }),
+  dendrite_transport: choice<'session' | 'unary'>({
+    flag: 'dendrite.transport',
+    about: 'one stream to each peer that carries all requests, or a signed call for each request',
+    default: 'session',
+    of: ['session', 'unary'],
+  }),
+  dendrite_tls: onOff({
+    flag: 'dendrite.tls',
+    about: 'encrypt; without, only peers on this machine are asked, and each message is signed',
+    default: true,
   }),
 } satisfies SettingTable;

@@ -11,7 +11,7 @@ import {
   type SettingValues,
   text,
 } from '../base/index.js';
-import { axonSettings } from '../net/options.js';
+import { axonSettings, dendriteSettings } from '../net/options.js';
 
 /** The example neurons of the documents. Those beyond mnist come with the model issue and say so when asked for. */
 export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const;
@@ -165,8 +165,8 @@ export const runSettings = {
     default: true,
   }),
   learn_from_callers: onOff({ about: 'apply the gradients that peers send back', default: true }),
-  timeout_ms: integer({ about: 'deadline of one request to a peer', default: 5000, min: 100, max: 600_000 }),
   ...axonSettings,
+  ...dendriteSettings,
   log_level: choice<'debug' | 'info' | 'warn' | 'error'>({
     about: 'how much to log',
     default: 'info',

@@ -16,7 +16,6 @@ export interface PeerCallerOptions {
   directory: PeerDirectory;
   health: PeerHealth;
   log: Log;
-  timeoutMs: number;
   signal: AbortSignal;
 }
 
@@ -25,10 +24,14 @@ export class PeerCaller {
   constructor(private readonly options: PeerCallerOptions) {}
 
   async forward({ peer: hotkey, input }: RemoteForward): Promise<RemoteForwardReply> {
-    const { dendrite, timeoutMs, signal } = this.options;
+    const { dendrite, signal } = this.options;
     const peer = this.find(hotkey);
     if (!peer) return { ok: false, code: 'Unavailable' };
-    const reply = await dendrite.forward(peer, { tensors: [toWire(input, 'image', false)], timeoutMs, signal });
+    const reply = await dendrite.forward(peer, {
+      tensors: [toWire(input, 'image', false)],
+      dtype: 'float32',
+      signal,
+    });
     this.note(peer, reply);
     const output = tensorOf(reply);
     return output ? { ok: true, output, version: reply.parameterVersion } : { ok: false, code: reply.code };
@@ -41,13 +44,12 @@ export class PeerCaller {
     version,
     wantInputGradient,
   }: RemoteBackward): Promise<RemoteBackwardReply> {
-    const { dendrite, timeoutMs, signal } = this.options;
+    const { dendrite, signal } = this.options;
     const peer = this.find(hotkey);
     if (!peer) return { ok: false, code: 'Unavailable' };
     const reply = await dendrite.backward(peer, {
       tensors: [toWire(input, 'image', wantInputGradient), toWire(gradient, 'tensor', false)],
       parameterVersion: version,
-      timeoutMs,
       signal,
       expect: wantInputGradient ? [input.shape] : [],
     });

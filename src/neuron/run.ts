@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { abortable, BittensorError, Closing, type Log, type ResolvedSettings } from '../base/index.js';
+import { abortable, BittensorError, Closing, fromHex, type Log, type ResolvedSettings } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
-import { Axon, Dendrite, Gossip } from '../net/index.js';
+import { Axon, Dendrite, dendriteOptionsOf, Gossip } from '../net/index.js';
 import { ready } from '../wallet/index.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
@@ -138,9 +138,16 @@ async function runUntilStopped(
   );
 
   const address = announcedAddress(settings, chain);
-  const axon = await startAxon(settings, axonPortIsFree, identity, address, server, root.child('axon'));
+  const network = chain && fromHex(chain.genesisHash);
+  const axon = await startAxon(settings, axonPortIsFree, identity, address, network, server, root.child('axon'));
   closing.add(() => axon.stop());
-  const dendrite = new Dendrite({ signer: identity.hotkey, log: root.child('dendrite') });
+  const dendrite = new Dendrite({
+    ...dendriteOptionsOf(settings),
+    signer: identity.hotkey,
+    ...(network && { network }),
+    own: axon.handle,
+    log: root.child('dendrite'),
+  });
   closing.add(() => dendrite.close());
 
   const row = new WeightRow(opened.weightRow);
@@ -155,7 +162,6 @@ async function runUntilStopped(
       directory,
       health,
       log: root.child('dendrite'),
-      timeoutMs: settings.timeout_ms,
       signal,
     }),
   );
@@ -202,12 +208,13 @@ async function startAxon(
   portIsFree: boolean,
   identity: Identity,
   address: string,
+  network: Uint8Array | undefined,
   server: ModelServer,
   log: Log,
 ): Promise<Axon> {
   // Loopback peers only: nothing outside needs to see the port.
   const host = isOwnAddress(address) ? '127.0.0.1' : '0.0.0.0';
-  const axon = new Axon({ signer: identity.hotkey, host, port: portIsFree ? 0 : settings.axon_port, log });
+  const axon = new Axon({ signer: identity.hotkey, network, host, port: portIsFree ? 0 : settings.axon_port, log });
   axon.attach(identity.hotkeyHex, server.handlers());
   try {
     await axon.start();
