@@ -84,39 +84,37 @@ function readSize(view: DataView, at: number, bytes: number): number {
   return Number(view.getBigUint64(at, true));
 }
 
+/** Undefined: what it was given is no frame. */
 function transform(
   zstd: Exports,
   input: Uint8Array,
   capacity: number,
   work: (to: number, from: number) => number,
-): Uint8Array {
+): Uint8Array | undefined {
   const from = zstd.s(input.length);
   const to = zstd.s(capacity);
   if (from === 0 || to === 0) throw new RangeError(`no memory for ${input.length + capacity} bytes of zstd`);
   new Uint8Array(zstd.f.buffer).set(input, from);
   const length = work(to, from);
-  if (zstd.h(length) !== 0) throw new RangeError('a zstd frame is damaged');
-  const output = new Uint8Array(zstd.f.buffer, to, length).slice();
+  const output = zstd.h(length) === 0 ? new Uint8Array(zstd.f.buffer, to, length).slice() : undefined;
   zstd.t(from);
   zstd.t(to);
   return output;
 }
 
-/** An instance that failed is not used again: what it left allocated goes with it. */
-function run(work: (zstd: Exports) => Uint8Array): Uint8Array {
+/** An instance that trapped is not used again: what it left allocated goes with it. */
+function run(work: (zstd: Exports) => Uint8Array | undefined): Uint8Array {
   const zstd = instance ?? instantiate();
   instance = undefined;
-  const output = attempt(() => work(zstd));
-  if (zstd.f.buffer.byteLength <= KEPT_BYTES) instance = zstd;
-  return output;
-}
-
-function attempt<T>(work: () => T): T {
+  let output: Uint8Array | undefined;
   try {
-    return work();
+    output = work(zstd);
   } catch (error) {
     throw error instanceof WebAssembly.RuntimeError ? new RangeError(`zstd: ${error.message}`) : error;
   }
+  if (zstd.f.buffer.byteLength <= KEPT_BYTES) instance = zstd;
+  if (!output) throw new RangeError('a zstd frame is damaged');
+  return output;
 }
 
 function instantiate(): Exports {
