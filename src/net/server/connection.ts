@@ -1,6 +1,7 @@
 import { constants, type Http2Session, performServerHandshake, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { RequestError } from '../errors.js';
+import type { MemoryShare } from '../session/memory.js';
 import { Bucket } from './bucket.js';
 import { type CallHost, GrpcCall } from './grpc-call.js';
 import type { ServerLimits } from './limits.js';
@@ -31,6 +32,7 @@ export class Connection implements CallHost {
   private pingedMs: number | undefined;
   private lastCallMs = this.openedMs;
   private used = false;
+  private bodyBytes = 0;
   private ending = false;
 
   constructor(
@@ -38,6 +40,7 @@ export class Connection implements CallHost {
     socket: Duplex,
     readonly serverKeyHash: Uint8Array | undefined,
     private readonly limits: ServerLimits,
+    private readonly memory: MemoryShare,
     private readonly onCall: (call: GrpcCall) => void,
     private readonly onDropped: (reason: string) => void,
   ) {
@@ -93,6 +96,18 @@ export class Connection implements CallHost {
     const { resetCode } = call;
     const given = resetCode !== constants.NGHTTP2_NO_ERROR && !call.finished;
     if (given && !this.resets.take(this.lastCallMs)) this.drop('too many calls given up');
+  }
+
+  /** Takes memory for the body of a unary call, of this connection's part and of what all share. */
+  takeBody(bytes: number): boolean {
+    if (this.bodyBytes + bytes > this.limits.connectionUnaryBytes || !this.memory.tryTake(bytes)) return false;
+    this.bodyBytes += bytes;
+    return true;
+  }
+
+  giveBody(bytes: number): void {
+    this.bodyBytes -= bytes;
+    this.memory.give(bytes);
   }
 
   /** Bytes that came and were not given to anybody yet. */

@@ -10,6 +10,8 @@ export interface CallHost {
   /** The SHA-256 of the public key that this server showed; undefined on plain text. */
   readonly serverKeyHash: Uint8Array | undefined;
   trust(): void;
+  takeBody(bytes: number): boolean;
+  giveBody(bytes: number): void;
   /** So many bytes from the wire were taken from the stream. */
   took(bytes: number): void;
   /** So many bytes were given to the wire. */

@@ -16,18 +16,11 @@ const HEAD_TEXT = 2_048;
 /** A head may state the length of the tensors alone: the whole message has so much more. */
 const ENVELOPE_BYTES = 4_096;
 
-/** Memory that was taken for a body, and is given back. */
-export interface BodyMemory {
-  tryTake(bytes: number): boolean;
-  give(bytes: number): void;
-}
-
 /** A unary Forward or Backward as `Incoming`. Throws a `RequestError` for a header that is none. */
 export function incomingOf(
   kind: RequestKind,
   call: GrpcCall,
   limits: ServerLimits,
-  memory: BodyMemory,
 ): { incoming: Incoming; release: () => void } {
   const head = readHead(call.headers[HEAD_HEADER]);
   let taken = 0;
@@ -38,7 +31,7 @@ export function incomingOf(
       throw new RequestError('TooLarge', `a body of ${head.length} bytes; at most ${largest} are taken here`);
     }
     const bytes = head.length + ENVELOPE_BYTES;
-    if (!memory.tryTake(bytes)) throw new RequestError('NucleusFull', 'no memory is left for another body');
+    if (!call.host.takeBody(bytes)) throw new RequestError('NucleusFull', 'no memory is left for another body');
     taken = bytes;
     call.until = performance.now() + limits.receiveMs + (bytes / 2 ** 20) * 1_000;
     return received(call, receiveOne(call, bytes, true));
@@ -55,7 +48,7 @@ export function incomingOf(
     body,
     trust: () => call.host.trust(),
   };
-  return { incoming, release: () => memory.give(taken) };
+  return { incoming, release: () => call.host.giveBody(taken) };
 }
 
 async function received(call: GrpcCall, body: Promise<Uint8Array>): Promise<Uint8Array> {

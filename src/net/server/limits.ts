@@ -46,11 +46,14 @@ export interface ServerLimits {
   /** A connection that is silent so long is asked whether it lives, and has so long to answer, milliseconds. */
   readonly pingMs: number;
   readonly pongMs: number;
-  /** Bytes of unfinished requests on all connections together, and of one connection of a stranger. */
+  /** Bytes that nobody asked for yet: on all connections together, on one, and on one of a stranger. */
   readonly heldBytes: number;
+  readonly connectionHeldBytes: number;
   readonly strangerHeldBytes: number;
-  /** Bytes of whole requests, and of announced bodies that are on their way, together. */
+  /** Bodies in memory: all together, those of unary calls, and those of unary calls on one connection. */
   readonly bodyMemoryBytes: number;
+  readonly unaryBytes: number;
+  readonly connectionUnaryBytes: number;
 }
 
 const MIB = 2 ** 20;
@@ -84,6 +87,9 @@ export const defaultServerLimits: ServerLimits = {
   pingMs: 30_000,
   pongMs: 10_000,
   heldBytes: 64 * MIB,
-  strangerHeldBytes: 20 * MIB,
+  connectionHeldBytes: 16 * MIB,
+  strangerHeldBytes: 4 * MIB,
   bodyMemoryBytes: 512 * MIB,
+  unaryBytes: 96 * MIB,
+  connectionUnaryBytes: 24 * MIB,
 };

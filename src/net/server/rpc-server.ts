@@ -68,7 +68,7 @@ export class RpcServer {
       this.open.set(path, call => void this.answerRaw(call, raw));
     }
     const budget = options.memory ?? new MemoryBudget(limits.bodyMemoryBytes);
-    this.memory = budget.share(limits.bodyMemoryBytes);
+    this.memory = budget.share(limits.unaryBytes);
     if (options.incoming) this.serveIncoming(options.incoming, budget);
     this.listener = new Listener(
       this.limits,
@@ -81,6 +81,7 @@ export class RpcServer {
           socket,
           hash,
           this.limits,
+          this.memory,
           call => this.onCall(call),
           reason => this.onDropped(reason, link.address),
         );
@@ -187,7 +188,7 @@ export class RpcServer {
     call.until = performance.now() + this.limits.receiveMs;
     let release = () => {};
     await this.handle(call, async () => {
-      const request = incomingOf(kind, call, this.limits, this.memory);
+      const request = incomingOf(kind, call, this.limits);
       release = request.release;
       return (await handler(request.incoming)).body;
     });
