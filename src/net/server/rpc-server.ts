@@ -7,10 +7,20 @@ import { MemoryBudget, type MemoryShare } from '../session/memory.js';
 import { Connection } from './connection.js';
 import { Exchange, type SessionOptions } from './exchange.js';
 import type { GrpcCall } from './grpc-call.js';
+import {
+  answerReflection,
+  HEALTH_CHECK,
+  HEALTH_SERVICE,
+  HEALTH_WATCH,
+  HealthService,
+  REFLECTION_METHODS,
+} from './health-service.js';
 import type { IncomingHandler } from './incoming.js';
 import { incomingOf } from './incoming-call.js';
 import type { ServerLimits } from './limits.js';
 import { Listener } from './listener.js';
+import { http2Holes } from './node-version.js';
+import { isLoopback } from './origin.js';
 import { answerOnce, type RawHandler, receiveOne } from './unary.js';
 
 export { defaultServerLimits, type ServerLimits } from './limits.js';
@@ -52,6 +62,7 @@ export class RpcServer {
   private readonly dropped = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private readonly memory: MemoryShare;
+  private readonly health: HealthService;
   private exchange: Exchange | undefined;
   private draining = false;
   private stopped: Promise<void> | undefined;
@@ -70,6 +81,7 @@ export class RpcServer {
     const budget = options.memory ?? new MemoryBudget(limits.bodyMemoryBytes);
     this.memory = budget.share(limits.unaryBytes);
     if (options.incoming) this.serveIncoming(options.incoming, budget);
+    this.health = this.serveStandards();
     this.listener = new Listener(
       this.limits,
       options,
@@ -96,6 +108,8 @@ export class RpcServer {
   /** Resolves with the bound port. Errors `port_in_use`, `cannot_listen`, `closed`. */
   async listen(host: string, port: number): Promise<number> {
     if (this.stopped) throw netError('closed', 'a server that was stopped does not start again');
+    const holes = http2Holes(process.version);
+    if (holes && !isLoopback(host)) this.log.warn(holes);
     return this.listener.listen(host, port);
   }
 
@@ -126,6 +140,7 @@ export class RpcServer {
   private async drain(deadlineMs: number): Promise<void> {
     this.draining = true;
     this.listener.stopAccepting();
+    this.health.drain();
     const end = performance.now() + deadlineMs;
     const sessions = this.exchange?.drain();
     const left = () => Math.max(0, end - performance.now());
@@ -153,6 +168,18 @@ export class RpcServer {
     this.open.set('/Bittensor/Forward', forward('forward'));
     this.open.set('/Bittensor/Backward', forward('backward'));
     this.open.set('/Bittensor/Exchange', call => exchange.open(call));
+  }
+
+  /** Health checking and reflection, which every server has. */
+  private serveStandards(): HealthService {
+    const services = [...new Set([...this.open.keys()].map(path => path.split('/')[1]!))];
+    const health = new HealthService(services);
+    const check = { handler: health.check, maxBytes: 1_024 };
+    this.open.set(HEALTH_CHECK, call => void this.answerRaw(call, check));
+    this.open.set(HEALTH_WATCH, call => health.watch(call));
+    const all = [...services, HEALTH_SERVICE];
+    for (const path of REFLECTION_METHODS) this.open.set(path, call => answerReflection(call, all));
+    return health;
   }
 
   private onCall(call: GrpcCall): void {

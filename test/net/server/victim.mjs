@@ -7,8 +7,8 @@ const limits = JSON.parse(process.argv[2] ?? '{}');
 const axon = new Axon({ signer: keypairFromSeed(new Uint8Array(32).fill(1)), host: '127.0.0.1', limits });
 axon.attach('', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 0 }) });
 const port = await axon.start();
-process.on('message', () => {
-  global.gc?.();
+process.on('message', what => {
+  if (what === 'settle') global.gc();
   process.send({ rss: process.memoryUsage.rss(), connections: axon.stats().connections });
 });
 process.on('disconnect', () => process.exit());

@@ -15,7 +15,6 @@ export const MIB = 2 ** 20;
 export class Victim implements AsyncDisposable {
   private readonly sockets = new Set<Socket>();
   private readonly dendrite = new Dendrite({ signer: key(2) });
-  /** The most that was seen since `start()` or `settle()`. */
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
@@ -32,29 +31,30 @@ export class Victim implements AsyncDisposable {
     return victim;
   }
 
-  async measure(): Promise<{ rss: number; connections: number }> {
+  /** What it takes now; `settle`: after collecting garbage. */
+  async measure(how: 'now' | 'settle' = 'now'): Promise<{ rss: number; connections: number }> {
     const answer = once(this.child, 'message');
-    this.child.send('measure');
+    this.child.send(how);
     const [figures] = (await answer) as [{ rss: number; connections: number }];
     return figures;
   }
 
   /** Runs the work and looks at the memory meanwhile; bytes above what was taken before. */
   async growth(work: () => Promise<void>): Promise<number> {
-    const before = (await this.measure()).rss;
+    const before = (await this.measure('settle')).rss;
     let most = 0;
     let over = false;
     const watching = (async () => {
       while (!over) {
         most = Math.max(most, (await this.measure()).rss);
-        await new Promise(resolve => setTimeout(resolve, 50));
+        await new Promise(resolve => setTimeout(resolve, 100));
       }
     })();
     await work().finally(() => {
       over = true;
     });
     await watching;
-    return Math.max(most, (await this.measure()).rss) - before;
+    return most - before;
   }
 
   /** The code that an honest peer gets. */
@@ -99,7 +99,7 @@ export class Victim implements AsyncDisposable {
   /** Waits until the memory is back within this of `baseline`. */
   async isFreed(baseline: number, slack: number, withinMs: number): Promise<number> {
     return pollUntil('the memory is given back', { withinMs, everyMs: 500 }, async () => {
-      const { rss } = await this.measure();
+      const { rss } = await this.measure('settle');
       return rss - baseline <= slack ? rss : undefined;
     });
   }
