@@ -66,7 +66,7 @@ export class Population {
       transport,
       clock: network.clock,
       random: network.random,
-      verifySignature: network.verifySignature,
+      verify: network.verify,
       findWork: async ({ subject, difficulty }) => searchWork(subject, difficulty, 0, 2 ** 31)!,
     });
     const hotkey = keyText(signer.publicKey);

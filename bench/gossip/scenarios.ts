@@ -61,7 +61,7 @@ export async function convergence(nodes: number, seed = 1): Promise<Convergence>
   const population = await everybodyJoins(network, nodes, 10_000);
   const seconds = await until(network, 10 * MINUTE_MS, () => population.complete());
   const traffic = new Traffic(network);
-  await network.pass(2 * MINUTE_MS);
+  await network.pass(MINUTE_MS);
   return { seconds, ...traffic.perNode(nodes) };
 }
 
@@ -197,7 +197,7 @@ export async function attack(options: AttackOptions): Promise<Attack> {
     const member = await population.join(friend ? [...nine, `${friend}:${PORT}`] : nine);
     hosts.push(member.host);
   }
-  const seconds = await until(network, 10 * MINUTE_MS, () => population.complete());
+  const seconds = await until(network, minutes * MINUTE_MS, () => population.complete());
   // Every tenth ends, half of these without a word; what liars caught of them must not bring them back.
   const ending = [...population.members.values()].filter((_, i) => i % 10 === 5);
   for (const [i, member] of ending.entries()) await population.leave(member, i % 2 === 0);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/base/index.js';
 import { type Address, formatAddress } from '../../src/net/address.js';
-import { signedBytes, verifyDigest } from '../../src/net/auth/signed.js';
+import { Synapse } from '../../src/net/gen/bittensor.js';
+import { verifyEntry } from '../../src/net/gossip/synapse-entry.js';
 import type { GossipTransport } from '../../src/net/gossip/transport.js';
 
 type Answer = (bytes: Uint8Array) => Promise<Uint8Array>;
@@ -81,13 +82,13 @@ export class VirtualNetwork {
     };
   }
 
-  readonly verifySignature: typeof verifyDigest = (key, purpose, digest, signature) => {
+  readonly verify: typeof verifyEntry = entry => {
     this.verifications++;
-    const name = Buffer.concat([key, signedBytes(purpose, digest), signature]).toString('latin1');
+    const name = Buffer.from(Synapse.encode(entry.message).finish()).toString('latin1');
     let known = this.verified.get(name);
     if (known === undefined) {
       if (this.verified.size > 200_000) this.verified.clear();
-      known = verifyDigest(key, purpose, digest, signature);
+      known = verifyEntry(entry);
       this.verified.set(name, known);
     }
     return known;

@@ -60,8 +60,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+const encoder = new TextEncoder();
+
 export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }
 
 export function u64le(value: bigint): Uint8Array {
@@ -72,6 +74,6 @@ export function u64le(value: bigint): Uint8Array {
 
 export function u32le(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
+  for (let i = 0; i < 4; i++) bytes[i] = value >>> (8 * i);
   return bytes;
 }

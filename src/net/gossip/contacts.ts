@@ -66,15 +66,16 @@ export class Contacts {
   /** A random address that is due: mostly one of the known neurons', by `host:port`, else of what is to be tried. */
   choose(known: ReadonlyMap<string, Address>, nowMs: number, newcomer?: Address): Address | undefined {
     this.forget(known, nowMs);
-    const neighbours = new Map(known);
     const aside: Address[] = newcomer && this.isDue(formatAddress(newcomer), nowMs) ? [newcomer] : [];
+    const heard: Address[] = [];
     for (const [name, { address, kind, heardMs }] of this.contacts) {
-      if (kind === 'bootstrap' && nowMs - heardMs <= HEARD_MS) neighbours.set(name, address);
-      else if (!neighbours.has(name) && this.isDue(name, nowMs)) aside.push(address);
+      if (known.has(name) || !this.isDue(name, nowMs)) continue;
+      if (kind === 'bootstrap' && nowMs - heardMs <= HEARD_MS) heard.push(address);
+      else aside.push(address);
     }
-    const due = [...neighbours].filter(([name]) => this.isDue(name, nowMs)).map(([, address]) => address);
-    const from = aside.length > 0 && (due.length === 0 || this.random() < ASIDE) ? aside : due;
-    return from[Math.floor(this.random() * from.length)];
+    const neighbours = () => [...this.due(known, nowMs), ...heard];
+    if (aside.length === 0 || this.random() >= ASIDE) return this.any(neighbours()) ?? this.any(aside);
+    return this.any(aside);
   }
 
   /** Notes an answer. True when a bootstrap address that was down is back. */
@@ -116,6 +117,15 @@ export class Contacts {
     for (const name of this.failing.keys()) {
       if (!known.has(name) && !this.contacts.has(name)) this.failing.delete(name);
     }
+  }
+
+  private due(known: ReadonlyMap<string, Address>, nowMs: number): Address[] {
+    if (this.failing.size === 0 && this.own.size === 0) return [...known.values()];
+    return [...known].filter(([name]) => this.isDue(name, nowMs)).map(([, address]) => address);
+  }
+
+  private any(addresses: readonly Address[]): Address | undefined {
+    return addresses[Math.floor(this.random() * addresses.length)];
   }
 
   private isDue(name: string, nowMs: number): boolean {

@@ -1,7 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, type Log, messageOf } from '../../base/index.js';
 import { type Address, formatAddress, parseLiteral } from '../address.js';
-import type { verifyDigest } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { GossipBatch, type Synapse } from '../gen/bittensor.js';
 import { checkEnvelope, gossipBatchRule } from '../wire/envelope.js';
@@ -36,7 +35,7 @@ export interface ExchangesOptions {
   readonly log: Log;
   readonly timeoutMs: number;
   readonly random: () => number;
-  readonly verifySignature?: typeof verifyDigest | undefined;
+  readonly verify?: typeof verifyEntry | undefined;
   /** A synapse came, went or moved. */
   readonly onChange: () => void;
 }
@@ -105,11 +104,11 @@ export class Exchanges {
   }
 
   private request(): GossipBatch {
-    const { own, table, clock } = this.options;
+    const { own, table } = this.options;
     const { free } = table;
     return {
       ...this.batch(own?.messages() ?? []),
-      ...table.have(clock.nowMs()),
+      ...table.have(),
       takes: free < BATCH.synapses ? Math.max(TASTE, free) : 0,
     };
   }
@@ -129,7 +128,7 @@ export class Exchanges {
 
   /** Takes in what is new, verified. One bad entry ends it: nobody honest passes on what does not verify. */
   private async merge(batch: GossipBatch): Promise<void> {
-    const { table, clock, onChange, contacts } = this.options;
+    const { table, clock, onChange, contacts, verify = verifyEntry } = this.options;
     let verified = 0;
     let changed = false;
     try {
@@ -137,7 +136,7 @@ export class Exchanges {
         const entry = openEntry(message);
         if (!entry) throw new RequestError('InvalidRequest', `a malformed synapse from ${clean(batch.address)}`);
         if (!this.isWorthVerifying(entry, batch)) continue;
-        if (!verifyEntry(entry, table.known(entry), this.options.verifySignature)) {
+        if (!verify(entry, table.known(entry))) {
           throw new RequestError('Unauthenticated', `a synapse from ${clean(batch.address)} with a wrong signature`);
         }
         changed = table.put(entry, clock.nowMs()) || changed;

@@ -1,7 +1,7 @@
 import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
 import { dialHost, parseAddress } from '../address.js';
-import { keyText, type verifyDigest } from '../auth/signed.js';
+import { keyText } from '../auth/signed.js';
 import { netError } from '../errors.js';
 import { Contacts } from './contacts.js';
 import { Exchanges } from './exchanges.js';
@@ -10,7 +10,7 @@ import { GrpcTransport } from './grpc-transport.js';
 import { LocalWeights } from './local-weights.js';
 import { OwnSynapses, type ServedSynapse } from './own-synapses.js';
 import { PeerTable, pick } from './peer-table.js';
-import { nameOf, openEntry, type PeerEntry } from './synapse-entry.js';
+import { nameOf, openEntry, type PeerEntry, type verifyEntry } from './synapse-entry.js';
 import type { GossipTransport } from './transport.js';
 import { DEFAULT_DIFFICULTY, MAX_DIFFICULTY, type WorkRules } from './work.js';
 
@@ -47,11 +47,11 @@ export interface GossipOptions {
   readonly expiryMs?: number;
   /** How long one exchange may take. Default 2,000. */
   readonly timeoutMs?: number;
-  /** For simulations: what gossip travels by, chance, how work is found and signatures are verified. */
+  /** For simulations: what gossip travels by, chance, how work is found and entries are verified. */
   readonly transport?: GossipTransport;
   readonly random?: () => number;
   readonly findWork?: FindWork;
-  readonly verifySignature?: typeof verifyDigest;
+  readonly verify?: typeof verifyEntry;
 }
 
 /** A synapse by its names, as `getSynapses` gives it. */
@@ -134,7 +134,7 @@ export class Gossip implements Startable, AsyncDisposable {
       log: this.log,
       timeoutMs: options.timeoutMs ?? 2_000,
       random: this.random,
-      verifySignature: options.verifySignature,
+      verify: options.verify,
       onChange: () => this.changed(),
     });
     if (options.synapse) void this.announcer().serve(options.synapse);

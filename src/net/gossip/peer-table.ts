@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Address, formatAddress } from '../address.js';
 import type { Synapse } from '../gen/bittensor.js';
-import { HAVE_BYTES, type Have, writeHave } from './have.js';
+import { type Have, type HaveId, HaveWriter, type Part } from './have.js';
 import { nameOf, type PeerEntry, type UnverifiedEntry } from './synapse-entry.js';
 
 export interface PeerTableOptions {
@@ -41,10 +41,7 @@ const VICTIMS = 32;
 
 interface Row {
   readonly name: string;
-  /** The first bytes of the name's digest, as bytes, as text, and as a number. */
-  readonly id: Buffer;
-  readonly idText: string;
-  readonly idNumber: number;
+  readonly id: HaveId;
   readonly firstMs: number;
   entry: UnverifiedEntry;
   /** What of the entry is for others, and where its neuron answers gossip, as text; empty: nowhere. */
@@ -170,34 +167,25 @@ export class PeerTable {
   }
 
   /** What this table has, in the form of a request: one part of it where it is large. */
-  have(nowMs: number): { have: Uint8Array; parts: number; part: number } {
+  have(): Part & { have: Uint8Array } {
     const parts = Math.max(1, Math.ceil(this.rows.size / PART_ENTRIES));
     const part = Math.floor(this.random() * parts);
-    const rows = [...this.rows.values()].filter(row => row.idNumber % parts === part && this.isFresh(row, nowMs));
+    let told = [...this.rows.values()];
     // Chance may fill one part over its bound; what is left out comes again.
-    const told = rows.slice(0, PART_ENTRIES);
-    const have = Buffer.alloc(HAVE_BYTES * told.length);
-    told.forEach((row, i) => {
-      writeHave(have, i, row.id, row.entry.heartbeatMs);
-    });
-    return { have, parts, part };
+    if (parts > 1) told = told.filter(row => row.id.low % parts === part).slice(0, PART_ENTRIES);
+    const writer = new HaveWriter(told.length);
+    for (const row of told) writer.add(row.id, row.entry.heartbeatMs);
+    return { have: writer.bytes, parts, part };
   }
 
   /** Up to `count` entries that are news to one who has that; goodbyes among them. At random where there are more. */
-  newsFor({ known, parts, part }: Have, count: number, nowMs: number): Synapse[] {
+  newsFor(have: Have, count: number, nowMs: number): Synapse[] {
+    const { parts, part } = have;
     const news: Row[] = [];
     for (const row of this.rows.values()) {
-      if (row.idNumber % parts !== part || !this.isFresh(row, nowMs)) continue;
-      const heartbeatMs = known.get(row.idText);
-      const { entry } = row;
-      if (heartbeatMs === undefined) {
-        if (!entry.gone) news.push(row);
-      } else if (
-        entry.heartbeatMs - heartbeatMs >= this.options.renewMs ||
-        (entry.heartbeatMs > heartbeatMs && row.movedHeartbeatMs > heartbeatMs)
-      ) {
-        news.push(row);
-      }
+      if (parts > 1 && row.id.low % parts !== part) continue;
+      const known = have.heartbeatOf(row.id);
+      if (this.isNews(row, known) && this.isFresh(row, nowMs)) news.push(row);
     }
     return pick(news, count, this.random).map(row => row.entry.message);
   }
@@ -220,12 +208,10 @@ export class PeerTable {
   private add(entry: UnverifiedEntry, nowMs: number): boolean {
     if (this.rows.size >= this.options.size && !this.evict(nowMs)) return false;
     const name = nameOf(entry);
-    const id = createHash('sha256').update(name).digest().subarray(0, 8);
+    const digest = createHash('sha256').update(name).digest();
     this.rows.set(name, {
       name,
-      id,
-      idText: id.toString('latin1'),
-      idNumber: id.readUInt32LE(0),
+      id: { low: digest.readUInt32LE(0), high: digest.readUInt32LE(4) },
       firstMs: nowMs,
       entry,
       shown: publicPart(entry),
@@ -255,6 +241,12 @@ export class PeerTable {
       row.asked = true;
       change(row);
     }
+  }
+
+  private isNews({ entry, movedHeartbeatMs }: Row, knownMs: number | undefined): boolean {
+    if (knownMs === undefined) return !entry.gone;
+    if (entry.heartbeatMs - knownMs >= this.options.renewMs) return true;
+    return entry.heartbeatMs > knownMs && movedHeartbeatMs > knownMs;
   }
 
   /** Weights that this node gave, then answers, then age. */

@@ -107,14 +107,10 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
  * Whether the neuron that an entry names signed it, and the coldkey that it names endorses the neuron. Costs a quarter of a
  * millisecond for each of the two; an endorsement that `known`, a verified entry, has too is not verified again.
  */
-export function verifyEntry(
-  { message, hotkey }: UnverifiedEntry,
-  known?: UnverifiedEntry,
-  verifySignature: typeof verifyDigest = verifyDigest,
-): boolean {
+export function verifyEntry({ message, hotkey }: UnverifiedEntry, known?: UnverifiedEntry): boolean {
   const neuron = keyBytes(hotkey);
   const digest = digestOfSynapse(message);
-  if (!neuron || !digest || !verifySignature(neuron, 'synapse', digest, message.signature)) return false;
+  if (!neuron || !digest || !verifyDigest(neuron, 'synapse', digest, message.signature)) return false;
   const coldkey = keyBytes(message.coldkey);
   if (!coldkey || (known && hasSameEndorsement(message, known.message))) return true;
   return isEndorsement(coldkey, neuron, message.endorsement);

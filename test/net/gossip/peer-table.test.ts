@@ -152,7 +152,7 @@ describe('a peer table', () => {
   it('tells another what is news to it, and nothing else', () => {
     const mine = table();
     const theirs = table();
-    const news = () => mine.newsFor(readHave(theirs.have(NOW))!, 100, NOW).map(message => message.neuronKey);
+    const news = () => mine.newsFor(readHave(theirs.have())!, 100, NOW).map(message => message.neuronKey);
     for (const index of [1, 2, 3]) mine.put(entry(index, NOW), NOW);
     expect(news().sort()).toEqual([1, 2, 3].map(hotkey).sort());
     for (const index of [1, 2, 4]) theirs.put(entry(index, NOW), NOW);
@@ -169,8 +169,8 @@ describe('a peer table', () => {
     theirs.put(entry(2, NOW + 1, 9_001), NOW);
     mine.put(entry(2, NOW + 2, 0, true), NOW);
     expect(news().sort()).toEqual([1, 2].map(hotkey).sort());
-    expect(mine.newsFor(readHave(theirs.have(NOW))!, 1, NOW)).toHaveLength(1);
-    expect(mine.newsFor(readHave(theirs.have(NOW + 62_501))!, 9, NOW + 62_501)).toHaveLength(0);
+    expect(mine.newsFor(readHave(theirs.have())!, 1, NOW)).toHaveLength(1);
+    expect(mine.newsFor(readHave(theirs.have())!, 9, NOW + 62_501)).toHaveLength(0);
   });
 
   it('passes on as many entries as are asked for, each once', () => {
