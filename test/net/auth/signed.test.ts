@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '../../../src/base/index.js';
+import { readCertificate } from '../../../src/net/auth/certificate.js';
 import {
   requestDigest as digestOfRequest,
   keyBytes,
@@ -20,6 +21,7 @@ import {
   type ReturnCode,
   type WireTensor,
 } from '../../../src/net/index.js';
+import { openDescription } from '../../../src/net/wire/description.js';
 import { tensorsDigest } from '../../../src/net/wire/digest.js';
 import {
   encodeTensors,
@@ -78,6 +80,8 @@ const definitionsForm = (definitions: Json[]) =>
       concat(int(modality, 4), int(dtype, 4), int(shape.length, 4), ...shape.map((size: number) => signed64(size))),
     ),
   );
+const endorsementForm = ({ coldkey, endorsement }: Json) =>
+  coldkey === '' ? int(0, 1) : concat(int(1, 1), fromHex(coldkey), fromHex(endorsement));
 const signed64 = (value: number) => {
   const out = Buffer.alloc(8);
   out.writeBigInt64LE(BigInt(value));
@@ -151,7 +155,7 @@ describe('the vectors of what is signed', () => {
         text(vector.blockHash),
         int(vector.nonce, 4),
         concat(int(fromHex(vector.proofOfWork).length, 4), fromHex(vector.proofOfWork)),
-        int(0, 1),
+        endorsementForm(vector),
         definitionsForm(vector.inputs),
         definitionsForm(vector.outputs),
         int(vector.price, 8),
@@ -163,6 +167,38 @@ describe('the vectors of what is signed', () => {
       expect(toHex(signed)).toBe(vector.signedBytes);
       expect(verify(fromHex(vector.neuronKey), signed, fromHex(vector.signature))).toBe(true);
       expect(verifyEntry(openEntry(Synapse.decode(fromHex(vector.message)))!)).toBe(true);
+    }
+  });
+
+  it('hold for descriptions', () => {
+    expect(vectors.descriptions).toHaveLength(1);
+    for (const vector of vectors.descriptions) {
+      const digest = sha(
+        networkForm(fromHex(vector.network)),
+        fromHex(vector.neuronKey),
+        int(vector.synapses.length, 4),
+        ...vector.synapses.map((one: string) => fromHex(one)),
+        endorsementForm(vector),
+        int(vector.bodyBytes, 8),
+        int(vector.time, 8),
+        int(fromHex(vector.challenge).length, 4),
+        fromHex(vector.challenge),
+      );
+      const signed = concat(utf8('bittensor-net/2 description\0'), digest);
+      const responder = fromHex(vector.neuronKey);
+      expect(verify(responder, signed, fromHex(vector.signature))).toBe(true);
+      const to = { responder, challenge: fromHex(vector.challenge) };
+      expect(openDescription(fromHex(vector.message), to)).toMatchObject({ bodyBytes: vector.bodyBytes });
+    }
+  });
+
+  it('hold for certificates', () => {
+    for (const vector of vectors.certificates) {
+      const { hotkey, publicKeyHash } = readCertificate(fromHex(vector.der));
+      expect([toHex(hotkey), toHex(publicKeyHash)]).toEqual([vector.hotkey, vector.publicKeyHash]);
+      const spki = new X509Certificate(fromHex(vector.der)).publicKey.export({ type: 'spki', format: 'der' });
+      expect(toHex(sha(spki))).toBe(vector.publicKeyHash);
+      expect(toHex(concat(utf8('bittensor-net/2 tls\0'), sha(spki)))).toBe(vector.signedBytes);
     }
   });
 
