@@ -4,6 +4,7 @@ import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { RequestHead } from '../gen/bittensor.js';
 import type { Answer, Incoming } from '../server/incoming.js';
+import { recycleBody } from '../wire/body-memory.js';
 import type { ReturnCode } from '../wire/codes.js';
 import {
   encodeTensors,
@@ -174,10 +175,11 @@ export class Desk {
     const { signer, clock } = this.parts;
     const encoded = encodeTensors(content.tensors, this.limits.tensors, replyFormatOf(request));
     const words = { ...content, time: Math.round(clock.nowMs() * 1000) };
-    if (!digest) return { head: replyHead(words, encoded.body.length), body: encoded.body };
+    const written = () => recycleBody(encoded.body);
+    if (!digest) return { head: replyHead(words, encoded.body.length), body: encoded.body, written };
     const signature = signReply(signer, digest, { ...words, digest: encoded.digest() });
     const head = replyHead(words, encoded.body.length, signature);
-    if (incoming.transport !== 'unary') return { head, body: encoded.body };
+    if (incoming.transport !== 'unary') return { head, body: encoded.body, written };
     return { head, body: sealUnaryReply(signer.publicKey, request, head, encoded.body) };
   }
 

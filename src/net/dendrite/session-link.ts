@@ -4,6 +4,7 @@ import type { Answer } from '../server/incoming.js';
 import { ClientSession, SessionError } from '../session/client-session.js';
 import type { SessionLimits } from '../session/limits.js';
 import type { MemoryBudget } from '../session/memory.js';
+import { recycleBody } from '../wire/body-memory.js';
 import { type ReturnCode, returnCodeOf } from '../wire/codes.js';
 import {
   type EncodedTensors,
@@ -102,7 +103,13 @@ export class SessionLink implements Link {
     const content = { ...question, length: encoded.body.length, timeoutMs, reply: question.format };
     const head = isSigned ? this.sign(content, encoded) : sessionHead(content);
     traffic.bytesOut += encoded.body.length;
-    const answer = await session.call({ head, body: encoded.body, timeoutMs, signal });
+    const answer = await session.call({
+      head,
+      body: encoded.body,
+      timeoutMs,
+      signal,
+      written: () => recycleBody(encoded.body),
+    });
     traffic.bytesIn += answer.body.length;
     if (isSigned) refuseUnsigned(answer);
     const body = readTensors(answer.body, limits, 'ResponseDeserializationException');

@@ -67,7 +67,7 @@ export function frameStream(call: GrpcCall, limits: ExchangeLimits): FrameStream
     call.until = performance.now() + limits.sendMs;
   };
   return {
-    write: (head, body) => call.send(head, body),
+    write: (head, body, written) => call.send(head, body, written),
     onFrame: callback => {
       onFrame = callback;
     },

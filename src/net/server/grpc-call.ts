@@ -139,8 +139,11 @@ export class GrpcCall {
     this.guard(() => this.reader?.resume());
   }
 
-  /** Sends the message `head + body`. False: the stream has enough, wait for `onDrain`; it is sent all the same. */
-  send(head: Uint8Array, body?: Uint8Array): boolean {
+  /**
+   * Sends the message `head + body`. False: the stream has enough, wait for `onDrain`; it is sent all the same.
+   * `written` is called when the body's memory is not read any more; never, when the stream fails before.
+   */
+  send(head: Uint8Array, body?: Uint8Array, written?: () => void): boolean {
     if (this.over || this.finished) return true;
     this.begin();
     const bodyBytes = body?.length ?? 0;
@@ -163,7 +166,8 @@ export class GrpcCall {
       });
     }
     this.stream.write(prefixed);
-    if (!small) this.stream.write(body);
+    if (small) written?.();
+    else this.stream.write(body, error => !error && written?.());
     return this.stream.writableLength < HIGH_WATER_BYTES;
   }
 

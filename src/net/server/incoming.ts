@@ -33,6 +33,8 @@ export interface Incoming {
 export interface Answer {
   readonly head: ReplyHead;
   readonly body: Uint8Array;
+  /** Called when the body has left and its memory is not read any more; perhaps never. */
+  readonly written?: () => void;
 }
 
 /** Throws a `RequestError` for a refusal without a signature. Must end soon after the signal aborts. */

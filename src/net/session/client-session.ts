@@ -37,6 +37,8 @@ export interface SessionCall {
   /** From now until the reply is whole, milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Called when an inline body has left and its memory is not read any more; perhaps never. */
+  readonly written?: () => void;
 }
 
 /** Why a call failed, and whether the peer may have begun it: only what never left may be asked again elsewhere. */
@@ -418,6 +420,10 @@ class Call implements SmallFrame {
 
   get body(): Uint8Array {
     return this.inline ? this.payload : NO_BYTES;
+  }
+
+  get written(): (() => void) | undefined {
+    return this.inline ? this.request.written : undefined;
   }
 
   head(): Uint8Array | undefined {

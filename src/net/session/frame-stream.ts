@@ -3,8 +3,11 @@
  * After `onClose` nothing more comes.
  */
 export interface FrameStream {
-  /** Sends the frame `head + body`. False: the stream has enough, wait for `onDrain`; the frame is sent all the same. */
-  write(head: Uint8Array, body: Uint8Array): boolean;
+  /**
+   * Sends the frame `head + body`. False: the stream has enough, wait for `onDrain`; the frame is sent all the same.
+   * `written` is called when the body's memory is not read any more; never, when the stream fails before.
+   */
+  write(head: Uint8Array, body: Uint8Array, written?: () => void): boolean;
   onFrame(callback: (bytes: Buffer) => void): void;
   onDrain(callback: () => void): void;
   /** The other side sends no more; it may still read. */

@@ -67,7 +67,7 @@ export class Http2Frames implements FrameStream {
     stream.on('close', () => this.over());
   }
 
-  write(head: Uint8Array, body: Uint8Array): boolean {
+  write(head: Uint8Array, body: Uint8Array, written?: () => void): boolean {
     if (this.isOver || this.stream.destroyed || this.stream.writableEnded) return false;
     const isSmall = body.length <= COPY_BYTES;
     const first = Buffer.allocUnsafe(PREFIX_BYTES + head.length + (isSmall ? body.length : 0));
@@ -78,11 +78,16 @@ export class Http2Frames implements FrameStream {
     if (isSmall) first.set(body, PREFIX_BYTES + head.length);
     this.cork();
     this.waitingBytes += length;
-    const written = () => this.onWritten(length);
-    if (isSmall) this.stream.write(first, written);
-    else {
+    const onWritten = (error?: Error | null) => {
+      this.onWritten(length);
+      if (!error && !isSmall) written?.();
+    };
+    if (isSmall) {
+      this.stream.write(first, onWritten);
+      written?.();
+    } else {
       this.stream.write(first);
-      this.stream.write(body, written);
+      this.stream.write(body, onWritten);
     }
     this.isFull ||= this.waitingBytes >= HIGH_WATER_BYTES;
     return !this.isFull;

@@ -9,6 +9,8 @@ export interface SmallFrame {
   head(): Uint8Array | undefined;
   /** The frame was handed to the stream. */
   sent(): void;
+  /** The stream does not read the body any more. */
+  readonly written: (() => void) | undefined;
 }
 
 /** A large body on its way out. */
@@ -123,7 +125,7 @@ export class Outbox {
       const head = frame.head();
       if (!head) return true;
       this.smallBytes += frame.body.length;
-      this.write(head, frame.body);
+      this.write(head, frame.body, frame.written);
       frame.sent();
       return true;
     }
@@ -139,8 +141,8 @@ export class Outbox {
     return true;
   }
 
-  private write(head: Uint8Array, body: Uint8Array): void {
-    if (this.stream.write(head, body) || this.blocked) return;
+  private write(head: Uint8Array, body: Uint8Array, written?: () => void): void {
+    if (this.stream.write(head, body, written) || this.blocked) return;
     this.blocked = true;
     this.blockedSince = performance.now();
   }

@@ -91,7 +91,7 @@ export class ServedRequest implements Incoming {
   }
 
   /** Sends the reply, a large body as far as the caller gives credit. Without effect when there is one already. */
-  answer({ head, body }: Answer): void {
+  answer({ head, body, written }: Answer): void {
     if (this.over || this.reply) return;
     const { limits, memory, outbox } = this.session;
     if (this.receiving) this.stopReceiving(new RequestError('Cancelled', 'the request was answered'));
@@ -101,7 +101,7 @@ export class ServedRequest implements Incoming {
     if (!memory.tryTake(body.length))
       return void this.refuse(new RequestError('NucleusFull', 'no memory for the reply'));
     this.replyBytes = body.length;
-    this.reply = new Reply(this.id, head, body, limits.inlineBytes, () => this.end());
+    this.reply = new Reply(this.id, head, body, limits.inlineBytes, () => this.end(), written);
     outbox.sendSmall(this.reply);
   }
 
@@ -218,6 +218,7 @@ interface Receiving {
 /** A reply on its way out. */
 class Reply implements SmallFrame {
   body: Uint8Array;
+  readonly written: (() => void) | undefined;
   /** Set when the head of a reply with a large body has left. */
   out: BodyOut | undefined;
   private stopped = false;
@@ -229,8 +230,10 @@ class Reply implements SmallFrame {
     body: Uint8Array,
     inlineBytes: number,
     private readonly done: () => void,
+    written: (() => void) | undefined,
   ) {
     const inline = body.length <= inlineBytes;
+    this.written = inline ? written : undefined;
     this.body = inline ? body : NO_BYTES;
     this.large = inline ? undefined : body;
   }

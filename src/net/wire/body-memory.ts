@@ -4,9 +4,42 @@ const HEADROOM = 1024;
 // Bodies whose headroom is still free.
 const free = new WeakSet<Uint8Array>();
 
+/** Sizes of blocks that are used again: multiples of this, up to the largest. Smaller ones come from Node's own pool. */
+const STEP_BYTES = 8 * 1024;
+const LARGEST_BLOCK = 320 * 1024;
+/** What is kept for the next bodies, all sizes together. */
+const KEPT_BYTES = 16 * 2 ** 20;
+
+// Blocks that a body is in, and those that wait for the next one, by size.
+const lent = new WeakSet<ArrayBufferLike>();
+const kept = new Map<number, ArrayBufferLike[]>();
+let keptBytes = 0;
+
 /** Memory for a body of up to `bytes` with room for a head in front. Not cleared: every byte is to be written. */
 export function allocateBody(bytes: number): Uint8Array {
-  return uncleared(HEADROOM + bytes);
+  const needed = HEADROOM + bytes;
+  if (needed <= STEP_BYTES || needed > LARGEST_BLOCK) return uncleared(needed);
+  const size = Math.ceil(needed / STEP_BYTES) * STEP_BYTES;
+  let block = kept.get(size)?.pop();
+  if (block) keptBytes -= size;
+  else block = Buffer.allocUnsafeSlow(size).buffer;
+  lent.add(block);
+  return new Uint8Array(block, 0, needed);
+}
+
+/**
+ * Takes the memory of a body for the next one. Only for whoever made the body, and when nobody reads it any more: it was
+ * written to the wire, and the wire is done with it. Without effect on other memory, and the second time.
+ */
+export function recycleBody(body: Uint8Array): void {
+  const block = body.buffer;
+  if (!lent.delete(block)) return;
+  const size = block.byteLength;
+  if (keptBytes + size > KEPT_BYTES) return;
+  const others = kept.get(size);
+  if (others) others.push(block);
+  else kept.set(size, [block]);
+  keptBytes += size;
 }
 
 /** Memory of which every byte is to be written. A plain array: a Buffer's `slice` would not copy. */

@@ -22,8 +22,9 @@ export class MemoryStream implements FrameStream {
     private readonly record: boolean,
   ) {}
 
-  write(head: Uint8Array, body: Uint8Array): boolean {
+  write(head: Uint8Array, body: Uint8Array, written?: () => void): boolean {
     const bytes = Buffer.concat([head, body]);
+    written?.();
     if (this.record) this.written.push(bytes);
     if (this.closed || this.ended) return false;
     this.waitingBytes += bytes.length;
