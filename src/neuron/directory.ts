@@ -1,5 +1,5 @@
 import type { ChainClient, Metagraph } from '../chain/index.js';
-import type { Gossip, Peer } from '../net/index.js';
+import { type Gossip, type Member, type Peer, RequestError } from '../net/index.js';
 
 /** A neuron to ask, and its uid where there is a chain. */
 export type KnownPeer = Peer & { readonly uid?: number };
@@ -10,6 +10,8 @@ export interface PeerDirectory {
   peers(): readonly KnownPeer[];
   /** Synapses known, this neuron's own included. */
   synapseCount(): number;
+  /** The row of a registered hotkey. Throws a `RequestError` while it is not known yet who is registered. */
+  member(hotkey: string): Member | undefined;
   /** Notes the router's mean scores of a step, by hotkey. */
   score?(scores: Readonly<Record<string, number>>): void;
 }
@@ -31,15 +33,36 @@ export function chainDirectory(
       .map(neuron => ({ hotkey: neuron.hotkeyHex, host: neuron.axon!.ip, port: neuron.axon!.port, uid: neuron.uid }));
     served = peers.length;
   });
-  return { peers: () => peers, synapseCount: () => served + 1, stop, metagraph: () => newest };
+  return {
+    peers: () => peers,
+    synapseCount: () => served + 1,
+    member: hotkey => {
+      if (!newest) throw new RequestError('Unavailable', 'the metagraph is not read yet');
+      return newest.byHotkey(hotkey);
+    },
+    stop,
+    metagraph: () => newest,
+  };
 }
 
 /** Share of the old local weight that stays with each step, as the documents have it: `0.99 w + 0.01 mean(scores)`. */
 const KEEP = 0.99;
 
+/** Without a chain nobody has a stake. */
+const KNOWN: Member = { stakeRao: 0n, validatorPermit: false };
+
 /** What gossip found. The router's scores become the metagraph's local weights, which decide whom a full table keeps. */
 export function gossipDirectory(gossip: Gossip): PeerDirectory {
+  // Looked up for each request, so it is not made for each.
+  let known: ReadonlySet<string> | undefined;
+  gossip.onChange(() => {
+    known = undefined;
+  });
   return {
+    member: hotkey => {
+      known ??= new Set(gossip.peers().map(peer => peer.hotkey));
+      return known.has(hotkey) ? KNOWN : undefined;
+    },
     // This neuron's own synapse counts from the start, also while its proof of work is being made.
     peers: () => gossip.peers(),
     synapseCount: () => gossip.peers().length + 1,
