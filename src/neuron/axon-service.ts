@@ -1,4 +1,4 @@
-import { BittensorError, type Closing, type Log, type ResolvedSettings } from '../base/index.js';
+import { BittensorError, type Closing, type Log, type ResolvedSettings, sleep } from '../base/index.js';
 import { Axon, axonOptionsOf, mapPort, probeReachability, type Registry, type SynapseHandlers } from '../net/index.js';
 import type { PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
@@ -70,7 +70,11 @@ export async function serveAxon(options: ServiceOptions): Promise<AxonService> {
   return { axon, announced: { ip: given ?? external.host, port: external.port } };
 }
 
-/** Asks peers, as soon as there are some, whether they reach the address, and says what came of it. */
+/** How often peers are asked until one can say something: at first there may be none, or none that knows this neuron. */
+const ATTEMPTS = 4;
+const BETWEEN_MS = 15_000;
+
+/** Asks peers whether they reach the announced address, and says what came of it. */
 export async function tellReachability(
   service: AxonService,
   { settings, identity, log, signal }: Pick<ServiceOptions, 'settings' | 'identity' | 'log' | 'signal'>,
@@ -79,10 +83,15 @@ export async function tellReachability(
   const { ip, port } = service.announced;
   if (!settings.axon_probe || isOwnAddress(ip)) return;
   const own = { announced: { host: ip, port }, hotkey: identity.hotkey.publicKey };
-  const { outcome, text } = await probeReachability(directory.peers(), own, { signal });
-  if (signal.aborted) return;
-  if (outcome === 'unreachable') log.warn(text);
-  else log.info(text);
+  for (let attempt = 1; ; attempt++) {
+    await sleep(BETWEEN_MS, signal);
+    const { outcome, text } = await probeReachability(directory.peers(), own, { signal });
+    signal.throwIfAborted();
+    if (outcome === 'unknown' && attempt < ATTEMPTS) continue;
+    if (outcome === 'unreachable') log.warn(text);
+    else log.info(text);
+    return;
+  }
 }
 
 async function start(axon: Axon, settings: RunSettings): Promise<void> {

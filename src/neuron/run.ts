@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { abortable, BittensorError, Closing, fromHex, type Log, type ResolvedSettings } from '../base/index.js';
+import { abortable, Closing, fromHex, type Log, type ResolvedSettings } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
-import { Axon, Dendrite, dendriteOptionsOf, Gossip } from '../net/index.js';
+import { Dendrite, dendriteOptionsOf, Gossip, type Member, RequestError } from '../net/index.js';
 import { ready } from '../wallet/index.js';
+import { isOwnAddress, serveAxon, tellReachability } from './axon-service.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
 import { type Identity, seedOf, takeIdentity } from './identity.js';
@@ -51,7 +52,7 @@ export async function runNeuron(
   };
   const closing = new Closing();
   try {
-    await runUntilStopped(settings, sources.axon_port === 'default', hooks, signal, fail, closing);
+    await runUntilStopped({ values: settings, sources }, hooks, signal, fail, closing);
   } catch (error) {
     // A model that could not be saved is an error after Ctrl-C too, and the exit code says so.
     if (!signal.aborted || error instanceof SaveError) fatal ??= error instanceof SaveError ? error.cause : error;
@@ -70,8 +71,7 @@ const DRAIN_MS = 500;
 class SaveError extends Error {}
 
 async function runUntilStopped(
-  settings: RunSettings,
-  axonPortIsFree: boolean,
+  { values: settings, sources }: ResolvedSettings<typeof runSettings>,
   hooks: RunHooks,
   signal: AbortSignal,
   fail: (error: unknown) => void,
@@ -137,10 +137,22 @@ async function runUntilStopped(
     signal,
   );
 
-  const address = announcedAddress(settings, chain);
   const network = chain && fromHex(chain.genesisHash);
-  const axon = await startAxon(settings, axonPortIsFree, identity, address, network, server, root.child('axon'));
-  closing.add(() => axon.stop());
+  const serving = {
+    settings,
+    sources,
+    identity,
+    network,
+    publicChain: chain && !chain.isLocal ? chain.chainName : undefined,
+    registry: (hotkey: string) => whoIs(directory, hotkey),
+    handlers: server.handlers(),
+    log: root.child('axon'),
+    signal,
+    closing,
+  };
+  let directory: PeerDirectory | undefined;
+  const service = await serveAxon(serving);
+  const { axon, announced } = service;
   const dendrite = new Dendrite({
     ...dendriteOptionsOf(settings),
     signer: identity.hotkey,
@@ -152,14 +164,15 @@ async function runUntilStopped(
 
   const row = new WeightRow(opened.weightRow);
   const health = new PeerHealth();
-  const announced = { ip: address, port: settings.port ?? axon.port };
-  const directory = chain
+  const known = chain
     ? joinChain({ settings, chain, identity, announced, row, health, log, signal, fail, closing })
     : await joinGossip({ settings, identity, announced, log: root.child('gossip'), closing });
+  directory = known;
+  tellReachability(service, serving, known).catch(error => log.debug(`probe: ${String(error)}`));
   trainer.connect(
     new PeerCaller({
       dendrite,
-      directory,
+      directory: known,
       health,
       log: root.child('dendrite'),
       signal,
@@ -171,7 +184,7 @@ async function runUntilStopped(
   const steps = await train({
     trainer,
     server,
-    directory,
+    directory: known,
     health,
     row,
     log: root.child(settings.neuron),
@@ -189,45 +202,10 @@ async function runUntilStopped(
   hooks.onSaved?.({ hotkey: identity.hotkey.address, steps, checkpoint });
 }
 
-function announcedAddress(settings: RunSettings, chain: ChainClient | undefined): string {
-  if (settings.remote_ip !== undefined) return settings.remote_ip;
-  if (chain === undefined || chain.isLocal) return '127.0.0.1';
-  throw new NeuronError(
-    'no_address',
-    `on ${chain.chainName} peers need an address to reach this neuron at: give --remote_ip`,
-  );
-}
-
-/** True for an address that only this machine can dial. */
-function isOwnAddress(ip: string): boolean {
-  return ip === '::1' || ip.startsWith('127.');
-}
-
-async function startAxon(
-  settings: RunSettings,
-  portIsFree: boolean,
-  identity: Identity,
-  address: string,
-  network: Uint8Array | undefined,
-  server: ModelServer,
-  log: Log,
-): Promise<Axon> {
-  // Loopback peers only: nothing outside needs to see the port.
-  const host = isOwnAddress(address) ? '127.0.0.1' : '0.0.0.0';
-  const axon = new Axon({ signer: identity.hotkey, network, host, port: portIsFree ? 0 : settings.axon_port, log });
-  axon.attach(identity.hotkeyHex, server.handlers());
-  try {
-    await axon.start();
-  } catch (error) {
-    if (error instanceof BittensorError && error.code === 'port_in_use') {
-      throw new NeuronError('port_in_use', `--axon_port ${settings.axon_port} is in use by another program`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
-  log.info(`Axon serves at ${host}:${axon.port}`);
-  return axon;
+/** Nobody is let in before it is known who is registered. */
+function whoIs(directory: PeerDirectory | undefined, hotkey: string): Member | undefined {
+  if (!directory) throw new RequestError('Unavailable', 'this neuron is starting');
+  return directory.member(hotkey);
 }
 
 interface Joining {
