@@ -1,4 +1,5 @@
 import type { SettingTable } from '../base/index.js';
+import { axon } from './commands/axon/group.js';
 import { completion } from './commands/completion/command.js';
 import { config } from './commands/config/group.js';
 import { explain } from './commands/explain/command.js';
@@ -12,7 +13,7 @@ import type { AnyCommand, Group } from './frame/command.js';
 import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */
-export const groups: readonly Group[] = [wallet, subnet, stake, weights, localnet, config];
+export const groups: readonly Group[] = [wallet, subnet, stake, weights, axon, localnet, config];
 export const topLevel: readonly AnyCommand[] = [run, explain, completion];
 
 export interface Place {

@@ -1,3 +1,4 @@
+import { axonSamples } from './axon.js';
 import { chainSamples } from './chain.js';
 import { configSamples } from './config.js';
 import { localnetSamples } from './localnet.js';
@@ -10,6 +11,7 @@ export const samples: Samples = {
   ...configSamples,
   ...walletSamples,
   ...topLevelSamples,
+  ...axonSamples,
   ...chainSamples,
   ...localnetSamples,
 };
