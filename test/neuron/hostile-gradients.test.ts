@@ -155,7 +155,7 @@ describe('answers and gradients that peers send to a neuron that learns', () => 
     const hotkey = keyText(key(1).publicKey);
     const peers = new PeerCaller({
       dendrite,
-      directory: { peers: () => [{ hotkey, host: '127.0.0.1', port }], synapseCount: () => 1 },
+      directory: { peers: () => [{ hotkey, host: '127.0.0.1', port }], synapseCount: () => 1, member: () => undefined },
       health: new PeerHealth(),
       log: silentLog,
       signal: new AbortController().signal,
