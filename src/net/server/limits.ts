@@ -86,10 +86,10 @@ export const defaultServerLimits: ServerLimits = {
   graceMs: 30_000,
   pingMs: 30_000,
   pongMs: 10_000,
-  heldBytes: 64 * MIB,
+  heldBytes: 48 * MIB,
   connectionHeldBytes: 16 * MIB,
   strangerHeldBytes: 4 * MIB,
   bodyMemoryBytes: 512 * MIB,
-  unaryBytes: 96 * MIB,
+  unaryBytes: 64 * MIB,
   connectionUnaryBytes: 24 * MIB,
 };

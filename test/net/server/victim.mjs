@@ -9,7 +9,8 @@ axon.attach('', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 
 const port = await axon.start();
 process.on('message', what => {
   if (what === 'settle') global.gc();
-  process.send({ rss: process.memoryUsage.rss(), connections: axon.stats().connections });
+  const { rss, heapUsed, external } = process.memoryUsage();
+  process.send({ rss, used: heapUsed + external, connections: axon.stats().connections });
 });
 process.on('disconnect', () => process.exit());
 process.send({ port });

@@ -3,13 +3,19 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { pollUntil } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { Dendrite, floatTensor } from '../../../src/net/index.js';
 import type { ServerLimits } from '../../../src/net/server/limits.js';
 import { key } from '../helpers.js';
 
 export const MIB = 2 ** 20;
+
+export interface Figures {
+  readonly rss: number;
+  /** JavaScript's objects and buffers: the allocator may keep the pages of what was freed for the next. */
+  readonly used: number;
+  readonly connections: number;
+}
 
 /** The shipped axon in a process of its own, the memory it takes, and an honest peer that asks it. */
 export class Victim implements AsyncDisposable {
@@ -32,10 +38,10 @@ export class Victim implements AsyncDisposable {
   }
 
   /** What it takes now; `settle`: after collecting garbage. */
-  async measure(how: 'now' | 'settle' = 'now'): Promise<{ rss: number; connections: number }> {
+  async measure(how: 'now' | 'settle' = 'now'): Promise<Figures> {
     const answer = once(this.child, 'message');
     this.child.send(how);
-    const [figures] = (await answer) as [{ rss: number; connections: number }];
+    const [figures] = (await answer) as [Figures];
     return figures;
   }
 
@@ -94,14 +100,6 @@ export class Victim implements AsyncDisposable {
 
   hangUp(): void {
     for (const socket of this.sockets) socket.destroy();
-  }
-
-  /** Waits until the memory is back within this of `baseline`. */
-  async isFreed(baseline: number, slack: number, withinMs: number): Promise<number> {
-    return pollUntil('the memory is given back', { withinMs, everyMs: 500 }, async () => {
-      const { rss } = await this.measure('settle');
-      return rss - baseline <= slack ? rss : undefined;
-    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
