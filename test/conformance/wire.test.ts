@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packagePath } from '../../src/base/index.js';
 import { keyText } from '../../src/net/auth/signed.js';
@@ -33,17 +34,18 @@ type Answer = Record<string, unknown>;
 let python: string;
 const children = new Set<ChildProcess>();
 
+const script = (name: string) => packagePath(`test/conformance/python/${name}`);
+
 /** A Python process whose lines of stdout are read one by one. */
-function start(script: string, ...args: string[]) {
-  const path = packagePath(`test/conformance/python/${script}`);
-  const child = spawn(python, ['-B', path, PROTO, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+function start(name: string, ...args: string[]) {
+  const child = spawn(python, ['-B', script(name), PROTO, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', text => (stderr += text));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<Answer> => {
     const { value, done } = await lines.next();
-    if (done) throw new Error(`${script} ended: ${stderr}`);
+    if (done) throw new Error(`${name} ended: ${stderr}`);
     return JSON.parse(value) as Answer;
   };
   const ask = (job: Answer) => {
@@ -110,6 +112,22 @@ describe.each(MODES)('a caller in Python, %s', mode => {
         await expect(misled.next()).rejects.toThrow(why);
       }
       misled.end();
+    });
+  });
+});
+
+describe('the standard clients of gRPC', () => {
+  it('hear that an axon is healthy, and what its services are', async () => {
+    await withAxon(async (_axon, port) => {
+      const { stdout } = await promisify(execFile)(python, ['-B', script('wire_standard.py'), String(port)]);
+      const heard = JSON.parse(stdout);
+      expect(heard).toMatchObject({
+        health: ['SERVING', 'SERVING', 'NOT_FOUND'],
+        watched: 'SERVING',
+        methods: ['Forward', 'Backward', 'Exchange', 'Describe', 'Probe'],
+        fields: { version: 1, tensors: 6, network: 21 },
+      });
+      expect(heard.services).toContain('Bittensor');
     });
   });
 });
