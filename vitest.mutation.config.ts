@@ -5,5 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/net/auth/**/*.test.ts'],
     testTimeout: 20_000,
+    // One run for each mutant: loading everything anew would take most of its time.
+    isolate: false,
   },
 });
