@@ -10,7 +10,7 @@ import { encodeAndDecodeMs } from './codec.js';
 import { type Measured, PeerProcesses, type PeerProgram, type Task } from './process.js';
 
 /**
- * `npm run bench:net [-- [rounds=5] [seconds=1] [tonic aio bittensor hivemind]]`: a session of this project beside others',
+ * `npm run bench:net [-- [rounds=5] [seconds=1] [sizes=1KiB,36KiB,1MiB,9MiB] [tonic aio bittensor hivemind]]`: a session of this project beside others',
  * each pair in one run, all ends in processes of their own. Prints tables, ratios first, and writes bench-results/net.json.
  */
 const settings = new Map(
@@ -21,8 +21,9 @@ const seconds = Number(settings.get('seconds') ?? 1);
 const ALL = ['tonic', 'aio', 'bittensor', 'hivemind'];
 const words = process.argv.slice(2).filter(word => !word.includes('='));
 const unknown = words.filter(word => !ALL.includes(word));
+const sizes = settings.get('sizes')?.split(',');
 if (unknown.length > 0 || !(rounds >= 1) || !(seconds > 0)) {
-  console.error(`bench:net [rounds=5] [seconds=1] [${ALL.join('] [')}]`);
+  console.error(`bench:net [rounds=5] [seconds=1] [sizes=1KiB,36KiB,1MiB,9MiB] [${ALL.join('] [')}]`);
   process.exit(2);
 }
 const wanted = words.length > 0 ? words : ALL;
@@ -36,6 +37,9 @@ const CASES = [
 ] as const;
 /** A batch of [64, 1024] floats. */
 const NO_OP = { bytes: 64 * 1024 * 4, outstanding: 1 };
+
+/** Until compilers at run time have done their work; the longer, the busier the machine. */
+const WARM_UP_SECONDS = 3;
 
 interface Line {
   readonly case: string;
@@ -82,6 +86,7 @@ async function compareStreams(): Promise<void> {
   const programs = [own('tls'), own('plain'), ...wanted.filter(name => name !== 'hivemind').map(other)];
   await using peers = await startAll(await Promise.all(programs));
   for (const { label, goals, ...size } of CASES) {
+    if (sizes && !sizes.includes(label.replace(' ', ''))) continue;
     const measured = await interleaved(peers.running, { ...size, seconds });
     for (const [name, all] of measured) lines.push(lineOf(label, name, size.bytes, all));
     for (const ours of ['tls', 'plain']) {
@@ -129,7 +134,7 @@ async function interleaved(peers: ReadonlyMap<string, PeerProcesses>, task: Task
   const all = new Map<string, Measured[]>();
   for (let round = 0; round <= rounds; round++) {
     for (const [name, peer] of peers) {
-      const measured = await peer.measure(round === 0 ? { ...task, seconds: Math.min(1, task.seconds) } : task);
+      const measured = await peer.measure(round === 0 ? { ...task, seconds: WARM_UP_SECONDS } : task);
       if (round > 0) all.set(name, [...(all.get(name) ?? []), measured]);
     }
   }
