@@ -104,3 +104,47 @@ describe('a nonce source', () => {
     expect(source.offsetMs('a')).toBe(0);
   });
 });
+
+describe('a nonce cache whose memory of a caller is full', () => {
+  const limits = { backMs: 10_000, aheadMs: 2_000, callers: 4, noncesPerCaller: 4 };
+
+  it('forgets the older half in the order of the nonces, and refuses all that is as old', () => {
+    const cache = new NonceCache(NOW - 60_000, limits);
+    // Ten has fewer digits than nine hundred: numbers are sorted as numbers.
+    for (const offset of [900, 10, 1_000, 20, 30]) cache.remember('a', us(NOW) + offset, NOW);
+    const verdicts = [5, 10, 15, 20, 25, 30, 31, 899, 900, 901, 1_000].map(offset =>
+      cache.check('a', us(NOW) + offset, NOW),
+    );
+    expect(verdicts).toEqual([
+      ...['replayed', 'replayed', 'replayed', 'replayed', 'replayed', 'replayed'],
+      ...['fresh', 'fresh', 'replayed', 'fresh', 'replayed'],
+    ]);
+  });
+
+  it('holds on to what is above the middle, however often that happens', () => {
+    const cache = new NonceCache(NOW - 60_000, limits);
+    for (let i = 0; i < 40; i++) {
+      cache.remember('a', us(NOW) + i, NOW);
+      expect(cache.check('a', us(NOW) + i, NOW)).toBe('replayed');
+      expect(cache.check('a', us(NOW) + i + 1, NOW)).toBe('fresh');
+    }
+  });
+
+  it('never lets the floor sink', () => {
+    const cache = new NonceCache(NOW - 60_000, limits);
+    for (const offset of [1, 2, 3, 4, 5]) cache.remember('a', us(NOW) + offset, NOW);
+    for (const offset of [-9, -8, -7, -6, -5]) cache.remember('a', us(NOW) + offset, NOW - 9_000);
+    expect(cache.check('a', us(NOW) + 3, NOW)).toBe('replayed');
+    expect(cache.check('a', us(NOW) + 2, NOW)).toBe('replayed');
+  });
+});
+
+describe('a nonce source', () => {
+  it('forgets the clock that was corrected longest ago, beyond 4,096 peers', () => {
+    const source = new NonceSource({ nowMs: () => NOW });
+    for (let i = 0; i <= 4_096; i++) expect(source.correct(`peer ${i}`, NOW + 5_000)).toBe(true);
+    expect(source.offsetMs('peer 0')).toBe(0);
+    expect(source.offsetMs('peer 1')).toBe(5_000);
+    expect(source.offsetMs('peer 4096')).toBe(5_000);
+  });
+});
