@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, pollUntil, silentLog } from '../../../src/base/index.js';
+import { makeCertificate } from '../../../src/net/auth/certificate.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { TensorMessage } from '../../../src/net/gen/bittensor.js';
 import { Axon, Dendrite, floatTensor, Gossip, type Reply } from '../../../src/net/index.js';
@@ -144,6 +145,33 @@ describe('a dendrite believes nothing of a reply', () => {
   });
 });
 
+describe('a peer that has no sessions', () => {
+  it('is asked by signed calls, on plain text and over TLS', async () => {
+    for (const tls of [false, true]) {
+      const asked: string[] = [];
+      const server = new RpcServer(
+        {
+          '/Bittensor/Forward': async ({ bytes }) => {
+            asked.push('forward');
+            return reply(bytes);
+          },
+        },
+        defaultServerLimits,
+        silentLog,
+        { certificate: makeCertificate(key(1)) },
+      );
+      const port = await server.listen('127.0.0.1', 0);
+      const dendrite = new Dendrite({ signer: key(2), tls });
+      closing.add(() => server.stop(0)).add(() => dendrite.close());
+      const peer = { hotkey: keyText(key(1).publicKey), host: '127.0.0.1', port };
+      for (let i = 0; i < 2; i++) {
+        expect(await dendrite.forward(peer, { tensors: [input] })).toMatchObject({ code: 'Success' });
+      }
+      expect(asked).toHaveLength(2);
+    }
+  });
+});
+
 describe('everything that was opened', () => {
   it('is closed after stop and close: no socket and no timer keeps the process alive', async () => {
     const open = () => process.getActiveResourcesInfo().filter(name => /TCP|Timeout/.test(name)).length;
@@ -168,10 +196,10 @@ describe('everything that was opened', () => {
       bootstrap: [String(first.port)],
     });
     await second.start();
-    await pollUntil('they met', { withinMs: 5_000, everyMs: 20 }, () => first.peers()[0]);
+    await pollUntil('they met', { withinMs: 20_000, everyMs: 20 }, () => first.peers()[0]);
     await Promise.all([axon.stop(), first.stop(), second.stop()]);
     await Promise.all([axon.stop(), first.stop(), second.stop()]);
     dendrite.close();
     await pollUntil('all is closed', { withinMs: 3_000, everyMs: 20 }, () => (open() <= before ? true : undefined));
-  });
+  }, 40_000);
 });
