@@ -108,7 +108,11 @@ const roles = {
     const start = (...args) => {
       const child = fork(self, args.map(String));
       const next = () => new Promise(resolve => child.once('message', resolve));
-      return { child, next, ask: question => (child.send(question), next()) };
+      const ask = question => {
+        child.send(question);
+        return next();
+      };
+      return { child, next, ask };
     };
     const axon = start('axon');
     const { port } = await axon.next();
