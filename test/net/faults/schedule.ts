@@ -81,6 +81,11 @@ export class CountingAxon {
       connectsPerSecond: 100_000,
       connectionsPerAddress: 500,
       handshakesPerAddress: 100,
+      // Half-open connections are noticed sooner than as shipped, which takes 40 s.
+      handshakeMs: 3_000,
+      firstCallMs: 3_000,
+      pingMs: 3_000,
+      pongMs: 4_000,
     },
   });
 

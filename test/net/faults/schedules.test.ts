@@ -44,11 +44,11 @@ describe('a thousand random schedules of faults', () => {
     expect(calls - codes['Success']!, ended).toBeGreaterThan(calls / 50);
 
     const left = () => {
-      const { active, computing, waiting, abandoned } = counting.axon.stats();
-      return { active, computing, waiting, abandoned };
+      const { active, connections, computing, waiting, abandoned } = counting.axon.stats();
+      return { active, connections, computing, waiting, abandoned };
     };
-    const none = { active: 0, computing: 0, waiting: 0, abandoned: 0 };
-    await pollUntil('the end of all requests', { withinMs: 20_000 }, () =>
+    const none = { active: 0, connections: 0, computing: 0, waiting: 0, abandoned: 0 };
+    await pollUntil('the end of all requests and connections', { withinMs: 20_000 }, () =>
       Object.values(left()).every(count => count === 0) ? true : undefined,
     ).catch(() => expect(left()).toEqual(none));
     await counting.axon.stop();
