@@ -44,7 +44,12 @@ const scenarios: Record<string, () => Promise<[what: string, measured: string][]
   islands: async () => {
     const few = Math.ceil(nodes / 4);
     const one = await islands(few);
-    return [[`two networks of ${few} nodes, then one node that knows both: until all know all`, seconds(one.seconds)]];
+    return [
+      [
+        `two networks of ${few / 2} nodes each, then one node that knows both: until all know all`,
+        seconds(one.seconds),
+      ],
+    ];
   },
   attack: async () => {
     const honest = Math.ceil(nodes / 10);
