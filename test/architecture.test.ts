@@ -26,7 +26,7 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@polkadot\/util$/, ['src/wallet', 'src/chain', 'localnet/engine']],
   [/^@polkadot\/types/, ['src/chain', 'localnet/engine']],
   [/^@polkadot\//, ['src/chain']],
-  [/^@grpc\/|^@bufbuild\/|^@peculiar\/|^@bokuweb\/|^@achingbrain\//, ['src/net']],
+  [/^@grpc\/|^@bufbuild\/|^@bokuweb\/|^@achingbrain\//, ['src/net']],
   [/^@tensorflow\/|^mnist/, ['src/model']],
   [/^(commander|cli-progress|picocolors|uqr)$/, ['src/cli']],
   [/^(ws|fzstd)$/, ['localnet/engine']],

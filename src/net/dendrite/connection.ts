@@ -2,7 +2,6 @@ import {
   type ChannelCredentials,
   type ChannelOptions,
   Client,
-  type ClientDuplexStream,
   connectivityState,
   credentials,
   Metadata,
@@ -81,11 +80,6 @@ export class Connection {
     } finally {
       this.calls--;
     }
-  }
-
-  /** A stream of messages both ways, without a deadline. */
-  duplex(path: string): ClientDuplexStream<Buffer, Buffer> {
-    return this.client.makeBidiStreamRequest(path, same, same, new Metadata(), {});
   }
 
   /** What is under way fails. */

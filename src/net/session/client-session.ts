@@ -6,7 +6,7 @@ import type { Challenge, Frame, ReplyHead, RequestHead, Welcome } from '../gen/b
 import type { Answer } from '../server/incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { isSpoken, PROTOCOL_VERSION } from '../wire/version.js';
+import { agreedVersion, PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { BodyIn } from './body-in.js';
 import { type Deadline, Deadlines } from './deadlines.js';
@@ -253,7 +253,8 @@ export class ClientSession {
     if (this.challenged) throw broken('a second challenge');
     this.challenged = true;
     const { expect, network, serverKeyHash, signer } = this.options;
-    if (!isSpoken(challenge.version)) {
+    const version = agreedVersion(challenge.version);
+    if (version === undefined) {
       const text = `the peer speaks version ${clean(challenge.version) || 'none'}, this side ${PROTOCOL_VERSION}`;
       return void this.fail(new RequestError('ResponseIncompatibleVersion', text));
     }
@@ -277,7 +278,7 @@ export class ClientSession {
       expiry,
     };
     const signature = serverKeyHash ? signHello(signer, hello) : NO_BYTES;
-    const frame = { version: PROTOCOL_VERSION, caller: signer.publicKey, network, expiry, signature };
+    const frame = { version, caller: signer.publicKey, network, expiry, signature };
     this.outbox.sendControl(controlFrame({ hello: frame }));
   }
 

@@ -7,7 +7,7 @@ import { type Frame, type Hello, Method, type ReplyHead, type RequestHead } from
 import type { IncomingHandler } from '../server/incoming.js';
 import { RETURN_CODES } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { isSpoken, PROTOCOL_VERSION } from '../wire/version.js';
+import { agreedVersion, PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';
@@ -80,6 +80,8 @@ export class ServerSession implements ServedSession {
   private lastId = 0;
   private state: State = 'hello';
   private draining = false;
+  /** What both sides speak. */
+  private version: string = PROTOCOL_VERSION;
   private readonly challenge: Uint8Array;
   private closedResolve!: () => void;
 
@@ -204,10 +206,12 @@ export class ServerSession implements ServedSession {
 
   private onHello(hello: Hello): void {
     const { network, serverKeyHash, hotkey } = this.options;
-    if (!isSpoken(hello.version)) {
+    const version = agreedVersion(hello.version);
+    if (version === undefined) {
       const text = `this axon speaks version ${PROTOCOL_VERSION}, the hello ${clean(hello.version) || 'none'}`;
       throw new RequestError('RequestIncompatibleVersion', text);
     }
+    this.version = version;
     if (Buffer.compare(hello.network, network) !== 0) {
       throw new RequestError('Unauthenticated', 'the caller is on another network');
     }
@@ -242,7 +246,7 @@ export class ServerSession implements ServedSession {
   private welcome(): void {
     const { requests, inlineBytes, bodyBytes } = this.limits;
     this.state = 'open';
-    const welcome = { version: PROTOCOL_VERSION, requests, inlineBytes, bodyBytes };
+    const welcome = { version: this.version, requests, inlineBytes, bodyBytes };
     this.outbox.sendControl(controlFrame({ welcome }));
     if (this.draining) {
       this.outbox.sendControl(controlFrame({ draining: true }));

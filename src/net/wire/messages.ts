@@ -162,15 +162,6 @@ export function signReply(signer: Signer, request: Uint8Array, words: ReplyWords
   return signDigest(signer, 'reply', digestOfReply(signer.publicKey, request, { ...words, message }));
 }
 
-export function verifyReply(
-  responder: Uint8Array,
-  request: Uint8Array,
-  words: ReplyWords,
-  signature: Uint8Array,
-): boolean {
-  return verifyDigest(responder, 'reply', digestOfReply(responder, request, words), signature);
-}
-
 function digestOfReply(responder: Uint8Array, request: Uint8Array, words: ReplyWords): Uint8Array {
   const { message, parameterVersion, time, digest } = words;
   const code = RETURN_CODES[words.code].number;

@@ -1,4 +1,4 @@
-import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { type GrpcStatus, isReturnCode, RETURN_CODES, type ReturnCode } from './codes.js';
 
 /** The only place where return codes meet gRPC's statuses. */
@@ -6,7 +6,7 @@ import { type GrpcStatus, isReturnCode, RETURN_CODES, type ReturnCode } from './
 /** Trailer that names the exact return code beside the coarser status. */
 const CODE_KEY = 'bittensor-return-code';
 
-/** The same refusal as the trailers of a call. */
+/** A refusal as the trailers of a call: for requests whose caller is not known yet. */
 export function toTrailers(code: ReturnCode, message: string): Record<string, string> {
   return {
     'grpc-status': String(status[RETURN_CODES[code].grpc]),
@@ -14,13 +14,6 @@ export function toTrailers(code: ReturnCode, message: string): Record<string, st
     'grpc-message': clean(message).replaceAll('%', '%25'),
     [CODE_KEY]: code,
   };
-}
-
-/** A refusal as the status of the call: for requests whose caller is not known yet. */
-export function toServiceError(code: ReturnCode, message: string): Partial<ServiceError> {
-  const metadata = new Metadata();
-  metadata.set(CODE_KEY, code);
-  return { code: status[RETURN_CODES[code].grpc], details: message, metadata };
 }
 
 const fallback: Record<GrpcStatus, ReturnCode> = {

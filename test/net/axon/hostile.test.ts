@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, concat, fromHex, pollUntil, sleep } from '../../../src/base/index.js';
 import { keyText, requestDigest, signDigest } from '../../../src/net/auth/signed.js';
-import { ChannelPool } from '../../../src/net/dendrite/channels.js';
 import { TensorMessage } from '../../../src/net/gen/bittensor.js';
 import { Axon, type AxonOptions, Dendrite, floatTensor, type Peer } from '../../../src/net/index.js';
 import { tensorsDigest } from '../../../src/net/wire/digest.js';
@@ -14,6 +13,7 @@ import { defaultTensorLimits } from '../../../src/net/wire/tensor.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
+import { RawChannels } from '../raw-channels.js';
 import { sealRequest } from '../sealed.js';
 
 beforeAll(() => ready());
@@ -45,13 +45,13 @@ async function target(limits: AxonOptions['limits'] = {}) {
 }
 
 const channels = () => {
-  const pool = new ChannelPool({ channels: 4, messageBytes: 64 * 2 ** 20 });
+  const pool = new RawChannels({ channels: 4, messageBytes: 64 * 2 ** 20 });
   closing.add(() => pool.close());
   return pool;
 };
 
 /** Sends these bytes as a request; resolves with the refusal, or with the reply's code. */
-async function sendRaw(pool: ChannelPool, port: number, bytes: Uint8Array, path = '/Bittensor/Forward') {
+async function sendRaw(pool: RawChannels, port: number, bytes: Uint8Array, path = '/Bittensor/Forward') {
   const address = { host: '127.0.0.1', port };
   return pool.call('', address, { path, bytes, timeoutMs: 5_000 }).then(
     reply => ({ returnCode: 'reply', message: TensorMessage.decode(reply) }),

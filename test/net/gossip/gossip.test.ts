@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, type Log, pollUntil, silentLog } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
-import { ChannelPool } from '../../../src/net/dendrite/channels.js';
 import { GossipBatch, type Synapse } from '../../../src/net/gen/bittensor.js';
 import { sealEntry } from '../../../src/net/gossip/synapse-entry.js';
 import { Gossip, type GossipOptions, PROTOCOL_VERSION } from '../../../src/net/index.js';
 import { defaultServerLimits, RpcServer } from '../../../src/net/server/rpc-server.js';
 import { endorse, ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
+import { RawChannels } from '../raw-channels.js';
 
 beforeAll(() => ready());
 
@@ -45,7 +45,7 @@ async function untilCounts(nodes: readonly Gossip[], wanted: string, withinMs = 
 
 /** Speaks to a node as any stranger may. */
 async function say(to: Gossip, batch: Partial<GossipBatch>): Promise<GossipBatch> {
-  const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
+  const pool = new RawChannels({ channels: 1, messageBytes: 2 ** 20 });
   try {
     const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: PROTOCOL_VERSION, ...batch })).finish();
     const address = { host: '127.0.0.1', port: to.port };
@@ -295,7 +295,7 @@ describe('gossip with hostile strangers', () => {
 
   it('stays itself under garbage', async () => {
     const first = await node(1);
-    const pool = new ChannelPool({ channels: 1, messageBytes: 2 ** 20 });
+    const pool = new RawChannels({ channels: 1, messageBytes: 2 ** 20 });
     closing.add(() => pool.close());
     const address = { host: '127.0.0.1', port: first.port };
     const valid = GossipBatch.encode(

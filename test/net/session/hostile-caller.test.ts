@@ -68,6 +68,13 @@ describe('a hello', () => {
     expect(server.caller).toBeDefined();
   });
 
+  it('of a later minor version is welcomed in the version that both speak', async () => {
+    const { peer } = serve();
+    peer.send({ hello: { ...(await helloFor(peer)), version: '2.7.0' } });
+    const frame = await peer.next(candidate => candidate.welcome !== undefined);
+    expect(frame.welcome?.version).toBe(PROTOCOL_VERSION);
+  });
+
   it.each<[string, Partial<Hello> & { keyHash?: Uint8Array }, string]>([
     ['was made for another certificate, as a relayed one is', { keyHash: new Uint8Array(32).fill(8) }, 'signature'],
     ['names another caller than signed', { caller: key(3).publicKey }, 'signature'],

@@ -46,6 +46,15 @@ async function opened(options: Partial<ClientSessionOptions> = {}): Promise<Retu
   return connected;
 }
 
+describe('a caller', () => {
+  it('answers a server of a later minor version in the version that both speak', async () => {
+    const { peer } = connect();
+    peer.send({ challenge: { ...challenge, version: '2.7.0' } });
+    const frame = await peer.next(candidate => candidate.hello !== undefined);
+    expect(frame.hello?.version).toBe(PROTOCOL_VERSION);
+  });
+});
+
 describe('a caller opens no session', () => {
   it.each<[string, Partial<Frame>, string]>([
     ['with another neuron', { challenge: { ...challenge, hotkey: key(3).publicKey } }, 'another neuron'],

@@ -1,7 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { isReturnCode, RETURN_CODES, type ReturnCode, returnCodeOf } from '../../../src/net/wire/codes.js';
-import { clean, fromServiceError, toServiceError } from '../../../src/net/wire/status.js';
+import { clean, fromServiceError, toTrailers } from '../../../src/net/wire/status.js';
 
 const codes = Object.keys(RETURN_CODES) as ReturnCode[];
 
@@ -20,7 +20,14 @@ describe('return codes', () => {
 
   it('survive a gRPC status, except that no failure reads as success', () => {
     for (const code of codes) {
-      const error = toServiceError(code, 'why') as ServiceError;
+      const trailers = toTrailers(code, 'why');
+      const metadata = new Metadata();
+      metadata.set('bittensor-return-code', trailers['bittensor-return-code']!);
+      const error = {
+        code: Number(trailers['grpc-status']),
+        details: trailers['grpc-message'],
+        metadata,
+      } as ServiceError;
       const expected = code === 'NoReturn' ? 'UnknownException' : code;
       if (code !== 'Success') expect(fromServiceError(error)).toEqual({ code: expected, message: 'why' });
     }

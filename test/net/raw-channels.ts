@@ -1,7 +1,7 @@
-import { type Address, formatAddress } from '../address.js';
-import { RequestError } from '../errors.js';
-import { type CallOptions, Connection } from './connection.js';
-import { Pool } from './pool.js';
+import { type Address, formatAddress } from '../../src/net/address.js';
+import { type CallOptions, Connection } from '../../src/net/dendrite/connection.js';
+import { Pool } from '../../src/net/dendrite/pool.js';
+import { RequestError } from '../../src/net/errors.js';
 
 export interface ChannelLimits {
   /** Connections kept; beyond that the one used longest ago goes. */
@@ -10,8 +10,8 @@ export interface ChannelLimits {
   readonly messageBytes: number;
 }
 
-/** Unary calls on plain text, by peer. A connection belongs to a key at an address: another one gets another. */
-export class ChannelPool {
+/** Unary calls on plain text with any bytes, as a stranger makes them. A connection belongs to a key at an address. */
+export class RawChannels {
   private readonly connections: Pool<Connection>;
   private closed = false;
 
@@ -21,7 +21,7 @@ export class ChannelPool {
 
   /** One unary call. Rejects with a `RequestError` whatever goes wrong; error `bad_address`. */
   async call(key: string, address: Address, options: CallOptions): Promise<Buffer> {
-    if (this.closed) throw new RequestError('Unavailable', 'this dendrite is closed');
+    if (this.closed) throw new RequestError('Unavailable', 'closed');
     const name = `${key}@${formatAddress(address)}`;
     return this.connections.get(name, () => new Connection(address, this.limits)).unary(options);
   }
