@@ -112,6 +112,11 @@ export const axonSettings = {
     min: 0.001,
     max: 1e9,
   }),
+  axon_registered_only: onOff({
+    flag: 'axon.registered_only',
+    about: 'serve registered hotkeys only (without a chain: those that gossip knows); without it others come last',
+    default: true,
+  }),
   axon_min_stake: real({
     flag: 'axon.min_stake',
     argument: 'tao',

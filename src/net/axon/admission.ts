@@ -33,6 +33,8 @@ export interface Admission {
 export interface AdmissionRules {
   /** Without one everyone is admitted who proves a key. */
   readonly registry?: Registry | undefined;
+  /** Whether callers that the registry does not know are refused. Default true; otherwise they come last. */
+  readonly registeredOnly?: boolean | undefined;
   /** The least stake of a caller, rao. Default 0. */
   readonly minStakeRao?: bigint | undefined;
   /** Admit validators only. Default false. */
@@ -161,9 +163,12 @@ export class Admissions {
   }
 
   private problemOf(caller: string, member: Member | undefined): RequestError | undefined {
-    const { registry, minStakeRao = 0n, permitOnly = false } = this.rules;
+    const { registry, registeredOnly = true, minStakeRao = 0n, permitOnly = false } = this.rules;
     if (!registry || caller === this.ownKey) return undefined;
-    if (!member) return new RequestError('SenderUnknown', 'this hotkey is not registered here');
+    if (!member) {
+      const asksNothing = !registeredOnly && !permitOnly && minStakeRao === 0n;
+      return asksNothing ? undefined : new RequestError('SenderUnknown', 'this hotkey is not registered here');
+    }
     if (permitOnly && !member.validatorPermit) {
       return new RequestError('SenderUnknown', 'only hotkeys with a validator permit are served');
     }

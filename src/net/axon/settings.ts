@@ -7,10 +7,11 @@ export type AxonSettings = SettingValues<typeof axonSettings>;
 /** What the settings `--axon.*` say, as options of an axon; where it is announced is left to who announces it. */
 export function axonOptionsOf(
   settings: AxonSettings,
-): Pick<AxonOptions, 'minStakeRao' | 'permitOnly'> & { readonly limits: Partial<AxonLimits> } {
+): Pick<AxonOptions, 'registeredOnly' | 'minStakeRao' | 'permitOnly'> & { readonly limits: Partial<AxonLimits> } {
   const rpcs = settings.axon_maximum_concurrent_rpcs;
   return {
     minStakeRao: raoOf(settings.axon_min_stake),
+    registeredOnly: settings.axon_registered_only,
     permitOnly: settings.axon_permit_only,
     limits: {
       maxThreads: settings.axon_max_workers,

@@ -114,6 +114,9 @@ describe('admission', () => {
       'admitted',
       'unsigned SenderUnknown',
     ]);
+    expect(codes({ registeredOnly: false })).toEqual(['admitted', 'admitted', 'admitted', 'admitted']);
+    expect(codes({ registeredOnly: false, minStakeRao: 1n })[3]).toBe('unsigned SenderUnknown');
+    expect(codes({ registeredOnly: false, permitOnly: true })[3]).toBe('unsigned SenderUnknown');
   });
 
   it('computes by stake, or as the rules say', () => {
