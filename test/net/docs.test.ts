@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RETURN_CODES } from '../../src/net/index.js';
 
@@ -11,5 +15,20 @@ describe('docs/protocol.md', () => {
     const page = readFileSync('docs/protocol.md', 'utf8');
     const found = /<!-- codes -->\n([\s\S]*)\n<!-- \/codes -->/.exec(page)?.[1];
     expect(found).toBe(table);
+  });
+});
+
+describe('README.md', () => {
+  it('has an example of axon and dendrite that runs', () => {
+    const code = /```js\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8'))![1]!;
+    const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+    try {
+      const file = join(folder, 'example.mjs');
+      writeFileSync(file, code.replaceAll("'./dist/", `'${pathToFileURL('dist').href}/`));
+      const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 50_000 });
+      expect(output).toMatch(/^\[ 'Success' \] Float32Array\(2\) \[ 2, 4 \] \[ [\d.]+ \]\n$/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
