@@ -278,6 +278,21 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'It cannot be dialled or written on a chain.',
     'Give host:port, or an ss58 address.',
   ],
+  no_key: [
+    'gossip without a key announces nothing',
+    'It was begun to observe only.',
+    'Give it a signer, whose entries others can verify.',
+  ],
+  too_many: [
+    'too many synapses are announced',
+    'Others keep a few of each key and no more.',
+    'Withdraw one before another is announced.',
+  ],
+  no_work: [
+    'no proof of work was found',
+    'The thread that looks for it failed; the neuron tries again by itself.',
+    'Wait, or where it goes on lower --metagraph_difficulty, to which the others must agree.',
+  ],
   no_address: [
     'nobody could reach this neuron',
     'On a network of many machines the address that others dial has to be announced.',

@@ -129,7 +129,7 @@ export class Admissions {
     }
     const forged = verifyHead(head, this.own);
     if (forged) {
-      this.forgeries.spend(originOf(applicant.address));
+      this.noteForgery(applicant.address);
       throw forged;
     }
     this.nonces.remember(caller, head.nonce, now);
@@ -147,6 +147,11 @@ export class Admissions {
     if (!this.forgeries.has(originOf(address))) {
       throw new RequestError('Backoff', 'too many wrong signatures came from this address');
     }
+  }
+
+  /** A signature from there was wrong: after many no more are looked at for a while. */
+  noteForgery(address: string): void {
+    this.forgeries.spend(originOf(address));
   }
 
   private judge(applicant: Applicant, caller: string, digest: Uint8Array | undefined): Verdict {

@@ -72,6 +72,8 @@ export interface AxonStats {
   /** Handlers that go on although their request was answered for them. */
   readonly abandoned: number;
   readonly connections: number;
+  /** Why connections were closed or refused, and how often. */
+  readonly drops: Readonly<Record<string, number>>;
   /** By hotkey; who asked last comes last. */
   readonly peers: ReadonlyMap<string, PeerStats>;
 }
@@ -127,6 +129,8 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
         ...own,
         handler: this.handle,
         authorize: (caller, address) => refusalOf(() => admissions.greet(caller, address)),
+        greet: (caller, address) => refusalOf(() => admissions.greet(caller, address)),
+        onForged: address => admissions.noteForgery(address),
         sessionLimits: { bodyBytes },
         clock,
       },
@@ -191,6 +195,7 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
       waiting: pool.size + threads.size,
       abandoned: pool.abandoned + threads.abandoned,
       connections: server.connections,
+      drops: server.drops,
       peers: desk.peers.all(),
     };
   }

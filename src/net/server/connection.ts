@@ -2,6 +2,7 @@ import { constants, type Http2Session, performServerHandshake, type ServerHttp2S
 import type { Duplex } from 'node:stream';
 import { RequestError } from '../errors.js';
 import type { MemoryShare } from '../session/memory.js';
+import type { ReturnCode } from '../wire/codes.js';
 import { Bucket } from './bucket.js';
 import { type CallHost, GrpcCall } from './grpc-call.js';
 import type { ServerLimits } from './limits.js';
@@ -15,6 +16,9 @@ const CALL_OVERHEAD = 1_024;
 const CONTROL_BYTES_PER_SECOND = 64 * 1024;
 /** Bytes that may come while no call is open: control frames, and the rest of requests that were refused early. */
 const QUIET_BYTES = 4 * 2 ** 20;
+
+/** What is refused for want of this side, whoever asks. */
+const OWN_FAULTS: ReadonlySet<ReturnCode> = new Set(['Unavailable', 'NucleusFull', 'UnknownException', 'Timeout']);
 
 /** HTTP/2 on one socket: its calls, what it costs, and when it has to end. */
 export class Connection implements CallHost {
@@ -96,6 +100,12 @@ export class Connection implements CallHost {
     const { resetCode } = call;
     const given = resetCode !== constants.NGHTTP2_NO_ERROR && !call.finished;
     if (given && !this.resets.take(this.lastCallMs)) this.drop('too many calls given up');
+  }
+
+  /** Whoever is refused again and again without showing a key has to come back, after a while. */
+  onRefused(code: ReturnCode): void {
+    if (this.trusted || OWN_FAULTS.has(code) || this.link.isPatient()) return;
+    this.drop('too many refusals');
   }
 
   /** Takes memory for the body of a unary call, of this connection's part and of what all share. */

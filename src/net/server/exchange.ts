@@ -10,10 +10,16 @@ export interface ExchangeLimits {
   readonly sendMs: number;
 }
 
+type KeptByConnection = 'serverKeyHash' | 'address' | 'trust' | 'authorize' | 'greet' | 'onForged' | 'onRefused';
+
 /** What a session needs that is not of its connection. */
-export interface SessionOptions extends Omit<ServeOptions, 'serverKeyHash' | 'address' | 'trust' | 'authorize'> {
+export interface SessionOptions extends Omit<ServeOptions, KeptByConnection> {
   /** Whether a caller who proved its key may have a session. Asked over TLS only. */
   authorize(caller: string, address: string): ReturnType<ServeOptions['authorize']>;
+  /** What a claimed caller is refused for, before its signature is verified. */
+  greet?(caller: string, address: string): RequestError | undefined;
+  /** A hello from there was not signed by its caller. */
+  onForged?(address: string): void;
 }
 
 /** The sessions of all callers: each Exchange stream is one. */
@@ -38,11 +44,15 @@ export class Exchange {
 
   open(call: GrpcCall): void {
     const { host } = call;
+    const { greet, onForged } = this.options;
     const session = serveSession(frameStream(call, this.limits), {
       ...this.options,
       serverKeyHash: host.serverKeyHash,
       address: host.address,
       authorize: caller => this.options.authorize(caller, host.address),
+      greet: caller => greet?.(caller, host.address),
+      onForged: () => onForged?.(host.address),
+      onRefused: code => host.onRefused(code),
       trust: () => host.trust(),
     });
     this.sessions.add(session);

@@ -12,6 +12,8 @@ export interface CallHost {
   trust(): void;
   takeBody(bytes: number): boolean;
   giveBody(bytes: number): void;
+  /** Something was refused here. */
+  onRefused(code: ReturnCode): void;
   /** So many bytes from the wire were taken from the stream. */
   took(bytes: number): void;
   /** So many bytes were given to the wire. */
@@ -59,7 +61,8 @@ export class GrpcCall {
   finished = false;
   private readonly deadlineMs: number;
   private readonly timer: NodeJS.Timeout | undefined;
-  private readonly controller = new AbortController();
+  private controller: AbortController | undefined;
+  private abortReason: RequestError | undefined;
   private reader: MessageReader | undefined;
   private reserved = false;
   private responded = false;
@@ -87,6 +90,11 @@ export class GrpcCall {
 
   /** Aborts when the caller gives up, at its deadline, and by `abort()`; the reason is a `RequestError`. */
   get signal(): AbortSignal {
+    // Made when it is first asked for: what is refused at once has no use for it.
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.abortReason) this.controller.abort(this.abortReason);
+    }
     return this.controller.signal;
   }
 
@@ -189,11 +197,14 @@ export class GrpcCall {
   /** Ends the call with a status and the name of this code. */
   refuse(code: ReturnCode, message: string): void {
     this.end(toTrailers(code, message));
+    this.host.onRefused(code);
   }
 
   /** Tells who works on the call to stop. */
   abort(reason: RequestError): void {
-    if (!this.controller.signal.aborted) this.controller.abort(reason);
+    if (this.abortReason) return;
+    this.abortReason = reason;
+    this.controller?.abort(reason);
   }
 
   /** Ends the stream without an answer. */
@@ -250,8 +261,7 @@ export class GrpcCall {
   }
 
   private reason(): RequestError | undefined {
-    const reason: unknown = this.signal.reason;
-    return this.signal.aborted && reason instanceof RequestError ? reason : undefined;
+    return this.abortReason;
   }
 }
 

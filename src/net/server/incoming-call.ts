@@ -44,7 +44,9 @@ export function incomingOf(
     caller: undefined,
     address: call.host.address,
     timeLeftMs: Math.min(call.timeLeftMs, headLeftMs),
-    signal: call.signal,
+    get signal() {
+      return call.signal;
+    },
     body,
     trust: () => call.host.trust(),
   };

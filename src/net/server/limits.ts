@@ -25,6 +25,11 @@ export interface ServerLimits {
   /** Calls that a connection may give up: so many at once, and so many a second. */
   readonly resetBurst: number;
   readonly resetsPerSecond: number;
+  /** Refusals of one address on connections where nobody showed a key: so many at once, and so many a second. */
+  readonly refusalBurst: number;
+  readonly refusalsPerSecond: number;
+  /** Beyond, the connection is closed and the address opens no other so long, milliseconds. */
+  readonly holdOffMs: number;
 
   /** Largest request and reply of a unary call, bytes. */
   readonly messageBytes: number;
@@ -74,6 +79,9 @@ export const defaultServerLimits: ServerLimits = {
   sessionMemoryMiB: 64,
   resetBurst: 400,
   resetsPerSecond: 20,
+  refusalBurst: 200,
+  refusalsPerSecond: 20,
+  holdOffMs: 1_000,
   messageBytes: 16 * MIB,
   unannouncedBytes: 64 * 1024,
   frameBytes: 512 * 1024,

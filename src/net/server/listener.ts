@@ -3,9 +3,9 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import { systemCodeOf } from '../../base/index.js';
 import type { Certificate } from '../auth/certificate.js';
 import { netError } from '../errors.js';
-import { Bucket } from './bucket.js';
 import type { ServerLimits } from './limits.js';
 import { isLoopback, originOf, plainAddress } from './origin.js';
+import { ORIGINS, OriginRates } from './origin-rates.js';
 
 /** One socket of a caller. */
 export interface Link {
@@ -16,6 +16,8 @@ export interface Link {
   readonly encrypted: boolean;
   /** Set when a caller on this connection showed its key: it is not given up for a stranger's. */
   trusted: boolean;
+  /** Something was refused. False: too often, and its address opens no other connection for a moment. */
+  isPatient(): boolean;
 }
 
 export interface ListenerOptions {
@@ -27,8 +29,6 @@ export interface ListenerOptions {
 
 /** The first byte of a TLS record that carries a handshake (RFC 8446, 5.1). */
 const TLS_HANDSHAKE = 0x16;
-/** Origins whose rate is remembered; beyond, those that were quiet longest are forgotten. */
-const ORIGINS = 8_192;
 
 interface Arrival extends Link {
   encrypted: boolean;
@@ -44,7 +44,10 @@ export class Listener {
   private readonly server: Server;
   private readonly tls: TlsServer | undefined;
   private readonly arrivals = new Map<string, Arrival>();
-  private readonly rates = new Map<string, Bucket>();
+  private readonly connects: OriginRates;
+  private readonly refusals: OriginRates;
+  /** Until when an origin is held off, by `performance.now()`; in the order of the ends. */
+  private readonly heldOff = new Map<string, number>();
 
   constructor(
     private readonly limits: ServerLimits,
@@ -52,6 +55,8 @@ export class Listener {
     private readonly accept: (link: Link, socket: Socket) => void,
     private readonly onRefused: (reason: string, address: string) => void,
   ) {
+    this.connects = new OriginRates(limits.connectBurst, limits.connectsPerSecond);
+    this.refusals = new OriginRates(limits.refusalBurst, limits.refusalsPerSecond);
     this.server = createServer({ noDelay: true }, socket => this.onSocket(socket));
     const { certificate } = options;
     if (!certificate) return;
@@ -119,6 +124,7 @@ export class Listener {
       origin,
       encrypted: false,
       trusted: false,
+      isPatient: () => this.isPatient(origin),
       timer: setTimeout(() => this.drop(arrival, 'no handshake in time'), this.limits.handshakeMs),
     };
     const key = keyOf(tcp);
@@ -163,8 +169,21 @@ export class Listener {
     this.onRefused(reason, arrival.address);
   }
 
+  private isPatient(origin: string): boolean {
+    const now = performance.now();
+    if (this.refusals.take(origin, now)) return true;
+    this.heldOff.delete(origin);
+    this.heldOff.set(origin, now + this.limits.holdOffMs);
+    for (const [other, until] of this.heldOff) {
+      if (until > now && this.heldOff.size <= ORIGINS) break;
+      this.heldOff.delete(other);
+    }
+    return false;
+  }
+
   private refusal(origin: string): string | undefined {
-    if (!this.rateOf(origin).take(performance.now())) return 'connects too often';
+    if ((this.heldOff.get(origin) ?? 0) > performance.now()) return 'refused too often';
+    if (!this.connects.take(origin, performance.now())) return 'connects too often';
     const open = [...this.arrivals.values()].filter(({ tcp }) => !tcp.destroyed);
     const same = open.filter(arrival => arrival.origin === origin);
     const greeting = open.filter(isGreeting);
@@ -173,20 +192,6 @@ export class Listener {
     else if (greeting.length >= this.limits.handshakes) give(greeting);
     if (same.length >= this.limits.connectionsPerAddress) return give(same) ? undefined : 'too many of one address';
     return open.length < this.limits.connections || give(open) ? undefined : 'too many connections';
-  }
-
-  private rateOf(origin: string): Bucket {
-    const now = performance.now();
-    const rate = this.rates.get(origin) ?? new Bucket(this.limits.connectBurst, this.limits.connectsPerSecond, now);
-    // Moves it to the end of the map: its order is that of the last use.
-    this.rates.delete(origin);
-    this.rates.set(origin, rate);
-    for (const [oldest, other] of this.rates) {
-      if (this.rates.size <= ORIGINS && !other.isFull(now)) break;
-      if (oldest === origin) break;
-      this.rates.delete(oldest);
-    }
-    return rate;
   }
 }
 

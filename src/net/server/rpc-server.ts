@@ -4,6 +4,7 @@ import type { RequestKind } from '../auth/signed.js';
 import { netError, RequestError } from '../errors.js';
 import type { SessionLimits } from '../session/limits.js';
 import { MemoryBudget, type MemoryShare } from '../session/memory.js';
+import { RETURN_CODES } from '../wire/codes.js';
 import { Connection } from './connection.js';
 import { Exchange, type SessionOptions } from './exchange.js';
 import type { GrpcCall } from './grpc-call.js';
@@ -34,7 +35,8 @@ export interface RawMethod {
 }
 
 /** What Forward, Backward and Exchange need: requests whose body is read only when the handler asks for it. */
-export interface IncomingOptions extends Pick<SessionOptions, 'handler' | 'hotkey' | 'network' | 'authorize'> {
+export interface IncomingOptions
+  extends Pick<SessionOptions, 'handler' | 'hotkey' | 'network' | 'authorize' | 'greet' | 'onForged'> {
   readonly sessionLimits?: Partial<SessionLimits>;
   readonly clock?: Clock;
 }
@@ -217,7 +219,10 @@ export class RpcServer {
     await this.handle(call, async () => {
       const request = incomingOf(kind, call, this.limits);
       release = request.release;
-      return (await handler(request.incoming)).body;
+      const { head, body } = await handler(request.incoming);
+      // Who is told the time did not show its key.
+      if (head.returnCode === RETURN_CODES.ClockSkew.number) call.host.onRefused('ClockSkew');
+      return body;
     });
     release();
   }

@@ -5,7 +5,7 @@ import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { type Frame, type Hello, Method, type ReplyHead, type RequestHead } from '../gen/bittensor.js';
 import type { IncomingHandler } from '../server/incoming.js';
-import { RETURN_CODES } from '../wire/codes.js';
+import { RETURN_CODES, type ReturnCode } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
 import { agreedVersion, PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
@@ -26,6 +26,12 @@ export interface ServeOptions {
   readonly serverKeyHash: Uint8Array | undefined;
   /** Whether a caller who proved its key may have a session. Asked over TLS only. */
   authorize(caller: string): RequestError | undefined | Promise<RequestError | undefined>;
+  /** What a claimed caller is refused for, before its signature is verified. Asked over TLS only. */
+  greet?(caller: string): RequestError | undefined;
+  /** The hello's signature is not that of its caller. */
+  onForged?(): void;
+  /** A request was refused whose caller did not show its key. */
+  onRefused?(code: ReturnCode): void;
   readonly handler: IncomingHandler;
   readonly address: string;
   /** Shared by all sessions: bodies are held in it. */
@@ -53,6 +59,8 @@ export interface ServedSession {
 export function serveSession(stream: FrameStream, options: ServeOptions): ServedSession {
   return new ServerSession(stream, options);
 }
+
+const CALLER_BYTES = 32;
 
 type State = 'hello' | 'authorizing' | 'open' | 'closed';
 
@@ -218,11 +226,15 @@ export class ServerSession implements ServedSession {
     if (!serverKeyHash) return void this.welcome();
     const { challenge } = this;
     const { caller, expiry, signature } = hello;
+    // Costs next to nothing, the signature a good part of a millisecond.
+    const stranger = caller.length === CALLER_BYTES ? this.options.greet?.(keyText(caller)) : undefined;
+    if (stranger) throw stranger;
     const problem = checkHello(
       { network, serverKeyHash, caller, server: hotkey, challenge, expiry },
       signature,
       this.clock.nowMs(),
     );
+    if (problem?.returnCode === 'Unauthenticated') this.options.onForged?.();
     if (problem) throw problem;
     const name = keyText(caller);
     this.state = 'authorizing';

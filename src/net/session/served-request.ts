@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.js';
 import { Method, type ReplyHead, type RequestHead } from '../gen/bittensor.js';
 import type { Answer, Incoming } from '../server/incoming.js';
-import { RETURN_CODES } from '../wire/codes.js';
+import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { BodyIn } from './body-in.js';
 import type { Deadline } from './deadlines.js';
 import { controlFrame, NO_BYTES, replyFrame } from './frames.js';
@@ -86,7 +86,7 @@ export class ServedRequest implements Incoming {
     }
     answered.then(
       answer => this.onAnswer(answer),
-      error => this.onAnswer({ head: this.session.refusalHead(error), body: NO_BYTES }),
+      error => this.onAnswer({ head: this.session.refusalHead(error), body: NO_BYTES }, true),
     );
   }
 
@@ -135,7 +135,10 @@ export class ServedRequest implements Incoming {
     this.abort(reason);
   }
 
-  private onAnswer(answer: Answer): void {
+  private onAnswer(answer: Answer, isUnsigned = false): void {
+    const code = returnCodeOf(answer.head.returnCode);
+    // Who is told the time did not show its key either.
+    if (this.caller === undefined && (isUnsigned || code === 'ClockSkew')) this.session.options.onRefused?.(code);
     this.handlerRuns = false;
     this.session.handlerEnded();
     this.session.memory.give(this.requestBytes);

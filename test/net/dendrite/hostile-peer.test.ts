@@ -186,13 +186,14 @@ describe('everything that was opened', () => {
     );
     expect(reply.code).toBe('Success');
     const synapse = { synapseKey: '', host: '127.0.0.1', port };
-    const first = new Gossip({ signer: key(1), synapse, host: '127.0.0.1', intervalMs: 20 });
+    const first = new Gossip({ signer: key(1), synapse, host: '127.0.0.1', intervalMs: 20, difficulty: 4 });
     await first.start();
     const second = new Gossip({
       signer: key(2),
       synapse,
       host: '127.0.0.1',
       intervalMs: 20,
+      difficulty: 4,
       bootstrap: [String(first.port)],
     });
     await second.start();
