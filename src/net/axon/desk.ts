@@ -134,16 +134,16 @@ export class Desk {
     const terms = {
       priority: verdict.priority,
       timeoutMs: Math.min(this.limitOf(kind), incoming.timeLeftMs),
-      signal: incoming.signal,
+      signal: incoming.given ?? incoming.signal,
     };
     let began = 0;
     const isHere = typeof handler === 'function';
     const answer = await (isHere ? pool : threads).submit<AxonAnswer>({
       ...terms,
-      run: signal => {
+      run: given => {
         began = performance.now();
-        if (isHere) return handler({ ...request, signal });
-        return threads.inThread<AxonAnswer>({ ...handler, ...movable(request) }, signal);
+        if (isHere) return handler(withSignal(request, given));
+        return threads.inThread<AxonAnswer>({ ...handler, ...movable(request) }, given.signal);
       },
     });
     if (kind === 'forward') noteWork(synapse, performance.now() - began);
@@ -237,6 +237,11 @@ export class Desk {
 
 function refused(code: ReturnCode, message: string): ReplyContent {
   return { code, message, tensors: [], parameterVersion: 0 };
+}
+
+/** The request as a handler gets it: its signal is made when the handler asks for it. */
+function withSignal(request: Omit<AxonRequest, 'signal'>, given: { readonly signal: AbortSignal }): AxonRequest {
+  return Object.defineProperty(request, 'signal', { get: () => given.signal, enumerable: true }) as AxonRequest;
 }
 
 /** The request with buffers of its own, which move to the thread that computes. */

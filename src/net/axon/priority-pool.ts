@@ -1,4 +1,6 @@
 import { RequestError } from '../errors.js';
+import { type AbortSource, LazyAbort } from '../lazy-abort.js';
+import { type Deadline, Deadlines } from '../session/deadlines.js';
 import { type ThreadTask, WorkerThreads } from './worker-threads.js';
 
 export interface PoolLimits {
@@ -21,20 +23,20 @@ export interface JobTerms {
   /** Time for waiting and running together, milliseconds. */
   readonly timeoutMs: number;
   /** Gives the job up: it leaves the line, or its own signal aborts. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSource | undefined;
 }
 
 export interface Job<T> extends JobTerms {
-  /** Should end soon after `signal` aborts: a job that does not keeps its place among those that run. */
-  run(signal: AbortSignal): Promise<T> | T;
+  /** Should end soon after `given.signal` aborts: a job that does not keeps its place among those that run. */
+  run(given: { readonly signal: AbortSignal }): Promise<T> | T;
 }
 
 interface Entry {
   readonly job: Job<unknown>;
   readonly sinceMs: number;
-  readonly controller: AbortController;
+  readonly up: LazyAbort;
   state: 'waiting' | 'running' | 'over';
-  timer: NodeJS.Timeout | undefined;
+  deadline: Deadline | undefined;
   onAbort: (() => void) | undefined;
   resolve(value: unknown): void;
   reject(reason: unknown): void;
@@ -49,6 +51,7 @@ export class PriorityThreadPool implements AsyncDisposable {
   private readonly waiting: Entry[] = [];
   private readonly entries = new Set<Entry>();
   private readonly threads = new WorkerThreads();
+  private readonly deadlines = new Deadlines();
   private readonly limits: PoolLimits;
   private running = 0;
   private left = 0;
@@ -86,9 +89,9 @@ export class PriorityThreadPool implements AsyncDisposable {
       const entry: Entry = {
         job,
         sinceMs: this.nowMs(),
-        controller: new AbortController(),
+        up: new LazyAbort(),
         state: 'waiting',
-        timer: undefined,
+        deadline: undefined,
         onAbort: undefined,
         resolve: resolve as (value: unknown) => void,
         reject,
@@ -96,7 +99,9 @@ export class PriorityThreadPool implements AsyncDisposable {
       this.entries.add(entry);
       const timeoutMs = Math.max(0, job.timeoutMs);
       // Timers take 31 bits; who is that patient needs none.
-      if (timeoutMs < 2 ** 31) entry.timer = setTimeout(() => this.giveUp(entry, lateError(entry)), timeoutMs);
+      if (timeoutMs < 2 ** 31) {
+        entry.deadline = this.deadlines.add(timeoutMs, () => this.giveUp(entry, lateError(entry)));
+      }
       const { signal } = job;
       if (signal) {
         entry.onAbort = () => this.giveUp(entry, signal.reason);
@@ -109,7 +114,7 @@ export class PriorityThreadPool implements AsyncDisposable {
 
   /** Submits a function of a module, which is computed in a worker thread; the thread ends when the job is given up. */
   compute<T>(task: ThreadTask, terms: JobTerms): Promise<T> {
-    return this.submit<T>({ ...terms, run: signal => this.inThread(task, signal) });
+    return this.submit<T>({ ...terms, run: ({ signal }) => this.inThread(task, signal) });
   }
 
   /** The same from within a job, whose place it takes. */
@@ -129,6 +134,7 @@ export class PriorityThreadPool implements AsyncDisposable {
 
   private async close(): Promise<void> {
     for (const entry of [...this.entries]) this.giveUp(entry, stoppedError());
+    this.deadlines.clear();
     await this.threads.stop();
   }
 
@@ -167,7 +173,7 @@ export class PriorityThreadPool implements AsyncDisposable {
 
   private async runJob(entry: Entry): Promise<void> {
     try {
-      const value = await entry.job.run(entry.controller.signal);
+      const value = await entry.job.run(entry.up);
       if (this.leave(entry)) entry.resolve(value);
       else this.left--;
     } catch (error) {
@@ -197,14 +203,14 @@ export class PriorityThreadPool implements AsyncDisposable {
     if (state === 'running') this.left++;
     else this.waiting.splice(this.waiting.indexOf(entry), 1);
     entry.reject(reason);
-    entry.controller.abort(reason);
+    entry.up.abort(reason);
   }
 
   /** False when it is over already: it has one outcome. */
   private leave(entry: Entry): boolean {
     if (entry.state === 'over') return false;
     entry.state = 'over';
-    clearTimeout(entry.timer);
+    if (entry.deadline) this.deadlines.remove(entry.deadline);
     if (entry.onAbort) entry.job.signal?.removeEventListener('abort', entry.onAbort);
     this.entries.delete(entry);
     return true;

@@ -4,6 +4,8 @@ import { formatAddress } from '../address.js';
 import { NonceSource } from '../auth/nonce-source.js';
 import { keyBytes, keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
+import { LazyAbort } from '../lazy-abort.js';
+import { Deadlines } from '../session/deadlines.js';
 import { MemoryBudget } from '../session/memory.js';
 import { networkBytes, type ReplyContent } from '../wire/messages.js';
 import { findNonFinite, plainLink, type WireTensor } from '../wire/tensor.js';
@@ -59,7 +61,8 @@ export class Dendrite {
   private readonly limiter: Limiter;
   private readonly nonces: NonceSource;
   private readonly traffic = new TrafficBook(TRAFFIC_PEERS);
-  private readonly running = new Set<AbortController>();
+  private readonly running = new Set<LazyAbort>();
+  private readonly deadlines = new Deadlines();
   private closed = false;
 
   constructor(private readonly options: DendriteOptions) {
@@ -137,6 +140,7 @@ export class Dendrite {
     for (const call of this.running) call.abort(new RequestError('Cancelled', 'the dendrite was closed'));
     this.links.close();
     this.own?.close();
+    this.deadlines.clear();
   }
 
   [Symbol.dispose](): void {
@@ -178,16 +182,16 @@ export class Dendrite {
     wasAsked: { yet: boolean },
   ): Promise<ReplyContent> {
     const timeoutMs = request.timeoutMs ?? (kind === 'forward' ? this.limits.forwardMs : this.limits.backwardMs);
-    const giveUp = new AbortController();
-    const cancel = () => giveUp.abort(new RequestError('Cancelled', 'the caller gave up'));
-    const timer = setTimeout(() => giveUp.abort(timedOut(timeoutMs)), timeoutMs);
+    const given = new LazyAbort();
+    const cancel = () => given.abort(new RequestError('Cancelled', 'the caller gave up'));
+    const deadline = this.deadlines.add(timeoutMs, () => given.abort(timedOut(timeoutMs)));
     // One signal may well end many calls, which Node takes for a leak from the eleventh on.
     if (request.signal) setMaxListeners(0, request.signal);
     request.signal?.addEventListener('abort', cancel, { once: true });
-    this.running.add(giveUp);
+    this.running.add(given);
     if (request.signal?.aborted || this.closed) cancel();
     try {
-      const leave = await this.limiter.enter(giveUp.signal);
+      const leave = await this.limiter.enter(given);
       wasAsked.yet = true;
       try {
         return await this.converse(peer, {
@@ -197,7 +201,7 @@ export class Dendrite {
           tensors: kind === 'forward' ? request.tensors : this.gradientsOut(request),
           format: peer.format ?? this.options.format ?? plainLink,
           endsAt: performance.now() + timeoutMs,
-          signal: giveUp.signal,
+          given,
           traffic,
         }).then(told => this.checked(kind, told, request));
       } finally {
@@ -205,12 +209,12 @@ export class Dendrite {
       }
     } catch (error) {
       // A call that was cut short reports the cutting; the reason is better.
-      if (giveUp.signal.aborted) throw giveUp.signal.reason;
+      if (given.aborted) throw given.reason;
       throw error;
     } finally {
-      clearTimeout(timer);
+      this.deadlines.remove(deadline);
       request.signal?.removeEventListener('abort', cancel);
-      this.running.delete(giveUp);
+      this.running.delete(given);
     }
   }
 

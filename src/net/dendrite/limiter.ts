@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import type { AbortSource } from '../lazy-abort.js';
 
 /** Lets so many go at a time; the others wait in line, and the line is bounded. */
 export class Limiter {
@@ -11,7 +12,7 @@ export class Limiter {
   ) {}
 
   /** Resolves when it is this one's turn, with what ends it. Rejects when the line is full or `signal` aborts. */
-  enter(signal: AbortSignal): Promise<() => void> {
+  enter(signal: AbortSource): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const go = () => {

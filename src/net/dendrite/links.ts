@@ -2,6 +2,7 @@ import type { Clock, Log } from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
 import type { NonceSource } from '../auth/nonce-source.js';
 import type { RequestKind } from '../auth/signed.js';
+import type { LazyAbort } from '../lazy-abort.js';
 import type { ReplyContent } from '../wire/messages.js';
 import type { LinkFormat, TensorLimits, WireTensor } from '../wire/tensor.js';
 import type { Pooled } from './pool.js';
@@ -15,9 +16,9 @@ export interface Question {
   readonly tensors: readonly WireTensor[];
   /** How floats travel, both ways. */
   readonly format: LinkFormat;
-  /** The deadline by `performance.now()`; the signal aborts then at the latest. */
+  /** The deadline by `performance.now()`; it is given up then at the latest. */
   readonly endsAt: number;
-  readonly signal: AbortSignal;
+  readonly given: LazyAbort;
   /** Counted up as bodies leave and come. */
   readonly traffic: Traffic;
 }

@@ -25,7 +25,7 @@ export class LoopbackLink implements Link {
     this.closing.signal.throwIfAborted();
     const { body } = encodeTensors(question.tensors, tensors, format);
     const timeoutMs = timeLeft(question);
-    const signal = AbortSignal.any([question.signal, this.closing.signal]);
+    const signal = AbortSignal.any([question.given.signal, this.closing.signal]);
     const incoming: Incoming = {
       kind,
       transport: 'loopback',

@@ -77,7 +77,7 @@ export class SessionLink implements Link {
     if (this.unary) return this.unary.ask(question);
     let open: OpenSession;
     try {
-      open = this.opened.value ?? (await abortable(this.opened.get(), question.signal));
+      open = this.opened.value ?? (await abortable(this.opened.get(), question.given.signal));
     } catch (error) {
       if (codeOf(error) !== 'NotImplemented') throw error;
       this.unary ??= new UnaryLink(this.dialer, this.context);
@@ -90,14 +90,14 @@ export class SessionLink implements Link {
       this.opened.release(open);
       // The session had ended, or drained, before anything of this request left: it is as good as never made.
       const isUnsent = error instanceof SessionError && !error.sent;
-      if (!isUnsent || isSecond || question.signal.aborted) throw error;
+      if (!isUnsent || isSecond || question.given.aborted) throw error;
       return this.askOnce(question, true);
     }
   }
 
   private async exchange({ session, isSigned }: OpenSession, question: Question): Promise<Told> {
     const { tensors: limits } = this.context;
-    const { signal, traffic } = question;
+    const { given, traffic } = question;
     const encoded = encodeTensors(question.tensors, limits, question.format);
     const timeoutMs = timeLeft(question);
     const content = { ...question, length: encoded.body.length, timeoutMs, reply: question.format };
@@ -107,7 +107,7 @@ export class SessionLink implements Link {
       head,
       body: encoded.body,
       timeoutMs,
-      signal,
+      signal: given,
       written: () => recycleBody(encoded.body),
     });
     traffic.bytesIn += answer.body.length;

@@ -35,7 +35,7 @@ export class UnaryLink implements Link {
     this.calls++;
     try {
       const encoded = encodeTensors(question.tensors, this.context.tensors, question.format);
-      const connection = await abortable(this.connected(), question.signal);
+      const connection = await abortable(this.connected(), question.given.signal);
       return await this.send(connection, question, encoded);
     } finally {
       this.calls--;
@@ -52,7 +52,7 @@ export class UnaryLink implements Link {
     encoded: ReturnType<typeof encodeTensors>,
   ): Promise<Told> {
     const { signer, network, nonces, tensors } = this.context;
-    const { kind, synapseKey, parameterVersion, signal, traffic, format } = question;
+    const { kind, synapseKey, parameterVersion, given, traffic, format } = question;
     const responder = this.dialer.hotkey;
     const timeoutMs = timeLeft(question);
     const head = signHead(signer, {
@@ -71,7 +71,7 @@ export class UnaryLink implements Link {
     traffic.bytesOut += bytes.length;
     // It announces the message as a whole.
     const headers = { [HEAD_HEADER]: encodeRequestHead({ ...head, length: bytes.length }) };
-    const reply = await connection.unary({ path: paths[kind], bytes, timeoutMs, signal, headers });
+    const reply = await connection.unary({ path: paths[kind], bytes, timeoutMs, signal: given.signal, headers });
     traffic.bytesIn += reply.length;
     return openUnaryReply(reply, { digest: requestDigest(head), nonce: head.nonce, responder }, tensors);
   }

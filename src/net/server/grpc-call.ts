@@ -9,6 +9,8 @@ export interface CallHost {
   readonly address: string;
   /** The SHA-256 of the public key that this server showed; undefined on plain text. */
   readonly serverKeyHash: Uint8Array | undefined;
+  /** A caller on this connection showed its key. */
+  readonly trusted: boolean;
   trust(): void;
   takeBody(bytes: number): boolean;
   giveBody(bytes: number): void;
@@ -116,9 +118,13 @@ export class GrpcCall {
   /** Begins to read; once. What breaks the rules ends the call. */
   receive({ maxBytes, reserved = false, onMessage, onEnd }: ReceiveOptions): void {
     this.reserved = reserved;
+    const { host } = this;
     const reader = new MessageReader({
       maxBytes,
-      believeLength: reserved,
+      // Untouched memory costs nothing, but a stranger's word is not taken for it either.
+      get believeLength() {
+        return reserved || host.trusted;
+      },
       onMessage: message => {
         this.lastUseMs = performance.now();
         onMessage(message);

@@ -1,5 +1,6 @@
 import type { RequestKind } from '../auth/signed.js';
 import type { ReplyHead, RequestHead } from '../gen/bittensor.js';
+import type { AbortSource } from '../lazy-abort.js';
 
 /**
  * How a request came. `unary`: a gRPC call of its own. `session`: an Exchange over TLS, whose caller is proven.
@@ -20,6 +21,8 @@ export interface Incoming {
   readonly timeLeftMs: number;
   /** Aborts when the caller gives up and when the server stops; a `RequestError` as reason says what to answer. */
   readonly signal: AbortSignal;
+  /** Tells the same, and costs less to listen to; not every way has one. */
+  readonly given?: AbortSource;
   /**
    * Lets the body come, and resolves when it is whole: call it only after admission, and once. Rejects with a
    * `RequestError`: `TooLarge` above `maxBytes`, `Timeout`, `Cancelled`, `NucleusFull` where memory is short.

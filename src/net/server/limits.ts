@@ -84,7 +84,7 @@ export const defaultServerLimits: ServerLimits = {
   holdOffMs: 1_000,
   messageBytes: 16 * MIB,
   unannouncedBytes: 64 * 1024,
-  frameBytes: 512 * 1024,
+  frameBytes: MIB + 64 * 1024,
   concurrentCalls: 64,
   receiveMs: 15_000,
   sendMs: 15_000,

@@ -3,6 +3,7 @@ import type { Signer } from '../../wallet/index.js';
 import { CHALLENGE_BYTES, signHello } from '../auth/hello.js';
 import { RequestError } from '../errors.js';
 import type { Challenge, Frame, ReplyHead, RequestHead, Welcome } from '../gen/bittensor.js';
+import type { AbortSource } from '../lazy-abort.js';
 import type { Answer } from '../server/incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
@@ -12,7 +13,7 @@ import { BodyIn } from './body-in.js';
 import { type Deadline, Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';
 import { controlFrame, NO_BYTES, readFrame, requestFrame } from './frames.js';
-import { defaultSessionLimits, type SessionLimits } from './limits.js';
+import { defaultSessionLimits, MOST_INLINE_BYTES, type SessionLimits } from './limits.js';
 import type { MemoryBudget, MemoryShare } from './memory.js';
 import { BodyOut, Outbox, type SmallFrame } from './outbox.js';
 
@@ -36,7 +37,7 @@ export interface SessionCall {
   readonly body: Uint8Array;
   /** From now until the reply is whole, milliseconds. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSource | undefined;
   /** Called when an inline body has left and its memory is not read any more; perhaps never. */
   readonly written?: () => void;
 }
@@ -288,7 +289,7 @@ export class ClientSession {
     this.welcome = {
       ...welcome,
       requests: Math.min(welcome.requests, this.limits.requests),
-      inlineBytes: Math.min(welcome.inlineBytes, 2 ** 20),
+      inlineBytes: Math.min(welcome.inlineBytes, MOST_INLINE_BYTES),
     };
     this.openResolve(this.welcome);
     this.startWaiting();

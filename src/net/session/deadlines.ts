@@ -1,6 +1,9 @@
 /** How late a deadline may come, milliseconds. */
 const TICK_MS = 10;
 
+/** Timers take 31 bits. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export interface Deadline {
   readonly tick: number;
   readonly expire: () => void;
@@ -19,12 +22,15 @@ export class Deadlines {
     if (others) others.add(deadline);
     else this.ticks.set(deadline.tick, new Set([deadline]));
     if (deadline.tick < this.timerTick) this.arm(deadline.tick);
+    else if (this.ticks.size === 1) this.timer?.ref();
     return deadline;
   }
 
   remove(deadline: Deadline): void {
     const others = this.ticks.get(deadline.tick);
     if (others?.delete(deadline) && others.size === 0) this.ticks.delete(deadline.tick);
+    // The timer stays for the next one, but keeps no process alive for it.
+    if (this.ticks.size === 0) this.timer?.unref();
   }
 
   /** Forgets all. */
@@ -38,7 +44,7 @@ export class Deadlines {
   private arm(tick: number): void {
     clearTimeout(this.timer);
     this.timerTick = tick;
-    this.timer = setTimeout(() => this.fire(), Math.max(1, tick * TICK_MS - performance.now()));
+    this.timer = setTimeout(() => this.fire(), Math.min(LONGEST_MS, Math.max(1, tick * TICK_MS - performance.now())));
   }
 
   private fire(): void {

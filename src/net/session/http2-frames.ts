@@ -3,11 +3,12 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { RequestError } from '../errors.js';
 import { fromServiceError } from '../wire/status.js';
 import type { FrameStream } from './frame-stream.js';
+import { MOST_INLINE_BYTES } from './limits.js';
 
 /** One byte (1: compressed) and the length, u32 big-endian, before each message of gRPC. */
 const PREFIX_BYTES = 5;
 /** The largest frame that a session takes: a body that is inline, and its head. */
-const LARGEST_FRAME = 2 ** 20 + 8 * 1024;
+const LARGEST_FRAME = MOST_INLINE_BYTES + 8 * 1024;
 /** Up to here a copy costs less than one more piece to write. */
 const COPY_BYTES = 2_048;
 /** Bytes that may wait in the transport before the session is told to wait. */

@@ -20,9 +20,12 @@ export interface SessionLimits {
   readonly waiting: number;
 }
 
+/** A caller takes no larger bodies unasked, whatever the server offers. A tensor of 1 MiB fits, with what is around it. */
+export const MOST_INLINE_BYTES = 2 ** 20 + 16 * 1024;
+
 export const defaultSessionLimits: SessionLimits = {
   requests: 128,
-  inlineBytes: 256 * 1024,
+  inlineBytes: MOST_INLINE_BYTES,
   bodyBytes: 256 * 2 ** 20,
   windowBytes: 4 * 2 ** 20,
   heldBytes: 288 * 2 ** 20,

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.js';
 import { Method, type ReplyHead, type RequestHead } from '../gen/bittensor.js';
+import { LazyAbort } from '../lazy-abort.js';
 import type { Answer, Incoming } from '../server/incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { BodyIn } from './body-in.js';
@@ -16,8 +17,7 @@ export class ServedRequest implements Incoming {
   readonly kind: 'forward' | 'backward';
   private readonly untilMs: number;
   private deadline: Deadline;
-  private controller: AbortController | undefined;
-  private abortReason: RequestError | undefined;
+  readonly given = new LazyAbort();
   private bodyPromise: Promise<Uint8Array> | undefined;
   private receiving: Receiving | undefined;
   /** Memory of the session that the request's body and the reply's take. */
@@ -56,13 +56,8 @@ export class ServedRequest implements Incoming {
     return this.untilMs - performance.now();
   }
 
-  /** Made when it is first asked for: most requests end before anybody would listen. */
   get signal(): AbortSignal {
-    if (!this.controller) {
-      this.controller = new AbortController();
-      if (this.abortReason) this.controller.abort(this.abortReason);
-    }
-    return this.controller.signal;
+    return this.given.signal;
   }
 
   trust(): void {
@@ -132,7 +127,7 @@ export class ServedRequest implements Incoming {
     this.reply?.stop();
     this.stopReceiving(reason);
     this.end();
-    this.abort(reason);
+    this.given.abort(reason);
   }
 
   private onAnswer(answer: Answer, isUnsigned = false): void {
@@ -163,24 +158,18 @@ export class ServedRequest implements Incoming {
     }
     this.stopReceiving(late);
     // Who listens answers for itself, with a signature perhaps.
-    if (!this.abortReason && this.handlerRuns) {
-      this.abort(late);
+    if (!this.given.aborted && this.handlerRuns) {
+      this.given.abort(late);
       this.deadline = this.session.deadlines.add(GRACE_MS, () => this.onDeadline());
     } else this.refuse(late);
-  }
-
-  private abort(reason: RequestError): void {
-    if (this.abortReason) return;
-    this.abortReason = reason;
-    this.controller?.abort(reason);
   }
 
   private async receive(maxBytes: number): Promise<Uint8Array> {
     const { length } = this.head;
     if (length > maxBytes) throw new RequestError('TooLarge', `${length} bytes are more than ${maxBytes}`);
     if (length <= this.session.limits.inlineBytes) return this.inlineBody;
-    if (this.over || this.reply || this.abortReason) {
-      throw this.abortReason ?? new RequestError('Cancelled', 'the request is over');
+    if (this.over || this.reply || this.given.aborted) {
+      throw this.given.reason ?? new RequestError('Cancelled', 'the request is over');
     }
     return new Promise((resolve, reject) => {
       const body = new BodyIn(length, this.session.limits.windowBytes);

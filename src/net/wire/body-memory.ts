@@ -6,7 +6,7 @@ const free = new WeakSet<Uint8Array>();
 
 /** Sizes of blocks that are used again: multiples of this, up to the largest. Smaller ones come from Node's own pool. */
 const STEP_BYTES = 8 * 1024;
-const LARGEST_BLOCK = 320 * 1024;
+const LARGEST_BLOCK = 2 ** 20 + 64 * 1024;
 /** What is kept for the next bodies, all sizes together. */
 const KEPT_BYTES = 16 * 2 ** 20;
 
@@ -35,11 +35,22 @@ export function recycleBody(body: Uint8Array): void {
   const block = body.buffer;
   if (!lent.delete(block)) return;
   const size = block.byteLength;
-  if (keptBytes + size > KEPT_BYTES) return;
-  const others = kept.get(size);
-  if (others) others.push(block);
-  else kept.set(size, [block]);
+  const others = kept.get(size) ?? [];
+  // The size used last comes last: what goes first is of one not used for longest.
+  kept.delete(size);
+  kept.set(size, others);
+  while (keptBytes + size > KEPT_BYTES) dropOne();
+  others.push(block);
   keptBytes += size;
+}
+
+function dropOne(): void {
+  for (const [size, blocks] of kept) {
+    if (blocks.pop()) keptBytes -= size;
+    if (blocks.length > 0) return;
+    kept.delete(size);
+    return;
+  }
 }
 
 /** Memory of which every byte is to be written. A plain array: a Buffer's `slice` would not copy. */

@@ -213,34 +213,7 @@ export function floatsOf(tensor: WireTensor): Float32Array {
   return new Float32Array(new Uint8Array(buffer).buffer);
 }
 
-/**
- * The index of the first NaN or infinity of a float tensor, or undefined. Whether such a tensor is taken is the
- * receiver's decision: the axon and the dendrite refuse it unless told otherwise.
- */
-export function findNonFinite(tensor: WireTensor): number | undefined {
-  const { dtype } = tensor;
-  // All exponent bits set means NaN or infinity. Integers are compared: that is four times faster than Number.isFinite.
-  if (dtype === 'float32') return findMasked(words(tensor.buffer), 0, 1, 0x7f80_0000);
-  if (dtype === 'float64') return findMasked(words(tensor.buffer), 1, 2, 0x7ff0_0000);
-  if (dtype === 'bfloat16') return findMasked(halves(tensor.buffer), 0, 1, 0x7f80);
-  if (dtype === 'float16') return findMasked(halves(tensor.buffer), 0, 1, 0x7c00);
-  return undefined;
-}
-
-function findMasked(words: Int32Array | Uint16Array, first: number, step: number, mask: number): number | undefined {
-  for (let i = first; i < words.length; i += step) if ((words[i]! & mask) === mask) return (i - first) / step;
-  return undefined;
-}
-
-function words(buffer: Uint8Array): Int32Array {
-  const aligned = buffer.byteOffset % 4 === 0 ? buffer : new Uint8Array(buffer);
-  return new Int32Array(aligned.buffer, aligned.byteOffset, buffer.length >> 2);
-}
-
-function halves(buffer: Uint8Array): Uint16Array {
-  const aligned = buffer.byteOffset % 2 === 0 ? buffer : new Uint8Array(buffer);
-  return new Uint16Array(aligned.buffer, aligned.byteOffset, buffer.length >> 1);
-}
+export { findNonFinite } from './finite.js';
 
 function entriesOf<K extends string, V>(record: Record<K, V>): [K, V][] {
   return Object.entries(record) as [K, V][];

@@ -17,7 +17,7 @@ function bench(limits: Partial<PoolLimits> = {}) {
   const submit = (id: number, priority: bigint, terms: { timeoutMs?: number; signal?: AbortSignal } = {}) => {
     const ends: string[] = [];
     outcomes.set(id, ends);
-    const run = (signal: AbortSignal) => {
+    const run = ({ signal }: { signal: AbortSignal }) => {
       began.push(id);
       signals.set(id, signal);
       return new Promise<number>(resolve => open.set(id, () => resolve(id)));
@@ -202,7 +202,7 @@ describe('PriorityThreadPool', () => {
 
 describe('a deadline', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   });
   afterEach(() => {
     vi.useRealTimers();

@@ -59,6 +59,8 @@ export function serveOptions(options: Partial<ServeOptions> = {}): ServeOptions 
     memory: new MemoryBudget(512 * MIB),
     trust() {},
     ...options,
+    // Small, so that a body of 1 MiB waits for credit.
+    limits: { inlineBytes: 256 * 1024, ...options.limits },
   };
 }
 
