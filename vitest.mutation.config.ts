@@ -1,17 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-// The tests that hold the verification files of stryker.config.json: `npm run mutation`.
+const plan = JSON.parse(readFileSync(new URL('test/mutation/plan.json', import.meta.url), 'utf8')) as {
+  [file: string]: string[];
+};
+const file = process.env.MUTATED_FILE;
+
+// The tests that hold a verification file: `npm run mutation` names one at a time.
 export default defineConfig({
   test: {
-    include: [
-      'test/net/auth/**/*.test.ts',
-      'test/net/attacks/signatures.test.ts',
-      'test/net/axon/admission.test.ts',
-      'test/net/dendrite/{checks,gradients,pinning}.test.ts',
-      'test/net/gossip/peer-table.test.ts',
-      'test/net/gossip/work.test.ts',
-      'test/net/server/certificate.test.ts',
-    ],
+    include: (file && plan[file]) || Object.values(plan).flat(),
     testTimeout: 20_000,
     isolate: false,
   },

@@ -1,11 +1,9 @@
 import { keyText } from '../../src/net/auth/signed.js';
 import { Axon, type AxonOptions, Dendrite, type DendriteOptions, type Peer } from '../../src/net/index.js';
-import { type Keypair, keypairFromSeed, ready } from '../../src/wallet/index.js';
+import { ready } from '../../src/wallet/index.js';
+import { key } from './keys.js';
 
-/** A key that is the same in every run. */
-export function key(index: number): Keypair {
-  return keypairFromSeed(new Uint8Array(32).fill(index));
-}
+export { key } from './keys.js';
 
 export interface PairOptions {
   axon?: Partial<AxonOptions>;

@@ -1,4 +1,3 @@
-import { defaultTensorLimits, type WireTensor } from '../../src/net/index.js';
 import {
   encodeTensors,
   type OpenedUnary,
@@ -11,6 +10,7 @@ import {
   signHead,
   signReply,
 } from '../../src/net/wire/messages.js';
+import { defaultTensorLimits, type WireTensor } from '../../src/net/wire/tensor.js';
 import type { Signer } from '../../src/wallet/index.js';
 
 /** Whole unary messages, as an honest dendrite and an honest axon make them. */

@@ -50,19 +50,25 @@ export class NonceCache {
     return nonce <= known.floor || known.seen.has(nonce) ? 'replayed' : 'fresh';
   }
 
-  remember(caller: string, nonce: number, nowMs: number): void {
+  remember(caller: string, nonce: number): void {
     const known = this.callers.get(caller) ?? { seen: new Set(), newest: 0, floor: this.floor };
     // Moves the caller to the end of the map: its order is that of the last use.
     this.callers.delete(caller);
     this.callers.set(caller, known);
     known.seen.add(nonce);
     known.newest = Math.max(known.newest, nonce);
-    if (known.seen.size > this.limits.noncesPerCaller) forgetOlder(known, (nowMs - this.limits.backMs) * 1000);
+    if (known.seen.size > this.limits.noncesPerCaller) forgetOlder(known);
     if (this.callers.size > this.limits.callers) this.evict();
   }
 
+  /** Callers remembered. */
   get size(): number {
     return this.callers.size;
+  }
+
+  /** Nonces remembered of a caller. */
+  noncesOf(caller: string): number {
+    return this.callers.get(caller)?.seen.size ?? 0;
   }
 
   private evict(): void {
@@ -74,10 +80,9 @@ export class NonceCache {
   }
 }
 
-/** Forgets what the window refuses anyway, and at least the older half. */
-function forgetOlder(caller: Caller, windowStart: number): void {
+/** Forgets the older half. */
+function forgetOlder(caller: Caller): void {
   const sorted = [...caller.seen].sort((a, b) => a - b);
-  const half = sorted[sorted.length >> 1]!;
-  caller.floor = Math.max(caller.floor, half, windowStart - 1);
+  caller.floor = Math.max(caller.floor, sorted[sorted.length >> 1]!);
   for (const nonce of sorted) if (nonce <= caller.floor) caller.seen.delete(nonce);
 }

@@ -178,7 +178,7 @@ export function signDigest(signer: Signer, purpose: Purpose, digest: Uint8Array)
 
 /** False for an absent, short or wrong signature; never throws. */
 export function verifyDigest(key: Uint8Array, purpose: Purpose, digest: Uint8Array, signature: Uint8Array): boolean {
-  return signature.length === SIGNATURE_BYTES && verify(key, signedBytes(purpose, digest), signature);
+  return verify(key, signedBytes(purpose, digest), signature);
 }
 
 /** A public key as `neuron_key` has it: `0x` and 64 hexadecimal digits, lower case. */

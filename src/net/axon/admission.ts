@@ -118,8 +118,7 @@ export class Admissions {
     if (problem) throw problem;
     const caller = keyText(head.caller);
     this.greet(caller, applicant.address);
-    const now = this.clock.nowMs();
-    const verdict = this.nonces.check(caller, head.nonce, now);
+    const verdict = this.nonces.check(caller, head.nonce, this.clock.nowMs());
     if (verdict === 'replayed') throw new RequestError('Replayed', `nonce ${head.nonce} was used before`);
     const digest = requestDigest(head);
     if (verdict !== 'fresh') {
@@ -132,7 +131,7 @@ export class Admissions {
       this.noteForgery(applicant.address);
       throw forged;
     }
-    this.nonces.remember(caller, head.nonce, now);
+    this.nonces.remember(caller, head.nonce);
     return this.judge(applicant, caller, digest);
   }
 

@@ -43,7 +43,7 @@ type Shapes = readonly (readonly number[])[];
 /** As many outputs as there are, each with the batch size (dimension 0) of the first input. */
 function forwardShapes(shapes: Shapes, sent: readonly WireTensor[]): Shapes {
   const batch = sent[0]?.shape[0] ?? -1;
-  return shapes.map(shape => (shape.length === 0 ? [batch] : [batch, ...shape.slice(1)]));
+  return shapes.map(shape => [batch, ...shape.slice(1)]);
 }
 
 /** Nothing, or gradients in the shapes of the first inputs. */

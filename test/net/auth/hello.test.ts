@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '../../../src/base/index.js';
 import { checkHello, HELLO_LIFE_MS, helloBytes, helloDigest, signHello } from '../../../src/net/auth/hello.js';
 import { ready, verify } from '../../../src/wallet/index.js';
-import { key } from '../helpers.js';
+import { key } from '../keys.js';
 
 interface Vector {
   network: string;
@@ -76,5 +76,27 @@ describe('a hello', () => {
     expect(checkHello({ ...hello, expiry: hello.expiry + 1 }, signature, nowMs)).toMatchObject({
       returnCode: 'Unauthenticated',
     });
+  });
+
+  it('has its fault named, and what the fault is decides how the caller may go on', () => {
+    const hello = contentOf(hellos[1]!);
+    const signature = fromHex(hellos[1]!.signature);
+    const nowMs = hello.expiry / 1000 - 1_000;
+    const words = (change: Partial<typeof hello>, sign = signature, atMs = nowMs) => {
+      const refusal = checkHello({ ...hello, ...change }, sign, atMs);
+      return refusal && [refusal.returnCode, refusal.message];
+    };
+    expect(words({})).toBeUndefined();
+    expect(words({}, signature, nowMs + 1_250)).toEqual(['ClockSkew', 'the hello expired 250 ms ago']);
+    expect(words({}, signature, nowMs - 60_000)).toEqual(['ClockSkew', 'the hello counts 61000 ms, more than 60000']);
+    expect(words({ caller: new Uint8Array() })).toEqual(['Unauthenticated', 'the hello names no caller']);
+    for (const wrong of [signature.subarray(1), concat(signature, Uint8Array.of(0))]) {
+      const text = `the hello's signature has ${wrong.length} bytes, not 64`;
+      expect(words({}, wrong)).toEqual(['Unauthenticated', text]);
+    }
+    expect(words({}, new Uint8Array(64))).toEqual([
+      'Unauthenticated',
+      "the hello's signature is not the caller's for this connection",
+    ]);
   });
 });

@@ -13,7 +13,7 @@ describe('a nonce cache', () => {
     expect(cache.check('a', us(NOW - 10_000) - 1, NOW)).toBe('late');
     expect(cache.check('a', us(NOW + 2_000), NOW)).toBe('fresh');
     expect(cache.check('a', us(NOW + 2_000) + 1, NOW)).toBe('early');
-    cache.remember('a', us(NOW), NOW);
+    cache.remember('a', us(NOW));
     expect(cache.check('a', us(NOW), NOW)).toBe('replayed');
     expect(cache.check('a', us(NOW) + 1, NOW)).toBe('fresh');
     expect(cache.check('a', us(NOW) - 1, NOW)).toBe('fresh');
@@ -46,7 +46,7 @@ describe('a nonce cache', () => {
           const name = `${caller} ${nonce}`;
           expect(taken.has(name)).toBe(false);
           taken.add(name);
-          cache.remember(caller, nonce, now);
+          cache.remember(caller, nonce);
           expect(cache.size).toBeLessThanOrEqual(3);
         }
       }),
@@ -59,7 +59,7 @@ describe('a nonce cache', () => {
     for (let i = 0; i < 10_000; i++) {
       const nonce = us(NOW) + 10 * (i ^ 0x7f);
       expect(cache.check('a', nonce, NOW + 50)).toBe('fresh');
-      cache.remember('a', nonce, NOW + 50);
+      cache.remember('a', nonce);
     }
   });
 
@@ -67,9 +67,9 @@ describe('a nonce cache', () => {
     const cache = new NonceCache(NOW - 60_000, { ...defaultNonceLimits, callers: 100 });
     for (let i = 0; i < 5_000; i++) {
       const now = NOW + i;
-      cache.remember(`stranger ${i}`, us(now), now);
+      cache.remember(`stranger ${i}`, us(now));
       expect(cache.check('friend', us(now) - 500, now)).toBe('fresh');
-      cache.remember('friend', us(now) - 500, now);
+      cache.remember('friend', us(now) - 500);
     }
     expect(cache.size).toBe(100);
   });
@@ -111,7 +111,7 @@ describe('a nonce cache whose memory of a caller is full', () => {
   it('forgets the older half in the order of the nonces, and refuses all that is as old', () => {
     const cache = new NonceCache(NOW - 60_000, limits);
     // Ten has fewer digits than nine hundred: numbers are sorted as numbers.
-    for (const offset of [900, 10, 1_000, 20, 30]) cache.remember('a', us(NOW) + offset, NOW);
+    for (const offset of [900, 10, 1_000, 20, 30]) cache.remember('a', us(NOW) + offset);
     const verdicts = [5, 10, 15, 20, 25, 30, 31, 899, 900, 901, 1_000].map(offset =>
       cache.check('a', us(NOW) + offset, NOW),
     );
@@ -124,16 +124,26 @@ describe('a nonce cache whose memory of a caller is full', () => {
   it('holds on to what is above the middle, however often that happens', () => {
     const cache = new NonceCache(NOW - 60_000, limits);
     for (let i = 0; i < 40; i++) {
-      cache.remember('a', us(NOW) + i, NOW);
+      cache.remember('a', us(NOW) + i);
       expect(cache.check('a', us(NOW) + i, NOW)).toBe('replayed');
       expect(cache.check('a', us(NOW) + i + 1, NOW)).toBe('fresh');
     }
   });
 
+  it('holds no more nonces than it may, and half of them after it forgot', () => {
+    const cache = new NonceCache(NOW - 60_000, limits);
+    const held = [1, 2, 3, 4, 5, 6, 7, 8].map(i => {
+      cache.remember('a', us(NOW) + i);
+      return cache.noncesOf('a');
+    });
+    expect(held).toEqual([1, 2, 3, 4, 2, 3, 4, 2]);
+    expect(cache.noncesOf('b')).toBe(0);
+  });
+
   it('never lets the floor sink', () => {
     const cache = new NonceCache(NOW - 60_000, limits);
-    for (const offset of [1, 2, 3, 4, 5]) cache.remember('a', us(NOW) + offset, NOW);
-    for (const offset of [-9, -8, -7, -6, -5]) cache.remember('a', us(NOW) + offset, NOW - 9_000);
+    for (const offset of [1, 2, 3, 4, 5]) cache.remember('a', us(NOW) + offset);
+    for (const offset of [-9, -8, -7, -6, -5]) cache.remember('a', us(NOW) + offset);
     expect(cache.check('a', us(NOW) + 3, NOW)).toBe('replayed');
     expect(cache.check('a', us(NOW) + 2, NOW)).toBe('replayed');
   });

@@ -1,13 +1,22 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultNonceLimits } from '../../../src/net/auth/nonces.js';
 import { keyText } from '../../../src/net/auth/signed.js';
-import { type AdmissionLimits, type AdmissionRules, Admissions, type Member } from '../../../src/net/axon/admission.js';
+import {
+  type Admission,
+  type AdmissionLimits,
+  type AdmissionRules,
+  Admissions,
+  defaultAdmissionLimits,
+  type Member,
+} from '../../../src/net/axon/admission.js';
 import { PeerBook } from '../../../src/net/axon/peer-stats.js';
 import { TokenBuckets } from '../../../src/net/axon/token-buckets.js';
+import type { RequestError } from '../../../src/net/errors.js';
 import type { RequestHead } from '../../../src/net/gen/bittensor.js';
-import { signHead } from '../../../src/net/wire/messages.js';
+import { requestDigest, signHead } from '../../../src/net/wire/messages.js';
 import { ready } from '../../../src/wallet/index.js';
-import { key } from '../helpers.js';
+import { key } from '../keys.js';
 
 beforeAll(() => ready());
 
@@ -178,6 +187,147 @@ describe('admission', () => {
     expect(code(head(), undefined, '2001:db8:0:1::2')).toBe('admitted');
     // A session that is open already goes on.
     expect(code(head(), hotkey(2), '2001:db8::1')).toBe('admitted');
+  });
+});
+
+describe('a verdict', () => {
+  const failing = (run: () => unknown) => {
+    try {
+      run();
+    } catch (error) {
+      return [(error as RequestError).returnCode, (error as RequestError).message];
+    }
+    return 'passed';
+  };
+  const said = (error: RequestError | undefined) => error && [error.returnCode, error.message];
+  const at = (admissions: Admissions, head: RequestHead, caller?: string) =>
+    admissions.check({ kind: 'forward', head, caller, address: '192.0.2.1', bytes: 100 });
+
+  it('names the request that a signed answer refers to, and none in a session', () => {
+    const { admissions, head } = door();
+    const request = head();
+    expect(at(admissions, request)).toEqual({
+      caller: hotkey(2),
+      digest: requestDigest(request),
+      priority: 0n,
+      refusal: undefined,
+    });
+    expect(at(admissions, head(), hotkey(2)).digest).toBeUndefined();
+  });
+
+  it('tells a caller whose clock is wrong, so that the answer can be signed', () => {
+    const { admissions, head, clock } = door({ registry: () => member(9n) });
+    for (const [offsetMs, word] of [
+      [-10_001, 'late'],
+      [2_001, 'early'],
+    ] as const) {
+      const request = head(2, { nonce: (clock.now + offsetMs) * 1000 });
+      const { caller, digest, priority, refusal } = at(admissions, request);
+      expect([caller, priority]).toEqual([hotkey(2), 0n]);
+      expect(digest).toEqual(requestDigest(request));
+      expect(said(refusal)).toEqual(['ClockSkew', `nonce ${request.nonce} is too ${word} for this clock`]);
+    }
+  });
+
+  it('says what is wrong', () => {
+    const strict = door({
+      registry: caller => (caller === hotkey(4) ? undefined : member(5n)),
+      permitOnly: true,
+      minStakeRao: 6n,
+    });
+    expect(failing(() => at(strict.admissions, strict.head(4)))).toEqual([
+      'SenderUnknown',
+      'this hotkey is not registered here',
+    ]);
+    expect(failing(() => at(strict.admissions, strict.head(2)))).toEqual([
+      'SenderUnknown',
+      'only hotkeys with a validator permit are served',
+    ]);
+    const poor = door({ registry: () => member(5n), minStakeRao: 6n });
+    expect(failing(() => at(poor.admissions, poor.head(2)))).toEqual([
+      'SenderUnknown',
+      'this hotkey has a stake of 5 rao, less than 6',
+    ]);
+    const { admissions, head } = door({}, { requestsPerSecond: 0, requestBurst: 1, forgeryBurst: 1 });
+    const first = head();
+    at(admissions, first);
+    expect(failing(() => at(admissions, head()))).toEqual(['Backoff', 'this hotkey asks too often']);
+    expect(said(at(admissions, head(), hotkey(2)).refusal)).toEqual(['Backoff', 'more than 0 requests a second']);
+    const forged = door({}, { forgeriesPerSecond: 0, forgeryBurst: 1 });
+    expect(failing(() => at(forged.admissions, forged.head(2, { signature: wrong })))).toEqual([
+      'Unauthenticated',
+      'the signature is not that of the caller for this request',
+    ]);
+    expect(failing(() => at(forged.admissions, forged.head()))).toEqual([
+      'Backoff',
+      'too many wrong signatures came from this address',
+    ]);
+    const again = door();
+    const once = again.head();
+    at(again.admissions, once);
+    expect(failing(() => at(again.admissions, once))).toEqual(['Replayed', `nonce ${once.nonce} was used before`]);
+  });
+
+  it('of a blacklist is its words, or a general one, and it is told all that is known of the request', () => {
+    const asked: Admission[] = [];
+    const answers: (boolean | string | undefined)[] = [true, 'not today', false, undefined, ''];
+    const { admissions, head } = door({
+      registry: () => member(7n),
+      blacklist: request => {
+        asked.push(request);
+        return answers[asked.length - 1];
+      },
+    });
+    const verdicts = answers.map(() => at(admissions, head()));
+    expect(verdicts.map(({ refusal }) => said(refusal))).toEqual([
+      ['SenderUnknown', 'this hotkey is not served'],
+      ['SenderUnknown', 'not today'],
+      undefined,
+      undefined,
+      ['SenderUnknown', ''],
+    ]);
+    expect(verdicts.map(({ priority }) => priority)).toEqual([0n, 0n, 7n, 7n, 0n]);
+    expect(asked[0]).toEqual({
+      kind: 'forward',
+      caller: hotkey(2),
+      synapseKey: 's',
+      bytes: 100,
+      address: '192.0.2.1',
+      member: member(7n),
+    });
+  });
+
+  it('of a neuron on itself knows no rate and no registry', () => {
+    const { code, head } = door(
+      { registry: () => undefined, permitOnly: true, minStakeRao: 1n },
+      { requestsPerSecond: 0, requestBurst: 1 },
+    );
+    expect([1, 2, 3].map(() => code(head(), hotkey(1)))).toEqual(['admitted', 'admitted', 'admitted']);
+  });
+
+  it('asks for no stake and no permit where there is no registry to have them', () => {
+    const { code, head } = door({ permitOnly: true, minStakeRao: 1n });
+    expect(code(head())).toBe('admitted');
+  });
+
+  it('is bounded by these figures unless told otherwise', () => {
+    expect(defaultAdmissionLimits).toEqual({
+      ...defaultNonceLimits,
+      requestsPerSecond: 50_000,
+      requestBurst: 100_000,
+      forgeriesPerSecond: 20,
+      forgeryBurst: 100,
+    });
+  });
+
+  it('is given before the signature is verified only by what anybody may know', () => {
+    const { admissions, head } = door({ registry: caller => (caller === hotkey(2) ? member(1n) : undefined) });
+    expect(failing(() => admissions.greet(hotkey(3), '192.0.2.1'))).toEqual([
+      'SenderUnknown',
+      'this hotkey is not registered here',
+    ]);
+    for (let i = 0; i < 3; i++) expect(failing(() => admissions.greet(hotkey(2), '192.0.2.1'))).toBe('passed');
+    expect(at(admissions, head()).refusal).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkReply } from '../../../src/net/dendrite/checks.js';
-import { floatTensor, textTensor } from '../../../src/net/index.js';
+import { floatTensor, textTensor } from '../../../src/net/wire/tensor.js';
 
 const zeros = (...shape: number[]) => floatTensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
 const codeOf = (...args: Parameters<typeof checkReply>) => checkReply(...args)?.returnCode;
@@ -58,5 +58,34 @@ describe('checking a reply', () => {
       ),
       { seed: 25, numRuns: 100 },
     );
+  });
+
+  it('refuses gradients of the right batch size in another shape, or more of them than there are inputs', () => {
+    const back = (...got: ReturnType<typeof zeros>[]) => codeOf(got, { kind: 'backward', tensors: [zeros(2, 3)] });
+    expect(back(zeros(2, 4))).toBe('ResponseShapeException');
+    expect(back(zeros(2, 3), zeros(2, 3))).toBe('ResponseShapeException');
+  });
+
+  it('lets a forward answer in any dtype, unless one was asked for', () => {
+    const forward = { kind: 'forward', tensors: [zeros(2, 3)] } as const;
+    expect(codeOf([textTensor(['a', 'b'])], forward)).toBeUndefined();
+    expect(codeOf([textTensor(['a', 'b'])], { ...forward, dtype: 'utf8' })).toBeUndefined();
+    expect(codeOf([zeros(2)], { ...forward, dtype: 'utf8' })).toBe('InvalidResponse');
+  });
+
+  it('takes any batch size where nothing was sent, and more gradients than inputs where those were asked for', () => {
+    expect(codeOf([zeros(5, 2)], { kind: 'forward', tensors: [] })).toBeUndefined();
+    expect(codeOf([zeros(5, 2)], { kind: 'backward', tensors: [], expect: [[5, 2]] })).toBeUndefined();
+  });
+
+  it('says what is wrong', () => {
+    const forward = { kind: 'forward', tensors: [zeros(2, 3)] } as const;
+    const words = (...args: Parameters<typeof checkReply>) => checkReply(...args)?.message;
+    const shapes = { ...forward, expect: [[2, 4], [2]] };
+    expect(words([zeros(2, 3), zeros(1)], shapes)).toBe('the reply has the shapes [2,3] [1], not [2,4] [2]');
+    expect(words([], shapes)).toBe('the reply has the shapes none, not [2,4] [2]');
+    expect(words([], forward)).toBe('the reply holds no tensor');
+    expect(words([zeros(2)], { ...forward, dtype: 'utf8' })).toBe('tensor 0 of the reply is float32, not utf8');
+    expect(words([floatTensor(Float32Array.of(Number.NaN, 0), [2])], forward)).toBe('the reply holds NaN or infinity');
   });
 });

@@ -7,7 +7,7 @@ import { makeCertificate } from '../../../src/net/auth/certificate.js';
 import { Connection } from '../../../src/net/dendrite/connection.js';
 import { type Pin, pinCertificate, pinnedCredentials } from '../../../src/net/dendrite/pinning.js';
 import { ready, type Signer } from '../../../src/wallet/index.js';
-import { key } from '../helpers.js';
+import { key } from '../keys.js';
 
 beforeAll(() => ready());
 

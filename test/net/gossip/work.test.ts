@@ -15,7 +15,7 @@ import {
 } from '../../../src/net/gossip/work.js';
 import { searchWork } from '../../../src/net/gossip/work-search.js';
 import { ready } from '../../../src/wallet/index.js';
-import { key } from '../helpers.js';
+import { key } from '../keys.js';
 
 beforeAll(() => ready());
 
