@@ -1,7 +1,7 @@
 // npm run mutation [-- part of a file's name ...]: mutation testing of the files of test/mutation/plan.json, one by one,
-// in MUTATION_WORKERS processes (2). // Fails when a change of the code that no test notices is not explained in test/mutation/accepted.json, and when an
-// explanation there speaks of a change that a test does notice, or of a line that is gone. Writes the scores and the
-// tables of docs/mutation.md.
+// in MUTATION_WORKERS processes (2). Fails when a change of the code that no test notices is not explained in
+// test/mutation/accepted.json, and when an explanation there speaks of a change that a test does notice, or of a line
+// that is gone. Writes the scores and the tables of docs/mutation.md.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { keyOf, originalOf, withTables } from '../test/mutation/tables.mjs';
