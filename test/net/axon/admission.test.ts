@@ -320,6 +320,31 @@ describe('a verdict', () => {
     });
   });
 
+  it('is for strangers too where the rules let them in, with the least priority, unless something is asked of them', () => {
+    const registry = () => undefined;
+    const open = door({ registry, registeredOnly: false });
+    expect(open.check(open.head())).toMatchObject({ code: 'admitted', priority: 0n });
+    const closed: AdmissionRules[] = [
+      {},
+      { registeredOnly: true },
+      { registeredOnly: false, minStakeRao: 1n },
+      { registeredOnly: false, permitOnly: true },
+    ];
+    for (const rules of closed) {
+      const { code, head } = door({ registry, ...rules });
+      expect(code(head())).toBe('unsigned SenderUnknown');
+    }
+  });
+
+  it('is kept from an address whose forgeries were noted elsewhere', () => {
+    const { admissions, code, head } = door({}, { forgeriesPerSecond: 0, forgeryBurst: 2 });
+    for (let i = 0; i < 2; i++) admissions.noteForgery('192.0.2.9');
+    expect([code(head(), undefined, '192.0.2.9'), code(head(), undefined, '192.0.2.8')]).toEqual([
+      'unsigned Backoff',
+      'admitted',
+    ]);
+  });
+
   it('is given before the signature is verified only by what anybody may know', () => {
     const { admissions, head } = door({ registry: caller => (caller === hotkey(2) ? member(1n) : undefined) });
     expect(failing(() => admissions.greet(hotkey(3), '192.0.2.1'))).toEqual([

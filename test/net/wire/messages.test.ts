@@ -5,6 +5,7 @@ import {
   type Compression,
   type Encoding,
   type Method,
+  type ReplyHead,
   RequestHead,
   TensorMessage,
 } from '../../../src/net/gen/bittensor.js';
@@ -28,7 +29,6 @@ import {
   signHead,
   signReply,
   verifyHead,
-  verifyReply,
 } from '../../../src/net/wire/messages.js';
 import { floatTensor, defaultTensorLimits as limits } from '../../../src/net/wire/tensor.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
@@ -305,18 +305,20 @@ describe('the signature of a reply', () => {
 
   it('holds for these words, this request and this responder alone', () => {
     const signature = signReply(key(1), request, words);
-    const holds = (change: object, by = own.hotkey, of = request) =>
-      verifyReply(by, of, { ...words, ...change }, signature);
+    const holds = (change: Partial<ReplyHead>, by = own.hotkey, of = request, sent = encoded) => {
+      const head = { ...replyHead(words, 0, signature), ...change };
+      const body = readTensors(sent.body, limits, 'ResponseDeserializationException');
+      try {
+        return openAnswer(head, body, { request: of, responder: by }).code === 'Success';
+      } catch {
+        return false;
+      }
+    };
     expect(holds({})).toBe(true);
-    for (const change of [
-      { code: 'Stale' },
-      { message: '' },
-      { parameterVersion: 2 },
-      { time: 6 },
-      { digest: others.digest() },
-    ]) {
+    for (const change of [{ returnCode: 5 }, { message: '' }, { parameterVersion: 2 }, { time: 6 }]) {
       expect(holds(change)).toBe(false);
     }
+    expect(holds({}, own.hotkey, request, others)).toBe(false);
     expect(holds({}, key(2).publicKey)).toBe(false);
     expect(holds({}, own.hotkey, new Uint8Array(32))).toBe(false);
   });
@@ -325,7 +327,8 @@ describe('the signature of a reply', () => {
     const long = { ...words, message: 'x'.repeat(1_001) };
     const head = replyHead(long, 9, signReply(key(1), request, long));
     expect([head.message.length, head.length, head.returnCode]).toEqual([1_000, 9, 1]);
-    expect(verifyReply(own.hotkey, request, { ...words, message: head.message }, head.signature)).toBe(true);
+    const body = readTensors(encoded.body, limits, 'ResponseDeserializationException');
+    expect(openAnswer(head, body, { request, responder: own.hotkey }).message).toHaveLength(200);
     expect(replyHead(words, 0)).toEqual({
       returnCode: 1,
       message: 'm',
