@@ -74,24 +74,52 @@ export async function serveAxon(options: ServiceOptions): Promise<AxonService> {
 const ATTEMPTS = 4;
 const BETWEEN_MS = 15_000;
 
-/** Asks peers whether they reach the announced address, and says what came of it. */
-export async function tellReachability(
-  service: AxonService,
-  { settings, identity, log, signal }: Pick<ServiceOptions, 'settings' | 'identity' | 'log' | 'signal'>,
-  directory: PeerDirectory,
-): Promise<void> {
-  const { ip, port } = service.announced;
-  if (!settings.axon_probe || isOwnAddress(ip)) return;
+/** How long peers have to answer before the address is published all the same, milliseconds. */
+const BEFORE_SERVING_MS = 5_000;
+
+export interface ReachabilityTeller {
+  /** Asks now, for some seconds. */
+  beforeServing(): Promise<void>;
+  /** Asks again until somebody can say something, or for a minute. */
+  afterwards(): Promise<void>;
+}
+
+/** Asks peers whether they reach the announced address, where it is not this machine's alone, and says what came of it. */
+export function reachabilityTeller(
+  announced: AxonService['announced'],
+  {
+    settings,
+    identity,
+    log,
+    signal,
+  }: Pick<ServiceOptions, 'identity' | 'log' | 'signal'> & {
+    readonly settings: Pick<RunSettings, 'axon_probe'>;
+  },
+  directory: Pick<PeerDirectory, 'peers'>,
+): ReachabilityTeller {
+  const { ip, port } = announced;
   const own = { announced: { host: ip, port }, hotkey: identity.hotkey.publicKey };
-  for (let attempt = 1; ; attempt++) {
-    await sleep(BETWEEN_MS, signal);
-    const { outcome, text } = await probeReachability(directory.peers(), own, { signal });
+  let isTold = !settings.axon_probe || isOwnAddress(ip);
+  const ask = async (isLast: boolean) => {
+    const asking = { signal, timeoutMs: BEFORE_SERVING_MS };
+    const { outcome, text } = await probeReachability(directory.peers(), own, asking);
     signal.throwIfAborted();
-    if (outcome === 'unknown' && attempt < ATTEMPTS) continue;
+    if (outcome === 'unknown' && !isLast) return;
+    isTold = true;
     if (outcome === 'unreachable') log.warn(text);
     else log.info(text);
-    return;
-  }
+  };
+  return {
+    beforeServing: async () => {
+      if (!isTold) await ask(false);
+    },
+    afterwards: async () => {
+      for (let attempt = 1; !isTold; attempt++) {
+        await sleep(BETWEEN_MS, signal);
+        if (!isTold) await ask(attempt === ATTEMPTS);
+      }
+    },
+  };
 }
 
 async function start(axon: Axon, settings: RunSettings): Promise<void> {

@@ -22,6 +22,8 @@ export interface Membership {
   axon: { ip: string; port: number };
   log: Log;
   signal: AbortSignal;
+  /** Called before the address is published. */
+  beforeServing?: (() => Promise<void>) | undefined;
   /** How long each transaction may wait for its block; default that of the chain's client. */
   timeoutMs?: number | undefined;
 }
@@ -111,6 +113,7 @@ async function announce(member: Membership, uid: number): Promise<void> {
     log.info(`Axon ${axon.ip}:${axon.port} is already published`);
     return;
   }
+  await member.beforeServing?.();
   const { blockNumber } = await client.serveAxon({
     netuid,
     ip: axon.ip,

@@ -3,7 +3,7 @@ import { abortable, Closing, fromHex, type Log, type ResolvedSettings } from '..
 import type { ChainClient } from '../chain/index.js';
 import { Dendrite, dendriteOptionsOf, Gossip, type Member, RequestError } from '../net/index.js';
 import { ready } from '../wallet/index.js';
-import { isOwnAddress, serveAxon, tellReachability } from './axon-service.js';
+import { isOwnAddress, type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
 import { type Identity, seedOf, takeIdentity } from './identity.js';
@@ -164,11 +164,12 @@ async function runUntilStopped(
 
   const row = new WeightRow(opened.weightRow);
   const health = new PeerHealth();
+  const tellerFor = (peers: PeerDirectory) => reachabilityTeller(announced, serving, peers);
   const known = chain
-    ? joinChain({ settings, chain, identity, announced, row, health, log, signal, fail, closing })
+    ? joinChain({ settings, chain, identity, announced, row, health, tellerFor, log, signal, fail, closing })
     : await joinGossip({ settings, identity, announced, log: root.child('gossip'), closing });
   directory = known;
-  tellReachability(service, serving, known).catch(error => log.debug(`probe: ${String(error)}`));
+  if (!chain) afterwards(tellerFor(known), log);
   trainer.connect(
     new PeerCaller({
       dendrite,
@@ -222,23 +223,27 @@ function joinChain(
     chain: ChainClient;
     row: WeightRow;
     health: PeerHealth;
+    tellerFor(directory: PeerDirectory): ReachabilityTeller;
     signal: AbortSignal;
     fail(error: unknown): void;
   },
 ): PeerDirectory {
-  const { settings, chain, identity, announced, row, health, log, signal, fail, closing } = join;
+  const { settings, chain, identity, announced, row, health, tellerFor, log, signal, fail, closing } = join;
   const directory = chainDirectory(chain, settings.netuid, identity.hotkeyHex);
   closing.add(() => directory.stop());
+  const teller = tellerFor(directory);
   const membership = {
     client: chain,
     netuid: settings.netuid,
     hotkey: identity.hotkey,
     coldkey: identity.coldkey,
     axon: announced,
+    beforeServing: () => teller.beforeServing(),
   };
   void patienceFor(chain, line => log.info(line))
     .then(timeoutMs => joinSubnet({ ...membership, timeoutMs, log, signal }))
     .then(() => {
+      afterwards(teller, log);
       const setter = new WeightSetter({
         client: chain,
         netuid: settings.netuid,
@@ -255,6 +260,10 @@ function joinChain(
       if (!signal.aborted) fail(error);
     });
   return directory;
+}
+
+function afterwards(teller: ReachabilityTeller, log: Log): void {
+  teller.afterwards().catch(error => log.debug(`probe: ${String(error)}`));
 }
 
 async function joinGossip({ settings, identity, announced, log, closing }: Joining): Promise<PeerDirectory> {

@@ -16,7 +16,7 @@ export interface PortMappingOptions {
 export interface MappedPort {
   /** Where the gateway is reached from outside, and the port that it forwards. */
   readonly external: Address;
-  /** Takes the mapping back. One that cannot be taken back ends by itself after an hour. */
+  /** Takes the mapping back where the ports are the same on both sides. Any other ends by itself after an hour. */
   close(): Promise<void>;
 }
 
@@ -39,7 +39,12 @@ export async function mapPort(port: number, options: PortMappingOptions = {}): P
     const mapping = await gateway.map(port, internal, { externalPort, protocol: 'tcp', signal });
     return {
       external: { host: mapping.externalHost, port: mapping.externalPort },
-      close: () => gateway.stop({ signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => {}),
+      close: () => {
+        // The library takes back the port of this number on the gateway's outside, which may be another neuron's.
+        const isSame = mapping.externalPort === port;
+        const signal = isSame ? AbortSignal.timeout(CLOSE_MS) : AbortSignal.abort();
+        return gateway.stop({ signal }).catch(() => {});
+      },
     };
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;

@@ -27,7 +27,10 @@ export const axonSamples: Samples = {
   },
   'axon probe': {
     before: serve,
-    success: () => [`axon probe 127.0.0.1:${port} --axon.port ${port} --hotkey ${signer().address}`],
+    success: () => [
+      `axon probe 127.0.0.1:${port} --axon.port ${port} --hotkey ${signer().address}`,
+      `axon probe 127.0.0.1:1 127.0.0.1:${port} --axon.port ${port} --hotkey ${signer().address}`,
+    ],
     failure: () => ['axon probe', `axon probe 127.0.0.1:${port}`, 'axon probe 127.0.0.1:1 --axon.port 1 --hotkey x'],
   },
 };

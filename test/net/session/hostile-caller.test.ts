@@ -114,6 +114,23 @@ describe('a hello', () => {
     expect(handled.length).toBe(0);
   });
 
+  it('counts as forged when its signature is wrong, and is not looked at where the caller may not have a session', async () => {
+    let forged = 0;
+    const onForged = () => {
+      forged++;
+    };
+    const first = serve({ onForged });
+    const hello = await helloFor(first.peer);
+    const wrong = { ...hello, signature: hello.signature.map(byte => byte ^ 1) };
+    first.peer.send({ hello: wrong });
+    expect(await first.peer.whyClosed()).toContain('signature');
+    expect(forged).toBe(1);
+    const second = serve({ onForged, greet: () => new RequestError('SenderUnknown', 'not registered') });
+    second.peer.send({ hello: { ...(await helloFor(second.peer)), signature: wrong.signature } });
+    expect(await second.peer.whyClosed()).toBe('not registered');
+    expect(forged).toBe(1);
+  });
+
   it('that does not come in time ends the stream', async () => {
     const { peer, server } = serve({ limits: { helloMs: 20 } });
     await server.closed;

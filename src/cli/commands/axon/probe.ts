@@ -1,9 +1,12 @@
-import { fromHex } from '../../../base/index.js';
-import { askForProbe, parseAddress, probeReachability } from '../../../net/index.js';
+import { fromHex, messageOf } from '../../../base/index.js';
+import { askForProbe, type ProbeAnswer, parseAddress, probeReachability } from '../../../net/index.js';
 import { ready } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import type { probeRows } from './rows.js';
+
+/** So many peers are asked. */
+const PEERS = 3;
 
 export const probe: Action<typeof probeRows> = async ({ args, settings, ui, signal }) => {
   await ready();
@@ -13,14 +16,27 @@ export const probe: Action<typeof probeRows> = async ({ args, settings, ui, sign
   }
   const peers = args.map(parseAddress);
   const publicKey = fromHex(hotkey);
-  // The first peer tells what address this machine has for others.
-  const first = await ui.busy(
-    'asking peers',
-    askForProbe(peers[0]!, { port, hotkey: publicKey }, { timeoutMs, signal }),
-  );
+  // The first peer that answers tells what address this machine has for others.
+  const asked = Math.min(PEERS, peers.length);
+  const silent: { peer: string; answer: undefined; problem: string }[] = [];
+  let first: ProbeAnswer | undefined;
+  while (!first) {
+    const at = silent.length;
+    const answer = askForProbe(peers[at]!, { port, hotkey: publicKey }, { timeoutMs, signal });
+    first = await ui.busy(
+      'asking peers',
+      answer.catch(error => {
+        if (signal.aborted || at + 1 >= asked) throw error;
+        silent.push({ peer: args[at]!, answer: undefined, problem: messageOf(error) });
+        return undefined;
+      }),
+    );
+  }
   const announced = { host: first.address, port };
-  const others = await probeReachability(peers.slice(1, 3), { announced, hotkey: publicKey }, { timeoutMs, signal });
-  const answers = [{ peer: args[0]!, answer: first, problem: '' }, ...others.answers];
+  const next = silent.length + 1;
+  const rest = peers.slice(next, asked);
+  const others = await probeReachability(rest, { announced, hotkey: publicKey }, { timeoutMs, signal });
+  const answers = [...silent, { peer: args[next - 1]!, answer: first, problem: '' }, ...others.answers];
   const reached = answers.filter(({ answer }) => answer?.reachable).length;
   const at = `${announced.host}:${port}`;
   const text =
