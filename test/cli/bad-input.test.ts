@@ -21,11 +21,11 @@ describe('bad input gets one clear line and its exit code', () => {
   it('for an unknown flag, with the one that was meant', async () => {
     const cli = home.run('run', '--axon_prot', '1');
     expect(await cli.ended()).toBe(2);
-    expect(cli.lines.join('\n')).toMatch(/unknown option '--axon_prot'[\s\S]*--axon_port/);
+    expect(cli.lines.join('\n')).toMatch(/unknown option '--axon_prot'[\s\S]*--axon.port/);
   });
 
   it.each([
-    [['--axon_port', '99999'], /--axon_port must be a whole number from 0 to 65535, not "99999"/],
+    [['--axon_port', '99999'], /--axon\.port must be a whole number from 0 to 65535, not "99999"/],
     [['--neuron', 'alexnet'], /--neuron must be one of mnist, cifar, bert, gpt2/],
     [['--config', 'missing.yaml'], /no config file at missing.yaml/],
     [['--bootstrap', 'nowhere'], /--bootstrap must be a port or host:port, not "nowhere"/],
