@@ -9,6 +9,7 @@ import { defaultTensorLimits } from '../../../src/net/wire/tensor.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
+import { badSignatures, turned } from './bad-signatures.js';
 import { RawClient } from './raw-client.js';
 
 beforeAll(() => ready());
@@ -66,32 +67,10 @@ function genuine(): RequestHead {
   });
 }
 
-function turned(bytes: Uint8Array, bit: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[bit >> 3]! ^= 1 << (bit & 7);
-  return copy;
-}
-
 /** The same head with a signature that is right for another purpose. */
 function signedFor(purpose: Purpose, head: RequestHead): RequestHead {
   return { ...head, signature: signDigest(key(2), purpose, requestDigest(head)) };
 }
-
-/** Signatures that are none. */
-const badSignatures: Record<string, (signature: Uint8Array) => Uint8Array> = {
-  'none at all': () => new Uint8Array(),
-  'a byte short': signature => signature.subarray(0, 63),
-  zeros: () => new Uint8Array(64),
-  'ones only': () => new Uint8Array(64).fill(255),
-  'the halves exchanged': signature => Uint8Array.from([...signature.subarray(32), ...signature.subarray(0, 32)]),
-  // The marker of schnorrkel's signatures is the highest bit of the last byte.
-  ...Object.fromEntries(
-    [0, 1, 7, 100, 255, 256, 300, 503, 504, 508, 510, 511].map(bit => [
-      `bit ${bit} turned`,
-      (signature: Uint8Array) => turned(signature, bit),
-    ]),
-  ),
-};
 
 /** Everything that a head says, said otherwise than it was signed. */
 const badHeads: Record<string, (head: RequestHead) => RequestHead> = {

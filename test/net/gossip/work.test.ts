@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromHex } from '../../../src/base/index.js';
 import type { Synapse } from '../../../src/net/gen/bittensor.js';
-import { findWorkInThread } from '../../../src/net/gossip/find-work.js';
 import { unsignedEntry } from '../../../src/net/gossip/synapse-entry.js';
 import {
   judgeWork,
@@ -70,17 +69,6 @@ describe('the search for work', () => {
 
   it('gives up when its nonces are used up', () => {
     expect(searchWork(new Uint8Array(32), 32, 0, 1_000)).toBeUndefined();
-  });
-
-  it('finds the same in a thread, and stops when it is told to', async () => {
-    const job = { subject: new Uint8Array(32).fill(3), difficulty: 14 };
-    const never = new AbortController().signal;
-    expect(await findWorkInThread(job, never)).toBe(searchWork(job.subject, 14, 0, 2 ** 31));
-    const stop = new AbortController();
-    const endless = findWorkInThread({ ...job, difficulty: 32 }, stop.signal);
-    stop.abort(new Error('enough'));
-    await expect(endless).rejects.toThrow('enough');
-    await expect(findWorkInThread(job, stop.signal)).rejects.toThrow('enough');
   });
 });
 
