@@ -97,8 +97,8 @@ function findProof(certificate: Uint8Array): { spki: Uint8Array; hotkey: Uint8Ar
   const proofs = sequence(only(readDer(extensions.content)))
     .map(extension => sequence(extension))
     .filter(([id]) => id !== undefined && equalBytes(id.whole, HOTKEY_OID));
-  const value = only(proofs).at(-1);
-  if (value?.tag !== 4) throw new Error('its proof has no value');
+  const value = only(proofs).at(-1)!;
+  if (value.tag !== 4) throw new Error('its proof has no value');
   const [hotkey, signature, ...rest] = sequence(only(readDer(value.content)));
   const sized = hotkey?.tag === 4 && hotkey.content.length === 32 && signature?.tag === 4;
   if (!sized || signature.content.length !== 64 || rest.length > 0) throw new Error('its proof is malformed');

@@ -88,9 +88,8 @@ function probe(address: Address, { timeoutMs, signal }: ProbeOptions): Promise<B
       }
       end(() => resolve(Buffer.from(raw)));
     });
-    // Also after the end: a reset may follow.
+    // Also after the end: a reset may follow. A connection that closes before TLS is there is an error too.
     socket.on('error', error => fail(new RequestError('Unavailable', messageOf(error), error)));
-    socket.once('close', () => fail(new RequestError('Unavailable', `${where} closed the connection`)));
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

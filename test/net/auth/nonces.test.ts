@@ -157,4 +157,53 @@ describe('a nonce source', () => {
     expect(source.offsetMs('peer 1')).toBe(5_000);
     expect(source.offsetMs('peer 4096')).toBe(5_000);
   });
+
+  it('keeps the clock that was corrected lately, however early it was known', () => {
+    let now = NOW;
+    const source = new NonceSource({ nowMs: () => now });
+    for (let i = 0; i < 4_096; i++) source.correct(`peer ${i}`, now + 5_000);
+    now += 60_000;
+    expect(source.correct('peer 0', now + 5_000)).toBe(true);
+    source.correct('another', now);
+    expect([source.offsetMs('peer 0'), source.offsetMs('peer 1')]).toEqual([5_000, 0]);
+  });
+
+  it('believes a peer again after a whole minute, also where its own clock went back', () => {
+    let now = NOW;
+    const source = new NonceSource({ nowMs: () => now });
+    expect(source.correct('a', NOW + 1_000)).toBe(true);
+    now = NOW + 59_999;
+    expect(source.correct('a', now)).toBe(false);
+    now = NOW + 60_000;
+    expect(source.correct('a', now + 2_000)).toBe(true);
+    now = NOW + 1;
+    expect(source.correct('a', now)).toBe(false);
+    now = NOW;
+    expect(source.correct('a', now + 3_000)).toBe(true);
+    expect(source.offsetMs('a')).toBe(3_000);
+  });
+
+  it('believes no clock that is more than ten years of 365 days off', () => {
+    const years = 10 * 365 * 86_400_000;
+    for (const offset of [years, -years]) {
+      const source = new NonceSource({ nowMs: () => NOW });
+      expect(source.correct('a', NOW + offset)).toBe(true);
+      expect(source.offsetMs('a')).toBe(offset);
+      expect(source.correct('b', NOW + offset + Math.sign(offset))).toBe(false);
+    }
+  });
+
+  it('makes whole numbers, from clocks that are not, and not the same ones as the next source', () => {
+    const first = Array.from({ length: 60 }, () => {
+      const source = new NonceSource({ nowMs: () => NOW });
+      source.correct('a', NOW + 30_000.6);
+      expect(source.offsetMs('a')).toBe(30_001);
+      const [one, two] = [source.next('a'), source.next('a')];
+      expect([one, two].every(Number.isSafeInteger)).toBe(true);
+      expect(two).toBeGreaterThan(one);
+      return one - us(30_001);
+    });
+    expect(new Set(first).size).toBeGreaterThan(10);
+    expect(first.every(nonce => nonce >= us(NOW) && nonce <= us(NOW) + 1_000)).toBe(true);
+  });
 });

@@ -1,9 +1,11 @@
-import { createServer as createPlain } from 'node:net';
+import { getEventListeners } from 'node:events';
+import { createServer as createPlain, type Socket } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Closing } from '../../../src/base/index.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Closing, pollUntil } from '../../../src/base/index.js';
 import { makeCertificate } from '../../../src/net/auth/certificate.js';
+import { keyText } from '../../../src/net/auth/signed.js';
 import { Connection } from '../../../src/net/dendrite/connection.js';
 import { type Pin, pinCertificate, pinnedCredentials } from '../../../src/net/dendrite/pinning.js';
 import { ready, type Signer } from '../../../src/wallet/index.js';
@@ -19,17 +21,37 @@ afterEach(async () => {
 
 const host = '127.0.0.1';
 
+/** What TLS clients offered to speak, and the connections that are open there. */
+const protocols: unknown[] = [];
+const open = new Set<unknown>();
+/** The versions of TLS that handshakes ended with. */
+const secured: unknown[] = [];
+beforeEach(() => {
+  protocols.length = 0;
+  open.clear();
+});
+
 /** A TLS port that shows this certificate and says nothing. */
 async function tlsPort(certificate: { certPem: string; keyPem: string }, options: TlsOptions = {}): Promise<number> {
   const server = createServer({
     cert: certificate.certPem,
     key: certificate.keyPem,
     minVersion: 'TLSv1.3',
-    ALPNProtocols: ['h2'],
+    ALPNCallback: ({ protocols: offered }) => {
+      protocols.push(...offered);
+      return 'h2';
+    },
     ...options,
   });
   server.on('tlsClientError', () => {});
-  server.on('secureConnection', socket => socket.on('error', () => {}));
+  server.on('secureConnection', socket => {
+    secured.push(socket.getProtocol());
+    socket.on('error', () => {});
+  });
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
   await new Promise<void>(resolve => server.listen(0, host, resolve));
   closing.add(() => server.close());
   return (server.address() as { port: number }).port;
@@ -139,6 +161,79 @@ describe('pinning a certificate', () => {
     const asked = pinCertificate({ host, port }, undefined, { timeoutMs: 60_000, signal: stop.signal });
     stop.abort(new Error('enough'));
     await expect(asked).rejects.toThrow('enough');
+  });
+
+  it('leaves nothing behind: no listener, no timer, no connection', async () => {
+    const stop = new AbortController();
+    const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+    const port = await tlsPort(makeCertificate(key(1)));
+    const before = timers();
+    const pin = await pinCertificate({ host, port }, undefined, { timeoutMs: 60_000, signal: stop.signal });
+    expect(pin.hotkey).toEqual(key(1).publicKey);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    expect(timers()).toBeLessThanOrEqual(before);
+    await pollUntil('the connection is closed', { withinMs: 5_000, everyMs: 5 }, () => open.size === 0 || undefined);
+  });
+
+  it('does not begin when it was told to end before', async () => {
+    let connections = 0;
+    const server = createPlain(socket => {
+      connections++;
+      socket.destroy();
+    });
+    await new Promise<void>(resolve => server.listen(0, host, resolve));
+    closing.add(() => server.close());
+    const { port } = server.address() as { port: number };
+    const signal = AbortSignal.abort(new Error('not today'));
+    await expect(pinCertificate({ host, port }, undefined, { timeoutMs: 1_000, signal })).rejects.toThrow('not today');
+    await expect(pinCertificate({ host, port }, undefined, options)).rejects.toMatchObject({
+      returnCode: 'Unavailable',
+      message: expect.stringMatching(/disconnected|socket|ECONNRESET/),
+    });
+    expect(connections).toBe(1);
+  });
+
+  it('names a host that has a name, asks for HTTP/2, and dials this machine for every interface', async () => {
+    const names: unknown[] = [];
+    const certificate = makeCertificate(key(1));
+    const port = await tlsPort(certificate, {
+      SNICallback: (name, done) => {
+        names.push(name);
+        done(null);
+      },
+    });
+    for (const one of ['localhost', host, '0.0.0.0']) {
+      expect((await pinCertificate({ host: one, port }, key(1).publicKey, options)).hotkey).toEqual(key(1).publicKey);
+    }
+    expect(names).toEqual(['localhost']);
+    expect(protocols).toEqual(['h2', 'h2', 'h2']);
+  });
+
+  it('says what is wrong', async () => {
+    const server = createPlain(socket => {
+      socket.on('error', () => {});
+      closing.add(() => socket.destroy());
+    });
+    await new Promise<void>(resolve => server.listen(0, host, resolve));
+    closing.add(() => server.close());
+    const { port } = server.address() as { port: number };
+    await expect(pinCertificate({ host, port }, undefined, { timeoutMs: 20.4 })).rejects.toMatchObject({
+      returnCode: 'Timeout',
+      message: `127.0.0.1:${port} showed no certificate within 20 ms`,
+    });
+    const shown = await tlsPort(makeCertificate(key(2)));
+    await expect(pinCertificate({ host, port: shown }, key(1).publicKey, options)).rejects.toMatchObject({
+      message: `127.0.0.1:${shown} shows the certificate of ${keyText(key(2).publicKey)}, not of ${keyText(key(1).publicKey)}`,
+    });
+  });
+
+  it('speaks TLS 1.3 only to the holder of the pinned certificate', async () => {
+    const certificate = makeCertificate(key(1));
+    const pin = await pinCertificate({ host, port: await tlsPort(certificate) }, undefined, options);
+    const port = await tlsPort(certificate, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' });
+    secured.length = 0;
+    await expect(call(pin, port)).rejects.toMatchObject({ returnCode: 'Unavailable' });
+    expect(secured).toEqual([]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromHex } from '../../../src/base/index.js';
+import { fromHex, toHex } from '../../../src/base/index.js';
 import type { Synapse } from '../../../src/net/gen/bittensor.js';
 import { unsignedEntry } from '../../../src/net/gossip/synapse-entry.js';
 import {
+  beganMsOf,
   judgeWork,
   type WorkRules,
   workDigest,
@@ -123,5 +124,40 @@ describe('a proof of work', () => {
     expect(judgeWork(proven(entry({ blockHash: recent })), strict, NOW)).toBe('enough');
     expect(judgeWork(proven(entry({ blockHash: `0x${'3'.repeat(64)}` })), strict, NOW)).toBe('old');
     expect(judgeWork(proven(entry()), strict, NOW)).toBe('old');
+  });
+
+  it('begins at a time that is read from any place of a buffer', () => {
+    const at = new Uint8Array(11);
+    at.set(workTime(NOW), 3);
+    expect(beganMsOf(entry({ proofOfWork: at.subarray(3) }))).toBe(NOW);
+    expect(beganMsOf(entry({ proofOfWork: at.subarray(4) }))).toBeUndefined();
+    expect(beganMsOf(entry({ proofOfWork: at }))).toBeUndefined();
+    expect(toHex(workTime(0x0102030405))).toBe('0x0504030201000000');
+  });
+
+  it('has the digest that docs/protocol.md describes', () => {
+    const message = entry({ blockHash: `0x${'5'.repeat(64)}` });
+    const sized = (text: string) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(text.length);
+      return Buffer.concat([length, Buffer.from(text)]);
+    };
+    const { neuronKey, synapseKey, address, port, metagraph, blockHash, proofOfWork } = message;
+    const texts = [synapseKey, address, port, metagraph, blockHash].map(sized);
+    const subject = createHash('sha256')
+      .update(Buffer.concat([Buffer.from('bittensor-net/2 work\0'), fromHex(neuronKey), ...texts, proofOfWork]))
+      .digest();
+    expect(Buffer.from(workSubject(message))).toEqual(subject);
+    const digest = createHash('sha256')
+      .update(Buffer.concat([subject, Buffer.from([7, 0, 0, 0])]))
+      .digest();
+    expect(Buffer.from(workDigest(subject, 7))).toEqual(digest);
+  });
+
+  it('with the first of all nonces is as good as any', () => {
+    const strict = { ...rules, difficulty: 1 };
+    let began = NOW;
+    while (zeroBits(workDigest(workSubject(entry({}, began)), 0)) < 1) began++;
+    expect(judgeWork(entry({}, began), strict, began)).toBe('enough');
   });
 });
