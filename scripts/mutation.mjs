@@ -1,7 +1,7 @@
 // npm run mutation [-- part of a file's name ...]: mutation testing of the files of test/mutation/plan.json, one by one,
 // in MUTATION_WORKERS processes (2). Fails when a change of the code that no test notices is not explained in
 // test/mutation/accepted.json, and when an explanation there speaks of a change that a test does notice, or of a line
-// that is gone. Writes the scores and the tables of docs/mutation.md.
+// that is gone. Writes the scores and the tables of docs/mutation.md; with --tables nothing but those.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { keyOf, originalOf, withTables } from '../test/mutation/tables.mjs';
@@ -12,8 +12,9 @@ const plan = readJson('test/mutation/plan.json');
 const accepted = readJson('test/mutation/accepted.json');
 const scores = {};
 const parts = process.argv.slice(2);
+const onlyTables = parts[0] === '--tables';
 const files = Object.keys(plan).filter(file => parts.length === 0 || parts.some(part => file.includes(part)));
-if (files.length === 0) throw new Error(`no file of the plan has ${parts.join(' or ')} in its name`);
+if (files.length === 0 && !onlyTables) throw new Error(`no file of the plan has ${parts.join(' or ')} in its name`);
 
 mkdirSync(FOLDER, { recursive: true });
 let faults = 0;
@@ -38,7 +39,7 @@ for (const file of files) {
 const allScores = { ...readJson('test/mutation/scores.json'), ...scores };
 writeFileSync('test/mutation/scores.json', `${JSON.stringify(allScores, undefined, 2)}\n`);
 writeFileSync('docs/mutation.md', withTables(readFileSync('docs/mutation.md', 'utf8'), plan, allScores, accepted));
-console.log(faults === 0 ? 'every change is noticed or explained' : `${faults} faults`);
+if (!onlyTables) console.log(faults === 0 ? 'every change is noticed or explained' : `${faults} faults`);
 process.exitCode = faults === 0 ? 0 : 1;
 
 function run(file, config) {
