@@ -70,6 +70,11 @@ export class GrpcCall {
   private responded = false;
   private corked = false;
   private over = false;
+  /** Who worked on the call ended it well, and has no use for its signal any more. */
+  private done = false;
+  private ended = false;
+  private conclude = () => {};
+  private endReason: RequestError | undefined;
   private onOver: ((error: RequestError | undefined) => void) | undefined;
   private trailers: Record<string, string> | undefined;
 
@@ -137,8 +142,14 @@ export class GrpcCall {
     });
     this.stream.once('end', () => {
       if (this.finished || this.stream.aborted) return;
-      if (reader.held > 0) this.refuse('InvalidRequest', 'the stream ended within a message');
-      else onEnd();
+      this.ended = true;
+      this.conclude = () => {
+        if (this.finished || reader.isPaused) return;
+        this.ended = false;
+        if (reader.held > 0) throw new RequestError('InvalidRequest', 'the stream ended within a message');
+        onEnd();
+      };
+      this.guard(() => this.conclude());
     });
   }
 
@@ -150,7 +161,11 @@ export class GrpcCall {
 
   resume(): void {
     this.stream.resume();
-    this.guard(() => this.reader?.resume());
+    this.guard(() => {
+      this.reader?.resume();
+      // The stream's end may come while what it brought waits here.
+      if (this.ended) this.conclude();
+    });
   }
 
   /**
@@ -192,11 +207,12 @@ export class GrpcCall {
   /** Called once when the call is over, at once if it is already. The error says why it did not end as it should. */
   onClose(callback: (error: RequestError | undefined) => void): void {
     this.onOver = callback;
-    if (this.over) callback(this.reason());
+    if (this.over) callback(this.endReason);
   }
 
   /** Ends the call with `OK`. */
   finish(): void {
+    this.done = true;
     this.end({ 'grpc-status': '0' });
   }
 
@@ -261,13 +277,13 @@ export class GrpcCall {
   private close(): void {
     this.over = true;
     clearTimeout(this.timer);
-    if (!this.finished) this.abort(new RequestError('Cancelled', 'the caller gave up'));
+    const gone = new RequestError('Cancelled', 'the caller gave up');
+    if (!this.finished) this.abort(gone);
+    this.endReason = this.abortReason;
+    // Refused behind the back of who works on it: that one is told at the latest now.
+    if (!this.done) this.abort(gone);
     this.host.onCallOver(this);
-    this.onOver?.(this.reason());
-  }
-
-  private reason(): RequestError | undefined {
-    return this.abortReason;
+    this.onOver?.(this.endReason);
   }
 }
 

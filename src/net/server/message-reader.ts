@@ -31,6 +31,10 @@ export class MessageReader {
     return this.prefixFilled + this.filled + this.rest.length;
   }
 
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
   /** Throws a `RequestError`: `TooLarge`, or `NotImplemented` for a compressed message. */
   push(chunk: Buffer): void {
     this.rest = this.rest.length > 0 ? Buffer.concat([this.rest, chunk]) : chunk;
