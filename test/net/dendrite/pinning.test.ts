@@ -84,10 +84,10 @@ async function grpcPort({ certPem, keyPem }: { certPem: string; keyPem: string }
 function call(pin: Pin, port: number): Promise<Buffer> {
   const connection = new Connection({ host, port }, { credentials: pinnedCredentials(pin), messageBytes: 1_000 });
   closing.add(() => connection.close());
-  return connection.unary({ path: '/a/b', bytes: Uint8Array.of(1, 2), timeoutMs: 3_000 });
+  return connection.unary({ path: '/a/b', bytes: Uint8Array.of(1, 2), timeoutMs: 15_000 });
 }
 
-const options = { timeoutMs: 3_000 };
+const options = { timeoutMs: 15_000 };
 
 describe('pinning a certificate', () => {
   it('takes that of the hotkey, and connects to its holder', async () => {
@@ -142,7 +142,7 @@ describe('pinning a certificate', () => {
       closing.add(() => server.close());
       return (server.address() as { port: number }).port;
     };
-    const ask = (port: number, timeoutMs = 3_000) => pinCertificate({ host, port }, key(1).publicKey, { timeoutMs });
+    const ask = (port: number, timeoutMs = 15_000) => pinCertificate({ host, port }, key(1).publicKey, { timeoutMs });
     await expect(ask(old)).rejects.toMatchObject({ returnCode: 'Unavailable' });
     await expect(ask(await listen('HTTP/1.1 200 OK\r\n\r\n'))).rejects.toMatchObject({ returnCode: 'Unavailable' });
     await expect(ask(await listen(undefined), 100)).rejects.toMatchObject({ returnCode: 'Timeout' });
