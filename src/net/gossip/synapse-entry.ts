@@ -85,7 +85,7 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
   if (isIP(address) === 0 || !/^(0|[1-9]\d{0,4})$/.test(port) || Number(port) > 65_535 || heartbeat <= 0)
     return undefined;
   if (message.blockHash !== '' && !keyBytes(message.blockHash)) return undefined;
-  const gossip = metagraph === '' ? undefined : parseLiteral(metagraph);
+  const gossip = parseLiteral(metagraph);
   if (metagraph !== '' && !gossip) return undefined;
   const isEndorsed = coldkey !== '' || endorsement.length > 0;
   if (isEndorsed && (!keyBytes(coldkey) || endorsement.length !== SIGNATURE_BYTES)) return undefined;
