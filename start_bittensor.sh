@@ -28,6 +28,8 @@ done
 trap 'rm -rf "$lock"' EXIT
 echo $$ >"$lock/pid"
 if ! cmp -s "$here/package-lock.json" "$here/node_modules/.installed-lock.json"; then
+  [ ! -L "$here/node_modules" ] ||
+    fail "node_modules is a symbolic link to $(readlink "$here/node_modules"), whose packages are not known to be those of package-lock.json; npm ci would empty that folder: run this where it lies, or remove the link"
   echo "Installing packages (npm ci) ..."
   (cd "$here" && npm ci --no-fund --no-audit --loglevel=error)
   cp "$here/package-lock.json" "$here/node_modules/.installed-lock.json"
