@@ -70,8 +70,9 @@ export function real<T extends number | undefined>(row: Row<T> & { min: number; 
   };
 }
 
-export function port<T extends number | undefined>(row: Row<T>): Setting<T> {
-  return integer<T>({ argument: 'port', ...row, min: 0, max: 65535 });
+/** A port to bind, 0 for a free one; `min: 1` for one that others dial. */
+export function port<T extends number | undefined>(row: Row<T> & { min?: 0 | 1 }): Setting<T> {
+  return integer<T>({ argument: 'port', min: 0, ...row, max: 65535 });
 }
 
 export function choice<T extends string>(row: Row<T> & { of: readonly T[] }): Setting<T> {

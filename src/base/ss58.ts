@@ -1,6 +1,6 @@
 import { blake2b } from '@noble/hashes/blake2.js';
 import { base58 } from '@scure/base';
-import { concat, utf8 } from './bytes.js';
+import { concat, fromHex, utf8 } from './bytes.js';
 
 /** Substrate's generic prefix, which Bittensor uses. */
 export const SS58_PREFIX = 42;
@@ -32,6 +32,16 @@ export function decodeAddress(address: string): Uint8Array {
     throw new RangeError(`mistyped ss58 address (checksum differs): ${address.slice(0, 80)}`);
   }
   return payload.slice(1);
+}
+
+/** The public key that an ss58 address names, or `0x` and 64 digits; throws a `RangeError` that says what is allowed. */
+export function publicKeyOf(text: string): Uint8Array {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return fromHex(text);
+  try {
+    return decodeAddress(text);
+  } catch (error) {
+    throw new RangeError(`must be an ss58 address or 0x and 64 digits (${(error as Error).message})`);
+  }
 }
 
 /** True for an address with prefix 42. */

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { isBittensorError, resolveSettings, type SettingSource, type SettingValues } from '../base/index.js';
 import { locate, settingsOf } from './catalogue.js';
 import { cliError } from './errors.js';
-import { EXIT, failureLine, failureOf } from './exit.js';
+import { EXIT, type Exit, failureLine, failureOf } from './exit.js';
 import type { AnyCommand, Result } from './frame/command.js';
 import { readConfig } from './frame/config-file.js';
 import { normalizeArgv, typedFlags } from './frame/flags.js';
@@ -31,12 +31,14 @@ async function runLine(argv: readonly string[], io: Io): Promise<number> {
   const table = spec ? settingsOf(spec) : outputRows;
   let isJson = asksForJson(words);
   let isPublished = false;
+  let exit: Exit = EXIT.ok;
   let said = '';
-  const print = ({ json, show }: Result, ui: ReturnType<typeof createUi>) => {
+  const print = ({ json, show, exit: told = EXIT.ok }: Result, ui: ReturnType<typeof createUi>) => {
     ui.close();
     if (isJson) io.stdout.write(`${JSON.stringify(json, bigintAsText)}\n`);
     else show?.(ui);
     isPublished = true;
+    exit = told;
   };
   const program = createProgram({
     width: io.stdout.isTTY ? io.stdout.columns || 80 : 80,
@@ -65,7 +67,7 @@ async function runLine(argv: readonly string[], io: Io): Promise<number> {
   });
   try {
     await program.parseAsync(normalizeArgv(words, table), { from: 'user' });
-    return EXIT.ok;
+    return exit;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const failure = failureOf(error instanceof CommanderError ? usageError(error, located) : error);

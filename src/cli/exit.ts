@@ -74,6 +74,9 @@ export interface Failure {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** What a peer, or the way to it, made of a request: these mean that nobody was reached. */
+const UNREACHED: readonly unknown[] = ['Unavailable', 'Timeout'];
+
 export function exitOf(code: string): Exit {
   return EXITS[code]?.[0] ?? EXIT.failed;
 }
@@ -86,7 +89,8 @@ export function codesWithExit(): string[] {
 /** What an error means for the user. An error that is not ours is a bug, and asks to be reported. */
 export function failureOf(error: unknown): Failure {
   if (isBittensorError(error)) {
-    const [exit, fixed] = EXITS[error.code] ?? [EXIT.failed];
+    const isUnreached = error.code === 'refused' && UNREACHED.includes(error.data['returnCode']);
+    const [exit, fixed] = EXITS[error.code] ?? [isUnreached ? EXIT.network : EXIT.failed];
     const hint = fixed ?? explainHint(error);
     const data = Object.keys(error.data).length > 0 ? { data: error.data } : {};
     return { code: error.code, message: error.message, ...(hint === undefined ? {} : { hint }), exit, ...data };

@@ -19,7 +19,15 @@ export {
 } from './remote.js';
 export { type Route, Router, type RouterConfig, routerDefaults } from './router.js';
 export { type CallerGradients, createServer, Server, type ServerOptions } from './server.js';
-export { type Batch, type Modality, NETWORK_DIM, type PassTensors, Synapse } from './synapse.js';
+export {
+  type Batch,
+  type Modality,
+  type ModelForms,
+  NETWORK_DIM,
+  type PassTensors,
+  Synapse,
+  type TensorForm,
+} from './synapse.js';
 export {
   fromBytes,
   type NamedArray,

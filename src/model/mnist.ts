@@ -43,6 +43,10 @@ const OWN_DISTILLATION_WEIGHT = 1;
 export class MnistSynapse extends Synapse<MnistConfig> {
   readonly modality = 'image';
 
+  get inputShape(): readonly number[] {
+    return [-1, this.config.inputDim];
+  }
+
   get classes(): number {
     return this.config.classes;
   }

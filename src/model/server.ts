@@ -4,7 +4,7 @@ import { type Backend, type Device, startBackend } from './backend.js';
 import type { ModelErrorCode } from './errors.js';
 import { createModel } from './models.js';
 import { clipScale, globalNorm } from './optim.js';
-import type { Synapse } from './synapse.js';
+import type { ModelForms, Synapse } from './synapse.js';
 import {
   allFinite,
   describeShape,
@@ -60,6 +60,10 @@ export class Server {
 
   get version(): number {
     return this.currentVersion;
+  }
+
+  forms(): ModelForms {
+    return this.synapse.forms();
   }
 
   /** The answer, and the version of the parameters that gave it. */

@@ -10,6 +10,19 @@ export type Modality = 'text' | 'image' | 'tensor';
 /** Width of the answers that neurons give each other: text [batch, sequence, 1024], images and tensors [batch, 1024]. */
 export const NETWORK_DIM = 1024;
 
+/** One tensor of a request or an answer; -1 in the shape is any size. */
+export interface TensorForm {
+  modality: Modality;
+  dtype: 'float32' | 'int64';
+  shape: number[];
+}
+
+/** What a model takes and what it answers. */
+export interface ModelForms {
+  inputs: TensorForm[];
+  outputs: TensorForm[];
+}
+
 /** What one step learns from. */
 export interface Batch {
   /** Rows first; rows without a label come after those with one. */
@@ -41,6 +54,8 @@ export interface PassTensors extends Record<string, tf.Tensor> {
 export abstract class Synapse<Config extends object = object> {
   /** What the synapse takes. */
   abstract readonly modality: Modality;
+  /** The shape of its inputs, -1 for any size. */
+  abstract readonly inputShape: readonly number[];
   /** How many classes there are to tell apart. */
   abstract readonly classes: number;
   /** The parameters by name. */
@@ -89,6 +104,16 @@ export abstract class Synapse<Config extends object = object> {
   /** The shape of an answer to inputs of this shape. */
   answerShape(inputs: readonly number[]): number[] {
     return [inputs[0]!, NETWORK_DIM];
+  }
+
+  /** What peers may ask with, and what they get. Answers are always tensors of floats. */
+  forms(): ModelForms {
+    const { modality, inputShape } = this;
+    const dtype = modality === 'text' ? 'int64' : 'float32';
+    return {
+      inputs: [{ modality, dtype, shape: [...inputShape] }],
+      outputs: [{ modality: 'tensor', dtype: 'float32', shape: this.answerShape(inputShape) }],
+    };
   }
 
   /** The answer to a peer. */

@@ -21,7 +21,7 @@ export {
 export type { AxonDescription, DescribedSynapse, TensorDefinition } from './axon/definitions.js';
 export type { PeerStats } from './axon/peer-stats.js';
 export { type Job, type JobTerms, type PoolLimits, PriorityThreadPool } from './axon/priority-pool.js';
-export { type AxonSettings, axonOptionsOf } from './axon/settings.js';
+export { type AxonSettings, axonOptionsOf, priceOf } from './axon/settings.js';
 export type {
   AxonAnswer,
   AxonHandler,

@@ -37,6 +37,7 @@ export const axonSettings = {
     about: 'port to announce, as --port',
     default: undefined,
     defaultAbout: '--port',
+    min: 1,
   }),
   axon_upnp: onOff({
     flag: 'axon.upnp',
@@ -63,7 +64,7 @@ export const axonSettings = {
   }),
   axon_max_workers: integer({
     flag: 'axon.max_workers',
-    about: 'worker threads for synapses that compute in threads of their own',
+    about: 'worker threads for synapses that are attached as a function of a thread; the models of `run` are not',
     default: 2,
     min: 1,
     max: 256,
@@ -125,6 +126,14 @@ export const axonSettings = {
     min: 0,
     max: 21e6,
   }),
+  axon_price: real({
+    flag: 'axon.price',
+    argument: 'tao',
+    about: 'what one forward is said to cost; told to who asks, nothing is charged',
+    default: 0,
+    min: 0,
+    max: 1e6,
+  }),
   axon_permit_only: onOff({
     flag: 'axon.permit_only',
     about: 'serve callers with a validator permit only; needs a chain',
@@ -170,7 +179,7 @@ export const dendriteSettings = {
     flag: 'dendrite.gradient_norm',
     about: 'L2 norm that the gradients of one request are brought down to, sent and received',
     default: 1_000,
-    min: 0,
+    min: 1e-6,
     max: 1e9,
   }),
   dendrite_transport: choice<'session' | 'unary'>({

@@ -2,6 +2,7 @@ import { BittensorError } from '../base/index.js';
 
 export type NeuronErrorCode =
   | 'not_yet'
+  | 'bad_setting'
   | 'slot_taken'
   | 'no_slot'
   | 'port_in_use'

@@ -1,5 +1,5 @@
 import { type BittensorError, isBittensorError } from '../base/index.js';
-import { fromBytes, type PlainTensor, toBytes } from '../model/index.js';
+import { fromBytes, type ModelForms, type PlainTensor, toBytes } from '../model/index.js';
 import {
   type AxonRequest,
   RequestError,
@@ -26,6 +26,7 @@ export class ModelServer {
   private readonly thread: ModelThread;
   private waiting = 0;
   private servedVersion = 0;
+  private forms: ModelForms | undefined;
   /** Backwards since the gradients were last taken. */
   private collected = 0;
 
@@ -43,7 +44,7 @@ export class ModelServer {
 
   /** Serves these parameters from now on. Their buffers are moved. */
   async serve(served: Served): Promise<void> {
-    await this.thread.rpc.call(
+    this.forms = await this.thread.rpc.call<ModelForms>(
       'serve',
       served,
       served.parameters.map(array => array.data.buffer as ArrayBuffer),
@@ -58,8 +59,10 @@ export class ModelServer {
     return this.thread.rpc.call('takeGradients', undefined);
   }
 
-  handlers(): SynapseHandlers {
+  /** To be attached once parameters are served: from then on it is known what the model takes and gives. */
+  handlers(priceRao = 0n): SynapseHandlers {
     return {
+      definition: { ...this.forms, priceRao },
       forward: request => this.answer(request, () => this.forward(request)),
       backward: request => this.answer(request, () => this.backward(request)),
     };

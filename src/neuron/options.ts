@@ -46,6 +46,7 @@ export const runSettings = {
     about: 'external port to announce, where a router forwards it to the axon port',
     default: undefined,
     defaultAbout: 'the axon port',
+    min: 1,
   }),
   chain_endpoint: text({
     short: '-c',

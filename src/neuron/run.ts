@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { abortable, Closing, fromHex, type Log, type ResolvedSettings } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
-import { Dendrite, dendriteOptionsOf, Gossip, type Member, RequestError } from '../net/index.js';
+import { Dendrite, dendriteOptionsOf, Gossip, type Member, priceOf, RequestError } from '../net/index.js';
 import { ready } from '../wallet/index.js';
 import { isOwnAddress, type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
@@ -14,6 +14,7 @@ import { bootstrapAddress, locksFolder, type RunSettings, type runSettings } fro
 import { PeerCaller } from './peer-caller.js';
 import { PeerHealth } from './peer-health.js';
 import type { Slot } from './slots.js';
+import { trafficTeller } from './traffic-teller.js';
 import { Trainer } from './trainer.js';
 import { train } from './training-loop.js';
 import { WeightRow } from './weight-row.js';
@@ -42,6 +43,7 @@ export async function runNeuron(
   if (settings.neuron !== 'mnist') {
     throw new NeuronError('not_yet', `--neuron ${settings.neuron} comes with a later version; this one runs mnist`);
   }
+  refuseWithoutChain(settings);
   const stop = new AbortController();
   const signal = AbortSignal.any([hooks.signal, stop.signal]);
   let fatal: unknown;
@@ -64,6 +66,19 @@ export async function runNeuron(
   if (fatal !== undefined) throw fatal;
 }
 
+/** Gossip knows no stakes and no permits: with such a rule nobody at all would be served. */
+function refuseWithoutChain(settings: RunSettings): void {
+  if (!isChainless(settings)) return;
+  const rule = settings.axon_permit_only ? 'permit_only' : settings.axon_min_stake > 0 ? 'min_stake' : undefined;
+  if (rule === undefined) return;
+  const text = `--axon.${rule} needs a chain, which knows stakes and permits: leave it out, or leave out`;
+  throw new NeuronError('bad_setting', `${text} --metagraph_port and --bootstrap`, { data: { key: `axon_${rule}` } });
+}
+
+function isChainless(settings: RunSettings): boolean {
+  return settings.metagraph_port !== undefined || settings.bootstrap !== undefined;
+}
+
 /** How long requests of peers may take to end when the neuron stops. */
 const DRAIN_MS = 500;
 
@@ -77,7 +92,7 @@ async function runUntilStopped(
   fail: (error: unknown) => void,
   closing: Closing,
 ): Promise<void> {
-  const chainless = settings.metagraph_port !== undefined || settings.bootstrap !== undefined;
+  const chainless = isChainless(settings);
   // Given back last, when the threads that write into it have ended.
   let slot: Slot | undefined;
   closing.add(() => {
@@ -145,7 +160,7 @@ async function runUntilStopped(
     network,
     publicChain: chain && !chain.isLocal ? chain.chainName : undefined,
     registry: (hotkey: string) => whoIs(directory, hotkey),
-    handlers: server.handlers(),
+    handlers: server.handlers(priceOf(settings)),
     log: root.child('axon'),
     signal,
     closing,
@@ -180,6 +195,8 @@ async function runUntilStopped(
     }),
   );
 
+  const traffic = trafficTeller(axon, dendrite, log);
+  traffic.tellRegularly(signal);
   const save = () => trainer.save(checkpoint, row.toJSON());
   const began = performance.now();
   const steps = await train({
@@ -198,6 +215,7 @@ async function runUntilStopped(
     throw new SaveError('the model was not saved', { cause: error });
   });
   await Promise.all([axon.stop(DRAIN_MS), saved]);
+  traffic.tell();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
   hooks.onSaved?.({ hotkey: identity.hotkey.address, steps, checkpoint });

@@ -1,5 +1,12 @@
 import { parentPort } from 'node:worker_threads';
-import { createServer, type Device, type PlainTensor, type Server, startBackend } from '../model/index.js';
+import {
+  createServer,
+  type Device,
+  type ModelForms,
+  type PlainTensor,
+  type Server,
+  startBackend,
+} from '../model/index.js';
 import type { Served } from './thread-messages.js';
 import { Moved, ThreadRpc } from './thread-rpc.js';
 
@@ -13,9 +20,10 @@ new ThreadRpc(parentPort!, {
     await startBackend(device);
   },
 
-  async serve({ parameters, version }: Served): Promise<void> {
+  async serve({ parameters, version }: Served): Promise<ModelForms> {
     if (server) server.replaceParameters(parameters, version);
     else server = await createServer({ device, model: 'mnist', parameters, version });
+    return server.forms();
   },
 
   async forward({ input }: { input: PlainTensor }): Promise<Moved> {

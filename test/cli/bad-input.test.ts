@@ -26,6 +26,15 @@ describe('bad input gets one clear line and its exit code', () => {
 
   it.each([
     [['--axon_port', '99999'], /--axon\.port must be a whole number from 0 to 65535, not "99999"/],
+    [['--axon.external_port', '0'], /--axon\.external_port must be a whole number from 1 to 65535, not "0"/],
+    [['--port', '0'], /--port must be a whole number from 1 to 65535, not "0"/],
+    [
+      ['--dendrite.gradient_norm', '0'],
+      /--dendrite\.gradient_norm must be a number from 0.000001 to 1000000000, not "0"/,
+    ],
+    [['--axon.price', '-1'], /--axon\.price must be a number from 0 to 1000000, not "-1"/],
+    [['-m', '0', '--axon.permit_only'], /--axon\.permit_only needs a chain/],
+    [['-b', '8120', '--axon.min_stake', '1'], /--axon\.min_stake needs a chain/],
     [['--neuron', 'alexnet'], /--neuron must be one of mnist, cifar, bert, gpt2/],
     [['--config', 'missing.yaml'], /no config file at missing.yaml/],
     [['--bootstrap', 'nowhere'], /--bootstrap must be a port or host:port, not "nowhere"/],

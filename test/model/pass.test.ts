@@ -165,6 +165,7 @@ describe('gradients across the wire', () => {
 
 /** A trained encoder before the hop; what lies after it is the digits' network, fed with the encoding. */
 class Encoding extends Synapse {
+  readonly inputShape = [-1, -1];
   readonly modality = 'tensor';
   readonly classes = 10;
   private readonly inner = new MnistSynapse({ ...SMALL, seed: 2, inputDim: 20 });

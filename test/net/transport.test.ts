@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pollUntil, sleep } from '../../src/base/index.js';
+import { encodeAddress, fromHex, pollUntil, sleep } from '../../src/base/index.js';
 import { keyText } from '../../src/net/auth/signed.js';
 import { Dendrite, floatTensor } from '../../src/net/index.js';
 import { transportSuite } from './compliance.js';
@@ -38,6 +38,24 @@ describe('a dendrite', () => {
       await pollUntil('both ended', { withinMs: 3_000, everyMs: 10 }, () => (seen.length === 2 ? true : undefined));
       // The axon hears of both and stops its handlers.
       expect(seen).toHaveLength(2);
+    });
+  });
+
+  it('takes a hotkey as ss58 too, and means the same peer', async () => {
+    await withPair({}, async ({ axon, dendrite, peer }) => {
+      axon.attach('', { forward: async ({ tensors }) => ({ tensors, parameterVersion: 0 }) });
+      const byAddress = { ...peer, hotkey: encodeAddress(fromHex(peer.hotkey)) };
+      expect((await dendrite.forward(byAddress, { tensors: [input] })).code).toBe('Success');
+      expect((await dendrite.forward(peer, { tensors: [input] })).code).toBe('Success');
+      expect((await dendrite.forwardTensor(byAddress, input))[1]).toEqual(['Success']);
+      expect(dendrite.stats()).toMatchObject([{ hotkey: peer.hotkey, requests: 3 }]);
+      expect(axon.stats().connections).toBe(1);
+      const mistyped = { ...peer, hotkey: `${byAddress.hotkey.slice(0, -1)}1` };
+      const { code, message } = await dendrite.forward(mistyped, { tensors: [input] });
+      expect({ code, message }).toEqual({
+        code: 'InvalidRequest',
+        message: 'the hotkey of the peer is no ss58 address, nor 0x and 64 hexadecimal digits',
+      });
     });
   });
 

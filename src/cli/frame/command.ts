@@ -1,4 +1,5 @@
 import type { SettingSource, SettingTable, SettingValues } from '../../base/index.js';
+import type { Exit } from '../exit.js';
 import type { Ui } from '../terminal/ui.js';
 
 /** A JSON Schema, as a plain object. */
@@ -62,6 +63,8 @@ export interface Input<T extends SettingTable> {
 export interface Result {
   readonly json: Readonly<Record<string, unknown>>;
   readonly show?: (ui: Ui) => void;
+  /** For an answer that is a "no". Default 0. */
+  readonly exit?: Exit;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: commands of a list have settings of their own each

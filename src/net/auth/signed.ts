@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { concat, fromHex, u32le, u64le, utf8 } from '../../base/index.js';
+import { concat, fromHex, publicKeyOf, u32le, u64le, utf8 } from '../../base/index.js';
 import { type Signer, verify } from '../../wallet/index.js';
 
 /**
@@ -189,6 +189,16 @@ export function keyText(publicKey: Uint8Array): string {
 /** The 32 bytes of a `neuron_key`; undefined for any other text, upper case included, so that one key has one name. */
 export function keyBytes(text: string): Uint8Array | undefined {
   return /^0x[0-9a-f]{64}$/.test(text) ? fromHex(text) : undefined;
+}
+
+/** A hotkey as callers may give it, ss58 or hexadecimal, in the one way that is used inside; what is neither stays. */
+export function hotkeyText(given: string): string {
+  if (keyBytes(given)) return given;
+  try {
+    return keyText(publicKeyOf(given));
+  } catch {
+    return given;
+  }
 }
 
 function sized(bytes: Uint8Array): Uint8Array {

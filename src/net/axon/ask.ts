@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf } from '../../base/index.js';
+import { encodeAddress, messageOf } from '../../base/index.js';
 import { type Address, formatAddress } from '../address.js';
-import { keyBytes } from '../auth/signed.js';
+import { hotkeyText, keyBytes, keyText } from '../auth/signed.js';
 import { Connection } from '../dendrite/connection.js';
 import { pinCertificate, pinnedCredentials } from '../dendrite/pinning.js';
 import { RequestError } from '../errors.js';
@@ -15,7 +15,7 @@ import { type AxonDescription, readDescription } from './definitions.js';
 export const DESCRIBE_PATH = '/Bittensor/Describe';
 export const PROBE_PATH = '/Bittensor/Probe';
 
-/** Who is asked: with a hotkey (`0x` and 64 digits), nobody but its owner is believed. */
+/** Who is asked: with a hotkey (ss58, or `0x` and 64 digits), nobody but its owner is believed. */
 export interface Asked extends Address {
   readonly hotkey?: string | undefined;
 }
@@ -120,11 +120,12 @@ async function ask(
   { timeoutMs = 5_000, signal }: AskOptions,
 ): Promise<{ bytes: Uint8Array; hotkey: Uint8Array }> {
   const began = performance.now();
-  const expected = asked.hotkey === undefined ? undefined : keyBytes(asked.hotkey);
+  const expected = asked.hotkey === undefined ? undefined : keyBytes(hotkeyText(asked.hotkey));
   if (asked.hotkey !== undefined && !expected) {
-    throw new RequestError('InvalidRequest', 'a hotkey is 0x and 64 hexadecimal digits');
+    throw new RequestError('InvalidRequest', 'a hotkey is an ss58 address, or 0x and 64 hexadecimal digits');
   }
-  const pin = await pinCertificate(asked, expected, { timeoutMs, signal });
+  const nameKey = asked.hotkey?.startsWith('0x') ? keyText : encodeAddress;
+  const pin = await pinCertificate(asked, expected, { timeoutMs, signal, nameKey });
   const connection = new Connection(asked, { credentials: pinnedCredentials(pin), messageBytes: DESCRIPTION_BYTES });
   try {
     const leftMs = Math.max(1, timeoutMs - (performance.now() - began));

@@ -28,6 +28,11 @@ export function axonOptionsOf(
   };
 }
 
+/** What `--axon.price` says, for the definition of a synapse. */
+export function priceOf(settings: { readonly axon_price: number }): bigint {
+  return raoOf(settings.axon_price);
+}
+
 /** TAO as a number has fewer digits than rao may have; those of a threshold are enough. */
 function raoOf(tao: number): bigint {
   return BigInt(Math.round(tao * Number(RAO_PER_TAO)));

@@ -14,7 +14,7 @@ import type { BackOffLimits } from './back-off.js';
 
 /** A neuron to ask. */
 export interface Peer {
-  /** Its public key, `0x` and 64 digits: who must answer. */
+  /** Its public key, ss58 or `0x` and 64 digits: who must answer. */
   readonly hotkey: string;
   readonly host: string;
   readonly port: number;

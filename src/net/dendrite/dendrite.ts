@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type Log, messageOf, silentLog, systemClock } from '../../base/index.js';
 import { formatAddress } from '../address.js';
 import { NonceSource } from '../auth/nonce-source.js';
-import { keyBytes, keyText, type RequestKind } from '../auth/signed.js';
+import { hotkeyText, keyBytes, keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { LazyAbort } from '../lazy-abort.js';
 import { Deadlines } from '../session/deadlines.js';
@@ -150,11 +150,13 @@ export class Dendrite {
   private readonly asking = {
     forward: (peer: Peer, request: CallRequest) => this.forward(peer, request),
     backward: (peer: Peer, request: BackwardRequest) => this.backward(peer, request),
-    waitMs: (peer: Peer) => this.backOff.waitMs(peer.hotkey),
+    waitMs: (peer: Peer) => this.backOff.waitMs(hotkeyText(peer.hotkey)),
     all: () => this.options.endpoints?.() ?? [],
   };
 
-  private async ask(kind: RequestKind, peer: Peer, request: BackwardRequest): Promise<Reply> {
+  private async ask(kind: RequestKind, given: Peer, request: BackwardRequest): Promise<Reply> {
+    const hotkey = hotkeyText(given.hotkey);
+    const peer = hotkey === given.hotkey ? given : { ...given, hotkey };
     const start = performance.now();
     const traffic = { bytesIn: 0, bytesOut: 0 };
     const wasAsked = { yet: false };
@@ -235,7 +237,10 @@ export class Dendrite {
     if (this.own && peer.hotkey === keyText(this.options.signer.publicKey)) return this.own;
     const hotkey = keyBytes(peer.hotkey);
     if (!hotkey) {
-      throw new RequestError('InvalidRequest', 'the hotkey of the peer is not 0x and 64 hexadecimal digits');
+      throw new RequestError(
+        'InvalidRequest',
+        'the hotkey of the peer is no ss58 address, nor 0x and 64 hexadecimal digits',
+      );
     }
     const tls = peer.tls ?? this.options.tls ?? true;
     const route = `${tls ? 'tls' : 'plain'} ${formatAddress(peer)}`;

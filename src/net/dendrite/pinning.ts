@@ -21,6 +21,8 @@ export interface Pin {
 export interface ProbeOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** How errors write a hotkey. Default: `0x` and 64 digits. */
+  readonly nameKey?: (publicKey: Uint8Array) => string;
 }
 
 /** Nobody's certificate of this kind is larger; Node has taken in the handshake by then, whose size OpenSSL bounds. */
@@ -38,7 +40,8 @@ export async function pinCertificate(
   const certificate = await probe(address, options);
   const content = readCertificate(certificate);
   if (hotkey && !equalBytes(content.hotkey, hotkey)) {
-    const text = `${formatAddress(address)} shows the certificate of ${keyText(content.hotkey)}, not of ${keyText(hotkey)}`;
+    const { nameKey = keyText } = options;
+    const text = `${formatAddress(address)} shows the certificate of ${nameKey(content.hotkey)}, not of ${nameKey(hotkey)}`;
     throw new RequestError('Unauthenticated', text);
   }
   return { certificate, publicKeyHash: content.publicKeyHash, hotkey: content.hotkey };

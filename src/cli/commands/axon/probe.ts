@@ -1,7 +1,8 @@
-import { fromHex, messageOf } from '../../../base/index.js';
+import { messageOf, publicKeyOf } from '../../../base/index.js';
 import { askForProbe, type ProbeAnswer, parseAddress, probeReachability } from '../../../net/index.js';
 import { ready } from '../../../wallet/index.js';
 import { cliError } from '../../errors.js';
+import { EXIT } from '../../exit.js';
 import type { Action } from '../../frame/command.js';
 import type { probeRows } from './rows.js';
 
@@ -15,7 +16,7 @@ export const probe: Action<typeof probeRows> = async ({ args, settings, ui, sign
     throw cliError('usage', 'which axon is to be reached? Give --axon.port and --hotkey');
   }
   const peers = args.map(parseAddress);
-  const publicKey = fromHex(hotkey);
+  const publicKey = publicKeyOf(hotkey);
   // The first peer that answers tells what address this machine has for others.
   const asked = Math.min(PEERS, peers.length);
   const silent: { peer: string; answer: undefined; problem: string }[] = [];
@@ -55,5 +56,6 @@ export const probe: Action<typeof probeRows> = async ({ args, settings, ui, sign
       })),
     },
     show: shown => shown.line(text),
+    exit: reached > 0 ? EXIT.ok : EXIT.failed,
   };
 };

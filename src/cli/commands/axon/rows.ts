@@ -1,17 +1,12 @@
-import { decodeAddress, fromHex, integer, messageOf, type Setting, text, toHex } from '../../../base/index.js';
-
-/** The public key of an ss58 address, or of `0x` and 64 digits, written in the second way. */
-function hotkeyOf(value: string): string {
-  try {
-    return toHex(/^0x[0-9a-fA-F]{64}$/.test(value) ? fromHex(value) : decodeAddress(value));
-  } catch (error) {
-    throw new RangeError(`must be an ss58 address or 0x and 64 digits (${messageOf(error)})`);
-  }
-}
+import { integer, publicKeyOf, type Setting, text } from '../../../base/index.js';
 
 const hotkey = (about: string): Setting<string | undefined> => ({
   ...text<string | undefined>({ argument: 'address', about, default: undefined, env: 'BT_AXON_HOTKEY' }),
-  parse: hotkeyOf,
+  // Kept as it was given: an error names the key in the same way.
+  parse: (value: string) => {
+    publicKeyOf(value);
+    return value;
+  },
 });
 
 const timeout_ms = integer({
