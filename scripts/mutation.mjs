@@ -56,7 +56,8 @@ function run(file, config) {
 /** Counts what is wrong with one file's report, and keeps its score. */
 function judge(file, { source, mutants }) {
   const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
-  const survivors = mutants.filter(({ status }) => !['Killed', 'Timeout'].includes(status));
+  // A change that kills the process is noticed too: Stryker's RuntimeError.
+  const survivors = mutants.filter(({ status }) => !['Killed', 'Timeout', 'RuntimeError'].includes(status));
   const explained = new Set(accepted.filter(one => one.file === file).map(keyOf));
   const nameOf = mutant => keyOf(originalOf(file, source, mutant));
   const open = survivors.filter(mutant => !explained.has(nameOf(mutant)));
@@ -66,7 +67,7 @@ function judge(file, { source, mutants }) {
   scores[file] = {
     date: new Date().toISOString().slice(0, 10),
     mutants: mutants.length,
-    noticed: count('Killed', 'Timeout'),
+    noticed: count('Killed', 'Timeout', 'RuntimeError'),
     explained: survivors.length - open.length,
     open: open.length,
   };
