@@ -127,6 +127,18 @@ export class Connection implements CallHost {
     return Math.max(0, bytes);
   }
 
+  /** Bytes of answers that the other side did not take yet. */
+  unsent(): number {
+    let bytes = 0;
+    for (const call of this.calls) bytes += call.unsent;
+    return bytes;
+  }
+
+  /** What it costs in memory that is nobody's: a stranger's answers are never large. */
+  burden(): number {
+    return this.held() + (this.trusted ? 0 : this.unsent());
+  }
+
   /** What is to be done from time to time. */
   sweep(now: number): void {
     const { bytesRead } = this.link.tcp;
@@ -136,7 +148,11 @@ export class Connection implements CallHost {
     this.explained = Math.min(bytesRead, this.explained + seconds * CONTROL_BYTES_PER_SECOND);
     if (!this.trusted && this.held() > this.limits.strangerHeldBytes)
       return void this.drop('too many unfinished bytes');
+    if (this.unsent() > (this.trusted ? this.limits.unsentBytes : this.limits.strangerUnsentBytes))
+      return void this.drop('answers not taken');
     for (const call of [...this.calls]) {
+      // However a call was refused, its answer has to be taken in time.
+      if (call.finished && call.until === Number.POSITIVE_INFINITY) call.until = now + this.limits.sendMs;
       if (now > call.until) this.giveUp(call);
       else if (now - call.lastUseMs > this.limits.idleMs) call.retire?.();
     }
@@ -179,7 +195,7 @@ export class Connection implements CallHost {
   }
 
   private giveUp(call: GrpcCall): void {
-    if (call.finished) return void this.drop('reply not taken');
+    if (call.finished || call.unsent > 0) return void this.drop('reply not taken');
     call.until = Number.POSITIVE_INFINITY;
     call.abort(new RequestError('Timeout', 'the request did not arrive in time'));
     call.refuse('Timeout', 'the request did not arrive in time');

@@ -2,6 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { RequestError } from '../errors.js';
 import type { ReturnCode } from '../wire/codes.js';
 import { toTrailers } from '../wire/status.js';
+import { LONGEST_MS, timeoutOf } from './grpc-timeout.js';
 import { MessageReader } from './message-reader.js';
 
 /** What a call needs of its connection. */
@@ -37,15 +38,12 @@ const RESPONSE = {
   'content-type': 'application/grpc+proto',
   'grpc-accept-encoding': 'identity',
 } as const;
+const NO_BYTES = Buffer.alloc(0);
 /** Up to here a copy costs less than one more piece to write. */
 const COPY_BYTES = 2_048;
 
 /** What may wait to be written; HTTP/2's own mark of 16 KiB would stop after every frame. */
 const HIGH_WATER_BYTES = 2 ** 20;
-
-const UNITS_MS: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
-/** Longer than any timer; a caller with so much patience has no deadline. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * One call of gRPC over one HTTP/2 stream, from its headers to its trailers. Nothing of its messages is read before
@@ -115,6 +113,11 @@ export class GrpcCall {
     return this.reserved || this.reader === undefined ? 0 : this.reader.held;
   }
 
+  /** Bytes of answers that wait for the other side to take them. */
+  get unsent(): number {
+    return this.stream.writableLength;
+  }
+
   /** How the caller ended the stream: HTTP/2's error code. */
   get resetCode(): number {
     return this.stream.rstCode ?? 0;
@@ -170,9 +173,10 @@ export class GrpcCall {
 
   /**
    * Sends the message `head + body`. False: the stream has enough, wait for `onDrain`; it is sent all the same.
-   * `written` is called when the body's memory is not read any more; never, when the stream fails before.
+   * `written` is called when the body's memory is not read any more, `sent` when all of it left; never, when the stream
+   * fails before.
    */
-  send(head: Uint8Array, body?: Uint8Array, written?: () => void): boolean {
+  send(head: Uint8Array, body?: Uint8Array, written?: () => void, sent?: () => void): boolean {
     if (this.over || this.finished) return true;
     this.begin();
     const bodyBytes = body?.length ?? 0;
@@ -194,10 +198,29 @@ export class GrpcCall {
         this.stream.uncork();
       });
     }
-    this.stream.write(prefixed);
-    if (small) written?.();
-    else this.stream.write(body, error => !error && written?.());
+    if (small) {
+      this.stream.write(prefixed, sent && (error => !error && sent()));
+      written?.();
+    } else {
+      this.stream.write(prefixed);
+      this.stream.write(body, error => {
+        if (error) return;
+        written?.();
+        sent?.();
+      });
+    }
     return this.stream.writableLength < HIGH_WATER_BYTES;
+  }
+
+  /** Sends a message and reads no other until it left; ends the connection when that takes longer. */
+  sendAlone(message: Uint8Array, limitMs: number): void {
+    this.pause();
+    this.until = performance.now() + limitMs;
+    this.send(NO_BYTES, message, undefined, () => {
+      if (this.finished || this.over) return;
+      this.until = Number.POSITIVE_INFINITY;
+      this.resume();
+    });
   }
 
   onDrain(callback: () => void): void {
@@ -285,12 +308,4 @@ export class GrpcCall {
     this.host.onCallOver(this);
     this.onOver?.(this.endReason);
   }
-}
-
-/** gRPC's `grpc-timeout`: up to eight digits and a unit. Infinite for none; none is what a malformed one is taken for. */
-function timeoutOf(header: string | string[] | undefined): number {
-  const match = typeof header === 'string' ? /^(\d{1,8})([HMSmun])$/.exec(header) : null;
-  if (!match) return Number.POSITIVE_INFINITY;
-  const ms = Number(match[1]) * UNITS_MS[match[2]!]!;
-  return ms > LONGEST_MS ? Number.POSITIVE_INFINITY : ms;
 }

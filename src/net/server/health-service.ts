@@ -18,8 +18,11 @@ export class HealthService {
   private readonly watchers = new Map<GrpcCall, string>();
   private draining = false;
 
-  /** `services`: those that may be asked for by name. */
-  constructor(private readonly services: readonly string[]) {}
+  /** `services`: those that may be asked for by name. `sendMs`: how long an answer may take to leave. */
+  constructor(
+    private readonly services: readonly string[],
+    private readonly sendMs: number,
+  ) {}
 
   readonly check: RawHandler = async ({ bytes }) => {
     const service = readHealthRequest(bytes);
@@ -38,7 +41,7 @@ export class HealthService {
         if (this.watchers.has(call)) throw new RequestError('InvalidRequest', 'a second message');
         const service = readHealthRequest(bytes);
         this.watchers.set(call, service);
-        call.send(NO_BYTES, healthReply(this.healthOf(service)));
+        call.sendAlone(healthReply(this.healthOf(service)), this.sendMs);
       },
       onEnd: () => {},
     });
@@ -61,15 +64,15 @@ export class HealthService {
   }
 }
 
-/** gRPC server reflection, from descriptors that were made with the code. */
-export function answerReflection(call: GrpcCall, services: readonly string[]): void {
+/** gRPC server reflection, from descriptors that were made with the code: one answer at a time on each stream. */
+export function answerReflection(call: GrpcCall, services: readonly string[], sendMs: number): void {
   let questions = 0;
   call.retire = () => call.finish();
   call.receive({
     maxBytes: LARGEST_REQUEST,
     onMessage: bytes => {
       if (++questions > QUESTIONS) throw new RequestError('Backoff', `more than ${QUESTIONS} questions`);
-      call.send(NO_BYTES, reflect(bytes, services));
+      call.sendAlone(reflect(bytes, services), sendMs);
     },
     onEnd: () => call.finish(),
   });

@@ -6,6 +6,7 @@ import { decodeRequestHead } from '../wire/exchange-frame.js';
 import type { GrpcCall } from './grpc-call.js';
 import type { Incoming } from './incoming.js';
 import type { ServerLimits } from './limits.js';
+import type { Receiving } from './receiving.js';
 import { receiveOne } from './unary.js';
 
 /** Carries a `RequestHead`: what is checked before the body is read. */
@@ -16,17 +17,31 @@ const HEAD_TEXT = 2_048;
 /** A head may state the length of the tensors alone: the whole message has so much more. */
 const ENVELOPE_BYTES = 4_096;
 
-/** A unary Forward or Backward as `Incoming`. Throws a `RequestError` for a header that is none. */
+/**
+ * A unary Forward or Backward as `Incoming`. Throws a `RequestError` for a header that is none. `onTaken` is called
+ * when it can be judged: at once by its header, otherwise when the whole of it came.
+ */
 export function incomingOf(
   kind: RequestKind,
   call: GrpcCall,
   limits: ServerLimits,
+  receiving: Receiving,
+  onTaken: () => void,
 ): { incoming: Incoming; release: () => void } {
   const head = readHead(call.headers[HEAD_HEADER]);
+  if (head) onTaken();
   let taken = 0;
   const body = async (maxBytes = limits.messageBytes): Promise<Uint8Array> => {
     const largest = Math.min(maxBytes, limits.messageBytes);
-    if (!head) return received(call, receiveOne(call, Math.min(largest, limits.unannouncedBytes)));
+    if (!head) {
+      const most = Math.min(largest, limits.unannouncedBytes);
+      const whole = await received(
+        call,
+        receiving.during(call, () => receiveOne(call, most)),
+      );
+      onTaken();
+      return whole;
+    }
     if (head.length > largest) {
       throw new RequestError('TooLarge', `a body of ${head.length} bytes; at most ${largest} are taken here`);
     }

@@ -37,8 +37,11 @@ export interface ServerLimits {
   readonly unannouncedBytes: number;
   /** Largest frame of an Exchange, bytes. */
   readonly frameBytes: number;
-  /** Requests that may be handled at a time; more are refused with `NucleusFull`. */
+  /** Requests of one small method, such as Describe, handled at a time; more are refused with `NucleusFull`. */
   readonly concurrentCalls: number;
+  /** Requests of callers not admitted yet whose message is not whole: in all (then the oldest goes), of one connection. */
+  readonly receivingCalls: number;
+  readonly receivingPerConnection: number;
   /** How long the bytes of one request may take (and a second more for each MiB), and those of one reply, milliseconds. */
   readonly receiveMs: number;
   readonly sendMs: number;
@@ -55,6 +58,9 @@ export interface ServerLimits {
   readonly heldBytes: number;
   readonly connectionHeldBytes: number;
   readonly strangerHeldBytes: number;
+  /** Bytes of answers that one connection did not take yet, and a stranger's; beyond it is closed. */
+  readonly unsentBytes: number;
+  readonly strangerUnsentBytes: number;
   /** Bodies in memory: all together, those of unary calls, and those of unary calls on one connection. */
   readonly bodyMemoryBytes: number;
   readonly unaryBytes: number;
@@ -86,6 +92,8 @@ export const defaultServerLimits: ServerLimits = {
   unannouncedBytes: 64 * 1024,
   frameBytes: MIB + 64 * 1024,
   concurrentCalls: 64,
+  receivingCalls: 1_024,
+  receivingPerConnection: 64,
   receiveMs: 15_000,
   sendMs: 15_000,
   firstCallMs: 10_000,
@@ -97,6 +105,8 @@ export const defaultServerLimits: ServerLimits = {
   heldBytes: 48 * MIB,
   connectionHeldBytes: 16 * MIB,
   strangerHeldBytes: 4 * MIB,
+  unsentBytes: 64 * MIB,
+  strangerUnsentBytes: 16 * MIB,
   bodyMemoryBytes: 512 * MIB,
   unaryBytes: 64 * MIB,
   connectionUnaryBytes: 24 * MIB,

@@ -22,6 +22,7 @@ import type { ServerLimits } from './limits.js';
 import { Listener } from './listener.js';
 import { http2Holes } from './node-version.js';
 import { isLoopback } from './origin.js';
+import { Receiving } from './receiving.js';
 import { answerOnce, type RawHandler, receiveOne } from './unary.js';
 
 export { defaultServerLimits, type ServerLimits } from './limits.js';
@@ -52,6 +53,9 @@ export interface RpcServerOptions {
 
 type Open = (call: GrpcCall) => void;
 
+/** Messages up to here are not counted as bodies. */
+const SMALL_BYTES = 1_024;
+
 /** How often time-outs and held bytes are looked at. */
 const SWEEP_MS = 100;
 
@@ -60,7 +64,9 @@ export class RpcServer {
   private readonly listener: Listener;
   private readonly open = new Map<string, Open>();
   private readonly connected = new Set<Connection>();
+  /** Those that can be judged: by their header, or by their message, which is whole. */
   private readonly running = new Set<GrpcCall>();
+  private readonly receiving: Receiving;
   private readonly dropped = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private readonly memory: MemoryShare;
@@ -76,9 +82,10 @@ export class RpcServer {
     private readonly log: Log,
     options: RpcServerOptions = {},
   ) {
+    this.receiving = new Receiving(limits);
     for (const [path, method] of Object.entries(methods)) {
       const raw = typeof method === 'function' ? { handler: method, maxBytes: limits.messageBytes } : method;
-      this.open.set(path, call => void this.answerRaw(call, raw));
+      this.open.set(path, this.serveRaw(raw, this.receiving));
     }
     const budget = options.memory ?? new MemoryBudget(limits.bodyMemoryBytes);
     this.memory = budget.share(limits.unaryBytes);
@@ -175,12 +182,13 @@ export class RpcServer {
   /** Health checking and reflection, which every server has. */
   private serveStandards(): HealthService {
     const services = [...new Set([...this.open.keys()].map(path => path.split('/')[1]!))];
-    const health = new HealthService(services);
-    const check = { handler: health.check, maxBytes: 1_024 };
-    this.open.set(HEALTH_CHECK, call => void this.answerRaw(call, check));
+    const health = new HealthService(services, this.limits.sendMs);
+    // Nothing that others do keeps it from answering.
+    const check = { handler: health.check, maxBytes: SMALL_BYTES };
+    this.open.set(HEALTH_CHECK, this.serveRaw(check, new Receiving(this.limits)));
     this.open.set(HEALTH_WATCH, call => health.watch(call));
     const all = [...services, HEALTH_SERVICE];
-    for (const path of REFLECTION_METHODS) this.open.set(path, call => answerReflection(call, all));
+    for (const path of REFLECTION_METHODS) this.open.set(path, call => answerReflection(call, all, this.limits.sendMs));
     return health;
   }
 
@@ -191,33 +199,48 @@ export class RpcServer {
     else open(call);
   }
 
-  private async answerRaw(call: GrpcCall, { handler, maxBytes }: RawMethod): Promise<void> {
+  /** Each method has its own places: one that is asked too often shuts out no other. */
+  private serveRaw(method: RawMethod, receiving: Receiving): Open {
+    const under = { way: 0 };
+    return call => void this.answerRaw(call, method, receiving, under);
+  }
+
+  private async answerRaw(
+    call: GrpcCall,
+    { handler, maxBytes }: RawMethod,
+    receiving: Receiving,
+    under: { way: number },
+  ): Promise<void> {
     call.until = performance.now() + this.limits.receiveMs;
     let bytes: Buffer;
     try {
-      bytes = await receiveOne(call, maxBytes);
+      bytes = await receiving.during(call, () => receiveOne(call, maxBytes));
     } catch (error) {
       if (error instanceof RequestError) return void call.refuse(error.returnCode, error.message);
       throw error;
     }
     call.until = Number.POSITIVE_INFINITY;
-    const room = this.running.size < this.limits.concurrentCalls;
     if (this.draining) return void call.refuse('Unavailable', 'the neuron is stopping');
-    if (!room || !this.memory.tryTake(bytes.length)) {
-      return void call.refuse('NucleusFull', `${this.running.size} requests are under way`);
+    // So little is no body that would compete with others for memory.
+    const weight = maxBytes <= SMALL_BYTES ? 0 : bytes.length;
+    if (under.way >= this.limits.concurrentCalls || !this.memory.tryTake(weight)) {
+      return void call.refuse('NucleusFull', `${under.way} such requests are under way`);
     }
-    await this.handle(call, () => {
+    under.way++;
+    this.running.add(call);
+    await this.answer(call, () => {
       const { signal, timeLeftMs, host } = call;
       return handler({ bytes, signal, timeLeftMs, address: host.address, trust: () => host.trust() });
     });
-    this.memory.give(bytes.length);
+    under.way--;
+    this.memory.give(weight);
   }
 
   private async answerIncoming(call: GrpcCall, kind: RequestKind, handler: IncomingHandler): Promise<void> {
     call.until = performance.now() + this.limits.receiveMs;
     let release = () => {};
-    await this.handle(call, async () => {
-      const request = incomingOf(kind, call, this.limits);
+    await this.answer(call, async () => {
+      const request = incomingOf(kind, call, this.limits, this.receiving, () => this.running.add(call));
       release = request.release;
       const { head, body } = await handler(request.incoming);
       // Who is told the time did not show its key.
@@ -227,8 +250,7 @@ export class RpcServer {
     release();
   }
 
-  private async handle(call: GrpcCall, work: () => Promise<Uint8Array>): Promise<void> {
-    this.running.add(call);
+  private async answer(call: GrpcCall, work: () => Promise<Uint8Array>): Promise<void> {
     await answerOnce(call, work, this.log);
     this.running.delete(call);
     call.until = performance.now() + this.limits.sendMs;
@@ -237,7 +259,7 @@ export class RpcServer {
   private sweep(): void {
     const now = performance.now();
     for (const connection of [...this.connected]) connection.sweep(now);
-    const holders = [...this.connected].map(connection => ({ connection, bytes: connection.held() }));
+    const holders = [...this.connected].map(connection => ({ connection, bytes: connection.burden() }));
     let total = holders.reduce((sum, { bytes }) => sum + bytes, 0);
     if (total <= this.limits.heldBytes) return;
     // Who holds most goes first; a stranger's bytes weigh more.

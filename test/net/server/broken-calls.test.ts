@@ -1,9 +1,10 @@
-import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { type ClientHttp2Session, connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, pollUntil } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { RequestHead } from '../../../src/net/gen/bittensor.js';
-import { Axon, Dendrite, floatTensor } from '../../../src/net/index.js';
+import { ServerReflectionRequest } from '../../../src/net/gen/reflection.js';
+import { Axon, askForProbe, Dendrite, describeAxon, floatTensor } from '../../../src/net/index.js';
 import { signHead } from '../../../src/net/wire/messages.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
@@ -42,11 +43,11 @@ async function target(limits = {}) {
     const peer = { hotkey: keyText(key(1).publicKey), host: '127.0.0.1', port };
     return (await dendrite.forward(peer, { tensors: [floatTensor(Float32Array.of(1), [1])], timeoutMs: 5_000 })).code;
   };
-  return { port, held, honest };
+  return { axon, port, held, honest };
 }
 
-function dial(port: number): ClientHttp2Session {
-  const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+function dial(port: number, options: SecureClientSessionOptions = {}): ClientHttp2Session {
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...options });
   session.on('error', () => {});
   closing.add(() => session.destroy());
   return session;
@@ -130,5 +131,124 @@ describe('nothing is kept for a call', () => {
     expect(held()).toEqual(nothing);
     expect(await health(port)).toBe('0');
     expect(await honest()).toBe('Success');
+  });
+});
+
+describe('calls whose message does not come', () => {
+  it.each([
+    '/Bittensor/Forward',
+    '/Bittensor/Describe',
+    HEALTH,
+  ])('of %s, 90 on three connections, shut out neither health checks nor Describe, Probe and Forward', async path => {
+    const { axon, port, honest, held } = await target({ receivingCalls: 80 });
+    const half = path === '/Bittensor/Forward' ? HALF : DESCRIBE_HALF;
+    const sessions = [dial(port), dial(port), dial(port)];
+    for (const session of sessions) {
+      const calls = Array.from({ length: 30 }, () => open(session, path, half));
+      // A call after them is answered: theirs were looked at.
+      const { stream, over } = open(session, HEALTH, Buffer.alloc(5));
+      stream.end();
+      expect(await over).toBe('0');
+      expect(calls.length).toBe(30);
+    }
+    expect(held().active).toBe(0);
+    if (path !== HEALTH) expect(axon['server']['receiving'].size).toBe(80);
+    expect(await health(port)).toBe('0');
+    const peer = { host: '127.0.0.1', port, hotkey: keyText(key(1).publicKey) };
+    expect((await describeAxon(peer)).hotkey).toBe(peer.hotkey);
+    const own = { port, hotkey: key(2).publicKey };
+    expect((await askForProbe(peer, own)).address).toBe('127.0.0.1');
+    expect(await honest()).toBe('Success');
+  });
+
+  it('are so many on one connection, and more are refused', async () => {
+    const { port, axon } = await target({ receivingPerConnection: 5 });
+    const session = dial(port);
+    const calls = Array.from({ length: 8 }, () => open(session, '/Bittensor/Forward', HALF));
+    // RESOURCE_EXHAUSTED; the others wait.
+    const first = await Promise.all(calls.slice(5).map(({ over }) => over));
+    expect(first).toEqual(['8', '8', '8']);
+    expect(axon['server']['receiving'].size).toBe(5);
+    session.destroy();
+    await pollUntil('they are forgotten', { withinMs: 5_000, everyMs: 20 }, () =>
+      axon['server']['receiving'].size === 0 ? true : undefined,
+    );
+  });
+});
+
+describe('answers that are not taken', () => {
+  const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+  const question = ServerReflectionRequest.encode(
+    ServerReflectionRequest.fromPartial({ fileContainingSymbol: 'Bittensor' }),
+  ).finish();
+  const questions = (count: number) => {
+    const one = Buffer.concat([Buffer.of(0, 0, 0, 0, question.length), question]);
+    return Buffer.concat(Array.from({ length: count }, () => one));
+  };
+  const watch = Buffer.alloc(5);
+
+  it('hold one of reflection for each stream, however many were asked for', async () => {
+    const { axon, port } = await target();
+    const session = dial(port, { settings: { initialWindowSize: 0 } });
+    for (let i = 0; i < 20; i++) open(session, reflection, questions(200));
+    const unsent = () => Math.max(...[...axon['server']['connected']].map(connection => connection.unsent()));
+    // The answer to one question, as one stream is owed.
+    const alone = dial(port, { settings: { initialWindowSize: 0 } });
+    await pollUntil('the answers wait', { withinMs: 5_000, everyMs: 20 }, () => (unsent() > 0 ? true : undefined));
+    const { stream, over } = open(alone, HEALTH, Buffer.alloc(5));
+    stream.end();
+    await pollUntil('twenty are owed', { withinMs: 5_000, everyMs: 20 }, () => {
+      const calls = [...axon['server']['connected']].flatMap(connection => [...connection.calls]);
+      return calls.filter(call => call.path === reflection && call.unsent > 0).length === 20 ? true : undefined;
+    });
+    const calls = [...axon['server']['connected']].flatMap(connection => [...connection.calls]);
+    const largest = Math.max(...calls.map(call => call.unsent));
+    expect(largest).toBeLessThan(64 * 1024);
+    expect(unsent()).toBeLessThanOrEqual(20 * largest);
+    alone.destroy();
+    await over;
+  });
+
+  it('of reflection come all, one by one, to who takes them', async () => {
+    const { port } = await target();
+    const { stream, over } = open(dial(port), reflection, questions(100));
+    let bytes = 0;
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    stream.end();
+    expect(await over).toBe('0');
+    const { stream: single, over: singleOver } = open(dial(port), reflection, questions(1));
+    let one = 0;
+    single.on('data', (chunk: Buffer) => {
+      one += chunk.length;
+    });
+    single.end();
+    await singleOver;
+    expect(bytes).toBe(100 * one);
+  });
+
+  it.each([
+    ['reflection', reflection, questions(2), false],
+    ['a health watch', '/grpc.health.v1.Health/Watch', watch, false],
+    ['a health check', HEALTH, watch, true],
+  ])('of %s end the connection after a while', async (_what, path, bytes, isWhole) => {
+    const { axon, port } = await target({ sendMs: 300 });
+    const session = dial(port, { settings: { initialWindowSize: 0 } });
+    const { stream } = open(session, path, bytes);
+    if (isWhole) stream.end();
+    await pollUntil('it is closed', { withinMs: 10_000, everyMs: 50 }, () =>
+      axon.stats().drops['reply not taken'] === 1 ? true : undefined,
+    );
+    expect(await health(port)).toBe('0');
+  });
+
+  it('end the connection at once beyond a bound', async () => {
+    const { axon, port } = await target({ strangerUnsentBytes: 16 * 1024 });
+    const session = dial(port, { settings: { initialWindowSize: 0 } });
+    for (let i = 0; i < 30; i++) open(session, reflection, questions(1));
+    await pollUntil('it is closed', { withinMs: 10_000, everyMs: 50 }, () =>
+      axon.stats().drops['answers not taken'] === 1 ? true : undefined,
+    );
   });
 });
