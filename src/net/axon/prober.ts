@@ -20,11 +20,11 @@ const DIALS = 4;
 
 /**
  * Dials a caller back, to tell it whether others can reach it. Only the very address that the call comes from is
- * dialled, for hotkeys that are admitted here, seldom, and what is found there is told as yes or no: so nobody is made
- * to look at, or to knock at, an address of someone else.
+ * dialled, seldom, and what is found there is told as yes or no: so nobody is made to look at, or to knock at, an
+ * address of someone else. The hotkey is one that is admitted here, and not proven: it is the address that is bounded.
  */
 export class Prober {
-  // A minute between two dials of an address, after three at once.
+  // A minute between two questions of an address, after three at once.
   private readonly rates = new TokenBuckets({ perSecond: 1 / 60, burst: 3, keys: 4_096 });
   private dialling = 0;
 
@@ -32,8 +32,9 @@ export class Prober {
 
   async answer({ bytes, address, signal }: RawCall): Promise<Uint8Array> {
     const { port, hotkey } = read(bytes);
-    this.admissions.greet(keyText(hotkey), address);
+    // First: the hotkey is only claimed, and which are admitted is not to be found out by asking.
     if (!this.rates.spend(originOf(address))) throw new RequestError('Backoff', 'this address asked a moment ago');
+    this.admissions.greet(keyText(hotkey), address);
     if (this.dialling >= DIALS) throw new RequestError('NucleusFull', `${this.dialling} others are being dialled`);
     this.dialling++;
     try {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, pollUntil } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
@@ -214,6 +215,27 @@ describe('Probe', () => {
       const asked = askForProbe(open.peer, { port, hotkey: key(3).publicKey });
       await expect(asked).rejects.toMatchObject({ returnCode: 'InvalidRequest' });
     }
+  });
+
+  it('counts each question of an address, whatever hotkey it claims, and dials after that nobody', async () => {
+    const friend = hotkey(2);
+    const registry = (who: string) => (who === friend ? { stakeRao: 1n, validatorPermit: true } : undefined);
+    const { peer } = await serve({ registry });
+    let dialled = 0;
+    const listener = createServer(socket => {
+      dialled++;
+      socket.destroy();
+    });
+    await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve));
+    closing.add(() => void listener.close());
+    const { port } = listener.address() as AddressInfo;
+    const codes: unknown[] = [];
+    for (const seed of [3, 4, 2, 2, 3, 2]) {
+      const asked = askForProbe(peer, { port, hotkey: key(seed).publicKey });
+      codes.push(await asked.then(({ reachable }) => reachable).catch(error => error.returnCode));
+    }
+    expect(codes).toEqual(['SenderUnknown', 'SenderUnknown', false, 'Backoff', 'Backoff', 'Backoff']);
+    expect(dialled).toBe(1);
   });
 
   it('says in words what came of asking up to three peers', async () => {
