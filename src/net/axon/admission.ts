@@ -5,6 +5,7 @@ import { RequestError } from '../errors.js';
 import type { RequestHead } from '../gen/bittensor.js';
 import { originOf } from '../server/origin.js';
 import { checkHead, type OwnIdentity, requestDigest, verifyHead } from '../wire/messages.js';
+import { type StrangerLimits, StrangerWork } from './stranger-work.js';
 import { TokenBuckets } from './token-buckets.js';
 
 /** A registered hotkey, as the metagraph has it. */
@@ -45,13 +46,19 @@ export interface AdmissionRules {
   readonly priority?: ((request: Admission) => bigint) | undefined;
 }
 
-export interface AdmissionLimits extends NonceLimits {
+export interface AdmissionLimits extends NonceLimits, StrangerLimits {
   /** Requests of one hotkey per second, and how many it may save up. */
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
   /** Signatures that do not verify, by address: per second, and at once. */
   readonly forgeriesPerSecond: number;
   readonly forgeryBurst: number;
+  /** Signed answers to nonces outside the window, by address: an honest caller needs one. */
+  readonly clockAnswersPerSecond: number;
+  readonly clockAnswerBurst: number;
+  /** Hellos whose signature is verified, by address. */
+  readonly hellosPerSecond: number;
+  readonly helloBurst: number;
 }
 
 export const defaultAdmissionLimits: AdmissionLimits = {
@@ -60,6 +67,12 @@ export const defaultAdmissionLimits: AdmissionLimits = {
   requestBurst: 100_000,
   forgeriesPerSecond: 20,
   forgeryBurst: 100,
+  clockAnswersPerSecond: 3,
+  clockAnswerBurst: 20,
+  hellosPerSecond: 32,
+  helloBurst: 256,
+  strangersPerSecond: 400,
+  strangerBurst: 400,
 };
 
 /** Hotkeys and addresses whose rates are remembered. */
@@ -87,13 +100,17 @@ export interface Verdict {
 
 /**
  * Who may have a request computed. The order: form, network, a look at whether the claimed caller would be admitted
- * at all, nonce, signature, registration with stake and permit, rate of the hotkey, blacklist; only then the body.
+ * at all, nonce, what its address and all strangers may have of signatures, signature, registration with stake and permit, rate of the hotkey, blacklist; only then the body.
  */
 export class Admissions {
   private readonly limits: AdmissionLimits;
   private readonly nonces: NonceCache;
   private readonly rates: TokenBuckets;
   private readonly forgeries: TokenBuckets;
+  private readonly clockAnswers: TokenBuckets;
+  private readonly hellos: TokenBuckets;
+  /** What signatures cost that are made or verified for strangers, counted over all of them. */
+  readonly strangers: StrangerWork;
   private readonly ownKey: string;
 
   constructor(
@@ -105,9 +122,13 @@ export class Admissions {
     this.limits = { ...defaultAdmissionLimits, ...limits };
     this.ownKey = keyText(own.hotkey);
     this.nonces = new NonceCache(clock.nowMs(), this.limits);
-    const { requestsPerSecond, requestBurst, forgeriesPerSecond, forgeryBurst } = this.limits;
-    this.rates = new TokenBuckets({ perSecond: requestsPerSecond, burst: requestBurst, keys: BUCKETS });
-    this.forgeries = new TokenBuckets({ perSecond: forgeriesPerSecond, burst: forgeryBurst, keys: BUCKETS });
+    const all = this.limits;
+    const buckets = (perSecond: number, burst: number) => new TokenBuckets({ perSecond, burst, keys: BUCKETS });
+    this.rates = buckets(all.requestsPerSecond, all.requestBurst);
+    this.forgeries = buckets(all.forgeriesPerSecond, all.forgeryBurst);
+    this.clockAnswers = buckets(all.clockAnswersPerSecond, all.clockAnswerBurst);
+    this.hellos = buckets(all.hellosPerSecond, all.helloBurst);
+    this.strangers = new StrangerWork(all);
   }
 
   /** Throws a `RequestError` for what is refused without a signature: the caller is not proven. */
@@ -122,16 +143,22 @@ export class Admissions {
     if (verdict === 'replayed') throw new RequestError('Replayed', `nonce ${head.nonce} was used before`);
     const digest = requestDigest(head);
     if (verdict !== 'fresh') {
-      // Signed although the caller is not proven: its clock is set by it. Signing costs less than verifying would.
+      // Signed although the caller is not proven: its clock is set by it. So anybody can ask for it, but seldom.
+      if (!this.clockAnswers.spend(originOf(applicant.address))) {
+        throw new RequestError('Backoff', 'this address was told the time again and again');
+      }
+      this.spendOnStranger(applicant.address);
       const refusal = new RequestError('ClockSkew', `nonce ${head.nonce} is too ${verdict} for this clock`);
       return { caller, digest, priority: 0n, refusal };
     }
+    this.spendOnStranger(applicant.address);
     const forged = verifyHead(head, this.own);
     if (forged) {
       this.noteForgery(applicant.address);
       throw forged;
     }
     this.nonces.remember(caller, head.nonce);
+    this.noteProof(caller, applicant.address);
     return this.judge(applicant, caller, digest);
   }
 
@@ -148,9 +175,35 @@ export class Admissions {
     }
   }
 
+  /**
+   * The same for a hello, whose signature is verified next: spends what this address has of hellos, and where it proved
+   * nothing yet what all strangers have of signatures. Throws a `RequestError`.
+   */
+  greetHello(caller: string, address: string): void {
+    this.greet(caller, address);
+    if (!this.hellos.spend(originOf(address))) throw new RequestError('Backoff', 'too many hellos from this address');
+    this.spendOnStranger(address);
+  }
+
+  /** Whether a caller who proved its key may have a session. Throws a `RequestError`. */
+  authorize(caller: string, address: string): void {
+    this.greet(caller, address);
+    this.noteProof(caller, address);
+  }
+
   /** A signature from there was wrong: after many no more are looked at for a while. */
   noteForgery(address: string): void {
     this.forgeries.spend(originOf(address));
+  }
+
+  private spendOnStranger(address: string): void {
+    if (!this.strangers.take(address)) throw new RequestError('Backoff', 'too many strangers ask at a time');
+  }
+
+  /** Keys that nobody registered cost nothing: they make an address known only where no key is registered. */
+  private noteProof(caller: string, address: string): void {
+    const isKnown = !this.rules.registry || caller === this.ownKey || this.memberOf(caller) !== undefined;
+    if (isKnown) this.strangers.prove(address);
   }
 
   private judge(applicant: Applicant, caller: string, digest: Uint8Array | undefined): Verdict {

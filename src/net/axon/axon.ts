@@ -128,8 +128,8 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
       incoming: {
         ...own,
         handler: this.handle,
-        authorize: (caller, address) => refusalOf(() => admissions.greet(caller, address)),
-        greet: (caller, address) => refusalOf(() => admissions.greet(caller, address)),
+        authorize: (caller, address) => refusalOf(() => admissions.authorize(caller, address)),
+        greet: (caller, address) => refusalOf(() => admissions.greetHello(caller, address)),
         onForged: address => admissions.noteForgery(address),
         sessionLimits: { bodyBytes },
         clock,

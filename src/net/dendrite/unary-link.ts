@@ -1,7 +1,7 @@
 import { abortable } from '../../base/index.js';
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { encodeRequestHead } from '../wire/exchange-frame.js';
+import { encodeRequestHead, HEAD_HEADER } from '../wire/exchange-frame.js';
 import { encodeTensors, openUnaryReply, requestDigest, sealUnary, signHead } from '../wire/messages.js';
 import type { Connection } from './connection.js';
 import type { Dialer } from './dialer.js';
@@ -9,8 +9,6 @@ import { type Link, type LinkContext, type Question, type Told, timeLeft } from 
 import { Shared } from './shared.js';
 
 const paths: Record<RequestKind, string> = { forward: '/Bittensor/Forward', backward: '/Bittensor/Backward' };
-/** The header by which an axon judges a request before it reads the body. */
-const HEAD_HEADER = 'bittensor-request-bin';
 
 /** Each request is a gRPC call of its own, signed. */
 export class UnaryLink implements Link {

@@ -2,15 +2,13 @@ import { messageOf } from '../../base/index.js';
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { RequestHead } from '../gen/bittensor.js';
-import { decodeRequestHead } from '../wire/exchange-frame.js';
+import { decodeRequestHead, HEAD_HEADER } from '../wire/exchange-frame.js';
 import type { GrpcCall } from './grpc-call.js';
 import type { Incoming } from './incoming.js';
 import type { ServerLimits } from './limits.js';
 import type { Receiving } from './receiving.js';
 import { receiveOne } from './unary.js';
 
-/** Carries a `RequestHead`: what is checked before the body is read. */
-export const HEAD_HEADER = 'bittensor-request-bin';
 /** Base64 of a head with every field at its longest stays below. */
 const HEAD_TEXT = 2_048;
 

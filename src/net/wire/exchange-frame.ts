@@ -7,6 +7,9 @@ import { clean } from './status.js';
 
 /** The frames of an Exchange as bytes: what the generated code does, several times faster, and checked in one pass. */
 
+/** The header of a unary call that carries its `RequestHead`: an axon judges it before it reads the body. */
+export const HEAD_HEADER = 'bittensor-request-bin';
+
 const NO_BYTES = new Uint8Array(0);
 const KEY = 32;
 const SIGNATURE = 64;

@@ -11,6 +11,7 @@ import {
   type Member,
 } from '../../../src/net/axon/admission.js';
 import { PeerBook } from '../../../src/net/axon/peer-stats.js';
+import { StrangerWork } from '../../../src/net/axon/stranger-work.js';
 import { TokenBuckets } from '../../../src/net/axon/token-buckets.js';
 import type { RequestError } from '../../../src/net/errors.js';
 import type { RequestHead } from '../../../src/net/gen/bittensor.js';
@@ -317,6 +318,12 @@ describe('a verdict', () => {
       requestBurst: 100_000,
       forgeriesPerSecond: 20,
       forgeryBurst: 100,
+      clockAnswersPerSecond: 3,
+      clockAnswerBurst: 20,
+      hellosPerSecond: 32,
+      helloBurst: 256,
+      strangersPerSecond: 400,
+      strangerBurst: 400,
     });
   });
 
@@ -353,6 +360,80 @@ describe('a verdict', () => {
     ]);
     for (let i = 0; i < 3; i++) expect(failing(() => admissions.greet(hotkey(2), '192.0.2.1'))).toBe('passed');
     expect(at(admissions, head()).refusal).toBeUndefined();
+  });
+});
+
+describe('signatures for strangers', () => {
+  const registry = (caller: string) => (caller === hotkey(2) ? member(1n) : undefined);
+  const old = { signature: wrong, nonce: 1 };
+  const tally = (codes: string[]) => {
+    const counts: Record<string, number> = {};
+    for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+    return counts;
+  };
+
+  it('are few that tell the time to one address, which gets an unsigned Backoff then', () => {
+    const { code, head } = door({ registry }, { clockAnswersPerSecond: 0 });
+    const codes = Array.from({ length: 100 }, (_, i) => code(head(2, old), undefined, `2001:db8::${i.toString(16)}`));
+    expect(tally(codes)).toEqual({ ClockSkew: 20, 'unsigned Backoff': 80 });
+    // An honest caller elsewhere is told once, and its second attempt is in time.
+    expect(code(head(2, { nonce: 1 }), undefined, '192.0.2.7')).toBe('ClockSkew');
+    expect(code(head(2), undefined, '192.0.2.7')).toBe('admitted');
+    // One that is told nothing is served all the same when its clock is right.
+    expect(code(head(2), undefined, '2001:db8::1')).toBe('admitted');
+  });
+
+  it('are bounded for all addresses together, and not for those where a registered caller showed its key', () => {
+    const { admissions, code, head } = door({ registry }, { strangersPerSecond: 0, strangerBurst: 30 });
+    expect(code(head(2), undefined, '192.0.2.1')).toBe('admitted');
+    admissions.authorize(hotkey(2), '192.0.2.2');
+    const from = (i: number) => `198.51.100.${i}`;
+    const codes = Array.from({ length: 90 }, (_, i) => {
+      if (i % 3 === 0) return code(head(2, { signature: wrong }), undefined, from(i));
+      if (i % 3 === 1) return code(head(2, old), undefined, from(i));
+      return code(head(2, { signature: wrong }), undefined, from(1));
+    });
+    expect(tally(codes)).toEqual({ 'unsigned Unauthenticated': 19, ClockSkew: 10, 'unsigned Backoff': 61 });
+    expect(() => admissions.greetHello(hotkey(2), '203.0.113.1')).toThrow('too many strangers ask at a time');
+    expect(code(head(2), undefined, '203.0.113.1')).toBe('unsigned Backoff');
+    for (const known of ['192.0.2.1', '192.0.2.2']) {
+      expect(code(head(2), undefined, known)).toBe('admitted');
+      expect(() => admissions.greetHello(hotkey(2), known)).not.toThrow();
+    }
+  });
+
+  it('are not saved up by keys that nobody registered', () => {
+    const open = door({ registry, registeredOnly: false }, { strangersPerSecond: 0, strangerBurst: 2 });
+    const codes = [3, 4, 5].map(caller => open.code(open.head(caller)));
+    expect(codes).toEqual(['admitted', 'admitted', 'unsigned Backoff']);
+  });
+
+  it('of hellos are so many for each address, after the look at the registration, which costs none of them', () => {
+    const { admissions } = door({ registry }, { hellosPerSecond: 0, helloBurst: 3 });
+    const hello = (caller: number, address = '192.0.2.1') => {
+      try {
+        admissions.greetHello(hotkey(caller), address);
+        return 'verified';
+      } catch (error) {
+        return (error as RequestError).returnCode;
+      }
+    };
+    for (let i = 0; i < 10; i++) expect(hello(3)).toBe('SenderUnknown');
+    expect([hello(2), hello(2), hello(2), hello(2)]).toEqual(['verified', 'verified', 'verified', 'Backoff']);
+    expect(hello(2, '192.0.2.9')).toBe('verified');
+  });
+
+  it('are counted again for an address that has shown no key for ten minutes, and eight thousand are known', () => {
+    let now = 0;
+    const work = new StrangerWork({ strangersPerSecond: 0, strangerBurst: 1 }, () => now);
+    expect([work.take('192.0.2.1'), work.take('192.0.2.1')]).toEqual([true, false]);
+    work.prove('192.0.2.1');
+    now = 599_999;
+    expect(work.take('::ffff:192.0.2.1')).toBe(true);
+    now = 600_000;
+    expect(work.take('192.0.2.1')).toBe(false);
+    for (let i = 0; i < 8_193; i++) work.prove(`10.0.${i >> 8}.${i & 255}`);
+    expect([work.take('10.0.0.0'), work.take('10.0.0.1')]).toEqual([false, true]);
   });
 });
 
