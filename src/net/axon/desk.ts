@@ -133,6 +133,7 @@ export class Desk {
     const request = { kind, caller: verdict.caller, synapseKey: head.synapseKey, tensors, parameterVersion };
     const terms = {
       priority: verdict.priority,
+      caller: verdict.caller,
       timeoutMs: Math.min(this.limitOf(kind), incoming.timeLeftMs),
       signal: incoming.given ?? incoming.signal,
     };

@@ -1,25 +1,32 @@
 import { RequestError } from '../errors.js';
 import { type AbortSource, LazyAbort } from '../lazy-abort.js';
 import { type Deadline, Deadlines } from '../session/deadlines.js';
+import { Hunger } from './hunger.js';
+import { oneTooMany, reservedPlaces } from './places.js';
 import { type ThreadTask, WorkerThreads } from './worker-threads.js';
 
 export interface PoolLimits {
   /** Jobs that run at a time. */
   readonly maxWorkers: number;
-  /** Jobs that wait; one more takes the place of the least, or is refused when it is the least itself. */
+  /**
+   * Jobs that wait; one more takes the place of the least, or is refused when it is the least itself. An eighth of the
+   * places is kept for smaller stakes than those which hold the rest, for callers that waited longest, zero never.
+   */
   readonly maxSize: number;
-  /** A job of some priority that waited so long, milliseconds, may have one of the turns kept for such jobs. */
+  /** A job of some priority whose caller waited so long for any of its own, milliseconds, may have one of the turns kept for such jobs. */
   readonly agingMs: number;
 }
 
 export const defaultPoolLimits: PoolLimits = { maxWorkers: 64, maxSize: 1_024, agingMs: 1_000 };
 
-/** Every so many-th turn goes to the job that waited longest, so that a small stake is late but never starves. */
+/** Every so many-th turn goes to who waited longest, so that a small stake is late but never starves. */
 const AGED_TURN = 8;
 
 export interface JobTerms {
   /** Stake in rao. More goes first; among equals, who came first. Zero never overtakes, however long it waits. */
   readonly priority: bigint;
+  /** Who asks: it is told from others when places are scarce. */
+  readonly caller?: string | undefined;
   /** Time for waiting and running together, milliseconds. */
   readonly timeoutMs: number;
   /** Gives the job up: it leaves the line, or its own signal aborts. */
@@ -33,7 +40,9 @@ export interface Job<T> extends JobTerms {
 
 interface Entry {
   readonly job: Job<unknown>;
-  readonly sinceMs: number;
+  readonly priority: bigint;
+  readonly caller: string | undefined;
+  readonly cameMs: number;
   readonly up: LazyAbort;
   state: 'waiting' | 'running' | 'over';
   deadline: Deadline | undefined;
@@ -50,6 +59,7 @@ export class PriorityThreadPool implements AsyncDisposable {
   // Highest priority first, first come first among equals.
   private readonly waiting: Entry[] = [];
   private readonly entries = new Set<Entry>();
+  private readonly hunger = new Hunger();
   private readonly threads = new WorkerThreads();
   private readonly deadlines = new Deadlines();
   private readonly limits: PoolLimits;
@@ -84,11 +94,13 @@ export class PriorityThreadPool implements AsyncDisposable {
   /** Resolves or rejects as the job does; rejects with a `RequestError`, or with the signal's reason, when it is given up. */
   submit<T>(job: Job<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const refusal = this.refusal(job);
-      if (refusal) return reject(refusal);
+      if (job.signal?.aborted) return reject(job.signal.reason);
+      if (this.stopped) return reject(stoppedError());
       const entry: Entry = {
         job,
-        sinceMs: this.nowMs(),
+        priority: job.priority,
+        caller: job.priority > 0n ? job.caller : undefined,
+        cameMs: this.nowMs(),
         up: new LazyAbort(),
         state: 'waiting',
         deadline: undefined,
@@ -96,6 +108,11 @@ export class PriorityThreadPool implements AsyncDisposable {
         resolve: resolve as (value: unknown) => void,
         reject,
       };
+      const waits = this.running >= this.limits.maxWorkers;
+      if (waits) {
+        const refusal = this.enqueue(entry);
+        if (refusal) return reject(refusal);
+      }
       this.entries.add(entry);
       const timeoutMs = Math.max(0, job.timeoutMs);
       // Timers take 31 bits; who is that patient needs none.
@@ -107,8 +124,9 @@ export class PriorityThreadPool implements AsyncDisposable {
         entry.onAbort = () => this.giveUp(entry, signal.reason);
         signal.addEventListener('abort', entry.onAbort, { once: true });
       }
-      if (this.running < this.limits.maxWorkers) this.begin(entry);
-      else this.enqueue(entry);
+      if (waits) return;
+      this.hunger.served(entry.caller, entry.cameMs, false);
+      this.begin(entry);
     });
   }
 
@@ -138,29 +156,29 @@ export class PriorityThreadPool implements AsyncDisposable {
     await this.threads.stop();
   }
 
-  /** Makes room for a job, or says why there is none. */
-  private refusal({ signal, priority }: JobTerms): unknown {
-    if (signal?.aborted) return signal.reason;
-    if (this.stopped) return stoppedError();
-    if (this.running < this.limits.maxWorkers || this.waiting.length < this.limits.maxSize) return undefined;
-    const least = this.waiting.at(-1);
-    if (!least || least.job.priority >= priority) {
-      return new RequestError('NucleusFull', `${this.running} requests are computed and ${this.waiting.length} wait`);
-    }
-    this.giveUp(least, new RequestError('NucleusFull', 'a request of more stake took the place in the line'));
-    return undefined;
-  }
-
-  private enqueue(entry: Entry): void {
+  /** Takes a job into the line, at the cost of another where that is full, or says why it has no place. */
+  private enqueue(entry: Entry): RequestError | undefined {
+    const { waiting } = this;
+    this.hunger.asked(entry.caller, entry.cameMs);
     let low = 0;
-    let high = this.waiting.length;
+    let high = waiting.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.waiting[middle]!.job.priority >= entry.job.priority) low = middle + 1;
+      if (waiting[middle]!.priority >= entry.priority) low = middle + 1;
       else high = middle;
     }
-    this.waiting.splice(low, 0, entry);
+    waiting.splice(low, 0, entry);
+    if (waiting.length <= this.limits.maxSize) return undefined;
+    const loser = waiting[oneTooMany(waiting, this.sinceMs)]!;
+    if (loser !== entry) {
+      this.giveUp(loser, new RequestError('NucleusFull', 'another request took the place in the line'));
+      return undefined;
+    }
+    waiting.splice(low, 1);
+    return new RequestError('NucleusFull', `${this.running} requests are computed and ${waiting.length} wait`);
   }
+
+  private readonly sinceMs = ({ caller, cameMs }: Entry): number => this.hunger.of(caller, cameMs);
 
   private begin(entry: Entry): void {
     entry.state = 'running';
@@ -187,14 +205,41 @@ export class PriorityThreadPool implements AsyncDisposable {
   }
 
   private take(): Entry {
-    if (++this.turn % AGED_TURN !== 0) return this.waiting.shift()!;
+    const { waiting } = this;
+    const [entry] = waiting.splice(this.turnOf(), 1) as [Entry];
+    const { caller } = entry;
+    const hasMore = caller !== undefined && waiting.some(other => other.caller === caller);
+    this.hunger.served(caller, this.nowMs(), hasMore);
+    return entry;
+  }
+
+  /** Whose turn it is, as an index. */
+  private turnOf(): number {
+    if (++this.turn % AGED_TURN !== 0) return 0;
+    // Every other one of these turns is for those who have but the reserved places.
+    const isForSmall = this.turn % (2 * AGED_TURN) === 0;
+    return (isForSmall ? this.longest(this.least()) : undefined) ?? this.longest() ?? 0;
+  }
+
+  /** The least stake among those that hold the places which are not reserved. */
+  private least(): bigint | undefined {
+    const { maxSize } = this.limits;
+    return this.waiting[maxSize - reservedPlaces(maxSize) - 1]?.priority;
+  }
+
+  /** Who waited longest, and long enough: of all, or of the stakes below one. */
+  private longest(below?: bigint): number | undefined {
     const before = this.nowMs() - this.limits.agingMs;
-    let oldest = 0;
-    for (let i = 1; i < this.waiting.length; i++) {
-      const { sinceMs, job } = this.waiting[i]!;
-      if (job.priority > 0n && sinceMs <= before && sinceMs < this.waiting[oldest]!.sinceMs) oldest = i;
+    let longest: number | undefined;
+    let longestMs = Number.POSITIVE_INFINITY;
+    for (const [i, entry] of this.waiting.entries()) {
+      if (entry.priority <= 0n) break;
+      const sinceMs = this.sinceMs(entry);
+      if (sinceMs > before || sinceMs >= longestMs || (below !== undefined && entry.priority >= below)) continue;
+      longest = i;
+      longestMs = sinceMs;
     }
-    return this.waiting.splice(oldest, 1)[0]!;
+    return longest;
   }
 
   private giveUp(entry: Entry, reason: unknown): void {

@@ -14,7 +14,11 @@ function bench(limits: Partial<PoolLimits> = {}) {
   const open = new Map<number, () => void>();
   const outcomes = new Map<number, string[]>();
   const signals = new Map<number, AbortSignal>();
-  const submit = (id: number, priority: bigint, terms: { timeoutMs?: number; signal?: AbortSignal } = {}) => {
+  const submit = (
+    id: number,
+    priority: bigint,
+    terms: { timeoutMs?: number; signal?: AbortSignal; caller?: string } = {},
+  ) => {
     const ends: string[] = [];
     outcomes.set(id, ends);
     const run = ({ signal }: { signal: AbortSignal }) => {
@@ -23,7 +27,13 @@ function bench(limits: Partial<PoolLimits> = {}) {
       return new Promise<number>(resolve => open.set(id, () => resolve(id)));
     };
     void pool
-      .submit({ priority, timeoutMs: terms.timeoutMs ?? Number.POSITIVE_INFINITY, signal: terms.signal, run })
+      .submit({
+        priority,
+        timeoutMs: terms.timeoutMs ?? Number.POSITIVE_INFINITY,
+        signal: terms.signal,
+        caller: terms.caller,
+        run,
+      })
       .then(
         value => ends.push(`value ${value}`),
         error => ends.push(String(error?.returnCode ?? error)),
@@ -114,6 +124,102 @@ describe('PriorityThreadPool', () => {
     expect(pool.size).toBe(2);
     await drain();
     expect(began).toEqual([0, 5, 1]);
+  });
+
+  it('keeps a few places for smaller stakes, where no larger one evicts them and no zero stays', async () => {
+    const { pool, submit, outcomes, pass } = bench({ maxSize: 16 });
+    submit(0, 9n);
+    submit(1, 0n);
+    submit(2, 1n, { caller: 'small' });
+    submit(3, 1n, { caller: 'other' });
+    submit(4, 1n, { caller: 'third' });
+    pass(1);
+    for (let id = 10; id < 40; id++) submit(id, 100n + BigInt(id), { caller: `rich ${id}` });
+    await turn();
+    expect(pool.size).toBe(16);
+    expect([1, 2, 3, 4].map(id => outcomes.get(id))).toEqual([['NucleusFull'], [], [], ['NucleusFull']]);
+    expect([10, 25, 26, 39].map(id => outcomes.get(id))).toEqual([['NucleusFull'], ['NucleusFull'], [], []]);
+    submit(50, 2n, { caller: 'late' });
+    await turn();
+    expect(outcomes.get(50)).toEqual(['NucleusFull']);
+  });
+
+  it('gives one caller a quarter of the places that are kept', async () => {
+    const { submit, outcomes, pass } = bench({ maxSize: 64 });
+    submit(0, 9n);
+    for (let id = 100; id < 156; id++) submit(id, 50n, { caller: `rich ${id}` });
+    for (let id = 1; id <= 8; id++) submit(id, 1n, { caller: 'greedy' });
+    pass(1);
+    for (let id = 9; id <= 14; id++) submit(id, 1n, { caller: `small ${id}` });
+    for (let id = 200; id < 250; id++) submit(id, 50n, { caller: `rich ${id}` });
+    await turn();
+    const stays = (id: number) => outcomes.get(id)!.length === 0;
+    expect([1, 2, 3, 4, 5, 6, 7, 8].filter(stays)).toHaveLength(2);
+    expect([9, 10, 11, 12, 13, 14].every(stays)).toBe(true);
+  });
+
+  it('serves a small stake at the ageing rate while 400 rich callers fill the line', async () => {
+    const { submit, outcomes, began, open, end, pass } = bench({ maxWorkers: 2, maxSize: 256, agingMs: 1_000 });
+    let id = 0;
+    const asks = new Map<number, { id: number; served: number }>();
+    const ask = (who: number) => {
+      const known = asks.get(who) ?? { id: -1, served: 0 };
+      const ends = outcomes.get(known.id);
+      if (known.id >= 0 && ends!.length === 0) return;
+      asks.set(who, { id, served: known.served + (ends?.[0]?.startsWith('value') ? 1 : 0) });
+      submit(id++, who === 400 ? 1n : 1_000n, { caller: `caller ${who}` });
+    };
+    for (let round = 0; round < 800; round++) {
+      // The small one comes last each time, when the places are taken.
+      for (let who = 0; who <= 400; who++) ask(who);
+      pass(10);
+      await end([...open.keys()][0]!);
+    }
+    // Eight seconds, of which it waits one for each turn of its own.
+    expect(began.length).toBeGreaterThan(800);
+    expect(asks.get(400)!.served).toBeGreaterThanOrEqual(6);
+  });
+
+  it('lets no positive stake wait for ever that goes on asking, whatever the others ask and when', async () => {
+    const caller = fc.record({ stake: fc.bigInt(1n, 2n ** 70n), jobs: fc.integer({ min: 1, max: 6 }) });
+    const setting = fc.record({
+      callers: fc.array(caller, { minLength: 2, maxLength: 14 }),
+      maxSize: fc.integer({ min: 2, max: 20 }),
+      maxWorkers: fc.integer({ min: 1, max: 3 }),
+      richLast: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(setting, async ({ callers, maxSize, maxWorkers, richLast }) => {
+        const { submit, outcomes, began, open, end, pass } = bench({ maxSize, maxWorkers, agingMs: 20 });
+        const order = callers.map((given, who) => ({ ...given, who })).sort((a, b) => (a.stake < b.stake ? 1 : -1));
+        if (richLast) order.reverse();
+        const owner = new Map<number, number>();
+        const under = callers.map((): number[] => []);
+        const waited = callers.map(() => 0);
+        let id = 0;
+        let longest = 0;
+        for (let step = 0; step < 40 * (callers.length + 3); step++) {
+          for (const { who, stake, jobs } of order) {
+            under[who] = under[who]!.filter(job => outcomes.get(job)!.length === 0);
+            while (under[who]!.length < jobs) {
+              owner.set(id, who);
+              under[who]!.push(id);
+              submit(id++, stake, { caller: `caller ${who}` });
+            }
+          }
+          submit(id++, 0n, { caller: 'zero' });
+          pass(10);
+          const before = began.length;
+          await end([...open.keys()][0]!);
+          for (const who of callers.keys()) waited[who]!++;
+          for (const job of began.slice(before)) if (owner.has(job)) waited[owner.get(job)!] = 0;
+          longest = Math.max(longest, ...waited);
+        }
+        // Of sixteen turns one at least is for who waited longest of all.
+        expect(longest).toBeLessThanOrEqual(16 * (callers.length + 2));
+      }),
+      { seed: 11, numRuns: 20 },
+    );
   });
 
   it('refuses everything beyond its workers when nobody may wait', async () => {
