@@ -192,6 +192,17 @@ describe('Describe', () => {
   });
 });
 
+describe('sessions with an axon', () => {
+  it('are begun so often from one address, and those that are open go on', async () => {
+    const { axon, caller } = await serve({ limits: { hellosPerSecond: 0, helloBurst: 2 } });
+    axon.attach({ forward: echo });
+    const [first, second, third] = [caller(2), caller(3), caller(4)];
+    expect([(await first()).code, (await second()).code]).toEqual(['Success', 'Success']);
+    expect(await third()).toMatchObject({ code: 'Backoff', message: 'too many hellos from this address' });
+    expect([(await first()).code, (await second()).code]).toEqual(['Success', 'Success']);
+  });
+});
+
 describe('Probe', () => {
   it('dials back the address that the call comes from, and says whether the hotkey answers there', async () => {
     const { peer, port } = await serve();
