@@ -3,7 +3,8 @@ import { choice, integer, onOff, port, real, type SettingTable, text } from '../
 
 /** Settings of the network. This file needs nothing of what they are for, so that a help text loads none of it. */
 
-const ip = (row: Parameters<typeof text<string | undefined>>[0]) => ({
+/** A literal address. */
+export const ip = (row: Parameters<typeof text<string | undefined>>[0]) => ({
   ...text<string | undefined>({ argument: 'ip', ...row }),
   parse: (value: string) => {
     if (isIP(value) === 0) throw new RangeError('must be an IPv4 or IPv6 address');

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import {
   choice,
@@ -11,7 +10,7 @@ import {
   type SettingValues,
   text,
 } from '../base/index.js';
-import { axonSettings, dendriteSettings } from '../net/options.js';
+import { axonSettings, dendriteSettings, ip } from '../net/options.js';
 
 /** The example neurons of the documents. Those beyond mnist come with the model issue and say so when asked for. */
 export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const;
@@ -93,19 +92,12 @@ export const runSettings = {
     default: undefined,
     defaultAbout: 'the lowest free slot',
   }),
-  remote_ip: {
-    ...text<string | undefined>({
-      short: '-r',
-      argument: 'ip',
-      about: 'external address to announce',
-      default: undefined,
-      defaultAbout: '127.0.0.1 on a local chain',
-    }),
-    parse: (value: string) => {
-      if (isIP(value) === 0) throw new RangeError('must be an IPv4 or IPv6 address');
-      return value;
-    },
-  },
+  remote_ip: ip({
+    short: '-r',
+    about: 'external address to announce',
+    default: undefined,
+    defaultAbout: '127.0.0.1 on a local chain',
+  }),
   model_path: text<string | undefined>({
     short: '-mp',
     argument: 'file',

@@ -6,8 +6,9 @@ import { Connection } from '../dendrite/connection.js';
 import { pinCertificate, pinnedCredentials } from '../dendrite/pinning.js';
 import { RequestError } from '../errors.js';
 import { ProbeReply, ProbeRequest } from '../gen/bittensor.js';
+import { decodeWithin } from '../wire/decode.js';
 import { DESCRIBE_CHALLENGE_BYTES, DESCRIPTION_BYTES, encodeDescribeRequest } from '../wire/description.js';
-import { checkEnvelope, probeReplyRule } from '../wire/envelope.js';
+import { probeReplyRule } from '../wire/envelope.js';
 import { clean } from '../wire/status.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
 import { type AxonDescription, readDescription } from './definitions.js';
@@ -50,13 +51,9 @@ export async function askForProbe(
 ): Promise<ProbeAnswer> {
   const request = ProbeRequest.encode({ version: PROTOCOL_VERSION, ...own }).finish();
   const { bytes } = await ask(asked, PROBE_PATH, request, options);
-  try {
-    checkEnvelope(bytes, probeReplyRule);
-    const { address, reachable, message } = ProbeReply.decode(bytes);
-    return { address: clean(address), reachable, message: clean(message) };
-  } catch (error) {
-    throw new RequestError('InvalidResponse', `not a ProbeReply: ${clean(messageOf(error))}`, error);
-  }
+  const reply = decodeWithin('ProbeReply', ProbeReply, bytes, probeReplyRule, 'InvalidResponse');
+  const { address, reachable, message } = reply;
+  return { address: clean(address), reachable, message: clean(message) };
 }
 
 export interface Reachability {

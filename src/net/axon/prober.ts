@@ -1,12 +1,12 @@
-import { equalBytes, messageOf } from '../../base/index.js';
+import { equalBytes } from '../../base/index.js';
 import { keyText } from '../auth/signed.js';
 import { pinCertificate } from '../dendrite/pinning.js';
 import { RequestError } from '../errors.js';
 import { ProbeReply, ProbeRequest } from '../gen/bittensor.js';
 import { originOf, plainAddress } from '../server/origin.js';
 import type { RawCall } from '../server/rpc-server.js';
-import { checkEnvelope, probeRequestRule } from '../wire/envelope.js';
-import { clean } from '../wire/status.js';
+import { decodeWithin } from '../wire/decode.js';
+import { probeRequestRule } from '../wire/envelope.js';
 import type { Admissions } from './admission.js';
 import { TokenBuckets } from './token-buckets.js';
 
@@ -65,13 +65,7 @@ async function dial(
 }
 
 function read(bytes: Uint8Array): ProbeRequest {
-  let request: ProbeRequest;
-  try {
-    checkEnvelope(bytes, probeRequestRule);
-    request = ProbeRequest.decode(bytes);
-  } catch (error) {
-    throw new RequestError('InvalidRequest', `not a ProbeRequest: ${clean(messageOf(error))}`, error);
-  }
+  const request = decodeWithin('ProbeRequest', ProbeRequest, bytes, probeRequestRule);
   const { port, hotkey } = request;
   if (port < 1 || port > 65_535 || hotkey.length !== 32) {
     throw new RequestError('InvalidRequest', `port ${port} and a hotkey of ${hotkey.length} bytes`);

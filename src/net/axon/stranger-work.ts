@@ -1,4 +1,4 @@
-import { Bucket } from '../server/bucket.js';
+import { Bucket } from '../bucket.js';
 import { originOf } from '../server/origin.js';
 
 export interface StrangerLimits {

@@ -1,12 +1,13 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, type Log, messageOf } from '../../base/index.js';
 import { type Address, formatAddress, parseLiteral } from '../address.js';
+import { Bucket } from '../bucket.js';
 import { RequestError } from '../errors.js';
 import { GossipBatch, type Synapse } from '../gen/bittensor.js';
-import { checkEnvelope, gossipBatchRule } from '../wire/envelope.js';
+import { decodeWithin } from '../wire/decode.js';
+import { gossipBatchRule } from '../wire/envelope.js';
 import { clean } from '../wire/status.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
-import { Budget } from './budget.js';
 import type { Contacts } from './contacts.js';
 import { readHave } from './have.js';
 import type { OwnSynapses } from './own-synapses.js';
@@ -43,11 +44,11 @@ export interface ExchangesOptions {
 /** One exchange after the other: what is asked, what is answered, and what of it is believed. */
 export class Exchanges {
   // New keys cost their maker work, but verifying them must not eat up what renewals need.
-  private readonly budgets: { readonly stranger: Budget; readonly renewal: Budget };
+  private readonly budgets: { readonly stranger: Bucket; readonly renewal: Bucket };
 
   constructor(private readonly options: ExchangesOptions) {
-    const nowMs = () => options.clock.nowMs();
-    this.budgets = { stranger: new Budget(200, 1_000, nowMs), renewal: new Budget(1_000, 1_000, nowMs) };
+    const nowMs = options.clock.nowMs();
+    this.budgets = { stranger: new Bucket(1_000, 200, nowMs), renewal: new Bucket(1_000, 1_000, nowMs) };
   }
 
   /** Asks one partner for what this node does not know. True when it answered. */
@@ -167,15 +168,12 @@ export class Exchanges {
       }
       if (verdict === 'old') return false;
     }
-    return this.budgets[wanted].spend();
+    return this.budgets[wanted].take(clock.nowMs());
   }
 }
 
 function open(bytes: Uint8Array): GossipBatch {
-  const batch = readable(() => {
-    checkEnvelope(bytes, gossipBatchRule(BATCH));
-    return GossipBatch.decode(bytes);
-  });
+  const batch = decodeWithin('GossipBatch', GossipBatch, bytes, gossipBatchRule(BATCH));
   if (batch.version.split('.', 1)[0] !== PROTOCOL_VERSION.split('.', 1)[0]) {
     throw new RequestError('RequestIncompatibleVersion', `gossip of version ${clean(batch.version) || 'none'}`);
   }

@@ -1,9 +1,9 @@
 import { constants, type Http2Session, performServerHandshake, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { Bucket } from '../bucket.js';
 import { RequestError } from '../errors.js';
 import type { MemoryShare } from '../session/memory.js';
 import type { ReturnCode } from '../wire/codes.js';
-import { Bucket } from './bucket.js';
 import { type CallHost, GrpcCall } from './grpc-call.js';
 import type { ServerLimits } from './limits.js';
 import type { Link } from './listener.js';

@@ -1,4 +1,4 @@
-import { Bucket } from './bucket.js';
+import { Bucket } from '../bucket.js';
 
 /** Origins that are remembered; beyond, those that were quiet longest are forgotten. */
 export const ORIGINS = 8_192;

@@ -1,9 +1,10 @@
-import { concat, equalBytes, messageOf } from '../../base/index.js';
+import { concat, equalBytes } from '../../base/index.js';
 import { isEndorsement, type Signer } from '../../wallet/index.js';
 import { descriptionDigest, keyBytes, keyText, SIGNATURE_BYTES, signDigest, verifyDigest } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { DescribeRequest, Description, type Synapse } from '../gen/bittensor.js';
-import { checkEnvelope, describeRequestRule, descriptionRule } from './envelope.js';
+import { decodeWithin } from './decode.js';
+import { describeRequestRule, descriptionRule } from './envelope.js';
 import { clean } from './status.js';
 import { digestOfSynapse, verifySynapse } from './synapse.js';
 import { isSpoken, PROTOCOL_VERSION } from './version.js';
@@ -40,13 +41,7 @@ export function encodeDescribeRequest(challenge: Uint8Array): Uint8Array {
 
 /** The challenge of a caller. Errors `InvalidRequest`, `RequestIncompatibleVersion`. */
 export function openDescribeRequest(bytes: Uint8Array): Uint8Array {
-  let request: DescribeRequest;
-  try {
-    checkEnvelope(bytes, describeRequestRule);
-    request = DescribeRequest.decode(bytes);
-  } catch (error) {
-    throw new RequestError('InvalidRequest', `not a DescribeRequest: ${clean(messageOf(error))}`, error);
-  }
+  const request = decodeWithin('DescribeRequest', DescribeRequest, bytes, describeRequestRule);
   if (!isSpoken(request.version)) {
     const text = `this axon speaks version ${PROTOCOL_VERSION}, the request ${clean(request.version) || 'none'}`;
     throw new RequestError('RequestIncompatibleVersion', text);
@@ -81,7 +76,7 @@ export function openDescription(
   bytes: Uint8Array,
   to: { readonly responder: Uint8Array; readonly challenge: Uint8Array },
 ): OpenedDescription {
-  const message = decode(bytes);
+  const message = decodeWithin('Description', Description, bytes, descriptionRule(limits), 'InvalidResponse');
   const { version, synapses, network, endorsement, bodyBytes, time } = message;
   if (!isSpoken(version)) {
     throw new RequestError('ResponseIncompatibleVersion', `the description speaks version ${clean(version) || 'none'}`);
@@ -107,15 +102,6 @@ export function openDescription(
     bodyBytes,
     timeMs: time / 1000,
   };
-}
-
-function decode(bytes: Uint8Array): Description {
-  try {
-    checkEnvelope(bytes, descriptionRule(limits));
-    return Description.decode(bytes);
-  } catch (error) {
-    throw invalid(`not a Description: ${clean(messageOf(error))}`, error);
-  }
 }
 
 /** Undefined where none is named; both a key and a signature, or neither. */

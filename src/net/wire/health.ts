@@ -1,8 +1,5 @@
-import { messageOf } from '../../base/index.js';
-import { RequestError } from '../errors.js';
 import { HealthCheckRequest, HealthCheckResponse, HealthCheckResponse_ServingStatus } from '../gen/health.js';
-import { checkEnvelope } from './envelope.js';
-import { clean } from './status.js';
+import { decodeWithin } from './decode.js';
 
 /** Messages of gRPC health checking (grpc.health.v1). */
 
@@ -15,12 +12,7 @@ export type Health = 'serving' | 'not serving' | 'unknown';
 
 /** The service asked for; empty: the whole server. Error `InvalidRequest`. */
 export function readHealthRequest(bytes: Uint8Array): string {
-  try {
-    checkEnvelope(bytes, { 1: { count: 1, bytes: 256 } });
-    return HealthCheckRequest.decode(bytes).service;
-  } catch (error) {
-    throw new RequestError('InvalidRequest', `not a HealthCheckRequest: ${clean(messageOf(error))}`, error);
-  }
+  return decodeWithin('HealthCheckRequest', HealthCheckRequest, bytes, { 1: { count: 1, bytes: 256 } }).service;
 }
 
 const statuses: Record<Health, HealthCheckResponse_ServingStatus> = {

@@ -1,9 +1,7 @@
-import { messageOf } from '../../base/index.js';
-import { RequestError } from '../errors.js';
 import { FILE_DESCRIPTORS, type FileDescriptor } from '../gen/descriptors.js';
 import { ServerReflectionRequest, ServerReflectionResponse } from '../gen/reflection.js';
-import { checkEnvelope, type FieldRule } from './envelope.js';
-import { clean } from './status.js';
+import { decodeWithin } from './decode.js';
+import type { FieldRule } from './envelope.js';
 
 /** gRPC server reflection, answered from descriptors that were made with the code. */
 
@@ -22,13 +20,7 @@ const rule = { 1: text, 3: text, 4: text, 5: { count: 1, bytes: 512 }, 6: text, 
 
 /** The reply to one request. `services` are those that this server has. Error `InvalidRequest`: it is no request. */
 export function reflect(bytes: Uint8Array, services: readonly string[]): Uint8Array {
-  let request: ServerReflectionRequest;
-  try {
-    checkEnvelope(bytes, rule);
-    request = ServerReflectionRequest.decode(bytes);
-  } catch (error) {
-    throw new RequestError('InvalidRequest', `not a ServerReflectionRequest: ${clean(messageOf(error))}`, error);
-  }
+  const request = decodeWithin('ServerReflectionRequest', ServerReflectionRequest, bytes, rule);
   const reply = ServerReflectionResponse.create({ validHost: request.host, originalRequest: request });
   return ServerReflectionResponse.encode({ ...reply, ...answer(request, services) }).finish();
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keyText } from '../../../src/net/auth/signed.js';
-import { Budget } from '../../../src/net/gossip/budget.js';
+import { Bucket } from '../../../src/net/bucket.js';
 import { readHave } from '../../../src/net/gossip/have.js';
 import { PeerTable } from '../../../src/net/gossip/peer-table.js';
 import { openEntry, sealEntry, type UnverifiedEntry } from '../../../src/net/gossip/synapse-entry.js';
@@ -184,7 +184,7 @@ describe('a peer table', () => {
 
 describe('a budget', () => {
   it('refuses what is beyond its burst', () => {
-    const budget = new Budget(0.001, 3);
-    expect([1, 2, 3, 4].map(() => budget.spend())).toEqual([true, true, true, false]);
+    const budget = new Bucket(3, 0.001, NOW);
+    expect([1, 2, 3, 4].map(() => budget.take(NOW))).toEqual([true, true, true, false]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bucket } from '../../../src/net/server/bucket.js';
+import { Bucket } from '../../../src/net/bucket.js';
 import { MessageReader } from '../../../src/net/server/message-reader.js';
 import { isLoopback, originOf } from '../../../src/net/server/origin.js';
 
