@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerGradients } from '../src/model/gradients.js';
+import { registerGradients } from '../src/model/compute/gradients.js';
 import {
   createServer,
   createTrainer,

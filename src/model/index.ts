@@ -1,14 +1,22 @@
-export { type Backend, type Device, devices, startBackend } from './backend.js';
-export { type Checkpoint, loadModel, previousOf, saveModel } from './checkpoint.js';
+export { type Backend, type Device, devices, startBackend } from './compute/backend.js';
+export { type Random, random } from './compute/random.js';
+export {
+  fromBytes,
+  type NamedArray,
+  type PlainTensor,
+  type TensorBytes,
+  toBytes,
+  toPlain,
+  toTensor,
+} from './compute/tensor.js';
+export { vjp } from './compute/vjp.js';
 export { DIGIT_PIXELS, type Digits, epochOrder, loadDigits, normaliseImages, pick } from './data/digits.js';
 export type { ModelErrorCode } from './errors.js';
-export { LocalWeights } from './local-weights.js';
 export { type MnistConfig, MnistSynapse, mnistDefaults } from './mnist.js';
 export { type ModelName, modelNames } from './models.js';
-export { ANSWER_NORM, normaliseRows } from './normalise.js';
-export { type ParameterGroup, Sgd } from './optim.js';
-export type { Pass, PassNeuron } from './pass.js';
-export { type Random, random } from './random.js';
+export { LocalWeights } from './peers/local-weights.js';
+export { ANSWER_NORM, normaliseRows } from './peers/normalise.js';
+export type { Pass, PassNeuron } from './peers/pass.js';
 export {
   type RemoteAnswer,
   type RemoteBackwardReply,
@@ -16,9 +24,10 @@ export {
   type RemoteFailure,
   type RemoteForwardReply,
   RemoteSynapse,
-} from './remote.js';
-export { type Route, Router, type RouterConfig, routerDefaults } from './router.js';
-export { type CallerGradients, createServer, Server, type ServerOptions } from './server.js';
+} from './peers/remote.js';
+export { type Route, Router, type RouterConfig, routerDefaults } from './peers/router.js';
+export { type CallerGradients, createServer, Server, type ServerOptions } from './serve/server.js';
+export { type Checkpoint, loadModel, previousOf, saveModel } from './store/checkpoint.js';
 export {
   type Batch,
   type Modality,
@@ -28,15 +37,7 @@ export {
   Synapse,
   type TensorForm,
 } from './synapse.js';
-export {
-  fromBytes,
-  type NamedArray,
-  type PlainTensor,
-  type TensorBytes,
-  toBytes,
-  toPlain,
-  toTensor,
-} from './tensor.js';
+export { type ParameterGroup, Sgd } from './train/optim.js';
 export {
   createTrainer,
   type Evaluation,
@@ -45,5 +46,4 @@ export {
   type StepResult,
   Trainer,
   type TrainerOptions,
-} from './trainer.js';
-export { vjp } from './vjp.js';
+} from './train/trainer.js';

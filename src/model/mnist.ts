@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { dense } from './dense.js';
-import { crossEntropy, distillation, learnFrom } from './losses.js';
-import { ANSWER_NORM } from './normalise.js';
-import { normals, random } from './random.js';
+import { normals, random } from './compute/random.js';
+import { shapeError } from './compute/tensor.js';
+import { stopGradient } from './compute/vjp.js';
+import { dense } from './layers/dense.js';
+import { crossEntropy, distillation, learnFrom } from './layers/losses.js';
+import { ANSWER_NORM } from './peers/normalise.js';
 import { NETWORK_DIM, type PassTensors, Synapse } from './synapse.js';
-import { shapeError } from './tensor.js';
-import { stopGradient } from './vjp.js';
 
 export interface MnistConfig {
   seed: number;

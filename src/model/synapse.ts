@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BittensorError } from '../base/index.js';
+import { elementCount, type NamedArray, numbersOf, shapeError } from './compute/tensor.js';
+import { vjp } from './compute/vjp.js';
 import type { ModelErrorCode } from './errors.js';
-import { type Pass, type PassNeuron, passOverNetwork } from './pass.js';
-import { elementCount, type NamedArray, numbersOf, shapeError } from './tensor.js';
-import { vjp } from './vjp.js';
+import { type Pass, type PassNeuron, passOverNetwork } from './peers/pass.js';
 
 export type Modality = 'text' | 'image' | 'tensor';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BittensorError, messageOf } from '../../base/index.js';
+import { permutation, random } from '../compute/random.js';
 import type { ModelErrorCode } from '../errors.js';
-import { permutation, random } from '../random.js';
 
 /** Pixels of one image, 28 x 28. */
 export const DIGIT_PIXELS = 784;

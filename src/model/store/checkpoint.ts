@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, linkSync, readFileSync, rmSync } from 'node:fs';
-import { BittensorError, messageOf, writeFileAtomic } from '../base/index.js';
-import type { ModelErrorCode } from './errors.js';
+import { BittensorError, messageOf, writeFileAtomic } from '../../base/index.js';
+import type { NamedArray } from '../compute/tensor.js';
+import type { ModelErrorCode } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
-import type { NamedArray } from './tensor.js';
 
 /** A model on disk: tensors by group, and everything else as JSON. */
 export interface Checkpoint {

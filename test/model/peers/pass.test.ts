@@ -11,8 +11,8 @@ import {
   Synapse,
   startBackend,
   vjp,
-} from '../../src/model/index.js';
-import { closeTo, FakeNetwork, SMALL, tensorCount, wave } from './helpers.js';
+} from '../../../src/model/index.js';
+import { closeTo, FakeNetwork, SMALL, tensorCount, wave } from '../helpers.js';
 
 let backend: Backend;
 beforeAll(async () => {

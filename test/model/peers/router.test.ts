@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainer, LocalWeights, loadDigits, Router, startBackend, vjp } from '../../src/model/index.js';
-import { batchNumber, type FakeNetwork, SMALL, serveSmall, tensorCount, wave } from './helpers.js';
+import { createTrainer, LocalWeights, loadDigits, Router, startBackend, vjp } from '../../../src/model/index.js';
+import { batchNumber, type FakeNetwork, SMALL, serveSmall, tensorCount, wave } from '../helpers.js';
 
 beforeAll(async () => {
   await startBackend('wasm');

@@ -6,8 +6,8 @@ import {
   type PlainTensor,
   type RemoteCaller,
   type Trainer,
-} from '../../src/model/index.js';
-import { batchNumber, batchOf, SMALL, serveSmall, tensorCount } from './helpers.js';
+} from '../../../src/model/index.js';
+import { batchNumber, batchOf, SMALL, serveSmall, tensorCount } from '../helpers.js';
 
 const digits = loadDigits();
 

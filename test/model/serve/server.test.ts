@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createServer, createTrainer, loadDigits, type NamedArray, type Server } from '../../src/model/index.js';
-import { batchNumber, plain, SMALL, smallParameters, tensorCount, wave } from './helpers.js';
+import { createServer, createTrainer, loadDigits, type NamedArray, type Server } from '../../../src/model/index.js';
+import { batchNumber, plain, SMALL, smallParameters, tensorCount, wave } from '../helpers.js';
 
 let server: Server;
 let parameters: NamedArray[];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { startBackend, vjp } from '../../src/model/index.js';
-import { closeTo, wave } from './helpers.js';
+import { startBackend, vjp } from '../../../src/model/index.js';
+import { closeTo, wave } from '../helpers.js';
 
 function numbers(shape: number[], offset = 0): tf.Tensor {
   const length = shape.reduce((a, b) => a * b, 1);

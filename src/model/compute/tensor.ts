@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BittensorError } from '../base/index.js';
-import type { ModelErrorCode } from './errors.js';
+import { BittensorError } from '../../base/index.js';
+import type { ModelErrorCode } from '../errors.js';
 
 /** A tensor as plain numbers: what crosses threads, and what the rest of the program sees. Row-major. */
 export type PlainTensor =

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { normals, type Random, random } from './random.js';
-import { loadVariables } from './synapse.js';
-import { type NamedArray, numbersOf } from './tensor.js';
+import { normals, type Random, random } from '../compute/random.js';
+import { type NamedArray, numbersOf } from '../compute/tensor.js';
+import { loadVariables } from '../synapse.js';
 
 export interface RouterConfig {
   seed: number;

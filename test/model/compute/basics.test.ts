@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { permutation } from '../../../src/model/compute/random.js';
+import { allFinite } from '../../../src/model/compute/tensor.js';
 import {
   fromBytes,
   MnistSynapse,
@@ -11,12 +13,10 @@ import {
   toBytes,
   toPlain,
   toTensor,
-} from '../../src/model/index.js';
-import { createModel } from '../../src/model/models.js';
-import { clipScale, globalNorm } from '../../src/model/optim.js';
-import { permutation } from '../../src/model/random.js';
-import { allFinite } from '../../src/model/tensor.js';
-import { plain, SMALL, tensorCount, wave } from './helpers.js';
+} from '../../../src/model/index.js';
+import { createModel } from '../../../src/model/models.js';
+import { clipScale, globalNorm } from '../../../src/model/train/optim.js';
+import { plain, SMALL, tensorCount, wave } from '../helpers.js';
 
 beforeAll(async () => {
   await startBackend('wasm');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { elementCount, type NamedArray } from './tensor.js';
+import { elementCount, type NamedArray } from '../compute/tensor.js';
 
 /**
  * The safetensors format (huggingface/safetensors, README "Format"): u64 LE length of the header, a JSON header with dtype, shape and

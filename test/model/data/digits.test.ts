@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parsePixels } from '../../src/model/data/digits.js';
-import { epochOrder, loadDigits, normaliseImages, pick } from '../../src/model/index.js';
+import { parsePixels } from '../../../src/model/data/digits.js';
+import { epochOrder, loadDigits, normaliseImages, pick } from '../../../src/model/index.js';
 
 const { training, test } = loadDigits();
 

@@ -1,6 +1,6 @@
-import { isBittensorError, messageOf, withDeadline } from '../base/index.js';
+import { isBittensorError, messageOf, withDeadline } from '../../base/index.js';
+import { describeShape, elementCount, type PlainTensor } from '../compute/tensor.js';
 import { normaliseRows } from './normalise.js';
-import { describeShape, elementCount, type PlainTensor } from './tensor.js';
 
 /** How the model reaches peers: given by the neuron, which knows the network. Peers are named by hotkey. */
 export interface RemoteCaller {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createTrainer, loadDigits, loadModel, previousOf, saveModel, type Trainer } from '../../src/model/index.js';
-import { decodeSafetensors, encodeSafetensors } from '../../src/model/safetensors.js';
-import { batchNumber, plain, SMALL, serveSmall, wave } from './helpers.js';
+import { createTrainer, loadDigits, loadModel, previousOf, saveModel, type Trainer } from '../../../src/model/index.js';
+import { decodeSafetensors, encodeSafetensors } from '../../../src/model/store/safetensors.js';
+import { batchNumber, plain, SMALL, serveSmall, wave } from '../helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startBackend, vjp } from '../../src/model/index.js';
-import { tensorCount } from './helpers.js';
+import { startBackend, vjp } from '../../../src/model/index.js';
+import { tensorCount } from '../helpers.js';
 
 beforeAll(async () => {
   await startBackend('wasm');

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type NamedArray, numbersOf, shapeError } from './tensor.js';
-import { viewOf } from './wasm-kernels.js';
+import { type NamedArray, numbersOf, shapeError } from '../compute/tensor.js';
+import { viewOf } from '../compute/wasm-kernels.js';
 
 /** Variables that learn at one speed. */
 export interface ParameterGroup {

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BittensorError } from '../base/index.js';
-import { type Backend, type Device, startBackend } from './backend.js';
-import { loadModel, refused, saveModel } from './checkpoint.js';
-import type { ModelErrorCode } from './errors.js';
-import { LocalWeights } from './local-weights.js';
-import { createModel } from './models.js';
+import { BittensorError } from '../../base/index.js';
+import { type Backend, type Device, startBackend } from '../compute/backend.js';
+import { describeShape, type NamedArray, numberOf, type PlainTensor, toTensor } from '../compute/tensor.js';
+import type { ModelErrorCode } from '../errors.js';
+import { createModel } from '../models.js';
+import { LocalWeights } from '../peers/local-weights.js';
+import type { Pass } from '../peers/pass.js';
+import type { RemoteCaller } from '../peers/remote.js';
+import { Router, type RouterConfig } from '../peers/router.js';
+import type { CallerGradients } from '../serve/server.js';
+import { loadModel, refused, saveModel } from '../store/checkpoint.js';
+import type { Batch, Synapse } from '../synapse.js';
 import { clipScale, globalNorm, type ReceivedGradients, Sgd } from './optim.js';
-import type { Pass } from './pass.js';
-import type { RemoteCaller } from './remote.js';
-import { Router, type RouterConfig } from './router.js';
-import type { CallerGradients } from './server.js';
-import type { Batch, Synapse } from './synapse.js';
-import { describeShape, type NamedArray, numberOf, type PlainTensor, toTensor } from './tensor.js';
 
 export interface TrainerOptions {
   device: Device;

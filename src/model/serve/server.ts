@@ -1,10 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BittensorError } from '../base/index.js';
-import { type Backend, type Device, startBackend } from './backend.js';
-import type { ModelErrorCode } from './errors.js';
-import { createModel } from './models.js';
-import { clipScale, globalNorm } from './optim.js';
-import type { ModelForms, Synapse } from './synapse.js';
+import { BittensorError } from '../../base/index.js';
+import { type Backend, type Device, startBackend } from '../compute/backend.js';
 import {
   allFinite,
   describeShape,
@@ -13,8 +9,12 @@ import {
   shapeError,
   toPlain,
   toTensor,
-} from './tensor.js';
-import { viewOf } from './wasm-kernels.js';
+} from '../compute/tensor.js';
+import { viewOf } from '../compute/wasm-kernels.js';
+import type { ModelErrorCode } from '../errors.js';
+import { createModel } from '../models.js';
+import type { ModelForms, Synapse } from '../synapse.js';
+import { clipScale, globalNorm } from '../train/optim.js';
 
 export interface ServerOptions {
   device: Device;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { type Device, startBackend, vjp } from '../../src/model/index.js';
-import { wave } from './helpers.js';
+import { type Device, startBackend, vjp } from '../../../src/model/index.js';
+import { wave } from '../helpers.js';
 
 type Function_ = (...inputs: tf.Tensor[]) => tf.Tensor;
 

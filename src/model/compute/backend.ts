@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { BittensorError, messageOf } from '../base/index.js';
-import type { ModelErrorCode } from './errors.js';
+import { BittensorError, messageOf } from '../../base/index.js';
+import type { ModelErrorCode } from '../errors.js';
 import { registerGradients } from './gradients.js';
 import { registerWasmKernels } from './wasm-kernels.js';
 

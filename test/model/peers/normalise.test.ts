@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANSWER_NORM, normaliseRows } from '../../src/model/index.js';
-import { closeTo, wave } from './helpers.js';
+import { ANSWER_NORM, normaliseRows } from '../../../src/model/index.js';
+import { closeTo, wave } from '../helpers.js';
 
 const anyFloat = fc.float({ noDefaultInfinity: false, noNaN: false });
 

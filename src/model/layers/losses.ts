@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { stopGradient } from './vjp.js';
+import { stopGradient } from '../compute/vjp.js';
 
 /** Mean over rows of the cross entropy of softmax(logits) [rows, classes] with the targets, one-hot alike. */
 export function crossEntropy(targets: tf.Tensor, logits: tf.Tensor): tf.Scalar {

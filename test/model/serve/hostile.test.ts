@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTrainer, loadDigits, type PlainTensor, type RemoteCaller } from '../../src/model/index.js';
-import { batchNumber, plain, SMALL, tensorCount, wave } from './helpers.js';
+import { createTrainer, loadDigits, type PlainTensor, type RemoteCaller } from '../../../src/model/index.js';
+import { batchNumber, plain, SMALL, tensorCount, wave } from '../helpers.js';
 
 const digits = loadDigits().training;
 const good = plain([64, 1024], i => (i % 1024 < 10 ? wave(i) : 0));

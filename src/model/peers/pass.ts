@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { toPlain } from '../compute/tensor.js';
+import { disposeProduct, type Product, vjp } from '../compute/vjp.js';
+import type { Batch, PassTensors, Synapse } from '../synapse.js';
 import {
   type RemoteAnswer,
   type RemoteCaller,
@@ -7,9 +10,6 @@ import {
   RemoteSynapse,
 } from './remote.js';
 import type { Router } from './router.js';
-import type { Batch, PassTensors, Synapse } from './synapse.js';
-import { toPlain } from './tensor.js';
-import { disposeProduct, type Product, vjp } from './vjp.js';
 
 /** What a synapse needs of its neuron to pass a batch over the network. */
 export interface PassNeuron {
