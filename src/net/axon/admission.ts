@@ -109,8 +109,7 @@ export class Admissions {
   private readonly forgeries: TokenBuckets;
   private readonly clockAnswers: TokenBuckets;
   private readonly hellos: TokenBuckets;
-  /** What signatures cost that are made or verified for strangers, counted over all of them. */
-  readonly strangers: StrangerWork;
+  private readonly strangers: StrangerWork;
   private readonly ownKey: string;
 
   constructor(
@@ -196,7 +195,11 @@ export class Admissions {
     this.forgeries.spend(originOf(address));
   }
 
-  private spendOnStranger(address: string): void {
+  /**
+   * Before a signature is made or verified for an address: where it proved nothing yet, spends what all strangers have of
+   * signatures. Throws a `RequestError`.
+   */
+  spendOnStranger(address: string): void {
     if (!this.strangers.take(address)) throw new RequestError('Backoff', 'too many strangers ask at a time');
   }
 

@@ -117,7 +117,16 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     const { bodyBytes } = this.limits;
     const { endorsement } = options;
     const address = () => this.externalAddress();
-    const describer = new Describer({ ...options, ...own, synapses, clock, bodyBytes, endorsement, address });
+    const describer = new Describer({
+      ...options,
+      ...own,
+      admissions,
+      synapses,
+      clock,
+      bodyBytes,
+      endorsement,
+      address,
+    });
     const prober = new Prober(admissions);
     const methods = {
       [DESCRIBE_PATH]: { handler: async (call: RawCall) => describer.answer(call), maxBytes: DESCRIBE_BYTES },

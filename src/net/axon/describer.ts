@@ -9,6 +9,7 @@ import type { RawCall } from '../server/rpc-server.js';
 import { openDescribeRequest, sealDescription } from '../wire/description.js';
 import { signSynapse } from '../wire/synapse.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
+import type { Admissions } from './admission.js';
 import { definitionFields } from './definitions.js';
 import { type ServedSynapse, type SynapseTable, takesGradients } from './synapses.js';
 import { TokenBuckets } from './token-buckets.js';
@@ -21,6 +22,7 @@ const RENEW_MS = 30_000;
 
 export interface DescriberOptions {
   readonly signer: Signer;
+  readonly admissions: Pick<Admissions, 'spendOnStranger'>;
   readonly network: Uint8Array;
   readonly synapses: SynapseTable;
   readonly clock: Clock;
@@ -47,7 +49,8 @@ export class Describer {
   answer({ bytes, address }: RawCall): Uint8Array {
     if (!this.rates.spend(originOf(address))) throw new RequestError('Backoff', 'too many questions from this address');
     const challenge = openDescribeRequest(bytes);
-    const { signer, network, synapses, clock, bodyBytes } = this.options;
+    const { signer, admissions, network, synapses, clock, bodyBytes } = this.options;
+    admissions.spendOnStranger(address);
     const { endorsement } = this;
     const entries = synapses.all().map(synapse => this.signedOf(synapse));
     const content = { synapses: entries, endorsement, network, timeMs: clock.nowMs(), bodyBytes };

@@ -36,6 +36,8 @@ export class Prober {
     if (!this.rates.spend(originOf(address))) throw new RequestError('Backoff', 'this address asked a moment ago');
     this.admissions.greet(keyText(hotkey), address);
     if (this.dialling >= DIALS) throw new RequestError('NucleusFull', `${this.dialling} others are being dialled`);
+    // The certificate that is shown there holds a signature to verify.
+    this.admissions.spendOnStranger(address);
     this.dialling++;
     try {
       const host = plainAddress(address);

@@ -192,6 +192,18 @@ describe('Describe', () => {
   });
 });
 
+describe('what strangers may have of signatures', () => {
+  it('counts descriptions and dials too', async () => {
+    const { peer, port } = await serve({ limits: { strangersPerSecond: 0, strangerBurst: 3 } });
+    const outcomeOf = (asked: Promise<unknown>) => asked.then(() => 'answered').catch(error => error.message);
+    const description = () => outcomeOf(describeAxon(peer));
+    const dial = () => outcomeOf(askForProbe(peer, { port, hotkey: key(1).publicKey }));
+    const outcomes = [await description(), await dial(), await description(), await description(), await dial()];
+    expect(outcomes.slice(0, 3)).toEqual(['answered', 'answered', 'answered']);
+    for (const refused of outcomes.slice(3)) expect(refused).toContain('too many strangers ask at a time');
+  });
+});
+
 describe('sessions with an axon', () => {
   it('are begun so often from one address, and those that are open go on', async () => {
     const { axon, caller } = await serve({ limits: { hellosPerSecond: 0, helloBurst: 2 } });

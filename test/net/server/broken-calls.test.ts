@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, connect as connectHttp2, type SecureClientSessionOptions } from 'node:http2';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, pollUntil } from '../../../src/base/index.js';
+import { CERTIFICATE_NAME } from '../../../src/net/auth/certificate.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { RequestHead } from '../../../src/net/gen/bittensor.js';
 import { ServerReflectionRequest } from '../../../src/net/gen/reflection.js';
@@ -47,7 +48,12 @@ async function target(limits = {}) {
 }
 
 function dial(port: number, options: SecureClientSessionOptions = {}): ClientHttp2Session {
-  const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false, ...options });
+  const session = connectHttp2(`https://127.0.0.1:${port}`, {
+    rejectUnauthorized: false,
+    // An IP address is no server name (RFC 6066).
+    servername: CERTIFICATE_NAME,
+    ...options,
+  });
   session.on('error', () => {});
   closing.add(() => session.destroy());
   return session;

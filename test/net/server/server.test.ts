@@ -5,7 +5,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, type Log, pollUntil, silentLog, sleep } from '../../../src/base/index.js';
-import { makeCertificate } from '../../../src/net/auth/certificate.js';
+import { CERTIFICATE_NAME, makeCertificate } from '../../../src/net/auth/certificate.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { RequestHead } from '../../../src/net/gen/bittensor.js';
 import { HealthCheckResponse } from '../../../src/net/gen/health.js';
@@ -75,7 +75,11 @@ async function serve(
 
 /** A caller's HTTP/2 session, over TLS or plain text. */
 async function http2(port: number, tls: boolean): Promise<ClientHttp2Session> {
-  const session = connectHttp2(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`, { rejectUnauthorized: false });
+  const session = connectHttp2(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`, {
+    rejectUnauthorized: false,
+    // An IP address is no server name (RFC 6066).
+    servername: CERTIFICATE_NAME,
+  });
   session.on('error', () => {});
   closing.add(() => session.destroy());
   await once(session, 'remoteSettings');
