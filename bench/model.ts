@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from '../src/model/compute/gradients.js';
 import {
+  batchOfDigits,
   createServer,
   createTrainer,
+  type Digits,
   epochOrder,
-  type LabelledBatch,
   loadDigits,
-  normaliseImages,
+  type PlainBatch,
   pick,
+  portions,
   type RemoteCaller,
   type Server,
   type Trainer,
@@ -35,12 +37,9 @@ async function run(): Promise<Row[]> {
   const loadedAt = performance.now();
   const digits = loadDigits();
   const loadMs = performance.now() - loadedAt;
-  const batches = Array.from({ length: PAIRS + WARM_UP }, (_, n): LabelledBatch => {
-    const part = pick(digits.training, epochOrder(digits.training.count, 1, 0).subarray(ROWS * n, ROWS * (n + 1)));
-    return {
-      inputs: { dtype: 'float32', shape: [ROWS, 784], data: normaliseImages(part.images) },
-      labels: part.labels,
-    };
+  const batches = Array.from({ length: PAIRS + WARM_UP }, (_, n): PlainBatch => {
+    const rows = epochOrder(digits.training.count, 1, 0).subarray(ROWS * n, ROWS * (n + 1));
+    return batchOfDigits(pick(digits.training, rows));
   });
 
   const alone = await pairAlone(trainer, batches);
@@ -69,7 +68,7 @@ async function run(): Promise<Row[]> {
       `two models in one plain graph: ${withPeer.plain.toFixed(0)} ms`,
     ),
     ...(await checkpointRows(trainer)),
-    ...(await evaluationRows(trainer, digits.test.images, digits.test.labels)),
+    ...(await evaluationRows(trainer, digits.test)),
     {
       name: 'memory of the process',
       value: process.memoryUsage().rss / 2 ** 20,
@@ -92,10 +91,10 @@ function ratioRow(name: string, ours: number, other: number, note: string): Row 
 }
 
 /** Our step against plain TensorFlow.js on our derivative rules, and on its own. */
-async function pairAlone(trainer: Trainer, batches: readonly LabelledBatch[]) {
+async function pairAlone(trainer: Trainer, batches: readonly PlainBatch[]) {
   const plain = new PlainMnist(7);
   const optimizer = tf.train.momentum(0.01, 0.9);
-  const plainStep = (batch: LabelledBatch) =>
+  const plainStep = (batch: PlainBatch) =>
     withTensors(batch, (x, targets) => {
       optimizer.minimize(() => plain.loss(x, targets), true, plain.variables)!.dataSync();
     });
@@ -113,7 +112,7 @@ async function pairAlone(trainer: Trainer, batches: readonly LabelledBatch[]) {
 }
 
 /** A step with a served peer, gradients returned to it, against both models in one plain graph. */
-async function pairWithPeer(trainer: Trainer, batches: readonly LabelledBatch[]) {
+async function pairWithPeer(trainer: Trainer, batches: readonly PlainBatch[]) {
   const server = await createServer({
     device: 'auto',
     model: 'mnist',
@@ -123,7 +122,7 @@ async function pairWithPeer(trainer: Trainer, batches: readonly LabelledBatch[])
   const network = { peers: ['peer'], caller: inProcess(server) };
   const [own, peer] = [new PlainMnist(7), new PlainMnist(8)];
   const optimizer = tf.train.momentum(0.01, 0.9);
-  const plainStep = (batch: LabelledBatch) =>
+  const plainStep = (batch: PlainBatch) =>
     withTensors(batch, (x, targets) => {
       const both = [...own.variables, ...peer.variables];
       optimizer.minimize(() => own.loss(x, targets, peer.answer(x)), true, both)!.dataSync();
@@ -153,8 +152,8 @@ interface Cost {
 
 /** Mean cost of each kind of step, one after the other on each batch, without the first few. */
 async function inTurn(
-  batches: readonly LabelledBatch[],
-  kinds: ((batch: LabelledBatch) => Promise<unknown>)[],
+  batches: readonly PlainBatch[],
+  kinds: ((batch: PlainBatch) => Promise<unknown>)[],
 ): Promise<Cost[]> {
   const costs = kinds.map((): Cost => ({ cpuMs: 0, wallMs: 0 }));
   for (const [n, batch] of batches.entries()) {
@@ -170,10 +169,13 @@ async function inTurn(
   return costs;
 }
 
-function withTensors({ inputs, labels }: LabelledBatch, use: (x: tf.Tensor2D, targets: tf.Tensor2D) => void): void {
+function withTensors(
+  { inputs, targets: { labels } }: PlainBatch,
+  use: (x: tf.Tensor2D, targets: tf.Tensor2D) => void,
+): void {
   tf.tidy(() => {
-    const targets = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 10), 'float32') as tf.Tensor2D;
-    use(tf.tensor2d(inputs.data, [labels.length, 784]), targets);
+    const targets = tf.cast(tf.oneHot(tf.tensor1d(labels!.data, 'int32'), 10), 'float32') as tf.Tensor2D;
+    use(tf.tensor2d(inputs.data, [inputs.shape[0]!, 784]), targets);
   });
 }
 
@@ -194,9 +196,8 @@ async function checkpointRows(trainer: Trainer): Promise<Row[]> {
   ];
 }
 
-async function evaluationRows(trainer: Trainer, images: Uint8Array, labels: Uint8Array): Promise<Row[]> {
+async function evaluationRows(trainer: Trainer, test: Digits): Promise<Row[]> {
   const began = performance.now();
-  const shape = [labels.length, 784];
-  await trainer.evaluate({ inputs: { dtype: 'float32', shape, data: normaliseImages(images) }, labels });
+  await trainer.evaluate(portions(batchOfDigits(test), 250));
   return [{ name: 'evaluate 2,000 images by both paths', value: performance.now() - began, unit: 'ms' }];
 }

@@ -1,14 +1,15 @@
 import {
+  batchOfDigits,
   createServer,
   createTrainer,
   type Digits,
   type Evaluation,
   epochOrder,
-  type LabelledBatch,
   loadDigits,
   type Network,
-  normaliseImages,
+  type PlainBatch,
   pick,
+  portions,
   type Trainer,
 } from '../src/model/index.js';
 
@@ -29,12 +30,15 @@ const gains: { network: number; local: number }[] = [];
 for (let seed = 0; seed < seeds; seed++) {
   const peer = await make(100 + seed);
   for (let n = 0; n < PEER_STEPS; n++) await peer.train(labelled(others, rowsOf(others.count, seed, n)));
-  report(`seed ${seed}: the peer, ${PEER_STEPS} steps on 7,500 labels`, await peer.evaluate(testSet));
+  report(`seed ${seed}: the peer, ${PEER_STEPS} steps on 7,500 labels`, await peer.evaluate(portions(testSet, 250)));
   const network = await serve(peer);
 
   const alone = await make(seed);
   for (let n = 0; n < steps; n++) await alone.train(labelled(own, rowsOf(LABELLED, seed, n)));
-  const before = report(`seed ${seed}: alone, ${steps} steps on 500 labels`, await alone.evaluate(testSet));
+  const before = report(
+    `seed ${seed}: alone, ${steps} steps on 500 labels`,
+    await alone.evaluate(portions(testSet, 250)),
+  );
 
   const beside = await make(seed);
   for (let n = 0; n < steps; n++) {
@@ -42,7 +46,10 @@ for (let seed = 0; seed < seeds; seed++) {
     const unknown = labelled(others, rowsOf(others.count, seed + 9, n));
     await beside.train(withoutLabels(known, unknown), network);
   }
-  const after = report(`seed ${seed}: the same beside the peer`, await beside.evaluate(testSet, network));
+  const after = report(
+    `seed ${seed}: the same beside the peer`,
+    await beside.evaluate(portions(testSet, 250), network),
+  );
   gains.push({
     network: after.network.accuracy - before.network.accuracy,
     local: after.local.accuracy - before.local.accuracy,
@@ -81,16 +88,15 @@ function rowsOf(count: number, seed: number, n: number): Uint32Array {
   return epochOrder(count, seed, Math.floor(n / perEpoch)).subarray((n % perEpoch) * ROWS, ((n % perEpoch) + 1) * ROWS);
 }
 
-function labelled(digits: Digits, rows: Uint32Array): LabelledBatch {
-  const { images, labels, count } = pick(digits, rows);
-  return { inputs: { dtype: 'float32', shape: [count, 784], data: normaliseImages(images) }, labels };
+function labelled(digits: Digits, rows: Uint32Array): PlainBatch {
+  return batchOfDigits(pick(digits, rows));
 }
 
-function withoutLabels(known: LabelledBatch, unknown: LabelledBatch): LabelledBatch {
+function withoutLabels(known: PlainBatch, unknown: PlainBatch): PlainBatch {
   const data = new Float32Array(known.inputs.data.length + unknown.inputs.data.length);
   data.set(known.inputs.data);
   data.set(unknown.inputs.data, known.inputs.data.length);
-  return { inputs: { dtype: 'float32', shape: [data.length / 784, 784], data }, labels: known.labels };
+  return { inputs: { dtype: 'float32', shape: [data.length / 784, 784], data }, targets: known.targets };
 }
 
 function report(what: string, evaluation: Evaluation): Evaluation {

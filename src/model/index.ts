@@ -1,3 +1,4 @@
+export { type Batch, checkedLabels, disposeBatch, labelsOf, type PlainBatch, portions, toBatch } from './batch.js';
 export { type Backend, type Device, devices, startBackend } from './compute/backend.js';
 export { type Random, random } from './compute/random.js';
 export {
@@ -10,7 +11,15 @@ export {
   toTensor,
 } from './compute/tensor.js';
 export { vjp } from './compute/vjp.js';
-export { DIGIT_PIXELS, type Digits, epochOrder, loadDigits, normaliseImages, pick } from './data/digits.js';
+export {
+  batchOfDigits,
+  DIGIT_PIXELS,
+  type Digits,
+  epochOrder,
+  loadDigits,
+  normaliseImages,
+  pick,
+} from './data/digits.js';
 export type { ModelErrorCode } from './errors.js';
 export { type MnistConfig, MnistSynapse, mnistDefaults } from './mnist.js';
 export { type ModelName, modelNames } from './models.js';
@@ -29,7 +38,7 @@ export { type Route, Router, type RouterConfig, routerDefaults } from './peers/r
 export { type CallerGradients, createServer, Server, type ServerOptions } from './serve/server.js';
 export { type Checkpoint, loadModel, previousOf, saveModel } from './store/checkpoint.js';
 export {
-  type Batch,
+  type Judgement,
   type Modality,
   type ModelForms,
   NETWORK_DIM,
@@ -41,7 +50,6 @@ export { type ParameterGroup, Sgd } from './train/optim.js';
 export {
   createTrainer,
   type Evaluation,
-  type LabelledBatch,
   type Network,
   type StepResult,
   Trainer,

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Batch, checkedLabels, type PlainBatch } from './batch.js';
 import { normals, random } from './compute/random.js';
 import { shapeError } from './compute/tensor.js';
 import { stopGradient } from './compute/vjp.js';
 import { dense } from './layers/dense.js';
-import { crossEntropy, distillation, learnFrom } from './layers/losses.js';
+import { countRight, crossEntropy, distillation, learnFrom, oneHot } from './layers/losses.js';
 import { ANSWER_NORM } from './peers/normalise.js';
-import { NETWORK_DIM, type PassTensors, Synapse } from './synapse.js';
+import { type Judgement, NETWORK_DIM, type PassTensors, Synapse } from './synapse.js';
 
 export interface MnistConfig {
   seed: number;
@@ -47,10 +48,6 @@ export class MnistSynapse extends Synapse<MnistConfig> {
     return [-1, this.config.inputDim];
   }
 
-  get classes(): number {
-    return this.config.classes;
-  }
-
   constructor(config: Partial<MnistConfig> = {}) {
     super('mnist', { ...mnistDefaults, ...config });
     const { inputDim, hiddenDim, classes } = this.config;
@@ -79,9 +76,21 @@ export class MnistSynapse extends Synapse<MnistConfig> {
     return this.student(x);
   }
 
-  override head(x: tf.Tensor, targets: tf.Tensor2D, network: tf.Tensor | undefined): PassTensors {
+  override checkTargets(batch: PlainBatch): void {
+    checkedLabels(batch, 'labels', { classes: this.config.classes });
+  }
+
+  override judge({ localTarget, networkTarget }: PassTensors, { labels }: Batch['targets']): Judgement {
+    const [network, local] = tf.tidy(() =>
+      [networkTarget, localTarget].map(scores => countRight(firstRows(scores, labels!.shape[0]!), labels!)),
+    );
+    return { count: network!.count, network: network!.right, local: local!.right };
+  }
+
+  override head(x: tf.Tensor, { labels }: Batch['targets'], network: tf.Tensor | undefined): PassTensors {
     const rows = x.shape[0]!;
-    const labelled = targets.shape[0];
+    const labelled = labels!.shape[0]!;
+    const targets = oneHot(labels!, this.config.classes); // [labelled, 10]
     const student = this.student(x); // [rows, 1024]
     const image = this.image(x); // [rows, 1024], serves both contexts
     const context = network ?? ownAnswer(student); // [rows, 1024]

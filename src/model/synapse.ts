@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BittensorError } from '../base/index.js';
+import type { Batch, PlainBatch } from './batch.js';
 import { elementCount, type NamedArray, numbersOf, shapeError } from './compute/tensor.js';
 import { vjp } from './compute/vjp.js';
 import type { ModelErrorCode } from './errors.js';
@@ -23,14 +24,6 @@ export interface ModelForms {
   outputs: TensorForm[];
 }
 
-/** What one step learns from. */
-export interface Batch {
-  /** Rows first; rows without a label come after those with one. */
-  inputs: tf.Tensor;
-  /** One-hot, of the first rows. */
-  targets: tf.Tensor2D;
-}
-
 /** What a pass yields: the losses (scalars) and the tensors that the documents name. The caller disposes them. */
 export interface PassTensors extends Record<string, tf.Tensor> {
   /** Sum of the losses, what is minimised. */
@@ -46,6 +39,13 @@ export interface PassTensors extends Record<string, tf.Tensor> {
   distillationLoss: tf.Tensor;
 }
 
+/** Predictions that have a target, and how many of them are right: the network's, and those of the student in its place. */
+export interface Judgement {
+  readonly count: number;
+  readonly network: number;
+  readonly local: number;
+}
+
 /**
  * The base of each model that learns from peers and answers them. A model implements one or more of `forwardText`, `forwardImage`,
  * `forwardTensor` (what a peer gets), `routerContext` (what the router chooses by) and `head` (the losses).
@@ -56,8 +56,6 @@ export abstract class Synapse<Config extends object = object> {
   abstract readonly modality: Modality;
   /** The shape of its inputs, -1 for any size. */
   abstract readonly inputShape: readonly number[];
-  /** How many classes there are to tell apart. */
-  abstract readonly classes: number;
   /** The parameters by name. */
   readonly variables = new Map<string, tf.Variable>();
 
@@ -89,7 +87,13 @@ export abstract class Synapse<Config extends object = object> {
    * The losses of a batch, from what `hop` returned and from `network`: the joined answer of the peers [batch, 1024], undefined when
    * the synapse calls itself.
    */
-  abstract head(hop: tf.Tensor, targets: tf.Tensor2D, network: tf.Tensor | undefined): PassTensors;
+  abstract head(hop: tf.Tensor, targets: Batch['targets'], network: tf.Tensor | undefined): PassTensors;
+
+  /** Code `shape` unless `head` can use these targets. */
+  abstract checkTargets(batch: PlainBatch): void;
+
+  /** How many of the predictions of a pass were right, of how many that have a target. */
+  abstract judge(tensors: PassTensors, targets: Batch['targets']): Judgement;
 
   /** What travels to the peers: the inputs. A model with an encoder before the hop overrides this and `hopVariables`. */
   hop(inputs: tf.Tensor): tf.Tensor {

@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { BittensorError } from '../base/index.js';
 import {
+  batchOfDigits,
   createTrainer,
   type Device,
   type Digits,
   type Evaluation,
   epochOrder,
-  type LabelledBatch,
   loadDigits,
   type NamedArray,
   type Network,
-  normaliseImages,
+  type PlainBatch,
   pick,
+  portions,
   type RemoteCaller,
   startBackend,
   type Trainer,
@@ -107,9 +108,7 @@ const rpc = new ThreadRpc(parentPort!, {
   },
 
   async evaluate({ peers }: { peers: string[] }): Promise<Evaluation> {
-    const { images, labels, count } = digits.test;
-    const inputs = { dtype: 'float32', shape: [count, 784], data: normaliseImages(images) } as const;
-    const evaluation = await trainer.evaluate({ inputs, labels }, network(peers), TEST_ROWS);
+    const evaluation = await trainer.evaluate(portions(batchOfDigits(digits.test), TEST_ROWS), network(peers));
     bestLoss = Math.min(bestLoss, evaluation.network.loss);
     return evaluation;
   },
@@ -134,18 +133,14 @@ function perEpoch(): number {
 }
 
 /** The labelled digits of a batch, and where some have no label as many of those. */
-function trainingBatch(epoch: number, batch: number): LabelledBatch {
+function trainingBatch(epoch: number, batch: number): PlainBatch {
   if (order?.epoch !== epoch) order = { epoch, indices: epochOrder(labelled.length, seed, epoch) };
   const chosen = order.indices.subarray(batch * BATCH, (batch + 1) * BATCH).map(i => labelled[i]!);
   const extra =
     unlabelled.length === 0
       ? []
       : Array.from({ length: BATCH }, (_, i) => unlabelled[(batches * BATCH + i) % unlabelled.length]!);
-  const { images, labels } = pick(digits.training, Uint32Array.from([...chosen, ...extra]));
-  return {
-    inputs: { dtype: 'float32', shape: [chosen.length + extra.length, 784], data: normaliseImages(images) },
-    labels: labels.subarray(0, chosen.length),
-  };
+  return batchOfDigits(pick(digits.training, Uint32Array.from([...chosen, ...extra])), chosen.length);
 }
 
 function network(peers: readonly string[]): Network {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  batchOfDigits,
   createServer,
   type Digits,
   epochOrder,
-  type LabelledBatch,
   type NamedArray,
-  normaliseImages,
+  type PlainBatch,
   type PlainTensor,
   pick,
   type RemoteCaller,
@@ -25,13 +25,12 @@ export function wave(i: number): number {
   return Math.sin(i * 12.9898 + 78.233) * 1.5;
 }
 
-export function batchOf(digits: Digits, indices: Uint32Array): LabelledBatch {
-  const { images, labels, count } = pick(digits, indices);
-  return { inputs: { dtype: 'float32', shape: [count, 784], data: normaliseImages(images) }, labels };
+export function batchOf(digits: Digits, indices: Uint32Array): PlainBatch {
+  return batchOfDigits(pick(digits, indices));
 }
 
 /** The n-th batch of 64 of the first epoch. */
-export function batchNumber(digits: Digits, n: number): LabelledBatch {
+export function batchNumber(digits: Digits, n: number): PlainBatch {
   const order = epochOrder(digits.count, 1, 0);
   return batchOf(digits, order.subarray(64 * n, 64 * (n + 1)));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BittensorError, messageOf } from '../../base/index.js';
+import { labelsOf, type PlainBatch } from '../batch.js';
 import { permutation, random } from '../compute/random.js';
 import type { ModelErrorCode } from '../errors.js';
 
@@ -118,4 +119,10 @@ function badDataset(reason: string, cause?: unknown): BittensorError<ModelErrorC
       cause,
     },
   );
+}
+
+/** Images as a batch; the first `labelled` of them have a label. */
+export function batchOfDigits({ images, labels, count }: Digits, labelled = count): PlainBatch {
+  const inputs = { dtype: 'float32', shape: [count, DIGIT_PIXELS], data: normaliseImages(images) } as const;
+  return { inputs, targets: { labels: labelsOf(labels.subarray(0, labelled)) } };
 }

@@ -1,6 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { stopGradient } from '../compute/vjp.js';
 
+/** Class numbers [...shape] as one-hot rows [...shape, classes]; -1 gives a row of zeros, which no loss counts. */
+export function oneHot(labels: tf.Tensor, classes: number): tf.Tensor {
+  return tf.cast(tf.oneHot(labels as tf.Tensor1D, classes), 'float32');
+}
+
+/** How many rows of logits [...shape, classes] are largest at their label [...shape]; labels of -1 are not counted. */
+export function countRight(logits: tf.Tensor, labels: tf.Tensor): { count: number; right: number } {
+  const [best, wanted] = tf.tidy(() => [tf.argMax(logits, -1).dataSync(), labels.dataSync()]);
+  let count = 0;
+  let right = 0;
+  for (let i = 0; i < wanted!.length; i++) {
+    if (wanted![i]! < 0) continue;
+    count += 1;
+    if (best![i] === wanted![i]) right += 1;
+  }
+  return { count, right };
+}
+
 /** Mean over rows of the cross entropy of softmax(logits) [rows, classes] with the targets, one-hot alike. */
 export function crossEntropy(targets: tf.Tensor, logits: tf.Tensor): tf.Scalar {
   return tf.neg(tf.div(tf.sum(tf.mul(targets, tf.logSoftmax(logits as tf.Tensor2D))), logits.shape[0]!)) as tf.Scalar;

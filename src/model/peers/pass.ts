@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from '../batch.js';
 import { toPlain } from '../compute/tensor.js';
 import { disposeProduct, type Product, vjp } from '../compute/vjp.js';
-import type { Batch, PassTensors, Synapse } from '../synapse.js';
+import type { PassTensors, Synapse } from '../synapse.js';
 import {
   type RemoteAnswer,
   type RemoteCaller,

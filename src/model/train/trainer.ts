@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BittensorError } from '../../base/index.js';
+import { type Batch, disposeBatch, type PlainBatch, toBatch } from '../batch.js';
 import { type Backend, type Device, startBackend } from '../compute/backend.js';
-import { describeShape, type NamedArray, numberOf, type PlainTensor, toTensor } from '../compute/tensor.js';
-import type { ModelErrorCode } from '../errors.js';
+import { type NamedArray, numberOf } from '../compute/tensor.js';
 import { createModel } from '../models.js';
 import { LocalWeights } from '../peers/local-weights.js';
 import type { Pass } from '../peers/pass.js';
@@ -10,7 +9,7 @@ import type { RemoteCaller } from '../peers/remote.js';
 import { Router, type RouterConfig } from '../peers/router.js';
 import type { CallerGradients } from '../serve/server.js';
 import { loadModel, refused, saveModel } from '../store/checkpoint.js';
-import type { Batch, Synapse } from '../synapse.js';
+import type { Judgement, Synapse } from '../synapse.js';
 import { clipScale, globalNorm, type ReceivedGradients, Sgd } from './optim.js';
 
 export interface TrainerOptions {
@@ -33,12 +32,6 @@ export interface TrainerOptions {
   candidates?: number;
   /** Deadline of one call to a peer. */
   timeoutMs?: number;
-}
-
-/** Inputs, and the labels (class numbers) of the first of them; inputs beyond those teach the student without a label. */
-export interface LabelledBatch {
-  inputs: PlainTensor;
-  labels: Uint8Array;
 }
 
 /** The network of one call: hotkeys of the peers other than this neuron, and how to reach them. */
@@ -66,8 +59,9 @@ export interface StepResult {
   skipped: boolean;
 }
 
-/** Averages over a test set. */
+/** Averages over a test set. The perplexity of a language model is `exp(loss)`. */
 export interface Evaluation {
+  /** Predictions with a target: images, or tokens. */
   count: number;
   /** By the network's answers (its own, when there are no peers). */
   network: { loss: number; correct: number; accuracy: number };
@@ -130,9 +124,8 @@ export class Trainer {
   }
 
   /** One training step over the network; with no peers the synapse calls itself. Rejects only with the signal's reason or for a bad batch. */
-  async train(batch: LabelledBatch, network: Network = NO_NETWORK): Promise<StepResult> {
-    const pass = await this.pass(batch, network, true);
-    try {
+  async train(batch: PlainBatch, network: Network = NO_NETWORK): Promise<StepResult> {
+    return this.withPass(batch, network, true, async pass => {
       const losses = lossesOf(pass);
       const skipped = !Number.isFinite(losses.loss);
       if (!skipped) this.learn(pass.gradients);
@@ -150,33 +143,22 @@ export class Trainer {
         gradientsTaken: backwards.filter(back => back.ok).length,
         skipped,
       };
-    } finally {
-      pass.dispose();
-    }
+    });
   }
 
-  /** Average losses and accuracy over a test set, `rows` at a time. */
-  async evaluate(test: LabelledBatch, network: Network = NO_NETWORK, rows = 250): Promise<Evaluation> {
-    const { inputs, labels } = test;
-    const width = inputs.data.length / inputs.shape[0]!;
+  /** Average losses and accuracy over the batches of a test set. */
+  async evaluate(batches: Iterable<PlainBatch>, network: Network = NO_NETWORK): Promise<Evaluation> {
+    let count = 0;
     const sums = { network: { loss: 0, correct: 0 }, local: { loss: 0, correct: 0 } };
-    for (let start = 0; start < labels.length; start += rows) {
+    for (const batch of batches) {
       network.signal?.throwIfAborted();
-      const part = labels.subarray(start, start + rows);
-      const shape = [part.length, ...inputs.shape.slice(1)];
-      const data = inputs.data.subarray(start * width, (start + part.length) * width);
-      const pass = await this.pass({ inputs: { ...inputs, shape, data } as PlainTensor, labels: part }, network, false);
-      try {
-        const { localTarget, localTargetLoss, networkTarget, networkTargetLoss } = pass.tensors;
-        sums.local.loss += part.length * numberOf(localTargetLoss);
-        sums.network.loss += part.length * numberOf(networkTargetLoss);
-        sums.local.correct += countCorrect(localTarget, part);
-        sums.network.correct += countCorrect(networkTarget, part);
-      } finally {
-        pass.dispose();
-      }
+      const { judged, localLoss, networkLoss } = await this.judged(batch, network);
+      count += judged.count;
+      sums.local.loss += judged.count * localLoss;
+      sums.network.loss += judged.count * networkLoss;
+      sums.local.correct += judged.local;
+      sums.network.correct += judged.network;
     }
-    const count = labels.length;
     const average = ({ loss, correct }: { loss: number; correct: number }) => ({
       loss: loss / count,
       correct,
@@ -260,25 +242,43 @@ export class Trainer {
     this.router.dispose();
   }
 
-  private async pass({ inputs, labels }: LabelledBatch, network: Network, training: boolean): Promise<Pass> {
-    this.synapse.checkInputs(inputs);
-    const batch = toBatch({ inputs, labels }, this.synapse.classes);
-    const peers = this.weights.select(network.peers, this.options.candidates);
+  private async judged(
+    plain: PlainBatch,
+    network: Network,
+  ): Promise<{ judged: Judgement; localLoss: number; networkLoss: number }> {
+    return this.withPass(plain, network, false, async ({ tensors }, { targets }) => ({
+      judged: this.synapse.judge(tensors, targets),
+      localLoss: numberOf(tensors.localTargetLoss),
+      networkLoss: numberOf(tensors.networkTargetLoss),
+    }));
+  }
+
+  private async withPass<Result>(
+    plain: PlainBatch,
+    network: Network,
+    training: boolean,
+    use: (pass: Pass, batch: Batch) => Promise<Result>,
+  ): Promise<Result> {
+    this.synapse.checkInputs(plain.inputs);
+    this.synapse.checkTargets(plain);
+    const batch = toBatch(plain);
     const neuron = {
       router: this.router,
-      peers,
+      peers: this.weights.select(network.peers, this.options.candidates),
       caller: network.caller,
       timeoutMs: this.options.timeoutMs,
       step: this.steps,
+      ...(network.signal && { signal: network.signal }),
     };
     try {
-      return await this.synapse.remoteForward(
-        network.signal ? { ...neuron, signal: network.signal } : neuron,
-        batch,
-        training,
-      );
+      const pass = await this.synapse.remoteForward(neuron, batch, training);
+      try {
+        return await use(pass, batch);
+      } finally {
+        pass.dispose();
+      }
     } finally {
-      tf.dispose([batch.inputs, batch.targets]);
+      disposeBatch(batch);
     }
   }
 
@@ -300,16 +300,6 @@ export class Trainer {
   }
 }
 
-function toBatch({ inputs, labels }: LabelledBatch, classes: number): Batch {
-  const rows = inputs.shape[0]!;
-  if (labels.length < 1 || labels.length > rows || labels.some(label => label >= classes)) {
-    const text = `${labels.length} labels do not fit inputs of shape ${describeShape(inputs.shape)} and ${classes} classes`;
-    throw new BittensorError<ModelErrorCode>('shape', text, { data: { labels: labels.length, rows } });
-  }
-  const targets = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32') as tf.Tensor2D);
-  return { inputs: toTensor(inputs), targets };
-}
-
 function lossesOf({
   tensors,
 }: Pass): Pick<StepResult, 'loss' | 'localTargetLoss' | 'networkTargetLoss' | 'distillationLoss'> {
@@ -319,13 +309,6 @@ function lossesOf({
     networkTargetLoss: numberOf(tensors.networkTargetLoss),
     distillationLoss: numberOf(tensors.distillationLoss),
   };
-}
-
-function countCorrect(scores: tf.Tensor, labels: Uint8Array): number {
-  const best = tf.tidy(() => tf.argMax(scores, 1).dataSync());
-  let correct = 0;
-  for (let i = 0; i < labels.length; i++) if (best[i] === labels[i]) correct++;
-  return correct;
 }
 
 function scaleAll(gradients: Map<tf.Variable, tf.Tensor>, by: number): void {

@@ -4,6 +4,7 @@ import {
   ANSWER_NORM,
   type Backend,
   type Batch,
+  type Judgement,
   MnistSynapse,
   type PassTensors,
   Router,
@@ -32,8 +33,7 @@ function batch(inputDim: number): Batch {
     Float32Array.from({ length: rows * inputDim }, (_, i) => wave(i)),
     [rows, inputDim],
   );
-  const targets = tf.cast(tf.oneHot(tf.tensor1d([3, 1, 4, 1], 'int32'), 10), 'float32') as tf.Tensor2D;
-  return { inputs, targets }; // two rows have no label
+  return { inputs, targets: { labels: tf.tensor1d([3, 1, 4, 1], 'int32') } }; // two rows have no label
 }
 
 /** Passes a batch through served peers, and through the same peers as one local graph; returns the largest differences. */
@@ -167,7 +167,6 @@ describe('gradients across the wire', () => {
 class Encoding extends Synapse {
   readonly inputShape = [-1, -1];
   readonly modality = 'tensor';
-  readonly classes = 10;
   private readonly inner = new MnistSynapse({ ...SMALL, seed: 2, inputDim: 20 });
   private readonly weight: tf.Variable;
 
@@ -195,7 +194,13 @@ class Encoding extends Synapse {
     return this.inner.routerContext(hop);
   }
 
-  head(hop: tf.Tensor, targets: tf.Tensor2D, network: tf.Tensor | undefined): PassTensors {
+  checkTargets(): void {}
+
+  judge(tensors: PassTensors, targets: Batch['targets']): Judgement {
+    return this.inner.judge(tensors, targets);
+  }
+
+  head(hop: tf.Tensor, targets: Batch['targets'], network: tf.Tensor | undefined): PassTensors {
     return this.inner.head(hop, targets, network);
   }
 }

@@ -4,6 +4,7 @@ import {
   createTrainer,
   loadDigits,
   type PlainTensor,
+  portions,
   type RemoteCaller,
   type Trainer,
 } from '../../../src/model/index.js';
@@ -60,9 +61,9 @@ describe('a training step', () => {
   it('learns nothing from a loss that is not finite', async () => {
     const trainer = await small();
     const before = trainer.exportParameters();
-    const { inputs, labels } = batchNumber(digits.training, 0);
+    const { inputs, targets } = batchNumber(digits.training, 0);
     const spoiled = { ...inputs, data: inputs.data.map(() => 1e38) } as PlainTensor;
-    expect(await trainer.train({ inputs: spoiled, labels })).toMatchObject({
+    expect(await trainer.train({ inputs: spoiled, targets })).toMatchObject({
       step: 1,
       skipped: true,
       loss: Number.NaN,
@@ -106,8 +107,8 @@ describe('an evaluation', () => {
     );
     const before = tensorCount();
     for (const over of [undefined, { peers: ['a'], caller: network }]) {
-      const whole = await trainer.evaluate(set, over, 130);
-      const parts = await trainer.evaluate(set, over, 50);
+      const whole = await trainer.evaluate(portions(set, 130), over);
+      const parts = await trainer.evaluate(portions(set, 50), over);
       expect(parts.network.correct).toBe(whole.network.correct);
       expect(parts.local.loss).toBeCloseTo(whole.local.loss, 5);
       expect(parts.network.loss).toBeCloseTo(whole.network.loss, 5);
@@ -128,7 +129,7 @@ describe('an evaluation', () => {
       digits.test,
       Uint32Array.from({ length: 200 }, (_, i) => i),
     );
-    const { local } = await trainer.evaluate(set);
+    const { local } = await trainer.evaluate([set]);
     const server = await createServer({
       device: 'wasm',
       model: 'mnist',
@@ -137,8 +138,9 @@ describe('an evaluation', () => {
       version: 1,
     });
     const { output } = await server.forward(set.inputs);
-    const scores = Array.from(set.labels, (_, row) => [...output.data.subarray(1024 * row, 1024 * row + 10)]);
-    const correct = scores.filter((row, i) => row.indexOf(Math.max(...row)) === set.labels[i]).length;
+    const labels = set.targets.labels!.data;
+    const scores = Array.from(labels, (_, row) => [...output.data.subarray(1024 * row, 1024 * row + 10)]);
+    const correct = scores.filter((row, i) => row.indexOf(Math.max(...row)) === labels[i]).length;
     expect(local.correct).toBe(correct);
     expect(local.accuracy).toBeGreaterThan(0.5);
     trainer.dispose();
