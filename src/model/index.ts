@@ -15,11 +15,21 @@ export {
   batchOfDigits,
   DIGIT_PIXELS,
   type Digits,
-  epochOrder,
+  digitsDataset,
   loadDigits,
   normaliseImages,
   pick,
 } from './data/digits.js';
+export type { Augmentation } from './data/images.js';
+export { epochOrder, type LabelledRows, type RowChoice } from './data/row-order.js';
+export {
+  type BatchesOptions,
+  type BatchPlace,
+  batches,
+  type DataSource,
+  type Dataset,
+  describeDataset,
+} from './data/source.js';
 export type { ModelErrorCode } from './errors.js';
 export { type MnistConfig, MnistSynapse, mnistDefaults } from './mnist.js';
 export { type ModelName, modelNames } from './models.js';

