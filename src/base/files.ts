@@ -20,13 +20,18 @@ import { plainReason } from './plain-reason.js';
  * Error code `disk` says what could not be written and why; the old file is then untouched.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string, mode = 0o600): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  writeAtomic(path, file => writeWhole(file, bytes), mode);
+}
+
+/** As `writeFileAtomic`, for what is written piece by piece: `write` gets the open file. */
+export function writeAtomic(path: string, write: (file: number) => void, mode = 0o600): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     makeFolder(dirname(path));
     const file = openSync(temporary, 'wx', mode);
     try {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
+      write(file);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -40,6 +45,13 @@ export function writeFileAtomic(path: string, content: Uint8Array | string, mode
       // The folder is not usable at all; the first error says why.
     }
     throw new BittensorError('disk', `cannot write ${path}: ${plainReason(error)}`, { cause: error, data: { path } });
+  }
+}
+
+/** Writes all of it, at `position` or where the file stands. */
+export function writeWhole(file: number, bytes: Uint8Array, position: number | null = null): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(file, bytes, done, bytes.length - done, position === null ? null : position + done);
   }
 }
 

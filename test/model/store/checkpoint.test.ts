@@ -1,68 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTrainer, loadDigits, loadModel, previousOf, saveModel, type Trainer } from '../../../src/model/index.js';
-import { decodeSafetensors, encodeSafetensors } from '../../../src/model/store/safetensors.js';
+import { encodeSafetensors } from '../../../src/model/store/safetensors.js';
 import { batchNumber, plain, SMALL, serveSmall, wave } from '../helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const tensors = [
-  { name: 'a', shape: [2, 3], data: plain([2, 3], wave).data },
-  { name: 'b', shape: [], data: Float32Array.of(7) },
-  { name: 'ä "quoted"', shape: [0], data: new Float32Array(0) },
-];
-
-describe('a safetensors file', () => {
-  it('reads back as it was written', () => {
-    const file = encodeSafetensors(tensors, { format: 'x', note: 'Grüße' });
-    const { tensors: read, metadata } = decodeSafetensors(file);
-    expect(read).toEqual(tensors);
-    expect(metadata).toMatchObject({ format: 'x', note: 'Grüße' });
-  });
-
-  it('has the layout of the format: length, JSON padded to 8 bytes, data', () => {
-    const file = Buffer.from(encodeSafetensors(tensors, {}));
-    const length = Number(file.readBigUInt64LE(0));
-    expect(length % 8).toBe(0);
-    const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<string, unknown>;
-    expect(header.a).toEqual({ dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] });
-    expect(file.readFloatLE(8 + length + 24)).toBe(7);
-    expect(file.length).toBe(8 + length + 28);
-  });
-
-  it('is refused after any change of one bit', () => {
-    const file = encodeSafetensors(tensors, { format: 'x' });
-    fc.assert(
-      fc.property(fc.nat(file.length * 8 - 1), bit => {
-        const changed = Uint8Array.from(file);
-        changed[bit >> 3]! ^= 1 << (bit & 7);
-        expect(() => decodeSafetensors(changed)).toThrow(Error);
-      }),
-      { seed: 3, numRuns: 1000 },
-    );
-  });
-
-  it('is refused when it is cut off anywhere, or longer, or noise', () => {
-    const file = encodeSafetensors(tensors, { format: 'x' });
-    for (let length = 0; length < file.length; length++) {
-      expect(() => decodeSafetensors(file.subarray(0, length))).toThrow(Error);
-    }
-    expect(() => decodeSafetensors(Buffer.concat([file, Buffer.of(0)]))).toThrow(/checksum/);
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), noise => {
-        expect(() => decodeSafetensors(noise)).toThrow(Error);
-      }),
-      { seed: 4, numRuns: 500 },
-    );
-  });
-});
+const tensors = [{ name: 'a', shape: [2, 3], data: plain([2, 3], wave).data }];
 
 describe('a checkpoint', () => {
-  const content = { model: 'mnist', groups: { model: tensors.slice(0, 1) }, about: { epoch: 3, best: 0.25 } };
+  const content = { model: 'mnist', groups: { model: tensors }, about: { epoch: 3, best: 0.25 } };
 
   it('comes back with what was said about it, readable by its owner only', () => {
     const path = join(folder, 'one.safetensors');
