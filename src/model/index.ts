@@ -53,6 +53,7 @@ export {
   type ModelForms,
   NETWORK_DIM,
   type PassTensors,
+  type StudentNotes,
   Synapse,
   type TensorForm,
 } from './synapse.js';

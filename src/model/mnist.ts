@@ -3,10 +3,11 @@ import { type Batch, checkedLabels, type PlainBatch } from './batch.js';
 import { normals, random } from './compute/random.js';
 import { shapeError } from './compute/tensor.js';
 import { stopGradient } from './compute/vjp.js';
+import { digitPreprocessing } from './data/digits.js';
 import { dense } from './layers/dense.js';
 import { countRight, crossEntropy, distillation, learnFrom, oneHot } from './layers/losses.js';
 import { ANSWER_NORM } from './peers/normalise.js';
-import { type Judgement, NETWORK_DIM, type PassTensors, Synapse } from './synapse.js';
+import { type Judgement, NETWORK_DIM, type PassTensors, type StudentNotes, Synapse } from './synapse.js';
 
 export interface MnistConfig {
   seed: number;
@@ -61,7 +62,17 @@ export class MnistSynapse extends Synapse<MnistConfig> {
 
   /** What a peer gets: the local path's class scores, mean-centred, in the first coordinates, zeros after. [rows, 784] -> [rows, 1024] */
   override forwardImage(x: tf.Tensor): tf.Tensor2D {
-    return this.spread(this.target(this.main(this.image(x), this.student(x))));
+    return this.spread(this.studentForward(x));
+  }
+
+  /** The local path's class scores. [rows, 784] -> [rows, 10] */
+  override studentForward(x: tf.Tensor): tf.Tensor2D {
+    return this.target(this.main(this.image(x), this.student(x)));
+  }
+
+  override studentNotes(): StudentNotes {
+    const classes = Array.from({ length: this.config.classes }, (_, digit) => String(digit));
+    return { classes, preprocessing: digitPreprocessing };
   }
 
   override checkInputs({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: string }): void {

@@ -39,6 +39,14 @@ export interface PassTensors extends Record<string, tf.Tensor> {
   distillationLoss: tf.Tensor;
 }
 
+/** What somebody who runs the student alone has to know, besides the shapes. Plain JSON. */
+export interface StudentNotes {
+  /** Names of the classes that the scores are of, in order. */
+  readonly classes?: readonly string[];
+  /** How a file becomes inputs: what is done to each pixel, which tokenizer it is. */
+  readonly preprocessing?: Readonly<Record<string, unknown>>;
+}
+
 /** Predictions that have a target, and how many of them are right: the network's, and those of the student in its place. */
 export interface Judgement {
   readonly count: number;
@@ -147,6 +155,21 @@ export abstract class Synapse<Config extends object = object> {
       if (gradient) parameterGradients.set(name, gradient);
     }
     return { inputGradient: product.inputs[0], parameterGradients };
+  }
+
+  /** Names of the parameters that the local path needs, which is what can be downloaded as the student. */
+  studentParameters(): string[] {
+    return [...this.variables.keys()];
+  }
+
+  /** The local path's scores with no network at all: what `localTarget` is in a pass. BERT's are those of the masked words. */
+  studentForward(_inputs: tf.Tensor): tf.Tensor {
+    throw new BittensorError<ModelErrorCode>('modality', `the ${this.name} model has no student to take away`);
+  }
+
+  /** What goes beside the student's parameters. */
+  studentNotes(): StudentNotes {
+    return {};
   }
 
   /** One pass over the network, with all its losses; with gradients when `training`. See {@link passOverNetwork}. */

@@ -25,6 +25,8 @@ const TOTAL = 10000;
 const SPLIT_SEED = 1000;
 /** Mean and deviation of MNIST's pixels, as the documents have them. */
 const [MEAN, DEVIATION] = [0.1307, 0.3081];
+/** How a file of a digit becomes the model's input. */
+export const digitPreprocessing = { height: 28, width: 28, channels: 1, mean: [MEAN], deviation: [DEVIATION] } as const;
 
 let loaded: { training: Digits; test: Digits } | undefined;
 
