@@ -80,7 +80,7 @@ export const defaultServerLimits: ServerLimits = {
   strangerStreams: 32,
   streamsPerConnection: 128,
   strangerWindowBytes: 64 * 1024,
-  windowBytes: MIB,
+  windowBytes: 2 * MIB,
   headerBytes: 16 * 1024,
   sessionMemoryMiB: 64,
   resetBurst: 400,

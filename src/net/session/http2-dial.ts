@@ -26,7 +26,7 @@ export interface DialledFrames {
 }
 
 /** HTTP/2's own 64 KiB hold up every larger message for a round trip. */
-const WINDOW_BYTES = 2 ** 20;
+const WINDOW_BYTES = 2 ** 21;
 const PING_MS = 20_000;
 const PONG_MS = 5_000;
 

@@ -196,7 +196,7 @@ describe('one port', () => {
 });
 
 describe('the windows of HTTP/2', () => {
-  it('are 64 KiB and 32 streams for strangers, 1 MiB and 128 streams once a key was shown', async () => {
+  it('are 64 KiB and 32 streams for strangers, 2 MiB and 128 streams once a key was shown', async () => {
     const { port } = await serve(async incoming => {
       incoming.trust();
       return answerOf(new Uint8Array(0));
@@ -206,10 +206,10 @@ describe('the windows of HTTP/2', () => {
     const changed = once(session, 'remoteSettings');
     await call(session, '/Bittensor/Forward', [], announced(1)).ended;
     await changed;
-    expect(session.remoteSettings).toMatchObject({ initialWindowSize: MIB, maxConcurrentStreams: 128 });
+    expect(session.remoteSettings).toMatchObject({ initialWindowSize: 2 * MIB, maxConcurrentStreams: 128 });
     // What the other side lets through is measured too: a stream nobody reads takes exactly its window.
     await pollUntil('the window of the connection grew', { withinMs: 5_000, everyMs: 10 }, () =>
-      (session.state.remoteWindowSize ?? 0) >= MIB ? true : undefined,
+      (session.state.remoteWindowSize ?? 0) >= 2 * MIB ? true : undefined,
     );
   });
 
