@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Where each outside library is at home. */
 const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] = [
   [/^pino$|^yaml$|^@noble\/|^@scure\/base$/, ['src/base']],
-  [/^@scure\/sr25519/, ['src/wallet']],
+  [/^@scure\/sr25519|^@polkadot-labs\//, ['src/wallet']],
   [/^hash-wasm$/, ['src/wallet', 'src/chain']],
   [/^@polkadot\/(keyring|util-crypto|wasm-crypto)/, ['src/wallet', 'localnet/engine']],
   [/^@polkadot\/util$/, ['src/wallet', 'src/chain', 'localnet/engine']],

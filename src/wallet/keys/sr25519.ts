@@ -1,14 +1,9 @@
 import { keyFromPath } from '@polkadot/util-crypto/key';
 import * as portable from '@scure/sr25519';
+import { isBelowOrder } from './scalar.js';
+import { loadSchnorrkel, type Sr25519 } from './schnorrkel.js';
 
-/** Schnorr signatures over ristretto255 with the context "substrate", as schnorrkel makes them. */
-interface Sr25519 {
-  /** `secret` is in the libraries' form, see `toLibraryForm`. */
-  sign(publicKey: Uint8Array, secret: Uint8Array, message: Uint8Array): Uint8Array;
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
-}
-
-// The portable one needs no start and costs about 2 ms a call; the WebAssembly build of schnorrkel costs a tenth.
+// The portable one needs no start and costs about 2 ms a call; schnorrkel as WebAssembly costs a twentieth.
 let active: Sr25519 = {
   sign: (_publicKey, secret, message) => portable.sign(secret, message),
   verify: (publicKey, message, signature) => portable.verify(message, signature, publicKey),
@@ -17,7 +12,7 @@ let active: Sr25519 = {
 let loading: Promise<void> | undefined;
 
 /**
- * Loads the fast implementation (once). Everything works before it, some ten times slower; where WebAssembly
+ * Loads the fast implementation (once). Everything works before it, some twenty times slower; where WebAssembly
  * cannot be had, it stays that way.
  */
 export function ready(): Promise<void> {
@@ -26,12 +21,7 @@ export function ready(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const wasm = await import('@polkadot/wasm-crypto');
-  if (!(await wasm.waitReady())) return;
-  active = {
-    sign: (publicKey, secret, message) => wasm.sr25519Sign(publicKey, secret, message),
-    verify: (publicKey, message, signature) => wasm.sr25519Verify(signature, message, publicKey),
-  };
+  if (typeof WebAssembly !== 'undefined') active = await loadSchnorrkel();
 }
 
 export function sign(publicKey: Uint8Array, privateKey: Uint8Array, message: Uint8Array): Uint8Array {
@@ -103,11 +93,4 @@ function withLibraryForm<T>(privateKey: Uint8Array, work: (secret: Uint8Array) =
   } finally {
     secret.fill(0);
   }
-}
-
-/** The order of ristretto255: 2^252 + 27742317777372353535851937790883648493. */
-const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-
-function isBelowOrder(scalar: Uint8Array): boolean {
-  return scalar.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n) < ORDER;
 }
