@@ -4,6 +4,7 @@ import { GossipBatch, type Synapse } from '../../src/net/gen/bittensor.js';
 import { type OwnEntry, type Proof, sealEntry, unsignedEntry } from '../../src/net/gossip/synapse-entry.js';
 import { workSubject, workTime } from '../../src/net/gossip/work.js';
 import { searchWork } from '../../src/net/gossip/work-search.js';
+import { networkOfName, TEST_NETWORK } from '../../src/net/wire/network.js';
 import { PROTOCOL_VERSION } from '../../src/net/wire/version.js';
 import type { Keypair } from '../../src/wallet/index.js';
 import { DIFFICULTY, hostOf, INTERVAL_MS, PORT, simulationKey } from './population.js';
@@ -14,6 +15,8 @@ const LIES = ['altered', 'stolen', 'workless', 'borrowed', 'stale', 'made up', '
 type Lie = (typeof LIES)[number];
 const QUIET: readonly Lie[] = ['stale', 'made up', 'hearsay', 'silence'];
 
+/** What a node without a chain is of, unless it is told otherwise. */
+const network = networkOfName(TEST_NETWORK);
 const PER_BATCH = 50;
 const PUSH_EVERY_MS = 8_000;
 const CAPTURED = 5_000;
@@ -97,6 +100,7 @@ export class Liars {
       peers,
       synapses: this.entries(lie, address),
       address: formatAddress(address),
+      network,
       neuronKey: this.any(this.madeUp.filter(one => one.own.address === address))?.message.neuronKey ?? '',
     }).finish();
   }
@@ -138,7 +142,7 @@ export class Liars {
 
   private makeUp(name: string, address: Address, works: boolean): void {
     const key = simulationKey(name);
-    const own: OwnEntry = { synapseKey: '', address, metagraph: address, heartbeatMs: this.network.nowMs };
+    const own: OwnEntry = { network, synapseKey: '', address, metagraph: address, heartbeatMs: this.network.nowMs };
     const proof = works ? this.prove(key, own) : undefined;
     const one: MadeUp = { key, own: { ...own, proof }, message: sealEntry(key, { ...own, proof }) };
     if (works) this.keys.add(keyText(key.publicKey));

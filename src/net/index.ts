@@ -18,7 +18,7 @@ export {
   type AxonStats,
   defaultAxonLimits,
 } from './axon/axon.js';
-export type { AxonDescription, DescribedSynapse, TensorDefinition } from './axon/definitions.js';
+export type { AxonDescription } from './axon/definitions.js';
 export type { PeerStats } from './axon/peer-stats.js';
 export { type Job, type JobTerms, type PoolLimits, PriorityThreadPool } from './axon/priority-pool.js';
 export { type AxonSettings, axonOptionsOf, priceOf } from './axon/settings.js';
@@ -48,8 +48,10 @@ export type { PeerTraffic } from './dendrite/traffic.js';
 export { type NetErrorCode, RequestError } from './errors.js';
 export { Gossip, type GossipOptions } from './gossip/gossip.js';
 export type { ServedSynapse } from './gossip/own-synapses.js';
-export type { PeerEntry } from './gossip/synapse-entry.js';
+export { definitionOf, type PeerEntry } from './gossip/synapse-entry.js';
 export { RETURN_CODES, type ReturnCode } from './wire/codes.js';
+export type { DescribedSynapse, TensorDefinition } from './wire/definition.js';
+export { networkOfName, TEST_NETWORK } from './wire/network.js';
 export {
   defaultTensorLimits,
   findNonFinite,

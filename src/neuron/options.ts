@@ -73,6 +73,11 @@ export const runSettings = {
     min: 0,
     max: 28,
   }),
+  metagraph_network: text({
+    argument: 'name',
+    about: 'without a chain: the network that this neuron is of; neurons of two networks refuse each other',
+    default: 'test',
+  }),
   bootstrap: {
     ...text<string | undefined>({
       short: '-b',

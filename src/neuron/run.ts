@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { abortable, Closing, fromHex, type Log, type ResolvedSettings } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
-import { Dendrite, dendriteOptionsOf, Gossip, type Member, priceOf, RequestError } from '../net/index.js';
+import {
+  Dendrite,
+  dendriteOptionsOf,
+  Gossip,
+  type Member,
+  networkOfName,
+  priceOf,
+  RequestError,
+  type SynapseHandlers,
+} from '../net/index.js';
 import { ready } from '../wallet/index.js';
 import { isOwnAddress, type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
@@ -152,7 +161,7 @@ async function runUntilStopped(
     signal,
   );
 
-  const network = chain && fromHex(chain.genesisHash);
+  const network = chain ? fromHex(chain.genesisHash) : networkOfName(settings.metagraph_network);
   const serving = {
     settings,
     sources,
@@ -171,7 +180,7 @@ async function runUntilStopped(
   const dendrite = new Dendrite({
     ...dendriteOptionsOf(settings),
     signer: identity.hotkey,
-    ...(network && { network }),
+    network,
     own: axon.handle,
     log: root.child('dendrite'),
   });
@@ -182,7 +191,7 @@ async function runUntilStopped(
   const tellerFor = (peers: PeerDirectory) => reachabilityTeller(announced, serving, peers);
   const known = chain
     ? joinChain({ settings, chain, identity, announced, row, health, tellerFor, log, signal, fail, closing })
-    : await joinGossip({ settings, identity, announced, log: root.child('gossip'), closing });
+    : await joinGossip({ ...serving, announced, network, log: root.child('gossip') });
   directory = known;
   if (!chain) afterwards(tellerFor(known), log);
   trainer.connect(
@@ -284,7 +293,15 @@ function afterwards(teller: ReachabilityTeller, log: Log): void {
   teller.afterwards().catch(error => log.debug(`probe: ${String(error)}`));
 }
 
-async function joinGossip({ settings, identity, announced, log, closing }: Joining): Promise<PeerDirectory> {
+async function joinGossip({
+  settings,
+  identity,
+  announced,
+  network,
+  handlers,
+  log,
+  closing,
+}: Joining & { network: Uint8Array; handlers: SynapseHandlers }): Promise<PeerDirectory> {
   const gossip = new Gossip({
     signer: identity.hotkey,
     synapse: {
@@ -292,7 +309,9 @@ async function joinGossip({ settings, identity, announced, log, closing }: Joini
       host: announced.ip,
       port: announced.port,
       endorsement: identity.endorsement,
+      definition: { ...handlers.definition, backward: true },
     },
+    network,
     host: isOwnAddress(announced.ip) ? '127.0.0.1' : '0.0.0.0',
     port: settings.metagraph_port ?? 0,
     bootstrap: settings.bootstrap?.split(',').map(bootstrapAddress) ?? [],

@@ -50,6 +50,8 @@ export interface SignedDefinition {
 }
 
 export interface SignedSynapse {
+  /** 32 bytes, or empty. */
+  readonly network: Uint8Array;
   readonly version: string;
   /** The neuron's public key, 32 bytes. */
   readonly neuron: Uint8Array;
@@ -114,6 +116,7 @@ export function replyDigest(reply: SignedReply): Uint8Array {
 
 export function synapseDigest(synapse: SignedSynapse): Uint8Array {
   return sha256(
+    networkForm(synapse.network),
     sized(utf8(synapse.version)),
     synapse.neuron,
     sized(utf8(synapse.synapseKey)),

@@ -8,7 +8,7 @@ import { netError, RequestError } from '../errors.js';
 import type { IncomingHandler } from '../server/incoming.js';
 import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from '../server/rpc-server.js';
 import type { ReturnCode } from '../wire/codes.js';
-import { networkBytes } from '../wire/messages.js';
+import { networkBytes } from '../wire/network.js';
 import { defaultTensorLimits } from '../wire/tensor.js';
 import { type AdmissionLimits, type AdmissionRules, Admissions, defaultAdmissionLimits } from './admission.js';
 import type { Announce } from './announce.js';

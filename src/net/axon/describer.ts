@@ -6,11 +6,11 @@ import { RequestError } from '../errors.js';
 import { Synapse } from '../gen/bittensor.js';
 import { originOf } from '../server/origin.js';
 import type { RawCall } from '../server/rpc-server.js';
+import { definitionFields } from '../wire/definition.js';
 import { openDescribeRequest, sealDescription } from '../wire/description.js';
 import { signSynapse } from '../wire/synapse.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
 import type { Admissions } from './admission.js';
-import { definitionFields } from './definitions.js';
 import { type ServedSynapse, type SynapseTable, takesGradients } from './synapses.js';
 import { TokenBuckets } from './token-buckets.js';
 
@@ -58,7 +58,7 @@ export class Describer {
   }
 
   private signedOf(synapse: ServedSynapse): Synapse {
-    const { signer, clock } = this.options;
+    const { signer, network, clock } = this.options;
     const nowMs = clock.nowMs();
     const known = this.signed.get(synapse);
     if (known && Math.abs(nowMs - known.heartbeat) < RENEW_MS) return known;
@@ -69,6 +69,7 @@ export class Describer {
     const entry = signSynapse(signer, {
       ...Synapse.create(),
       version: PROTOCOL_VERSION,
+      network,
       neuronKey: keyText(signer.publicKey),
       address: host,
       port: String(port),

@@ -1,7 +1,7 @@
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
+import type { TensorDefinition } from '../wire/definition.js';
 import { findNonFinite, type WireModality, type WireTensor } from '../wire/tensor.js';
-import type { TensorDefinition } from './definitions.js';
 
 /** A verified and admitted request, as a handler gets it. */
 export interface AxonRequest {

@@ -7,7 +7,8 @@ import { RequestError } from '../errors.js';
 import { LazyAbort } from '../lazy-abort.js';
 import { Deadlines } from '../session/deadlines.js';
 import { MemoryBudget } from '../session/memory.js';
-import { networkBytes, type ReplyContent } from '../wire/messages.js';
+import type { ReplyContent } from '../wire/messages.js';
+import { networkBytes } from '../wire/network.js';
 import { findNonFinite, plainLink, type WireTensor } from '../wire/tensor.js';
 import { BackOff, isFault } from './back-off.js';
 import {

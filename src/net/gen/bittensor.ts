@@ -195,6 +195,8 @@ export interface Synapse {
   work: number;
   /** Whether it takes gradients. */
   backward: boolean;
+  /** Which network the neuron is of, 32 bytes: the genesis hash, or without a chain the digest of the network's name. */
+  network: Uint8Array;
 }
 
 /**
@@ -348,6 +350,8 @@ export interface GossipBatch {
   part: number;
   /** How many synapses the sender takes, where that is fewer than 1000. 0: as many as fit. */
   takes: number;
+  /** The network of the sender, as in its entries. Not signed: the entries are. Others refuse one of another network. */
+  network: Uint8Array;
 }
 
 function createBaseTensorMessage(): TensorMessage {
@@ -838,6 +842,7 @@ function createBaseSynapse(): Synapse {
     price: 0,
     work: 0,
     backward: false,
+    network: new Uint8Array(0),
   };
 }
 
@@ -896,6 +901,9 @@ export const Synapse: MessageFns<Synapse> = {
     }
     if (message.backward !== false) {
       writer.uint32(192).bool(message.backward);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(202).bytes(message.network);
     }
     return writer;
   },
@@ -1057,6 +1065,14 @@ export const Synapse: MessageFns<Synapse> = {
             message.backward = reader.bool();
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1092,6 +1108,7 @@ export const Synapse: MessageFns<Synapse> = {
     message.price = object.price ?? 0;
     message.work = object.work ?? 0;
     message.backward = object.backward ?? false;
+    message.network = object.network ?? new Uint8Array(0);
     return message;
   },
 };
@@ -2332,6 +2349,7 @@ function createBaseGossipBatch(): GossipBatch {
     parts: 0,
     part: 0,
     takes: 0,
+    network: new Uint8Array(0),
   };
 }
 
@@ -2363,6 +2381,9 @@ export const GossipBatch: MessageFns<GossipBatch> = {
     }
     if (message.takes !== 0) {
       writer.uint32(168).uint32(message.takes);
+    }
+    if (message.network.length !== 0) {
+      writer.uint32(178).bytes(message.network);
     }
     return writer;
   },
@@ -2452,6 +2473,14 @@ export const GossipBatch: MessageFns<GossipBatch> = {
             message.takes = reader.uint32();
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.network = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2478,6 +2507,7 @@ export const GossipBatch: MessageFns<GossipBatch> = {
     message.parts = object.parts ?? 0;
     message.part = object.part ?? 0;
     message.takes = object.takes ?? 0;
+    message.network = object.network ?? new Uint8Array(0);
     return message;
   },
 };

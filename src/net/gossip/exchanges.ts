@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { type Clock, type Log, messageOf } from '../../base/index.js';
+import { type Clock, equalBytes, type Log, messageOf } from '../../base/index.js';
 import { type Address, formatAddress, parseLiteral } from '../address.js';
 import { Bucket } from '../bucket.js';
 import { RequestError } from '../errors.js';
@@ -7,7 +7,7 @@ import { GossipBatch, type Synapse } from '../gen/bittensor.js';
 import { decodeWithin } from '../wire/decode.js';
 import { gossipBatchRule } from '../wire/envelope.js';
 import { clean } from '../wire/status.js';
-import { PROTOCOL_VERSION } from '../wire/version.js';
+import { isSpoken, PROTOCOL_VERSION, speaks } from '../wire/version.js';
 import type { Contacts } from './contacts.js';
 import { readHave } from './have.js';
 import type { OwnSynapses } from './own-synapses.js';
@@ -30,6 +30,8 @@ export interface ExchangesOptions {
   readonly own: OwnSynapses | undefined;
   /** This node's key as text; empty without one. */
   readonly ownKey: string;
+  /** Entries and batches of another one are refused. */
+  readonly network: Uint8Array;
   readonly work: WorkRules;
   readonly transport: GossipTransport;
   readonly clock: Clock;
@@ -57,7 +59,7 @@ export class Exchanges {
     const name = formatAddress(partner);
     try {
       const bytes = GossipBatch.encode(this.request()).finish();
-      const reply = open(await transport.ask(partner, { bytes, timeoutMs, signal }));
+      const reply = this.open(await transport.ask(partner, { bytes, timeoutMs, signal }));
       if (ownKey !== '' && reply.neuronKey === ownKey) {
         contacts.isOwn(partner, clock.nowMs());
         return false;
@@ -78,7 +80,7 @@ export class Exchanges {
 
   /** Answers a stranger. Throws a `RequestError` for what no honest node sends. */
   async answer(bytes: Uint8Array): Promise<Uint8Array> {
-    const batch = open(bytes);
+    const batch = this.open(bytes);
     const have = readable(() => readHave(batch));
     if (this.options.ownKey === '' || batch.neuronKey !== this.options.ownKey) await this.merge(batch);
     const { own, table, clock } = this.options;
@@ -115,7 +117,7 @@ export class Exchanges {
   }
 
   private batch(synapses: Synapse[]): GossipBatch {
-    const { own, ownKey, random } = this.options;
+    const { own, ownKey, network, random } = this.options;
     const address = own?.address();
     return {
       ...GossipBatch.create(),
@@ -124,21 +126,25 @@ export class Exchanges {
       synapses,
       address: address ? formatAddress(address) : '',
       neuronKey: ownKey,
+      network,
     };
   }
 
   /** Takes in what is new, verified. One bad entry ends it: nobody honest passes on what does not verify. */
   private async merge(batch: GossipBatch): Promise<void> {
-    const { table, clock, onChange, contacts, verify = verifyEntry } = this.options;
+    const { table, clock, network, onChange, contacts, verify = verifyEntry } = this.options;
     let verified = 0;
     let changed = false;
     try {
       for (const message of batch.synapses) {
         const entry = openEntry(message);
-        if (!entry) throw new RequestError('InvalidRequest', `a malformed synapse from ${clean(batch.address)}`);
+        if (!entry) throw new RequestError('InvalidRequest', `a malformed synapse from ${senderOf(batch)}`);
+        if (!equalBytes(message.network, network)) {
+          throw new RequestError('Unauthenticated', `a synapse of another network from ${senderOf(batch)}`);
+        }
         if (!this.isWorthVerifying(entry, batch)) continue;
         if (!verify(entry, table.known(entry))) {
-          throw new RequestError('Unauthenticated', `a synapse from ${clean(batch.address)} with a wrong signature`);
+          throw new RequestError('Unauthenticated', `a synapse from ${senderOf(batch)} with a wrong signature`);
         }
         changed = table.put(entry, clock.nowMs()) || changed;
         if (++verified % VERIFY_AT_ONCE === 0) await yieldToOthers();
@@ -153,6 +159,15 @@ export class Exchanges {
     }
   }
 
+  private open(bytes: Uint8Array): GossipBatch {
+    const batch = decodeWithin('GossipBatch', GossipBatch, bytes, gossipBatchRule(BATCH));
+    if (!isSpoken(batch.version)) throw new RequestError('RequestIncompatibleVersion', speaks('gossip', batch.version));
+    if (!equalBytes(batch.network, this.options.network)) {
+      throw new RequestError('Unauthenticated', 'this is gossip of another network');
+    }
+    return batch;
+  }
+
   /** The cheap checks: is it news, is there work behind it, and is there time for the signature? */
   private isWorthVerifying(entry: UnverifiedEntry, batch: GossipBatch): boolean {
     const { table, clock, ownKey, own, work } = this.options;
@@ -163,7 +178,7 @@ export class Exchanges {
     if (!entry.gone) {
       const verdict = judgeWork(entry.message, work, clock.nowMs());
       if (verdict === 'none') {
-        const why = `a synapse from ${clean(batch.address)} without the work asked for here (${work.difficulty} bits)`;
+        const why = `a synapse from ${senderOf(batch)} without the work asked for here (${work.difficulty} bits)`;
         throw new RequestError('Unauthenticated', why);
       }
       if (verdict === 'old') return false;
@@ -172,12 +187,8 @@ export class Exchanges {
   }
 }
 
-function open(bytes: Uint8Array): GossipBatch {
-  const batch = decodeWithin('GossipBatch', GossipBatch, bytes, gossipBatchRule(BATCH));
-  if (batch.version.split('.', 1)[0] !== PROTOCOL_VERSION.split('.', 1)[0]) {
-    throw new RequestError('RequestIncompatibleVersion', `gossip of version ${clean(batch.version) || 'none'}`);
-  }
-  return batch;
+function senderOf({ address }: GossipBatch): string {
+  return clean(address) || 'an observer';
 }
 
 function readable<T>(read: () => T): T {

@@ -3,6 +3,7 @@ import type { Signer } from '../../wallet/index.js';
 import { dialHost, parseAddress } from '../address.js';
 import { keyText } from '../auth/signed.js';
 import { netError } from '../errors.js';
+import { networkBytes, networkOfName, TEST_NETWORK } from '../wire/network.js';
 import { Contacts } from './contacts.js';
 import { Exchanges } from './exchanges.js';
 import { type FindWork, findWorkInThread } from './find-work.js';
@@ -20,6 +21,11 @@ const HOUR_MS = 60 * MINUTE_MS;
 export interface GossipOptions {
   /** The neuron's key. Without one this node observes: it asks, answers, and announces nothing. */
   readonly signer?: Signer | undefined;
+  /**
+   * Which network it is of, 32 bytes: that of a name (`networkOfName`), or a genesis hash. Entries of others are refused.
+   * Default: the network named `test`.
+   */
+  readonly network?: Uint8Array | undefined;
   /** What this node serves from the start; more by `subscribe`. */
   readonly synapse?: ServedSynapse | undefined;
   /** Where to listen for gossip. Default `0.0.0.0`. */
@@ -86,6 +92,7 @@ export class Gossip implements Startable, AsyncDisposable {
     if (!Number.isInteger(difficulty) || difficulty < 0 || difficulty > MAX_DIFFICULTY) {
       throw new RangeError(`difficulty ${difficulty}: 0 to ${MAX_DIFFICULTY} zero bits`);
     }
+    const network = networkBytes(options.network ?? networkOfName(TEST_NETWORK));
     this.clock = options.clock ?? systemClock;
     this.log = options.log ?? silentLog;
     this.random = options.random ?? Math.random;
@@ -109,6 +116,7 @@ export class Gossip implements Startable, AsyncDisposable {
       signer &&
       new OwnSynapses({
         signer,
+        network,
         clock: this.clock,
         log: this.log,
         difficulty,
@@ -128,6 +136,7 @@ export class Gossip implements Startable, AsyncDisposable {
       contacts: this.contacts,
       own: this.own,
       ownKey: this.ownKey,
+      network,
       work,
       transport: this.transport,
       clock: this.clock,

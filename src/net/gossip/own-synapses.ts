@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import { type Clock, type Log, messageOf } from '../../base/index.js';
 import type { Endorsement, Signer } from '../../wallet/index.js';
 import type { Address } from '../address.js';
 import { netError } from '../errors.js';
 import type { Synapse } from '../gen/bittensor.js';
+import { type DescribedSynapse, definitionFields } from '../wire/definition.js';
 import type { FindWork } from './find-work.js';
 import { SYNAPSES_PER_KEY } from './peer-table.js';
 import { type Definition, type OwnEntry, type Proof, sealEntry, unsignedEntry } from './synapse-entry.js';
@@ -18,11 +18,12 @@ export interface ServedSynapse {
   /** The coldkey's word that the signer is its hotkey; passed on with the synapse. */
   readonly endorsement?: Endorsement | undefined;
   /** What it takes and gives. */
-  readonly definition?: Partial<Definition> | undefined;
+  readonly definition?: Partial<Omit<DescribedSynapse, 'synapseKey'>> | undefined;
 }
 
 export interface OwnSynapsesOptions {
   readonly signer: Signer;
+  readonly network: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
   readonly difficulty: number;
@@ -78,9 +79,6 @@ export class OwnSynapses {
    * `closed`.
    */
   serve(synapse: ServedSynapse): Promise<void> {
-    if (isIP(synapse.host) === 0) {
-      throw netError('bad_address', `a host announced by gossip is an IP address, not ${synapse.host.slice(0, 80)}`);
-    }
     this.stopping.signal.throwIfAborted();
     const known = this.synapses.get(synapse.synapseKey);
     if (!known && this.synapses.size >= SYNAPSES_PER_KEY) {
@@ -96,6 +94,7 @@ export class OwnSynapses {
       // The old place is told until there is a proof for the new one; a new definition is signed at once.
       message: isSamePlace ? undefined : known?.message,
     };
+    this.checkSize(own);
     known?.announced.resolve();
     this.synapses.set(synapse.synapseKey, own);
     if (this.gossipPort !== undefined) this.refresh();
@@ -143,6 +142,16 @@ export class OwnSynapses {
     for (const own of this.synapses.values()) own.announced.reject(closed);
   }
 
+  /** Errors of `sealEntry`, now rather than when the work is done. */
+  private checkSize(own: Own): void {
+    const { signer, newestBlock } = this.options;
+    const { host } = own.synapse;
+    const proof = { nonce: 2 ** 31 - 1, proofOfWork: workTime(0) };
+    const metagraph = { host, port: 65_535 };
+    const entry = this.entryOf(own, this.options.clock.nowMs());
+    unsignedEntry(signer.publicKey, { ...entry, metagraph, proof, blockHash: newestBlock?.() });
+  }
+
   private work(own: Own): void {
     own.working = true;
     this.turn = this.turn.then(async () => {
@@ -182,12 +191,13 @@ export class OwnSynapses {
   private entryOf({ synapse, proof }: Own, heartbeatMs: number): OwnEntry {
     const { synapseKey, host, port, endorsement, definition } = synapse;
     return {
+      network: this.options.network,
       synapseKey,
       address: { host, port },
       metagraph: this.gossipPort ? { host, port: this.gossipPort } : undefined,
       heartbeatMs,
       endorsement,
-      definition,
+      definition: definition && fieldsOf(definition),
       blockHash: proof?.blockHash,
       proof: proof && { nonce: proof.nonce, proofOfWork: proof.proofOfWork },
     };
@@ -198,6 +208,19 @@ export class OwnSynapses {
     this.newestHeartbeatMs = Math.max(this.newestHeartbeatMs + 1, this.options.clock.nowMs());
     return this.newestHeartbeatMs;
   }
+}
+
+function fieldsOf(definition: NonNullable<ServedSynapse['definition']>): Definition {
+  const { inputs = [], outputs = [], priceRao = 0n, workMs, backward = false } = definition;
+  const { synapseKey: _, ...fields } = definitionFields({
+    synapseKey: '',
+    inputs,
+    outputs,
+    priceRao,
+    workMs,
+    backward,
+  });
+  return fields;
 }
 
 function withResolvers(): PromiseWithResolvers {

@@ -6,6 +6,9 @@ import { keyBytes, keyText, SIGNATURE_BYTES, verifyDigest } from '../auth/signed
 import type { Peer } from '../dendrite/calls.js';
 import { netError } from '../errors.js';
 import { Synapse } from '../gen/bittensor.js';
+import { type DescribedSynapse, describedSynapse, type EntryFields } from '../wire/definition.js';
+import { ENTRY_BYTES } from '../wire/envelope.js';
+import { NETWORK_BYTES } from '../wire/network.js';
 import { digestOfSynapse, signSynapse } from '../wire/synapse.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
 
@@ -20,12 +23,12 @@ export interface PeerEntry extends Peer {
   readonly gone: boolean;
   /** The coldkey that signed that the neuron's hotkey is its own, written as the hotkey is. */
   readonly coldkey: string | undefined;
-  /** What the synapse takes and gives, as its neuron signed it. */
+  /** What the synapse takes and gives, as its neuron signed it; `definitionOf` reads it. */
   readonly definition: Definition;
 }
 
 /** What a neuron says of a synapse besides where it is. */
-export type Definition = Pick<Synapse, 'inputs' | 'outputs' | 'price' | 'work' | 'backward'>;
+export type Definition = Omit<EntryFields, 'synapseKey'>;
 
 /** An entry that reads well but whose signature is not verified yet, and the message to pass on. */
 export interface UnverifiedEntry extends PeerEntry {
@@ -33,6 +36,8 @@ export interface UnverifiedEntry extends PeerEntry {
 }
 
 export interface OwnEntry {
+  /** 32 bytes; empty: none. */
+  readonly network: Uint8Array;
   readonly synapseKey: string;
   readonly address: Address;
   readonly metagraph: Address | undefined;
@@ -51,10 +56,12 @@ export interface OwnEntry {
 /** A proof of work as an entry carries it. */
 export type Proof = Pick<Synapse, 'nonce' | 'proofOfWork'>;
 
-/** Signs an entry for oneself. Error `bad_address` when the host is no literal address: names are not passed on. */
+/**
+ * Signs an entry for oneself. Errors: `bad_address` when the host is no literal address (names are not passed on),
+ * `too_many` when the definition has more tensors than fit.
+ */
 export function sealEntry(signer: Signer, own: OwnEntry): Synapse {
-  const unsigned = unsignedEntry(signer.publicKey, own);
-  return signSynapse(signer, unsigned);
+  return signSynapse(signer, unsignedEntry(signer.publicKey, own));
 }
 
 /** An entry without its signature: what the proof of work is made for. */
@@ -62,10 +69,11 @@ export function unsignedEntry(publicKey: Uint8Array, own: OwnEntry): Synapse {
   if (isIP(own.address.host) === 0) {
     throw netError('bad_address', `a host announced by gossip is an IP address, not ${own.address.host.slice(0, 80)}`);
   }
-  return {
+  const entry = {
     ...Synapse.create(own.definition),
     ...own.proof,
     version: PROTOCOL_VERSION,
+    network: own.network,
     neuronKey: keyText(publicKey),
     synapseKey: own.synapseKey,
     address: own.address.host,
@@ -76,6 +84,9 @@ export function unsignedEntry(publicKey: Uint8Array, own: OwnEntry): Synapse {
     coldkey: own.endorsement ? keyText(decodeAddress(own.endorsement.coldkey)) : '',
     endorsement: own.endorsement ? fromHex(own.endorsement.signature) : new Uint8Array(),
   };
+  const { length } = Synapse.encode({ ...entry, signature: new Uint8Array(SIGNATURE_BYTES) }).finish();
+  if (length <= ENTRY_BYTES) return entry;
+  throw netError('too_many', `an entry of ${length} bytes: gossip passes on ${ENTRY_BYTES}; define fewer tensors`);
 }
 
 /** Reads an entry from a stranger; undefined when it is malformed, which no honest neuron passes on. */
@@ -84,6 +95,8 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
   if (!keyBytes(neuronKey) || message.signature.length !== SIGNATURE_BYTES) return undefined;
   if (isIP(address) === 0 || !/^(0|[1-9]\d{0,4})$/.test(port) || Number(port) > 65_535 || heartbeat <= 0)
     return undefined;
+  if (message.network.length !== 0 && message.network.length !== NETWORK_BYTES) return undefined;
+  if ([...message.inputs, ...message.outputs].some(({ shape }) => shape.some(size => size < -1))) return undefined;
   if (message.blockHash !== '' && !keyBytes(message.blockHash)) return undefined;
   const gossip = parseLiteral(metagraph);
   if (metagraph !== '' && !gossip) return undefined;
@@ -98,7 +111,7 @@ export function openEntry(message: Synapse): UnverifiedEntry | undefined {
     heartbeatMs: heartbeat,
     gone: port === '0',
     coldkey: isEndorsed ? coldkey : undefined,
-    definition: definitionOf(message),
+    definition: definitionIn(message),
     message,
   };
 }
@@ -121,7 +134,12 @@ export function nameOf(entry: Pick<PeerEntry, 'hotkey' | 'synapseKey'>): string 
   return `${entry.hotkey}/${entry.synapseKey}`;
 }
 
-function definitionOf({ inputs, outputs, price, work, backward }: Synapse): Definition {
+/** What the synapse of an entry takes and gives. Error `InvalidResponse` for a modality or dtype not known here. */
+export function definitionOf({ synapseKey, definition }: PeerEntry): DescribedSynapse {
+  return describedSynapse({ synapseKey, ...definition });
+}
+
+function definitionIn({ inputs, outputs, price, work, backward }: Synapse): Definition {
   return { inputs, outputs, price, work, backward };
 }
 

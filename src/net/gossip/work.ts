@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { concat, fromHex, u32le, u64le, utf8 } from '../../base/index.js';
+import { networkForm } from '../auth/signed.js';
 import type { Synapse } from '../gen/bittensor.js';
 
 /**
@@ -28,9 +29,10 @@ export interface WorkRules {
 /** `old`: was enough once, or will be by another's clock: no lie. `none`: nobody honest passes such a thing on. */
 export type WorkVerdict = 'enough' | 'old' | 'none';
 
-/** What the work is done on: 32 bytes that stand for who is served where, and when the work began. */
+/** What the work is done on: 32 bytes that stand for who is served where, of which network, and when the work began. */
 export function workSubject(message: Synapse): Uint8Array {
-  const hash = createHash('sha256').update(WORK_TAG).update(fromHex(message.neuronKey));
+  const hash = createHash('sha256').update(WORK_TAG).update(networkForm(message.network));
+  hash.update(fromHex(message.neuronKey));
   for (const text of [message.synapseKey, message.address, message.port, message.metagraph, message.blockHash]) {
     const bytes = utf8(text);
     hash.update(u32le(bytes.length)).update(bytes);

@@ -7,7 +7,7 @@ import { type Frame, type Hello, Method, type ReplyHead, type RequestHead } from
 import type { IncomingHandler } from '../server/incoming.js';
 import { RETURN_CODES, type ReturnCode } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
-import { agreedVersion, PROTOCOL_VERSION } from '../wire/version.js';
+import { agreedVersion, PROTOCOL_VERSION, speaks } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';
@@ -216,8 +216,7 @@ export class ServerSession implements ServedSession {
     const { network, serverKeyHash, hotkey } = this.options;
     const version = agreedVersion(hello.version);
     if (version === undefined) {
-      const text = `this axon speaks version ${PROTOCOL_VERSION}, the hello ${clean(hello.version) || 'none'}`;
-      throw new RequestError('RequestIncompatibleVersion', text);
+      throw new RequestError('RequestIncompatibleVersion', speaks('the hello', hello.version));
     }
     this.version = version;
     if (Buffer.compare(hello.network, network) !== 0) {

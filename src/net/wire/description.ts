@@ -5,9 +5,8 @@ import { RequestError } from '../errors.js';
 import { DescribeRequest, Description, type Synapse } from '../gen/bittensor.js';
 import { decodeWithin } from './decode.js';
 import { describeRequestRule, descriptionRule } from './envelope.js';
-import { clean } from './status.js';
 import { digestOfSynapse, verifySynapse } from './synapse.js';
-import { isSpoken, PROTOCOL_VERSION } from './version.js';
+import { isSpoken, PROTOCOL_VERSION, speaks } from './version.js';
 
 /** What `Describe` asks and answers. */
 
@@ -43,8 +42,7 @@ export function encodeDescribeRequest(challenge: Uint8Array): Uint8Array {
 export function openDescribeRequest(bytes: Uint8Array): Uint8Array {
   const request = decodeWithin('DescribeRequest', DescribeRequest, bytes, describeRequestRule);
   if (!isSpoken(request.version)) {
-    const text = `this axon speaks version ${PROTOCOL_VERSION}, the request ${clean(request.version) || 'none'}`;
-    throw new RequestError('RequestIncompatibleVersion', text);
+    throw new RequestError('RequestIncompatibleVersion', speaks('the request', request.version));
   }
   return request.challenge;
 }
@@ -79,7 +77,7 @@ export function openDescription(
   const message = decodeWithin('Description', Description, bytes, descriptionRule(limits), 'InvalidResponse');
   const { version, synapses, network, endorsement, bodyBytes, time } = message;
   if (!isSpoken(version)) {
-    throw new RequestError('ResponseIncompatibleVersion', `the description speaks version ${clean(version) || 'none'}`);
+    throw new RequestError('ResponseIncompatibleVersion', speaks('the description', version));
   }
   if (message.neuronKey !== keyText(to.responder)) throw invalid('another neuron answered');
   if (!equalBytes(message.challenge, to.challenge)) throw invalid('the description answers another challenge');
@@ -91,6 +89,7 @@ export function openDescription(
   }
   for (const synapse of synapses) {
     if (synapse.neuronKey !== message.neuronKey) throw invalid('a synapse of another neuron');
+    if (!equalBytes(synapse.network, network)) throw invalid('a synapse of another network');
     if (!verifySynapse(synapse)) throw invalid("a synapse's signature is not that of the peer");
   }
   if (coldkey && !isEndorsement(coldkey, to.responder, endorsement)) throw invalid('the endorsement is forged');

@@ -86,6 +86,7 @@ function walk(bytes: Uint8Array, start: number, end: number, rule: MessageRule):
 const text: FieldRule = { count: 1, bytes: 256 };
 const number: FieldRule = { count: 1 };
 const signature: FieldRule = { count: 1, bytes: 64 };
+const key: FieldRule = { count: 1, bytes: 32 };
 
 const definition: FieldRule = {
   count: 16,
@@ -117,24 +118,27 @@ const synapse: MessageRule = {
   22: number,
   23: number,
   24: number,
+  25: key,
 };
+
+/** An entry of gossip has at most so many bytes: a thousand of them fit into one message with the rest of it. */
+export const ENTRY_BYTES = 896;
 
 /** What a `GossipBatch` may hold. */
 export function gossipBatchRule(limits: { peers: number; synapses: number }): MessageRule {
   return {
     1: text,
     2: { count: limits.peers, bytes: 256 },
-    3: { count: limits.synapses, bytes: 4096, message: synapse },
+    3: { count: limits.synapses, bytes: ENTRY_BYTES, message: synapse },
     16: text,
     17: text,
     18: { count: 1, bytes: 65_536 },
     19: number,
     20: number,
     21: number,
+    22: key,
   };
 }
-
-const key: FieldRule = { count: 1, bytes: 32 };
 
 /** What a `DescribeRequest` may hold. */
 export const describeRequestRule: MessageRule = { 1: text, 2: key };

@@ -17,7 +17,7 @@ import { RETURN_CODES, type ReturnCode, returnCodeOf } from './codes.js';
 import { clean } from './status.js';
 import { type LinkFormat, plainLink, type TensorLimits, type WireTensor } from './tensor.js';
 import { encodeAround } from './tensor-message.js';
-import { isSpoken, PROTOCOL_VERSION } from './version.js';
+import { isSpoken, PROTOCOL_VERSION, speaks } from './version.js';
 
 export { type EncodedTensors, encodeTensors, type ReceivedTensors, readTensors } from './bodies.js';
 
@@ -26,7 +26,6 @@ export { type EncodedTensors, encodeTensors, type ReceivedTensors, readTensors }
 const METHODS: Record<RequestKind, Method> = { forward: Method.FORWARD, backward: Method.BACKWARD };
 const ENCODINGS = { plain: Encoding.PLAIN, bf16: Encoding.BF16, int8: Encoding.SCALED_INT8 } as const;
 const COMPRESSIONS = { none: Compression.NONE, zstd: Compression.ZSTD } as const;
-const NETWORK_BYTES = 32;
 const KEY_BYTES = 32;
 
 /** What a request in a session says before its body: nothing is signed there. */
@@ -113,8 +112,7 @@ export interface OwnIdentity {
 /** What is wrong with a signed head, its signature aside: keys, version, receiver, network, lengths. */
 export function checkHead(head: RequestHead, own: OwnIdentity): RequestError | undefined {
   if (!isSpoken(head.version)) {
-    const text = `this axon speaks version ${PROTOCOL_VERSION}, the request ${clean(head.version) || 'none'}`;
-    return new RequestError('RequestIncompatibleVersion', text);
+    return new RequestError('RequestIncompatibleVersion', speaks('the request', head.version));
   }
   if (!kindOf(head)) return new RequestError('InvalidRequest', `unknown method ${head.method}`);
   if (head.caller.length !== KEY_BYTES) return new RequestError('InvalidRequest', 'the caller is no key of 32 bytes');
@@ -158,14 +156,12 @@ const MESSAGE_CHARACTERS = 1_000;
 
 /** `request` is the digest of the request that is answered. */
 export function signReply(signer: Signer, request: Uint8Array, words: ReplyWords): Uint8Array {
+  const { parameterVersion, time, digest: tensors } = words;
   const message = words.message.slice(0, MESSAGE_CHARACTERS);
-  return signDigest(signer, 'reply', digestOfReply(signer.publicKey, request, { ...words, message }));
-}
-
-function digestOfReply(responder: Uint8Array, request: Uint8Array, words: ReplyWords): Uint8Array {
-  const { message, parameterVersion, time, digest } = words;
   const code = RETURN_CODES[words.code].number;
-  return replyDigest({ request, responder, code, message, parameterVersion, time, tensors: digest });
+  const responder = signer.publicKey;
+  const digest = replyDigest({ request, responder, code, message, parameterVersion, time, tensors });
+  return signDigest(signer, 'reply', digest);
 }
 
 /** The head of a reply; without `signature` it is one for a session. */
@@ -201,14 +197,9 @@ export function openAnswer(
   if (parameterVersion < 0 || time < 0) throw new RequestError('InvalidResponse', 'a negative number');
   if (code === 'NoReturn') throw new RequestError('InvalidResponse', 'the reply has no return code');
   if (signed) {
-    const digest = replyDigest({
-      ...signed,
-      code: head.returnCode,
-      message,
-      parameterVersion,
-      time,
-      tensors: body.digest(),
-    });
+    // By its number, which may be one of a newer version.
+    const words = { code: head.returnCode, message, parameterVersion, time };
+    const digest = replyDigest({ ...signed, ...words, tensors: body.digest() });
     if (!verifyDigest(signed.responder, 'reply', digest, head.signature)) {
       throw new RequestError('InvalidResponse', "the reply's signature is not that of the peer for this request");
     }
@@ -247,8 +238,7 @@ export function openUnary(
 ): OpenedUnary {
   const message = decodeMessage(bytes, limits, 'InvalidRequest');
   if (!isSpoken(message.version)) {
-    const text = `this axon speaks version ${PROTOCOL_VERSION}, the request ${clean(message.version) || 'none'}`;
-    throw new RequestError('RequestIncompatibleVersion', text);
+    throw new RequestError('RequestIncompatibleVersion', speaks('the request', message.version));
   }
   const body = receive(message.tensors, limits, 'RequestDeserializationException');
   if (announced) {
@@ -307,8 +297,7 @@ export function openUnaryReply(
 ): ReplyContent & { readonly timeMs: number } {
   const message = decodeMessage(bytes, limits, 'InvalidResponse');
   if (!isSpoken(message.version)) {
-    const text = `the reply speaks version ${clean(message.version) || 'none'}`;
-    throw new RequestError('ResponseIncompatibleVersion', text);
+    throw new RequestError('ResponseIncompatibleVersion', speaks('the reply', message.version));
   }
   if (message.neuronKey !== keyText(to.responder)) {
     throw new RequestError('InvalidResponse', 'another neuron answered');
@@ -323,14 +312,6 @@ export function openUnaryReply(
 /** A message with these fields and the version and tensors of `body`. */
 function assemble(body: Uint8Array, fields: Partial<TensorMessage>): Uint8Array {
   return encodeAround(body, { ...TensorMessage.create(), version: PROTOCOL_VERSION, ...fields });
-}
-
-/** A network as `network` options name it. Error when it is neither absent nor a hash of 32 bytes. */
-export function networkBytes(network: Uint8Array | undefined): Uint8Array {
-  if (network && network.length !== 0 && network.length !== NETWORK_BYTES) {
-    throw new RangeError(`a genesis hash has ${NETWORK_BYTES} bytes, not ${network.length}`);
-  }
-  return network ?? new Uint8Array();
 }
 
 function keyOf<K extends string>(record: Readonly<Record<K, number>>, value: number): K | undefined {

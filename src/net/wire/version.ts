@@ -1,3 +1,5 @@
+import { clean } from './status.js';
+
 /** Version of the protocol that this code speaks. */
 export const PROTOCOL_VERSION = '2.0.0';
 
@@ -6,6 +8,11 @@ const PATTERN = /^(\d{1,4})\.(\d{1,4})\.(\d{1,4})$/;
 /** Whether a message of this version can be read: the major version decides. */
 export function isSpoken(version: string): boolean {
   return version === PROTOCOL_VERSION || majorOf(version) === majorOf(PROTOCOL_VERSION);
+}
+
+/** Says which version somebody speaks that is not spoken here: "the request speaks version 1.0.0, this side 2.0.0". */
+export function speaks(who: string, version: string): string {
+  return `${who} speaks version ${clean(version) || 'none'}, this side ${PROTOCOL_VERSION}`;
 }
 
 /** The version that two sides speak with each other, the lower of both; undefined when they have none in common. */

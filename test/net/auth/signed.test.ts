@@ -24,6 +24,7 @@ import {
   requestDigest,
   verifyHead,
 } from '../../../src/net/wire/messages.js';
+import { networkOfName } from '../../../src/net/wire/network.js';
 import { toProto } from '../../../src/net/wire/proto-tensor.js';
 import { defaultTensorLimits, floatTensor, type WireTensor } from '../../../src/net/wire/tensor.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
@@ -140,6 +141,7 @@ describe('the vectors of what is signed', () => {
   it('hold for synapses', () => {
     for (const vector of vectors.synapses) {
       const digest = sha(
+        networkForm(fromHex(vector.network)),
         text(vector.version),
         fromHex(vector.neuronKey),
         text(vector.synapseKey),
@@ -162,6 +164,14 @@ describe('the vectors of what is signed', () => {
       expect(toHex(signed)).toBe(vector.signedBytes);
       expect(verify(fromHex(vector.neuronKey), signed, fromHex(vector.signature))).toBe(true);
       expect(verifyEntry(openEntry(Synapse.decode(fromHex(vector.message)))!)).toBe(true);
+    }
+  });
+
+  it('hold for the names of networks without a chain', () => {
+    expect(vectors.networks.map(({ name }: Json) => name)).toEqual(['test']);
+    for (const { name, network } of vectors.networks) {
+      expect(toHex(sha(utf8('bittensor-net/2 network\0'), utf8(name)))).toBe(network);
+      expect(toHex(networkOfName(name))).toBe(network);
     }
   });
 
@@ -293,10 +303,14 @@ describe('a signed head', () => {
   it('passes as it was signed, and names its fault when anything is changed', () => {
     expect(verifyHead(good, own)).toBeUndefined();
     const changes: [Partial<RequestHead>, string, string][] = [
-      [{ version: '1.0.0' }, 'RequestIncompatibleVersion', `speaks version ${PROTOCOL_VERSION}, the request 1.0.0`],
-      [{ version: '0.0.0' }, 'RequestIncompatibleVersion', 'the request 0.0.0'],
-      [{ version: '' }, 'RequestIncompatibleVersion', 'the request none'],
-      [{ version: '2' }, 'RequestIncompatibleVersion', 'the request 2'],
+      [
+        { version: '1.0.0' },
+        'RequestIncompatibleVersion',
+        `the request speaks version 1.0.0, this side ${PROTOCOL_VERSION}`,
+      ],
+      [{ version: '0.0.0' }, 'RequestIncompatibleVersion', 'the request speaks version 0.0.0'],
+      [{ version: '' }, 'RequestIncompatibleVersion', 'the request speaks version none'],
+      [{ version: '2' }, 'RequestIncompatibleVersion', 'the request speaks version 2,'],
       [{ method: 0 }, 'InvalidRequest', 'unknown method 0'],
       [{ method: 1 }, 'Unauthenticated', 'not that of the caller'],
       [{ caller: good.caller.subarray(1) }, 'InvalidRequest', 'no key of 32 bytes'],

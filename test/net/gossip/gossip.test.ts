@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, type Log, pollUntil, silentLog } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
-import { GossipBatch, type Synapse } from '../../../src/net/gen/bittensor.js';
-import { sealEntry } from '../../../src/net/gossip/synapse-entry.js';
-import { Gossip, type GossipOptions, PROTOCOL_VERSION } from '../../../src/net/index.js';
+import { GossipBatch, Synapse } from '../../../src/net/gen/bittensor.js';
+import { definitionOf, sealEntry } from '../../../src/net/gossip/synapse-entry.js';
+import { workDigest, workSubject, workTime, zeroBits } from '../../../src/net/gossip/work.js';
+import { Gossip, type GossipOptions, networkOfName, PROTOCOL_VERSION, TEST_NETWORK } from '../../../src/net/index.js';
 import { defaultServerLimits, RpcServer } from '../../../src/net/server/rpc-server.js';
+import { ENTRY_BYTES } from '../../../src/net/wire/envelope.js';
+import { signSynapse } from '../../../src/net/wire/synapse.js';
 import { endorse, ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
 import { RawChannels } from '../raw-channels.js';
@@ -18,6 +21,7 @@ afterEach(async () => {
   closing = new Closing();
 });
 
+const network = networkOfName(TEST_NETWORK);
 const quick = { intervalMs: 40, heartbeatMs: 150, expiryMs: 1_500, timeoutMs: 500, difficulty: 0 };
 
 async function node(index: number, bootstrap: string[] = [], options: Partial<GossipOptions> = {}): Promise<Gossip> {
@@ -47,7 +51,9 @@ async function untilCounts(nodes: readonly Gossip[], wanted: string, withinMs = 
 async function say(to: Gossip, batch: Partial<GossipBatch>): Promise<GossipBatch> {
   const pool = new RawChannels({ channels: 1, messageBytes: 2 ** 20 });
   try {
-    const bytes = GossipBatch.encode(GossipBatch.fromPartial({ version: PROTOCOL_VERSION, ...batch })).finish();
+    const bytes = GossipBatch.encode(
+      GossipBatch.fromPartial({ version: PROTOCOL_VERSION, network, ...batch }),
+    ).finish();
     const address = { host: '127.0.0.1', port: to.port };
     return GossipBatch.decode(await pool.call('', address, { path: '/Metagraph/Gossip', bytes, timeoutMs: 5_000 }));
   } finally {
@@ -57,7 +63,14 @@ async function say(to: Gossip, batch: Partial<GossipBatch>): Promise<GossipBatch
 
 function entry(index: number, change: Partial<Parameters<typeof sealEntry>[1]> = {}): Synapse {
   const address = { host: '127.0.0.1', port: 9_000 + index };
-  return sealEntry(key(index), { synapseKey: '', address, metagraph: undefined, heartbeatMs: Date.now(), ...change });
+  return sealEntry(key(index), {
+    network,
+    synapseKey: '',
+    address,
+    metagraph: undefined,
+    heartbeatMs: Date.now(),
+    ...change,
+  });
 }
 
 describe('gossip', () => {
@@ -177,7 +190,104 @@ describe('gossip', () => {
   });
 });
 
+describe('networks', () => {
+  const elsewhere = networkOfName('elsewhere');
+
+  it('never mix: neither side takes anything of the other, and neighbours of one name meet', async () => {
+    const lines: string[] = [];
+    const log: Log = { ...silentLog, warn: line => lines.push(line) };
+    const first = await node(1);
+    const other = await node(2, [String(first.port)], { network: elsewhere, log, timeoutMs: 10_000 });
+    const same = await node(3, [String(first.port)]);
+    const third = await node(4, [String(other.port)], { network: elsewhere });
+    await untilCounts([first, same], '1|2');
+    await untilCounts([other, third], '1|2');
+    await pollUntil('a line', { withinMs: 3_000, everyMs: 10 }, () => lines[0]);
+    expect(lines[0]).toContain('gossip of another network');
+  });
+
+  it('are in what an entry signs and what its work is for', async () => {
+    const first = await node(1, [], { difficulty: 1 });
+    const refused = async (synapse: Synapse, why: string, batch: Partial<GossipBatch> = {}) =>
+      await expect(say(first, { synapses: [synapse], ...batch })).rejects.toThrow(why);
+    const proven = (of: Uint8Array) => {
+      const proofOfWork = workTime(Date.now());
+      for (let nonce = 0; ; nonce++) {
+        const made = entry(7, { network: of, proof: { nonce, proofOfWork } });
+        // Work for one network and none for the other.
+        const bits = [network, elsewhere].map(of => zeroBits(workDigest(workSubject({ ...made, network: of }), nonce)));
+        if (bits[of === network ? 0 : 1]! > 0 && bits[of === network ? 1 : 0] === 0) return made;
+      }
+    };
+    const foreign = proven(elsewhere);
+    await refused(foreign, 'this is gossip of another network', { network: elsewhere });
+    await refused(foreign, 'a synapse of another network');
+    await refused({ ...foreign, network: new Uint8Array(0) }, 'a synapse of another network');
+    await refused({ ...foreign, network }, 'without the work');
+    const good = proven(network);
+    const { signature } = signSynapse(key(7), { ...good, network: elsewhere });
+    await refused({ ...good, signature }, 'wrong signature');
+    await say(first, { synapses: [good] });
+    expect(counts(first)).toBe('1|2');
+  });
+});
+
+describe('what a synapse takes and gives', () => {
+  const definition = {
+    inputs: [{ modality: 'image', dtype: 'float32', shape: [-1, 784] }],
+    outputs: [{ modality: 'tensor', dtype: 'bfloat16', shape: [-1, 10] }],
+    priceRao: 7n,
+    backward: true,
+  } as const;
+  const synapse = { synapseKey: 's', host: '127.0.0.1', port: 9_000, definition };
+
+  it('is known to others, from one to the next', async () => {
+    const first = await node(1);
+    const second = await node(2, [String(first.port)]);
+    const third = await node(3, [String(first.port)], { synapse });
+    await untilCounts([first, second, third], '2|3');
+    const heard = second.peers().find(({ hotkey }) => hotkey === keyText(key(3).publicKey))!;
+    expect(definitionOf(heard)).toEqual({ synapseKey: 's', ...definition, workMs: undefined });
+  });
+
+  it('is refused at once where it is too long to be passed on', async () => {
+    const first = await node(1);
+    const many = Array.from({ length: 16 }, () => ({ ...definition.inputs[0], shape: [-1, -1, -1] }));
+    const asked = first.subscribe({ ...synapse, definition: { inputs: many, outputs: many } });
+    await expect(asked).rejects.toMatchObject({ code: 'too_many' });
+    await expect(first.subscribe(synapse)).resolves.toBeUndefined();
+  });
+});
+
 describe('gossip with hostile strangers', () => {
+  it('refuses entries so long that a thousand of them would not fit into one message', async () => {
+    const first = await node(1);
+    const long = (letters: number) => {
+      const message = entry(7, { synapseKey: 's'.repeat(250) });
+      return signSynapse(key(7), {
+        ...message,
+        blockHash: `0x${'1'.repeat(64)}`,
+        version: `2.0.${'0'.repeat(letters)}`,
+      });
+    };
+    const bytesOf = (letters: number) => Synapse.encode(long(letters)).finish().length;
+    const definition = { modality: 1, dtype: 1, shape: [-1, -1, -1, -1] } as const;
+    const filled = {
+      ...long(1),
+      inputs: Array.from({ length: 8 }, () => ({ ...definition, shape: [...definition.shape] })),
+    };
+    expect(bytesOf(1)).toBeLessThan(ENTRY_BYTES);
+    expect(Synapse.encode(filled).finish().length).toBeGreaterThan(ENTRY_BYTES);
+    await expect(say(first, { synapses: [signSynapse(key(7), filled)] })).rejects.toMatchObject({
+      returnCode: 'InvalidRequest',
+    });
+    await say(first, { synapses: [long(1)] });
+    expect(counts(first)).toBe('1|2');
+    const rest = { peers: Array.from({ length: 10 }, () => 'x'.repeat(256)), have: new Uint8Array(65_536), network };
+    const full = GossipBatch.encode(GossipBatch.fromPartial(rest)).finish().length + 1_000 * (ENTRY_BYTES + 3);
+    expect(full).toBeLessThan(2 ** 20);
+  });
+
   it('refuses entries that are unsigned, altered, signed by another, from the future, or malformed', async () => {
     const first = await node(1);
     const good = entry(7);
@@ -299,7 +409,7 @@ describe('gossip with hostile strangers', () => {
     closing.add(() => pool.close());
     const address = { host: '127.0.0.1', port: first.port };
     const valid = GossipBatch.encode(
-      GossipBatch.fromPartial({ version: PROTOCOL_VERSION, synapses: [entry(7)] }),
+      GossipBatch.fromPartial({ version: PROTOCOL_VERSION, network, synapses: [entry(7)] }),
     ).finish();
     const altered = fc.tuple(fc.nat(valid.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, change]) => {
       const bytes = valid.slice();

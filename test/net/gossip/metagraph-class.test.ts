@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Closing, pollUntil, silentLog } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { GrpcTransport } from '../../../src/net/gossip/grpc-transport.js';
-import { Gossip, type GossipOptions } from '../../../src/net/index.js';
+import { definitionOf, Gossip, type GossipOptions } from '../../../src/net/index.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
 
@@ -111,12 +111,13 @@ describe("the manual's metagraph class", () => {
     const second = await still({ signer: key(2), bootstrap: [String(first.port)] });
     await second.update();
     expect(first.peers()).toEqual([]);
-    const definition = { inputs: [{ modality: 1, dtype: 1, shape: [-1, 784] }], price: 5, backward: true } as const;
-    await second.subscribe({ ...synapse(3), definition: { ...definition, inputs: [...definition.inputs] } as never });
+    const inputs = [{ modality: 'image', dtype: 'float32', shape: [-1, 784] }] as const;
+    const definition = { inputs, priceRao: 5n, backward: true };
+    await second.subscribe({ ...synapse(3), definition });
     await second.subscribe(synapse(4));
     await second.update();
     expect(first.peers().map(peer => peer.port)).toEqual([9_003, 9_004]);
-    expect(first.peers()[0]!.definition).toMatchObject(definition);
+    expect(definitionOf(first.peers()[0]!)).toMatchObject(definition);
     await second.subscribe({ ...synapse(4), port: 9_005 });
     await second.update();
     expect(first.peers().map(peer => peer.port)).toEqual([9_003, 9_005]);

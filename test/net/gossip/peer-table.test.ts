@@ -13,6 +13,7 @@ const NOW = 1_800_000_000_000;
 
 function entry(index: number, heartbeatMs: number, port = 9_000, goodbye = false): UnverifiedEntry {
   const own = {
+    network: new Uint8Array(32),
     synapseKey: '',
     address: { host: '10.0.0.1', port },
     metagraph: metagraph(index),
@@ -125,7 +126,8 @@ describe('a peer table', () => {
   it('keeps eight synapses of one neuron', () => {
     const peers = table();
     const synapse = (n: number) => {
-      const own = { synapseKey: `${n}`, address: metagraph(1), metagraph: undefined, heartbeatMs: NOW };
+      const place = { address: metagraph(1), metagraph: undefined };
+      const own = { network: new Uint8Array(32), synapseKey: `${n}`, ...place, heartbeatMs: NOW };
       return openEntry(sealEntry(key(1), own))!;
     };
     for (let n = 0; n < 8; n++) {

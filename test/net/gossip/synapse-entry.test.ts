@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
-import type { Synapse, TensorDefinition } from '../../../src/net/gen/bittensor.js';
+import { Synapse, type TensorDefinition } from '../../../src/net/gen/bittensor.js';
 import {
+  definitionOf,
   nameOf,
   type OwnEntry,
   openEntry,
@@ -10,6 +11,7 @@ import {
   unsignedEntry,
   verifyEntry,
 } from '../../../src/net/gossip/synapse-entry.js';
+import { ENTRY_BYTES } from '../../../src/net/wire/envelope.js';
 import { signSynapse } from '../../../src/net/wire/synapse.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { endorse, ready } from '../../../src/wallet/index.js';
@@ -18,6 +20,7 @@ import { key } from '../keys.js';
 beforeAll(() => ready());
 
 const own: OwnEntry = {
+  network: new Uint8Array(32).fill(6),
   synapseKey: 's',
   address: { host: '10.0.0.1', port: 9_000 },
   metagraph: { host: '10.0.0.2', port: 8_000 },
@@ -90,6 +93,30 @@ describe('an entry of gossip', () => {
     expect(seal({ address: { host: '2001:db8::1', port: 1 } }).address).toBe('2001:db8::1');
   });
 
+  it('is not made with more tensors than gossip passes on', () => {
+    const tensors = (count: number) => ({ definition: { inputs: Array.from({ length: count }, () => shape) } });
+    expect(Synapse.encode(seal(tensors(16))).finish().length).toBeLessThanOrEqual(ENTRY_BYTES);
+    const many = Array.from({ length: 16 }, () => ({ ...shape, shape: [-1, -1] }));
+    expect(() => seal({ definition: { inputs: many, outputs: many } })).toThrow('define fewer tensors');
+  });
+
+  it('tells what the synapse takes and gives', () => {
+    expect(definitionOf(openEntry(seal({ definition }))!)).toEqual({
+      synapseKey: 's',
+      inputs: [{ modality: 'text', dtype: 'float32', shape: [-1, 4] }],
+      outputs: [
+        { modality: 'text', dtype: 'float32', shape: [-1, 4] },
+        { modality: 'text', dtype: 'float32', shape: [-1, 4] },
+      ],
+      priceRao: 5n,
+      workMs: 0.006,
+      backward: true,
+    });
+    // What a newer version brought is read when somebody asks for it, and passed on all the same.
+    const newer = openEntry(seal({ definition: { inputs: [{ ...shape, modality: 7 as 1 }] } }))!;
+    expect(() => definitionOf(newer)).toThrow('modality 7');
+  });
+
   it('is malformed with any of these', () => {
     const wrong: Partial<Synapse>[] = [
       { neuronKey: '' },
@@ -110,6 +137,10 @@ describe('an entry of gossip', () => {
       { port: '9000x' },
       { heartbeat: 0 },
       { heartbeat: -1 },
+      { network: new Uint8Array(31) },
+      { network: new Uint8Array(33) },
+      { inputs: [{ ...shape, shape: [-2] }] },
+      { outputs: [shape, { ...shape, shape: [1, Number.MIN_SAFE_INTEGER] }] },
       { blockHash: '0x12' },
       { metagraph: 'localhost:80' },
       { metagraph: '10.0.0.2' },
@@ -142,6 +173,8 @@ describe('an entry of gossip', () => {
     const message = seal({ definition, blockHash: block, proof: { nonce: 3, proofOfWork: new Uint8Array(8) } });
     const changes: Partial<Synapse>[] = [
       { version: '2.0.1' },
+      { network: new Uint8Array(32) },
+      { network: new Uint8Array(0) },
       { neuronKey: keyText(key(2).publicKey) },
       { synapseKey: 't' },
       { address: '10.0.0.3' },

@@ -21,10 +21,12 @@ beforeAll(() => ready());
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
+const network = new Uint8Array(32).fill(6);
 const rules: WorkRules = { difficulty: 10, maxAgeMs: 2 * HOUR, aheadMs: 10_000 };
 
 function entry(change: Partial<Synapse> = {}, beganMs = NOW): Synapse {
   const own = {
+    network,
     synapseKey: '0xab',
     address: { host: '10.0.0.1', port: 8_091 },
     metagraph: { host: '10.0.0.1', port: 8_092 },
@@ -82,7 +84,7 @@ describe('a proof of work', () => {
     expect(verdicts).toEqual(['old', 'enough', 'enough', 'enough', 'old']);
   });
 
-  it('is bound to neuron, synapse, address, port, metagraph address, block and time, and to nothing that heartbeats change', () => {
+  it('is bound to network, neuron, synapse, address, port, metagraph address, block and time, and to nothing that heartbeats change', () => {
     const good = proven(entry(), 12);
     const strict = { ...rules, difficulty: 12 };
     expect(judgeWork({ ...good, heartbeat: NOW + 60_000, price: 5, signature: new Uint8Array(64) }, strict, NOW)).toBe(
@@ -90,6 +92,8 @@ describe('a proof of work', () => {
     );
     const other = entry().neuronKey.replace(/.$/, digit => (digit === '0' ? '1' : '0'));
     const changes: Partial<Synapse>[] = [
+      { network: new Uint8Array(32).fill(7) },
+      { network: new Uint8Array(0) },
       { neuronKey: other },
       { synapseKey: '0xac' },
       { synapseKey: '' },
@@ -145,7 +149,16 @@ describe('a proof of work', () => {
     const { neuronKey, synapseKey, address, port, metagraph, blockHash, proofOfWork } = message;
     const texts = [synapseKey, address, port, metagraph, blockHash].map(sized);
     const subject = createHash('sha256')
-      .update(Buffer.concat([Buffer.from('bittensor-net/2 work\0'), fromHex(neuronKey), ...texts, proofOfWork]))
+      .update(
+        Buffer.concat([
+          Buffer.from('bittensor-net/2 work\0'),
+          Buffer.of(32),
+          network,
+          fromHex(neuronKey),
+          ...texts,
+          proofOfWork,
+        ]),
+      )
       .digest();
     expect(Buffer.from(workSubject(message))).toEqual(subject);
     const digest = createHash('sha256')

@@ -22,6 +22,7 @@ const synapse = (index: number) =>
     key(1),
     Synapse.fromPartial({
       version: '2.0.0',
+      network: new Uint8Array(32).fill(7),
       neuronKey: keyText(key(1).publicKey),
       synapseKey: keyText(key(index).publicKey),
       inputs: [{ modality: 1, dtype: 1, shape: [-1, 28, 28] }],
@@ -52,6 +53,8 @@ describe('a synapse', () => {
     const definition = signed.inputs[0]!;
     const changes: Partial<Synapse>[] = [
       { version: '2.0.1' },
+      { network: new Uint8Array(32) },
+      { network: new Uint8Array(0) },
       { neuronKey: keyText(key(2).publicKey) },
       { neuronKey: 'x' },
       { synapseKey: '' },
@@ -118,9 +121,11 @@ describe('a description', () => {
   it('is refused when it holds what its neuron did not sign, though it signed the whole', () => {
     const forged = { ...synapse(2), price: 0 };
     const other = signSynapse(key(2), { ...synapse(2), neuronKey: keyText(key(2).publicKey) });
+    const elsewhere = signSynapse(key(1), { ...synapse(2), network: new Uint8Array(32) });
     for (const [synapses, why] of [
       [[forged], "a synapse's signature"],
       [[other], 'a synapse of another neuron'],
+      [[elsewhere], 'a synapse of another network'],
     ] as const) {
       const bytes = sealDescription(key(1), { ...content(), synapses }, challenge);
       expect(() => openDescription(bytes, to)).toThrow(why);

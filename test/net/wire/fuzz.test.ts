@@ -52,6 +52,7 @@ const entry = () =>
     key(1),
     Synapse.fromPartial({
       version: '2.0.0',
+      network: challenge,
       neuronKey: keyText(key(1).publicKey),
       address: '127.0.0.1',
       port: '8091',

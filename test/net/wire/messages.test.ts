@@ -14,7 +14,6 @@ import {
   checkHead,
   encodeTensors,
   kindOf,
-  networkBytes,
   openAnswer,
   openUnary,
   openUnaryReply,
@@ -30,6 +29,7 @@ import {
   signReply,
   verifyHead,
 } from '../../../src/net/wire/messages.js';
+import { networkBytes } from '../../../src/net/wire/network.js';
 import { floatTensor, defaultTensorLimits as limits } from '../../../src/net/wire/tensor.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { ready } from '../../../src/wallet/index.js';
@@ -137,9 +137,9 @@ describe('the head of a request', () => {
       [
         { version: '1.0.0' },
         'RequestIncompatibleVersion',
-        `this axon speaks version ${PROTOCOL_VERSION}, the request 1.0.0`,
+        `the request speaks version 1.0.0, this side ${PROTOCOL_VERSION}`,
       ],
-      [{ version: '' }, 'RequestIncompatibleVersion', `this axon speaks version ${PROTOCOL_VERSION}, the request none`],
+      [{ version: '' }, 'RequestIncompatibleVersion', `the request speaks version none, this side ${PROTOCOL_VERSION}`],
       [{ method: 3 as Method }, 'InvalidRequest', 'unknown method 3'],
       [{ caller: new Uint8Array(31) }, 'InvalidRequest', 'the caller is no key of 32 bytes'],
       [{ receiver: key(3).publicKey }, 'Unauthenticated', 'the request is addressed to another neuron'],
@@ -192,7 +192,7 @@ describe('a unary request', () => {
     const words = (change: Partial<TensorMessage>) => thrown(() => open(rewritten(bytes, change)));
     const spoken = (theirs: string) => [
       'RequestIncompatibleVersion',
-      `this axon speaks version ${PROTOCOL_VERSION}, the request ${theirs}`,
+      `the request speaks version ${theirs}, this side ${PROTOCOL_VERSION}`,
     ];
     expect(words({ version: '1.2.3' })).toEqual(spoken('1.2.3'));
     expect(words({ version: '' })).toEqual(spoken('none'));
@@ -261,8 +261,14 @@ describe('a unary reply', () => {
   it('is refused in these words when it is none to this request', () => {
     const refusal = (change: Partial<TensorMessage>) =>
       thrown(() => openUnaryReply(rewritten(bytes, change), to, limits));
-    expect(refusal({ version: '3.0.0' })).toEqual(['ResponseIncompatibleVersion', 'the reply speaks version 3.0.0']);
-    expect(refusal({ version: '' })).toEqual(['ResponseIncompatibleVersion', 'the reply speaks version none']);
+    expect(refusal({ version: '3.0.0' })).toEqual([
+      'ResponseIncompatibleVersion',
+      `the reply speaks version 3.0.0, this side ${PROTOCOL_VERSION}`,
+    ]);
+    expect(refusal({ version: '' })).toEqual([
+      'ResponseIncompatibleVersion',
+      `the reply speaks version none, this side ${PROTOCOL_VERSION}`,
+    ]);
     expect(refusal({ neuronKey: keyText(key(3).publicKey) })).toEqual(['InvalidResponse', 'another neuron answered']);
     expect(refusal({ nonce: 1_001 })).toEqual(['InvalidResponse', 'the reply answers another request']);
     expect(refusal({ time: -1 })).toEqual(['InvalidResponse', 'a negative number']);

@@ -17,6 +17,7 @@ import {
   signHead,
   signReply,
 } from '../../../dist/src/net/wire/messages.js';
+import { networkOfName } from '../../../dist/src/net/wire/network.js';
 import { digestOfSynapse } from '../../../dist/src/net/wire/synapse.js';
 import { defaultTensorLimits, floatTensor, plainLink, textTensor } from '../../../dist/src/net/wire/tensor.js';
 import { PROTOCOL_VERSION } from '../../../dist/src/net/wire/version.js';
@@ -104,6 +105,7 @@ const forms = [
 );
 
 const entry = sealEntry(axon, {
+  network: networkOfName('test'),
   synapseKey: keyText(other.publicKey),
   address: { host: '127.0.0.1', port: 8091 },
   metagraph: { host: '127.0.0.1', port: 8092 },
@@ -111,6 +113,7 @@ const entry = sealEntry(axon, {
 });
 const word = endorse(other, axon.publicKey);
 const described = sealEntry(axon, {
+  network: chain,
   synapseKey: keyText(axon.publicKey),
   address: { host: '2001:db8::1', port: 8091 },
   metagraph: undefined,
@@ -130,9 +133,10 @@ const described = sealEntry(axon, {
 
 function synapseVector(synapse) {
   const digest = digestOfSynapse(synapse);
-  const { signature, proofOfWork, endorsement, ...fields } = synapse;
+  const { network, signature, proofOfWork, endorsement, ...fields } = synapse;
   return {
     ...fields,
+    network: toHex(network),
     proofOfWork: toHex(proofOfWork),
     endorsement: toHex(endorsement),
     digest: toHex(digest),
@@ -185,6 +189,7 @@ const vectors = {
     reply(first, 'Success', '', 7, 1_800_000_000_123_000, [floats(0.5, 0.25)]),
     reply(texts, 'Stale', 'the version 7 is gone', 8, 1_800_000_000_124_000, []),
   ],
+  networks: [{ name: 'test', network: toHex(networkOfName('test')) }],
   synapses: [synapseVector(entry), synapseVector(described)],
   descriptions: [descriptionVector()],
   certificates: [certificateVector()],
