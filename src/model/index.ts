@@ -36,6 +36,7 @@ export { type ModelName, modelNames } from './models.js';
 export { LocalWeights } from './peers/local-weights.js';
 export { ANSWER_NORM, normaliseRows } from './peers/normalise.js';
 export type { Pass, PassNeuron } from './peers/pass.js';
+export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
 export {
   type RemoteAnswer,
   type RemoteBackwardReply,

@@ -9,7 +9,7 @@ import {
 } from '../net/index.js';
 import { ModelThread } from './model-thread.js';
 import type { RunSettings } from './options.js';
-import type { CallerGradients, Served } from './thread-messages.js';
+import type { CallerGradients, Served, ServedModel } from './thread-messages.js';
 
 /** What a peer is told when its request cannot be computed. */
 const CODES: Readonly<Record<string, ReturnCode>> = {
@@ -40,6 +40,11 @@ export class ModelServer {
 
   prepare({ device }: RunSettings): Promise<void> {
     return this.thread.rpc.call('prepare', { device });
+  }
+
+  /** Says which model is served. To be called before `serve`. */
+  open(model: ServedModel): Promise<void> {
+    return this.thread.rpc.call('open', model);
   }
 
   /** Serves these parameters from now on. Their buffers are moved. */

@@ -10,11 +10,13 @@ import {
   type SettingValues,
   text,
 } from '../base/index.js';
+import type { RecipeName } from '../model/index.js';
 import { axonSettings, dendriteSettings, ip } from '../net/options.js';
 
-/** The example neurons of the documents. Those beyond mnist come with the model issue and say so when asked for. */
-export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const;
+/** The example neurons of the documents. */
+export const NEURON_KINDS = ['mnist'] as const satisfies readonly RecipeName[];
 export type NeuronKind = (typeof NEURON_KINDS)[number];
+
 
 const home = () => join(homeFolder(), '.bittensor');
 
@@ -145,19 +147,32 @@ export const runSettings = {
     of: ['auto', 'gpu', 'cpu', 'wasm', 'js'],
   }),
   seed: integer<number | undefined>({
-    about: 'seed of the first parameters and of the order of the digits',
+    about: 'seed of the first parameters and of the order of the data',
     default: undefined,
     defaultAbout: 'from the hotkey',
     min: 0,
     max: 2 ** 31 - 1,
   }),
-  labels: integer({
-    about: 'how many of the 8000 training digits come with a label',
-    default: 8000,
-    min: 64,
-    max: 8000,
+  dataset: text<string | undefined>({
+    argument: 'file|folder',
+    about: 'what to learn from: IDX or CIFAR-10 files, text, CSV or Parquet',
+    default: undefined,
+    defaultAbout: 'what comes with the package',
   }),
-  learning_rate: real({ about: 'learning rate of SGD', default: 0.01, min: 0, max: 10 }),
+  labels: integer<number | undefined>({
+    about: 'how many training images keep their label; the others teach the student without',
+    default: undefined,
+    defaultAbout: 'all',
+    min: 64,
+    max: 10_000_000,
+  }),
+  learning_rate: real<number | undefined>({
+    about: 'learning rate',
+    default: undefined,
+    defaultAbout: "the model's own",
+    min: 0,
+    max: 10,
+  }),
   train: onOff({
     about: "learn from this neuron's own batches; without, it serves and learns from callers only",
     default: true,

@@ -23,12 +23,12 @@ export interface PeerCallerOptions {
 export class PeerCaller {
   constructor(private readonly options: PeerCallerOptions) {}
 
-  async forward({ peer: hotkey, input }: RemoteForward): Promise<RemoteForwardReply> {
+  async forward({ peer: hotkey, input, modality }: RemoteForward): Promise<RemoteForwardReply> {
     const { dendrite, signal } = this.options;
     const peer = this.find(hotkey);
     if (!peer) return { ok: false, code: 'Unavailable' };
     const reply = await dendrite.forward(peer, {
-      tensors: [toWire(input, 'image', false)],
+      tensors: [toWire(input, modality, false)],
       dtype: 'float32',
       signal,
     });
@@ -40,6 +40,7 @@ export class PeerCaller {
   async backward({
     peer: hotkey,
     input,
+    modality,
     gradient,
     version,
     wantInputGradient,
@@ -48,7 +49,7 @@ export class PeerCaller {
     const peer = this.find(hotkey);
     if (!peer) return { ok: false, code: 'Unavailable' };
     const reply = await dendrite.backward(peer, {
-      tensors: [toWire(input, 'image', wantInputGradient), toWire(gradient, 'tensor', false)],
+      tensors: [toWire(input, modality, wantInputGradient), toWire(gradient, 'tensor', false)],
       parameterVersion: version,
       signal,
       expect: wantInputGradient ? [input.shape] : [],
@@ -93,7 +94,8 @@ function plainReason(message: string): string {
 }
 
 function toWire(tensor: PlainTensor, modality: WireTensor['modality'], requiresGrad: boolean): WireTensor {
-  return { ...toBytes(tensor), modality, requiresGrad };
+  // Token ids are int64 wherever text travels.
+  return { ...toBytes(tensor, modality === 'text'), modality, requiresGrad };
 }
 
 function tensorOf({ code, tensors }: Reply): PlainTensor | undefined {

@@ -49,9 +49,6 @@ export async function runNeuron(
   { values: settings, sources }: ResolvedSettings<typeof runSettings>,
   hooks: RunHooks,
 ): Promise<void> {
-  if (settings.neuron !== 'mnist') {
-    throw new NeuronError('not_yet', `--neuron ${settings.neuron} comes with a later version; this one runs mnist`);
-  }
   refuseWithoutChain(settings);
   const stop = new AbortController();
   const signal = AbortSignal.any([hooks.signal, stop.signal]);
@@ -107,7 +104,7 @@ async function runUntilStopped(
   closing.add(() => {
     slot?.release();
   });
-  // The threads load their backend and the digits while the chain is being reached.
+  // The threads load their backend and the data while the chain is being reached.
   const trainer = new Trainer(fail);
   closing.add(() => trainer.stop());
   const server = new ModelServer(fail);
@@ -145,8 +142,9 @@ async function runUntilStopped(
   );
   if (chain) log.info(`Chain ${chain.chainName} at ${chain.endpoint}, block ${chain.headBlock()}`);
 
-  const { device, hint } = (await abortable(prepared, signal))[0];
+  const { device, hint, data, metric } = (await abortable(prepared, signal))[0];
   log.info(`Computing on ${device}${hint ? `; ${hint}` : ''}`);
+  log.info(`Learning from ${data}`);
   const checkpoint = join(identity.slot.folder, `${settings.neuron}.safetensors`);
   const opening = trainer.open({
     seed: settings.seed ?? seedOf(identity.hotkey.publicKey),
@@ -157,7 +155,7 @@ async function runUntilStopped(
   const opened = await abortable(opening, signal);
   if (opened.resumedFrom) log.info(`Resuming from ${opened.resumedFrom}: epoch ${opened.epoch}, step ${opened.step}`);
   await abortable(
-    trainer.parameters().then(parameters => server.serve(parameters)),
+    server.open(opened.served).then(async () => server.serve(await trainer.parameters())),
     signal,
   );
 
@@ -218,7 +216,7 @@ async function runUntilStopped(
     signal,
     progress: hooks.progress,
     save,
-    settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers },
+    settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers, metric },
   });
   const saved = save().catch(error => {
     throw new SaveError('the model was not saved', { cause: error });

@@ -7,11 +7,12 @@ import {
   type Server,
   startBackend,
 } from '../model/index.js';
-import type { Served } from './thread-messages.js';
+import type { Served, ServedModel } from './thread-messages.js';
 import { Moved, ThreadRpc } from './thread-rpc.js';
 
 /** Entry of the server thread: a frozen copy of the model that answers peers. */
 let device: Device;
+let served: ServedModel;
 let server: Server | undefined;
 
 new ThreadRpc(parentPort!, {
@@ -20,9 +21,13 @@ new ThreadRpc(parentPort!, {
     await startBackend(device);
   },
 
+  open(model: ServedModel): void {
+    served = model;
+  },
+
   async serve({ parameters, version }: Served): Promise<ModelForms> {
     if (server) server.replaceParameters(parameters, version);
-    else server = await createServer({ device, model: 'mnist', parameters, version });
+    else server = await createServer({ device, ...served, parameters, version });
     return server.forms();
   },
 

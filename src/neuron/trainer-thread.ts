@@ -2,19 +2,16 @@ import { existsSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { BittensorError } from '../base/index.js';
 import {
-  batchOfDigits,
   createTrainer,
+  type Dataset,
+  describeDataset,
   type Device,
-  type Digits,
   type Evaluation,
-  epochOrder,
-  loadDigits,
   type NamedArray,
   type Network,
-  type PlainBatch,
-  pick,
-  portions,
+  type Recipe,
   type RemoteCaller,
+  recipes,
   startBackend,
   type Trainer,
 } from '../model/index.js';
@@ -23,44 +20,40 @@ import type {
   Opened,
   OpenRequest,
   Prepared,
+  PrepareTrainer,
   RemoteBackward,
   RemoteForward,
   StepReport,
 } from './thread-messages.js';
 import { Moved, ThreadRpc } from './thread-rpc.js';
 
-/** Entry of the trainer thread: the model that learns, the digits, and where in the epoch it is. */
-const BATCH = 64;
-/** Test images asked of peers at once. */
-const TEST_ROWS = 250;
-
+/** Entry of the trainer thread: the model that learns, its data, and where in the epoch it is. */
 let device: Device;
-let digits: { training: Digits; test: Digits };
+let recipe: Recipe;
+let data: Dataset;
 let trainer: Trainer;
 let seed = 0;
-/** Batches of own digits made so far; the trainer's own steps also count gradients of callers. */
+/** Own batches made so far; the trainer's own steps also count gradients of callers. */
 let batches = 0;
 let bestLoss = Number.POSITIVE_INFINITY;
-/** Digits with a label, and those beyond that come without. */
-let labelled: Uint32Array;
-let unlabelled: Uint32Array;
-let order: { epoch: number; indices: Uint32Array } | undefined;
 
 const caller: RemoteCaller = {
-  forward: (peer, input) => rpc.call('forward', { peer, input } satisfies RemoteForward),
-  backward: (peer, input, gradient, version, { wantInputGradient }) =>
-    rpc.call('backward', { peer, input, gradient, version, wantInputGradient } satisfies RemoteBackward),
+  forward: (peer, input) =>
+    rpc.call('forward', { peer, input, modality: trainer.synapse.modality } satisfies RemoteForward),
+  backward: (peer, input, gradient, version, { wantInputGradient }) => {
+    const { modality } = trainer.synapse;
+    const request: RemoteBackward = { peer, input, modality, gradient, version, wantInputGradient };
+    return rpc.call('backward', request);
+  },
 };
 
 const rpc = new ThreadRpc(parentPort!, {
-  async prepare(options: { device: Device; labels: number }): Promise<Prepared> {
+  async prepare(options: PrepareTrainer): Promise<Prepared> {
     device = options.device;
-    digits = loadDigits();
-    const all = Uint32Array.from({ length: digits.training.count }, (_, i) => i);
-    labelled = all.subarray(0, options.labels);
-    unlabelled = all.subarray(options.labels);
-    const { name, hint } = await startBackend(device);
-    return { device: name, hint };
+    recipe = recipes[options.neuron];
+    const [opened, { name, hint }] = await Promise.all([recipe.open(options), startBackend(device)]);
+    data = opened;
+    return { device: name, hint, data: describeDataset(data), metric: recipe.metric };
   },
 
   async open({ seed: wanted, learningRate, checkpoint, modelPath }: OpenRequest): Promise<Opened> {
@@ -68,9 +61,18 @@ const rpc = new ThreadRpc(parentPort!, {
     if (modelPath !== undefined && !existsSync(modelPath)) {
       throw new BittensorError('bad_checkpoint', `no checkpoint at ${modelPath}`, { data: { path: modelPath } });
     }
-    trainer = await createTrainer({ device, model: 'mnist', seed, learningRate });
+    const { model } = recipe;
+    const config = recipe.config?.(data);
+    trainer = await createTrainer({
+      device,
+      model,
+      seed,
+      learningRate: learningRate ?? recipe.learningRate,
+      ...(config && { config }),
+    });
     const path = modelPath ?? (existsSync(checkpoint) ? checkpoint : undefined);
-    if (path === undefined) return { resumedFrom: undefined, epoch: 0, step: 0, weightRow: {} };
+    const served = { model, config: config ?? {} };
+    if (path === undefined) return { resumedFrom: undefined, epoch: 0, step: 0, weightRow: {}, served };
     const about = trainer.load(path) as {
       batches?: number;
       seed?: number;
@@ -82,23 +84,26 @@ const rpc = new ThreadRpc(parentPort!, {
     bestLoss = about.bestLoss ?? Number.POSITIVE_INFINITY;
     return {
       resumedFrom: path,
-      epoch: Math.floor(batches / perEpoch()),
+      epoch: Math.floor(batches / data.batchesPerEpoch(recipe.rows)),
       step: trainer.step,
       weightRow: about.weightRow ?? {},
+      served,
     };
   },
 
   async step({ peers }: { peers: string[] }): Promise<StepReport> {
-    const epoch = Math.floor(batches / perEpoch());
-    const batch = batches % perEpoch();
-    const result = await trainer.train(trainingBatch(epoch, batch), network(peers));
+    const { rows } = recipe;
+    const perEpoch = data.batchesPerEpoch(rows);
+    const [epoch, index] = [Math.floor(batches / perEpoch), batches % perEpoch];
+    const batch = await data.batch({ epoch, index, rows, seed });
+    const result = await trainer.train(batch, network(peers));
     batches += 1;
     return {
       epoch,
-      batch,
-      seen: batch * BATCH,
-      total: labelled.length,
-      lastOfEpoch: batch === perEpoch() - 1,
+      batch: index,
+      seen: index * rows,
+      total: perEpoch * rows,
+      lastOfEpoch: index === perEpoch - 1,
       localLoss: result.localTargetLoss,
       targetLoss: result.networkTargetLoss,
       distillationLoss: result.distillationLoss,
@@ -108,7 +113,7 @@ const rpc = new ThreadRpc(parentPort!, {
   },
 
   async evaluate({ peers }: { peers: string[] }): Promise<Evaluation> {
-    const evaluation = await trainer.evaluate(portions(batchOfDigits(digits.test), TEST_ROWS), network(peers));
+    const evaluation = await trainer.evaluate(data.test(recipe.testRows), network(peers));
     bestLoss = Math.min(bestLoss, evaluation.network.loss);
     return evaluation;
   },
@@ -127,21 +132,6 @@ const rpc = new ThreadRpc(parentPort!, {
     trainer.save(path, { batches, seed, weightRow, ...(Number.isFinite(bestLoss) ? { bestLoss } : {}) });
   },
 });
-
-function perEpoch(): number {
-  return Math.floor(labelled.length / BATCH);
-}
-
-/** The labelled digits of a batch, and where some have no label as many of those. */
-function trainingBatch(epoch: number, batch: number): PlainBatch {
-  if (order?.epoch !== epoch) order = { epoch, indices: epochOrder(labelled.length, seed, epoch) };
-  const chosen = order.indices.subarray(batch * BATCH, (batch + 1) * BATCH).map(i => labelled[i]!);
-  const extra =
-    unlabelled.length === 0
-      ? []
-      : Array.from({ length: BATCH }, (_, i) => unlabelled[(batches * BATCH + i) % unlabelled.length]!);
-  return batchOfDigits(pick(digits.training, Uint32Array.from([...chosen, ...extra])), chosen.length);
-}
 
 function network(peers: readonly string[]): Network {
   return { peers, caller };

@@ -8,6 +8,7 @@ import type {
   Opened,
   OpenRequest,
   Prepared,
+  PrepareTrainer,
   RemoteBackward,
   RemoteForward,
   Served,
@@ -31,8 +32,8 @@ export class Trainer {
     );
   }
 
-  prepare({ device, labels }: RunSettings): Promise<Prepared> {
-    return this.thread.rpc.call('prepare', { device, labels });
+  prepare({ device, neuron, dataset, labels }: RunSettings): Promise<Prepared> {
+    return this.thread.rpc.call('prepare', { device, neuron, dataset, labels } satisfies PrepareTrainer);
   }
 
   /** A fresh model, or the saved one. Code `bad_checkpoint` when that cannot be used. */

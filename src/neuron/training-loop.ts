@@ -1,4 +1,5 @@
 import { abortable, type Log, messageOf } from '../base/index.js';
+import type { Evaluation } from '../model/index.js';
 import type { PeerDirectory } from './directory.js';
 import type { ModelServer } from './model-server.js';
 import type { PeerHealth } from './peer-health.js';
@@ -21,7 +22,12 @@ export interface TrainingLoop {
   progress(title: string, done: number, total: number): void;
   /** Saves model, optimizer, epoch and row. */
   save(): Promise<void>;
-  settings: { steps: number | undefined; train: boolean; learnFromCallers: boolean };
+  settings: {
+    steps: number | undefined;
+    train: boolean;
+    learnFromCallers: boolean;
+    metric: 'accuracy' | 'perplexity';
+  };
 }
 
 /** One step's numbers in the form of the manual. */
@@ -42,6 +48,16 @@ export function trainLine(
     `Train Epoch: ${report.epoch} [${report.seen}/${report.total} (${percent}%)]  Local Loss: ${report.localLoss.toFixed(6)}  ` +
     `Target Loss: ${report.targetLoss.toFixed(6)}  Distillation Loss: ${report.distillationLoss.toFixed(6)}  nP|nS: ${peers}|${synapses}`
   );
+}
+
+/** What the model is worth after an epoch, in the form of the manual. */
+export function testLine({ count, network, local }: Evaluation, metric: 'accuracy' | 'perplexity'): string {
+  const worth = ({ loss, correct }: Evaluation['network']) => {
+    const right = `Accuracy: ${correct}/${count} (${((100 * correct) / count).toFixed(2)}%)`;
+    const perplexity = metric === 'perplexity' ? `Perplexity: ${Math.exp(loss).toFixed(2)}, ` : '';
+    return `Avg. loss: ${loss.toFixed(4)}, ${perplexity}${right}`;
+  };
+  return `Test set: ${worth(network)}; student alone: ${worth(local)}`;
 }
 
 /** Trains until the steps are done or the signal aborts. Returns how many steps were made. */
@@ -79,17 +95,13 @@ function present({ directory, health }: TrainingLoop): [peers: number, synapses:
 }
 
 async function finishEpoch(
-  { trainer, server, directory, health, log, signal, save }: TrainingLoop,
+  { trainer, server, directory, health, log, signal, save, settings }: TrainingLoop,
   epoch: number,
 ): Promise<void> {
   const evaluation = trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
   const test = await abortable(evaluation, signal).catch(unlessAborted(signal));
   if (!test) return;
-  const percent = (correct: number) => `${correct}/${test.count} (${((100 * correct) / test.count).toFixed(2)}%)`;
-  log.info(
-    `Test set: Avg. loss: ${test.network.loss.toFixed(4)}, Accuracy: ${percent(test.network.correct)}; ` +
-      `student alone: Avg. loss: ${test.local.loss.toFixed(4)}, Accuracy: ${percent(test.local.correct)}`,
-  );
+  log.info(testLine(test, settings.metric));
   await server.serve(await trainer.parameters());
   try {
     await save();

@@ -77,9 +77,12 @@ export function fromBytes(tensor: TensorBytes): PlainTensor {
   return { dtype: 'int32', shape, data };
 }
 
-/** Numbers to network bytes, without copying. (Every platform that Node runs on is little endian.) */
-export function toBytes(tensor: PlainTensor): TensorBytes & { dtype: 'float32' | 'int32' } {
+/** Numbers to network bytes, without copying unless int32 is to be `wide`, int64. (Every platform that Node runs on is little endian.) */
+export function toBytes(tensor: PlainTensor, wide = false): TensorBytes & { dtype: 'float32' | 'int32' | 'int64' } {
   const { dtype, shape, data } = tensor;
+  if (wide && dtype === 'int32') {
+    return { dtype: 'int64', shape, buffer: new Uint8Array(BigInt64Array.from(data, BigInt).buffer) };
+  }
   return { dtype, shape, buffer: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
