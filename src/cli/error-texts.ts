@@ -52,7 +52,6 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'Ctrl-C, or a signal of the system.',
     'Run it again. If a transaction had been sent, look first whether it was included.',
   ],
-  not_yet: ['this comes with a later version', 'The name is reserved for what does not exist yet.', 'Take mnist.'],
   unexpected: [
     'a mistake of this program',
     'Something happened that its authors did not think of.',

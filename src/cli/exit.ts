@@ -20,7 +20,6 @@ const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
   bad_argument: [EXIT.usage],
   bad_address: [EXIT.usage],
   bad_network: [EXIT.usage],
-  not_yet: [EXIT.usage],
   unknown_model: [EXIT.usage],
   device: [EXIT.usage, '--device auto takes the best that is there'],
   no_address: [EXIT.usage],

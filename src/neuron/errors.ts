@@ -1,7 +1,6 @@
 import { BittensorError } from '../base/index.js';
 
 export type NeuronErrorCode =
-  | 'not_yet'
   | 'bad_setting'
   | 'slot_taken'
   | 'no_slot'

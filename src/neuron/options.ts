@@ -17,7 +17,6 @@ import { axonSettings, dendriteSettings, ip } from '../net/options.js';
 export const NEURON_KINDS = ['mnist'] as const satisfies readonly RecipeName[];
 export type NeuronKind = (typeof NEURON_KINDS)[number];
 
-
 const home = () => join(homeFolder(), '.bittensor');
 
 /** Keys in use are locked here, for every data folder of this user. */
@@ -152,12 +151,6 @@ export const runSettings = {
     defaultAbout: 'from the hotkey',
     min: 0,
     max: 2 ** 31 - 1,
-  }),
-  dataset: text<string | undefined>({
-    argument: 'file|folder',
-    about: 'what to learn from: IDX or CIFAR-10 files, text, CSV or Parquet',
-    default: undefined,
-    defaultAbout: 'what comes with the package',
   }),
   labels: integer<number | undefined>({
     about: 'how many training images keep their label; the others teach the student without',

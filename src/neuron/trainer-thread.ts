@@ -4,8 +4,8 @@ import { BittensorError } from '../base/index.js';
 import {
   createTrainer,
   type Dataset,
-  describeDataset,
   type Device,
+  describeDataset,
   type Evaluation,
   type NamedArray,
   type Network,

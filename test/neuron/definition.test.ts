@@ -19,6 +19,7 @@ describe('what an axon says of the served model', () => {
     const server = new ModelServer(error => expect.fail(error.message));
     closing.add(() => server.stop());
     await server.prepare({ device: 'wasm' } as Parameters<ModelServer['prepare']>[0]);
+    await server.open({ model: 'mnist', config: {} });
     const parameters = trainer.exportParameters().map(array => ({ ...array, data: array.data.slice() }));
     await server.serve({ parameters, version: 0 });
     const axon = new Axon({ signer: key(1), host: '127.0.0.1', registeredOnly: false });

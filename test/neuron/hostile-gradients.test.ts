@@ -51,6 +51,7 @@ describe('gradients that callers send to a neuron', () => {
     server = new ModelServer(error => expect.fail(error.message));
     closing.add(() => server.stop());
     await server.prepare({ device: 'wasm' } as Parameters<ModelServer['prepare']>[0]);
+    await server.open({ model: 'mnist', config: {} });
     version = before.step;
     const parameters = before.exportParameters().map(array => ({ ...array, data: array.data.slice() }));
     await server.serve({ parameters, version });
@@ -163,12 +164,12 @@ describe('answers and gradients that peers send to a neuron that learns', () => 
     const replies: { ok: boolean }[] = [];
     const caller: RemoteCaller = {
       forward: async (peer, sent) => {
-        const reply = await peers.forward({ peer, input: sent });
+        const reply = await peers.forward({ peer, input: sent, modality: 'image' });
         replies.push(reply);
         return reply;
       },
       backward: (peer, sent, gradient, version, { wantInputGradient }) =>
-        peers.backward({ peer, input: sent, gradient, version, wantInputGradient }),
+        peers.backward({ peer, input: sent, modality: 'image', gradient, version, wantInputGradient }),
     };
     const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL });
     try {
@@ -183,7 +184,14 @@ describe('answers and gradients that peers send to a neuron that learns', () => 
         shape: [ROWS, 1024],
         data: new Float32Array(ROWS * 1024).fill(0.1),
       } as const;
-      const back = await peers.backward({ peer: hotkey, input: image, gradient, version: 1, wantInputGradient: true });
+      const back = await peers.backward({
+        peer: hotkey,
+        input: image,
+        modality: 'image',
+        gradient,
+        version: 1,
+        wantInputGradient: true,
+      });
       expect(back.ok).toBe(!/NaN|infinity/.test(name));
       if (back.gradient) expect(Math.hypot(...back.gradient.data)).toBeLessThanOrEqual(1_001);
     } finally {
