@@ -7,4 +7,5 @@ export type ModelErrorCode =
   | 'device'
   | 'bad_checkpoint'
   | 'bad_dataset'
+  | 'bad_schedule'
   | 'unknown_model';

@@ -58,7 +58,17 @@ export {
   Synapse,
   type TensorForm,
 } from './synapse.js';
-export { type ParameterGroup, Sgd } from './train/optim.js';
+export { Optimizer, type ParameterGroup, Sgd } from './train/optim.js';
+export { adam, createRule, type Rule, type RuleSettings, sgd } from './train/rules.js';
+export {
+  ConstantSchedule,
+  createSchedule,
+  type Progress,
+  type Schedule,
+  type ScheduleSettings,
+  StepSchedule,
+  WarmupCosineWithHardRestartsSchedule,
+} from './train/schedule.js';
 export {
   createTrainer,
   type Evaluation,

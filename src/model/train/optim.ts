@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type NamedArray, numbersOf, shapeError } from '../compute/tensor.js';
 import { viewOf } from '../compute/wasm-kernels.js';
+import { type Rule, sgd } from './rules.js';
 
-/** Variables that learn at one speed. */
+/** Variables that learn at one speed and by one rule. */
 export interface ParameterGroup {
   /** By name. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   readonly learningRate: number;
-  /** What is kept of the last update, 0 to 1. */
-  readonly momentum: number;
+  readonly rule: Rule;
+  /** True where the schedule leaves the rate alone. */
+  readonly isSteady?: boolean;
 }
 
 /** Gradients that callers of the served model sent: plain numbers by variable name, already averaged. */
@@ -18,13 +20,19 @@ export interface ReceivedGradients {
   readonly scale: number;
 }
 
+/** What is remembered of one variable. */
+interface Memory {
+  readonly slots: readonly (Float32Array | tf.Variable)[];
+  /** Updates so far. */
+  count: number;
+}
+
 /**
- * Stochastic gradient descent with momentum: `m = momentum * m + g; p = p - learningRate * m` (PyTorch's form, as the documents use it).
- * Where the numbers lie in reach (wasm, plain JS) one loop does all of it and the gradient's memory becomes the new parameter.
+ * Moves variables by their gradients, each group by its rule. Where the numbers lie in reach (wasm, plain JS) one loop does all of it
+ * and the gradient's memory becomes the new parameter. Weight decay shrinks matrices and kernels, not biases and scales (rank 1).
  */
-export class Sgd {
-  /** By variable name: numbers where they lie in reach, tensors on a device. */
-  private readonly momenta = new Map<string, Float32Array | tf.Variable>();
+export class Optimizer {
+  private readonly memories = new Map<string, Memory>();
 
   constructor(
     private readonly groups: readonly ParameterGroup[],
@@ -32,86 +40,125 @@ export class Sgd {
     private readonly reach: (tensor: tf.Tensor) => Float32Array | undefined = viewOf,
   ) {}
 
-  /** One step. Takes the gradients over: they are disposed here. Variables without a gradient stay as they are. */
-  step(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, received?: ReceivedGradients): void {
-    for (const { variables, learningRate, momentum } of this.groups) {
+  /**
+   * One step. Takes the gradients over: they are disposed here. Variables without a gradient stay as they are.
+   * `factor` is what the schedule multiplies the learning rates by.
+   */
+  step(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, received?: ReceivedGradients, factor = 1): void {
+    for (const { variables, learningRate, rule, isSteady } of this.groups) {
+      const rate = isSteady ? learningRate : learningRate * factor;
       for (const [name, variable] of variables) {
         const extra = received?.gradients.get(name);
         const gradient = gradients.get(variable) ?? (extra && tf.zerosLike(variable));
         if (!gradient) continue;
         const more = extra && { values: extra, scale: received!.scale };
-        const update = { name, variable, gradient, more, learningRate, momentum };
-        if (this.reach(variable)) this.updateInPlace(update);
-        else this.updateOnDevice(update);
+        this.update({ name, variable, gradient, more, rule, rate });
       }
     }
   }
 
-  private updateInPlace({ name, variable, gradient, more, learningRate, momentum }: Update): void {
-    const last = (this.momenta.get(name) ?? new Float32Array(variable.size)) as Float32Array;
-    this.momenta.set(name, last);
-    const next = owned(gradient);
-    const [p, g] = [viewOf(variable)!, viewOf(next)!];
-    if (more) for (let i = 0; i < g.length; i++) g[i]! += more.scale * more.values[i]!;
-    descend(p, g, last, learningRate, momentum);
-    variable.assign(next);
-    next.dispose();
+  private update(update: Update): void {
+    const { name, variable, rule, rate } = update;
+    const memory = this.memories.get(name) ?? { slots: this.atRest(variable, rule), count: 0 };
+    this.memories.set(name, memory);
+    memory.count++;
+    const moment = { rate, count: memory.count, decay: variable.rank > 1 ? rule.weightDecay : 0 };
+    if (this.reach(variable)) updateInPlace(update, memory.slots as Float32Array[], moment);
+    else updateOnDevice(update, memory.slots as tf.Variable[], moment);
   }
 
-  private updateOnDevice({ name, variable, gradient, more, learningRate, momentum }: Update): void {
-    const last = (this.momenta.get(name) ?? ownVariable(tf.zerosLike(variable))) as tf.Variable;
-    this.momenta.set(name, last);
-    tf.tidy(() => {
-      const received = more && tf.mul(tf.tensor(more.values, variable.shape), more.scale);
-      const whole = received ? tf.add(gradient, received) : gradient;
-      last.assign(tf.add(tf.mul(last, momentum), whole));
-      variable.assign(tf.sub(variable, tf.mul(last, learningRate)));
-    });
-    gradient.dispose();
-  }
-
-  /** Forgets the momentum of part of a variable: `count` numbers from `start`. */
+  /** Forgets what is remembered of part of a variable: `count` numbers from `start`. */
   forget(name: string, start: number, count: number): void {
-    const momentum = this.momenta.get(name);
-    if (!momentum) return;
-    if (momentum instanceof Float32Array) momentum.fill(0, start, start + count);
-    else {
-      const values = numbersOf(momentum);
+    for (const slot of this.memories.get(name)?.slots ?? []) {
+      if (slot instanceof Float32Array) {
+        slot.fill(0, start, start + count);
+        continue;
+      }
+      const values = numbersOf(slot);
       values.fill(0, start, start + count);
-      tf.tidy(() => momentum.assign(tf.tensor(values, momentum.shape)));
+      tf.tidy(() => slot.assign(tf.tensor(values, slot.shape)));
     }
   }
 
-  /** The momenta, for a checkpoint. Names are those of the variables. */
+  /**
+   * What is remembered, for a checkpoint: of SGD the momenta under the variables' names, of Adam `first/NAME`, `second/NAME` and, as
+   * one number, `updates/NAME`.
+   */
   state(): NamedArray[] {
-    const shapes = new Map(
-      this.groups.flatMap(group => [...group.variables].map(([name, v]) => [name, v.shape] as const)),
-    );
-    return [...this.momenta].map(([name, momentum]) => ({
-      name,
-      shape: shapes.get(name)!,
-      data: momentum instanceof Float32Array ? momentum.slice() : numbersOf(momentum),
-    }));
+    const arrays: NamedArray[] = [];
+    for (const [name, variable, rule] of this.all()) {
+      const memory = this.memories.get(name);
+      if (!memory) continue;
+      memory.slots.forEach((slot, i) => {
+        const data = slot instanceof Float32Array ? slot.slice() : numbersOf(slot);
+        arrays.push({ name: slotName(rule, i, name), shape: variable.shape, data });
+      });
+      if (rule.counts) arrays.push({ name: `updates/${name}`, shape: [1], data: Float32Array.of(memory.count) });
+    }
+    return arrays;
   }
 
-  /** Takes momenta back; code `shape` for one that fits no variable. Variables that it does not name start at rest. */
+  /** Takes that back; code `shape` for what fits no variable, and then nothing is changed. Variables that it does not name start at rest. */
   load(state: readonly NamedArray[]): void {
-    const variables = new Map(this.groups.flatMap(group => [...group.variables]));
-    for (const { name, shape, data } of state) {
-      const variable = variables.get(name);
-      if (!variable || variable.size !== data.length)
-        throw shapeError(`the momentum of ${name}`, `that of its variable`, shape);
+    const byName = new Map(state.map(array => [array.name, array]));
+    const loaded: [name: string, variable: tf.Variable, slots: Float32Array[], count: number][] = [];
+    for (const [name, variable, rule] of this.all()) {
+      const names = rule.slots.map((_, i) => slotName(rule, i, name));
+      if (!names.some(slot => byName.has(slot))) continue;
+      const slots = names.map(slot => {
+        const array = byName.get(slot);
+        byName.delete(slot);
+        if (!array || array.data.length !== variable.size) throw unfit(slot, array?.shape ?? []);
+        return array.data.slice();
+      });
+      let count = 1;
+      if (rule.counts) {
+        const updates = byName.get(`updates/${name}`);
+        byName.delete(`updates/${name}`);
+        count = updates?.data[0] ?? 0;
+        if (updates?.data.length !== 1 || !(Number.isInteger(count) && count > 0)) throw unfit(`updates/${name}`, []);
+      }
+      loaded.push([name, variable, slots, count]);
     }
+    for (const { name, shape } of byName.values()) throw unfit(name, shape);
     this.dispose();
-    for (const { name, data } of state) {
-      const variable = variables.get(name)!;
-      this.momenta.set(name, this.reach(variable) ? data.slice() : ownVariable(tf.tensor(data, variable.shape)));
+    for (const [name, variable, slots, count] of loaded) {
+      const own = (values: Float32Array) =>
+        this.reach(variable) ? values : ownVariable(tf.tensor(values, variable.shape));
+      this.memories.set(name, { slots: slots.map(own), count });
     }
   }
 
   dispose(): void {
-    for (const momentum of this.momenta.values()) if (!(momentum instanceof Float32Array)) momentum.dispose();
-    this.momenta.clear();
+    for (const { slots } of this.memories.values()) {
+      for (const slot of slots) if (!(slot instanceof Float32Array)) slot.dispose();
+    }
+    this.memories.clear();
+  }
+
+  private atRest(variable: tf.Variable, rule: Rule): Memory['slots'] {
+    const inReach = this.reach(variable) !== undefined;
+    return rule.slots.map(() => (inReach ? new Float32Array(variable.size) : ownVariable(tf.zerosLike(variable))));
+  }
+
+  private all(): (readonly [name: string, variable: tf.Variable, rule: Rule])[] {
+    return this.groups.flatMap(({ variables, rule }) => [...variables].map(([name, v]) => [name, v, rule] as const));
+  }
+}
+
+/** SGD with momentum alone, one rate per group. */
+export class Sgd extends Optimizer {
+  constructor(
+    groups: readonly (Omit<ParameterGroup, 'rule'> & {
+      /** What is kept of the last update, 0 to 1. */
+      readonly momentum: number;
+    })[],
+    reach?: (tensor: tf.Tensor) => Float32Array | undefined,
+  ) {
+    super(
+      groups.map(({ momentum, ...group }) => ({ ...group, rule: sgd({ momentum }) })),
+      reach,
+    );
   }
 }
 
@@ -122,8 +169,37 @@ interface Update {
   gradient: tf.Tensor;
   /** Gradients that came from elsewhere. */
   more: { values: Float32Array; scale: number } | undefined;
-  learningRate: number;
-  momentum: number;
+  rule: Rule;
+  rate: number;
+}
+
+type Moment = Parameters<Rule['inPlace']>[3];
+
+function updateInPlace({ variable, gradient, more, rule }: Update, slots: Float32Array[], moment: Moment): void {
+  const next = owned(gradient);
+  const [p, g] = [viewOf(variable)!, viewOf(next)!];
+  if (more) for (let i = 0; i < g.length; i++) g[i]! += more.scale * more.values[i]!;
+  rule.inPlace(p, g, slots, moment);
+  variable.assign(next);
+  next.dispose();
+}
+
+function updateOnDevice({ variable, gradient, more, rule }: Update, slots: tf.Variable[], moment: Moment): void {
+  tf.tidy(() => {
+    const received = more && tf.mul(tf.tensor(more.values, variable.shape), more.scale);
+    const whole = received ? tf.add(gradient, received) : gradient;
+    variable.assign(rule.onDevice(variable, whole, slots, moment));
+  });
+  gradient.dispose();
+}
+
+/** SGD's only slot has the variable's own name, as the first checkpoints have it. */
+function slotName(rule: Rule, index: number, name: string): string {
+  return rule.slots.length === 1 ? name : `${rule.slots[index]}/${name}`;
+}
+
+function unfit(name: string, shape: readonly number[]): Error {
+  return shapeError(`the momentum of ${name}`, 'that of its variable, by the same optimizer', shape);
 }
 
 /** The L2 norm of all numbers of all gradients together. */
@@ -155,15 +231,6 @@ function sumOfSquares(values: Float32Array): number {
   }
   for (let i = whole; i < values.length; i++) a += values[i]! * values[i]!;
   return a + b + c + d;
-}
-
-/** m = momentum * m + g; g = p - rate * m. A function of its own, so that it is compiled for these types once. */
-function descend(p: Float32Array, g: Float32Array, m: Float32Array, rate: number, momentum: number): void {
-  for (let i = 0; i < g.length; i++) {
-    const next = Math.fround(momentum * m[i]! + g[i]!);
-    m[i] = next;
-    g[i] = p[i]! - rate * next;
-  }
 }
 
 /** A variable of these numbers; the tensor is used up. */

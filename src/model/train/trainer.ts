@@ -10,7 +10,9 @@ import { Router, type RouterConfig } from '../peers/router.js';
 import type { CallerGradients } from '../serve/server.js';
 import { loadModel, refused, saveModel } from '../store/checkpoint.js';
 import type { Judgement, Synapse } from '../synapse.js';
-import { clipScale, globalNorm, type ReceivedGradients, Sgd } from './optim.js';
+import { clipScale, globalNorm, Optimizer, type ReceivedGradients } from './optim.js';
+import { createRule, type RuleSettings, sgd } from './rules.js';
+import { createSchedule, type Schedule, type ScheduleSettings } from './schedule.js';
 
 export interface TrainerOptions {
   device: Device;
@@ -21,10 +23,13 @@ export interface TrainerOptions {
   config?: Record<string, unknown>;
   router?: Partial<RouterConfig>;
   learningRate?: number;
-  momentum?: number;
-  /** The router learns this many times faster. */
-  routerRate?: number;
-  /** Own gradients of one step are clipped to this L2 norm; none by default. */
+  /** How gradients move the model: SGD with momentum 0.9 by default. */
+  optimizer?: RuleSettings;
+  /** What the model's learning rate is multiplied by, by step or epoch; constant by default. */
+  schedule?: ScheduleSettings;
+  /** Learning rate of the router, which always learns by SGD with momentum 0.9 and knows no schedule: it has to notice at any time who turned bad. */
+  routerLearningRate?: number;
+  /** Own gradients of one step are clipped to this L2 norm, after the backward pass and all together; none by default. */
   clipNorm?: number;
   /** Callers' gradients of one step are at most this share of the own gradients' norm, so that they cannot turn it around. */
   callerShare?: number;
@@ -53,9 +58,11 @@ export interface StepResult {
   scores: Record<string, number>;
   /** Peers that were asked and failed, with a code. */
   failures: { peer: string; code: string }[];
+  /** What the schedule multiplied the learning rate by. */
+  rateFactor: number;
   /** Peers that took their gradients. */
   gradientsTaken: number;
-  /** True when the loss was not finite: nothing was learnt. */
+  /** True when the loss or a gradient that was to be clipped was not finite: nothing was learnt. */
   skipped: boolean;
 }
 
@@ -87,10 +94,11 @@ export class Trainer {
   readonly synapse: Synapse;
   readonly router: Router;
   readonly weights: LocalWeights;
-  private readonly optimizer: Sgd;
-  private readonly options: Required<Omit<TrainerOptions, 'config' | 'router' | 'clipNorm'>> & {
-    clipNorm: number | undefined;
-  };
+  private readonly optimizer: Optimizer;
+  private schedule: Schedule;
+  private readonly options: Required<
+    Omit<TrainerOptions, 'config' | 'router' | 'clipNorm' | 'optimizer' | 'schedule'>
+  > & { clipNorm: number | undefined };
   private steps = 0;
   private received: { calls: number; gradients: Map<string, Float32Array> } | undefined;
 
@@ -100,21 +108,21 @@ export class Trainer {
   ) {
     this.options = {
       learningRate: 0.01,
-      momentum: 0.9,
-      routerRate: 10,
+      routerLearningRate: 0.1,
       callerShare: 0.3,
       candidates: 100,
       timeoutMs: 10_000,
       clipNorm: undefined,
       ...options,
     };
-    const { model, seed, learningRate, momentum, routerRate } = this.options;
+    const { model, seed, learningRate, routerLearningRate } = this.options;
     this.synapse = createModel(model, { ...options.config, seed });
     this.router = new Router({ ...options.router, seed }, (...replaced) => this.optimizer.forget(...replaced));
     this.weights = new LocalWeights(1 / this.router.config.topk);
-    this.optimizer = new Sgd([
-      { variables: this.synapse.variables, learningRate, momentum },
-      { variables: this.router.variables, learningRate: learningRate * routerRate, momentum },
+    this.schedule = createSchedule(options.schedule ?? { kind: 'constant' });
+    this.optimizer = new Optimizer([
+      { variables: this.synapse.variables, learningRate, rule: createRule(options.optimizer ?? { kind: 'sgd' }) },
+      { variables: this.router.variables, learningRate: routerLearningRate, rule: sgd(), isSteady: true },
     ]);
   }
 
@@ -123,12 +131,19 @@ export class Trainer {
     return this.steps;
   }
 
-  /** One training step over the network; with no peers the synapse calls itself. Rejects only with the signal's reason or for a bad batch. */
-  async train(batch: PlainBatch, network: Network = NO_NETWORK): Promise<StepResult> {
+  /**
+   * One training step over the network; with no peers the synapse calls itself. `epoch` is for schedules that count epochs.
+   * Rejects only with the signal's reason or for a bad batch.
+   */
+  async train(
+    batch: PlainBatch,
+    network: Network = NO_NETWORK,
+    { epoch = 0 }: { epoch?: number } = {},
+  ): Promise<StepResult> {
     return this.withPass(batch, network, true, async pass => {
       const losses = lossesOf(pass);
-      const skipped = !Number.isFinite(losses.loss);
-      if (!skipped) this.learn(pass.gradients);
+      const rateFactor = this.schedule.factor({ step: this.steps, epoch });
+      const skipped = !(Number.isFinite(losses.loss) && this.learn(pass.gradients, rateFactor));
       this.steps++;
       this.weights.follow(pass.scores);
       const backwards = await pass.backwards;
@@ -140,6 +155,7 @@ export class Trainer {
           peer,
           code,
         })),
+        rateFactor,
         gradientsTaken: backwards.filter(back => back.ok).length,
         skipped,
       };
@@ -188,7 +204,7 @@ export class Trainer {
   /** Applies kept caller gradients without a step of its own, as when own training pauses. False when there are none. */
   applyCallerGradients(): boolean {
     if (!this.received) return false;
-    this.learn(new Map());
+    this.learn(new Map(), 1);
     this.steps++;
     return true;
   }
@@ -206,6 +222,7 @@ export class Trainer {
         trainer: {
           step: this.steps,
           seed: this.options.seed,
+          schedule: this.schedule.settings,
           routerPeers: this.router.peers(),
           weights: this.weights.state(),
         },
@@ -219,11 +236,12 @@ export class Trainer {
     const { trainer, ...rest } = about;
     const before = { model: this.synapse.state(), router: this.router.state(), peers: this.router.peers() };
     try {
-      const { step, seed, routerPeers, weights } = checkedTrainerState(trainer, this.router.config.capacity);
+      const { step, seed, schedule, routerPeers, weights } = checkedTrainerState(trainer, this.router.config.capacity);
       this.synapse.load(groups.model ?? []);
       this.router.load(groups.router ?? [], routerPeers);
       this.optimizer.load(groups.momentum ?? []);
       this.weights.load(weights);
+      if (schedule) this.schedule = schedule;
       this.steps = step;
       this.options.seed = seed;
       this.router.reseed(seed);
@@ -282,21 +300,23 @@ export class Trainer {
     }
   }
 
-  /** One optimizer step with the own gradients and those of callers. */
-  private learn(gradients: Map<tf.Variable, tf.Tensor>): void {
+  /** One optimizer step with the own gradients and those of callers; false when the own ones are not finite. */
+  private learn(gradients: Map<tf.Variable, tf.Tensor>, rateFactor: number): boolean {
     const { clipNorm, callerShare } = this.options;
     const { received } = this;
     this.received = undefined;
     let extra: ReceivedGradients | undefined;
     if (clipNorm !== undefined || received) {
       const own = globalNorm(gradients.values());
+      if (!Number.isFinite(own)) return false;
       if (clipNorm !== undefined && own > clipNorm) scaleAll(gradients, clipNorm / own);
       if (received) {
         const limit = gradients.size > 0 ? callerShare * Math.min(own, clipNorm ?? own) : Number.POSITIVE_INFINITY;
         extra = { gradients: received.gradients, scale: clipScale(globalNorm(received.gradients.values()), limit) };
       }
     }
-    this.optimizer.step(gradients, extra);
+    this.optimizer.step(gradients, extra, rateFactor);
+    return true;
   }
 }
 
@@ -331,15 +351,22 @@ type Pairs = [string, number][];
 function checkedTrainerState(
   state: unknown,
   capacity: number,
-): { step: number; seed: number; routerPeers: Pairs; weights: Pairs } {
-  const { step, seed, routerPeers, weights } = (state ?? {}) as Record<string, unknown>;
+): { step: number; seed: number; schedule: Schedule | undefined; routerPeers: Pairs; weights: Pairs } {
+  const { step, seed, schedule, routerPeers, weights } = (state ?? {}) as Record<string, unknown>;
   const numbers = Number.isSafeInteger(step) && Number.isSafeInteger(seed);
   if (!numbers || !isPairs(routerPeers) || !isPairs(weights)) throw new Error('it lacks the state of the trainer');
   const rows = new Set(routerPeers.map(([, row]) => row));
   if (rows.size !== routerPeers.length || [...rows].some(row => !Number.isInteger(row) || row < 0 || row >= capacity)) {
     throw new Error("its router's keys do not fit this router");
   }
-  return { step: step as number, seed: seed as number, routerPeers, weights };
+  return {
+    step: step as number,
+    seed: seed as number,
+    // The first checkpoints have none.
+    schedule: schedule === undefined ? undefined : createSchedule(schedule as ScheduleSettings),
+    routerPeers,
+    weights,
+  };
 }
 
 function isPairs(value: unknown): value is Pairs {
