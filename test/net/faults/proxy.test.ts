@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { type ConnectionPlan, type Fault, FaultProxy } from '../../../bench/net/faults/proxy.js';
 import { sleep } from '../../../src/base/index.js';
-import { type ConnectionPlan, type Fault, FaultProxy } from './proxy.js';
 
 const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, i) => i % 251));
 

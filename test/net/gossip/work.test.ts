@@ -122,6 +122,17 @@ describe('a proof of work', () => {
     expect(judgeWork(entry({ proofOfWork: new Uint8Array() }), { ...rules, difficulty: 0 }, NOW)).toBe('enough');
   });
 
+  it('is none without a time or with a negative nonce, however many bits it has', () => {
+    for (const length of [0, 7, 9]) {
+      expect(judgeWork(proven(entry({ proofOfWork: new Uint8Array(length) })), rules, NOW)).toBe('none');
+    }
+    const subject = workSubject(entry());
+    const nonce = searchWork(subject, rules.difficulty, -(2 ** 20), 2 ** 20)!;
+    expect(nonce).toBeLessThan(0);
+    expect(zeroBits(workDigest(subject, nonce))).toBeGreaterThanOrEqual(rules.difficulty);
+    expect(judgeWork(entry({ nonce }), rules, NOW)).toBe('none');
+  });
+
   it('must name a recent block where blocks are known', () => {
     const recent = `0x${'2'.repeat(64)}`;
     const strict: WorkRules = { ...rules, isRecentBlock: hash => hash === recent };

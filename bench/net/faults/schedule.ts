@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { sleep } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { Axon, Dendrite, floatsOf, floatTensor, type Reply, type WireTensor } from '../../../src/net/index.js';
-import { key } from '../helpers.js';
+import { keypairFromSeed } from '../../../src/wallet/index.js';
 import { type ConnectionPlan, type Fault, FaultProxy } from './proxy.js';
+
+const key = (index: number) => keypairFromSeed(new Uint8Array(32).fill(index));
 
 /** A dendrite's calls to an axon, and what goes wrong meanwhile. */
 export interface Schedule {
