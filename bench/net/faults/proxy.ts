@@ -164,8 +164,10 @@ class Pump {
     }
     if (fault.kind !== 'cut') return;
     if (fault.how === 'reset') {
-      this.link.client.resetAndDestroy();
-      this.link.server.resetAndDestroy();
+      for (const socket of [this.link.client, this.link.server]) {
+        // libuv refuses to reset a socket that is shutting down (EINVAL), and Node then never closes it.
+        if (!socket.writableEnded) socket.resetAndDestroy();
+      }
     }
     destroy(this.link);
   }

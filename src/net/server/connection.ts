@@ -34,6 +34,8 @@ export class Connection implements CallHost {
   private heardMs = this.openedMs;
   private heardBytes = 0;
   private pingedMs: number | undefined;
+  /** Since when HTTP/2 is over and only its last bytes have to leave. */
+  private overMs: number | undefined;
   private lastCallMs = this.openedMs;
   private used = false;
   private bodyBytes = 0;
@@ -202,6 +204,12 @@ export class Connection implements CallHost {
   }
 
   private checkLife(now: number, bytesRead: number): void {
+    if (this.session.destroyed) {
+      // Nobody is there who would answer a ping, and a caller that does not end its side keeps the socket.
+      this.overMs ??= now;
+      if (now - this.overMs > this.limits.pongMs) this.drop('does not end');
+      return;
+    }
     if (bytesRead !== this.heardBytes) {
       this.heardBytes = bytesRead;
       this.heardMs = now;
@@ -209,7 +217,7 @@ export class Connection implements CallHost {
     }
     if (this.pingedMs !== undefined) {
       if (now - this.pingedMs > this.limits.pongMs) this.drop('no sign of life');
-    } else if (now - this.heardMs > this.limits.pingMs && !this.session.destroyed) {
+    } else if (now - this.heardMs > this.limits.pingMs) {
       this.pingedMs = now;
       this.session.ping(() => {});
     }

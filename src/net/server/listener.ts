@@ -131,7 +131,8 @@ export class Listener {
     this.arrivals.set(key, arrival);
     tcp.once('close', () => {
       clearTimeout(arrival.timer);
-      this.arrivals.delete(key);
+      // Its address and port may be another's by now.
+      if (this.arrivals.get(key) === arrival) this.arrivals.delete(key);
     });
     tcp.once('readable', () => this.onFirstBytes(arrival));
   }

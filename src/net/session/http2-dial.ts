@@ -21,7 +21,7 @@ export interface DialOptions {
 
 export interface DialledFrames {
   readonly frames: FrameStream;
-  /** Ends the connection at once. */
+  /** Ends the connection: at once, or a second later where its peer does not read. */
   close(): void;
 }
 
@@ -29,6 +29,8 @@ export interface DialledFrames {
 const WINDOW_BYTES = 2 ** 21;
 const PING_MS = 20_000;
 const PONG_MS = 5_000;
+/** How long what was sent last may take to leave when a connection is closed. */
+const LAST_BYTES_MS = 1_000;
 
 /** A connection of its own for one stream. `RequestError`s: `Unavailable`, `Timeout`, `Unauthenticated`, `Cancelled`. */
 export async function dialFrames(options: DialOptions): Promise<DialledFrames> {
@@ -40,8 +42,13 @@ export async function dialFrames(options: DialOptions): Promise<DialledFrames> {
   session.setLocalWindowSize(WINDOW_BYTES);
   // Faults of a session close its stream, which says so.
   session.on('error', () => {});
-  keepAlive(session);
-  return { frames: openFrames(session, options.path), close: () => session.destroy() };
+  keepAlive(session, socket);
+  const close = () => {
+    session.destroy();
+    // A session that ends waits until its peer has read everything.
+    setTimeout(() => socket.destroy(), LAST_BYTES_MS).unref();
+  };
+  return { frames: openFrames(session, options.path), close };
 }
 
 function openSocket({ host, port, certificate, timeoutMs, signal }: DialOptions): Promise<Socket> {
@@ -93,10 +100,10 @@ function codeOf(error: Error): 'Unauthenticated' | 'Unavailable' {
   return isForeign ? 'Unauthenticated' : 'Unavailable';
 }
 
-function keepAlive(session: ClientHttp2Session): void {
+function keepAlive(session: ClientHttp2Session, socket: Socket): void {
   let pong: NodeJS.Timeout | undefined;
   const timer = setInterval(() => {
-    if (session.destroyed) return;
+    if (session.destroyed) return void socket.destroy();
     pong = setTimeout(() => session.destroy(), PONG_MS);
     pong.unref();
     session.ping(() => clearTimeout(pong));

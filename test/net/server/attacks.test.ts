@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pollUntil } from '../../../src/base/index.js';
@@ -13,6 +14,13 @@ beforeAll(() => ready());
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const SETTINGS = frame(4, 0, 0, Buffer.alloc(0));
+/** Headers of a POST of gRPC to Forward, by indices of HPACK's table and literals (RFC 7541, 6.2.2). */
+const FORWARD = Buffer.concat([
+  Buffer.from('83860412', 'hex'),
+  Buffer.from('/Bittensor/Forward'),
+  Buffer.from('0f1010', 'hex'),
+  Buffer.from('application/grpc'),
+]);
 
 /** A header with a good signature of a key that nobody knows: the best that a stranger can do. */
 function signedHeader(length: number): Record<string, string> {
@@ -196,12 +204,29 @@ describe('an axon closes a connection', () => {
     expect(await victim.answers()).toBe('Success');
   });
 
+  it('that says goodbye and does not go', async () => {
+    await using victim = await Victim.start({ pongMs: 300 });
+    const before = (await victim.measure()).connections;
+    const socket = connect({ host: '127.0.0.1', port: victim.port, allowHalfOpen: true });
+    socket.on('error', () => {}).resume();
+    await once(socket, 'connect');
+    // A call, so that it has the time of connections that are used, and GOAWAY without an error.
+    const call = frame(1, 5, 1, FORWARD);
+    socket.write(Buffer.concat([PREFACE, SETTINGS, call, frame(7, 0, 0, Buffer.alloc(8))]));
+    await once(socket, 'end');
+    expect(socket.writable).toBe(true);
+    await pollUntil('it is closed', { withinMs: 15_000, everyMs: 50 }, async () =>
+      (await victim.measure()).connections <= before ? true : undefined,
+    );
+    socket.destroy();
+  });
+
   it('that does not answer any more', async () => {
     await using victim = await Victim.start({ pingMs: 300, pongMs: 300 });
     const socket = await victim.tcp();
     socket.write(Buffer.concat([PREFACE, SETTINGS]));
     // A call that stays open, and never a PONG.
-    socket.write(frame(1, 4, 1, Buffer.from('838644', 'hex')));
+    socket.write(frame(1, 4, 1, FORWARD));
     await pollUntil('it is closed', { withinMs: 15_000, everyMs: 50 }, () => (socket.destroyed ? true : undefined));
     // A live one stays, since its HTTP/2 answers for it.
     const live = connectHttp2(`http://127.0.0.1:${victim.port}`);

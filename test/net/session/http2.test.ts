@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../../src/base/index.js';
+import { pollUntil, silentLog, sleep } from '../../../src/base/index.js';
 import { type Certificate, makeCertificate } from '../../../src/net/auth/certificate.js';
 import { RequestError } from '../../../src/net/errors.js';
 import { defaultServerLimits, RpcServer } from '../../../src/net/server/rpc-server.js';
@@ -187,5 +187,36 @@ describe('a caller that meets another server', () => {
   it('waits for nobody longer than it was told', async () => {
     const dialled = dialFrames({ host: '192.0.2.1', port: 9, path, certificate: undefined, timeoutMs: 30 });
     await expect(dialled).rejects.toMatchObject({ returnCode: expect.stringMatching(/Timeout|Unavailable/) });
+  });
+
+  it('is closed, and its socket with it, though the other side has stopped reading', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter(kind => kind === 'TCPSocketWrap').length;
+    // A window of 2 GiB for the stream, and for the connection.
+    const windows = Buffer.from('00000604000000000000047fffffff0000040800000000007fff0000', 'hex');
+    let taken = 0;
+    const port = await new Promise<number>(resolve => {
+      const server = createTcp(socket => {
+        socket.on('error', () => {});
+        socket.on('data', part => {
+          taken += part.length;
+          if (taken > MIB) socket.pause();
+        });
+        open.push(() => socket.destroy());
+        socket.write(windows);
+      });
+      open.push(() => server.close());
+      server.listen(0, host, () => resolve((server.address() as AddressInfo).port));
+    });
+    const before = sockets();
+    const { frames, close } = await dialFrames({ host, port, path, certificate: undefined, timeoutMs: 5_000 });
+    // More than the kernel holds for both ends.
+    for (let i = 0; i < 32; i++) frames.write(new Uint8Array(4), new Uint8Array(MIB - 4));
+    await pollUntil('the other side has enough', { withinMs: 15_000, everyMs: 5 }, () => taken > MIB || undefined);
+    // Then nothing moves any more; where it does still, there is only less to be seen.
+    await sleep(300);
+    expect(sockets()).toBe(before + 2);
+    close();
+    // That of the other side stays.
+    await pollUntil('the socket is closed', { withinMs: 15_000 }, () => sockets() === before + 1 || undefined);
   });
 });
