@@ -27,7 +27,7 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@polkadot\/types/, ['src/chain', 'localnet/engine']],
   [/^@polkadot\//, ['src/chain']],
   [/^@grpc\/|^@bufbuild\/|^@bokuweb\/|^@achingbrain\//, ['src/net']],
-  [/^@tensorflow\/|^mnist/, ['src/model']],
+  [/^@tensorflow\/|^@huggingface\/|^hyparquet|^mnist/, ['src/model']],
   [/^(commander|cli-progress|picocolors|uqr)$/, ['src/cli']],
   [/^(ws|fzstd)$/, ['localnet/engine']],
 ];

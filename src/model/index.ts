@@ -30,6 +30,8 @@ export {
   type Dataset,
   describeDataset,
 } from './data/source.js';
+export { bertTokenizer, gpt2Tokenizer, type Tokenizer } from './data/tokenizer.js';
+export { BERT_SPECIAL, BERT_VOCABULARY, GPT2_VOCABULARY, SMALL_VOCABULARY } from './data/vocabularies.js';
 export type { ModelErrorCode } from './errors.js';
 export { type MnistConfig, MnistSynapse, mnistDefaults } from './mnist.js';
 export { type ModelName, modelNames } from './models.js';
