@@ -49,7 +49,8 @@ export {
 export { type Route, Router, type RouterConfig, routerDefaults } from './peers/router.js';
 export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
 export { type CallerGradients, createServer, Server, type ServerOptions } from './serve/server.js';
-export { type Checkpoint, loadModel, previousOf, saveModel } from './store/checkpoint.js';
+export { type Checkpoint, type KeepOptions, loadModel, saveModel } from './store/checkpoint.js';
+export { bestOf, DEFAULT_KEEP, loadNewest, type Skipped, savesOf } from './store/kept.js';
 export {
   type Judgement,
   type Modality,

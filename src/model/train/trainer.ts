@@ -8,7 +8,7 @@ import type { Pass } from '../peers/pass.js';
 import type { RemoteCaller } from '../peers/remote.js';
 import { Router, type RouterConfig } from '../peers/router.js';
 import type { CallerGradients } from '../serve/server.js';
-import { loadModel, refused, saveModel } from '../store/checkpoint.js';
+import { type KeepOptions, loadModel, refused, saveModel } from '../store/checkpoint.js';
 import type { Judgement, Synapse } from '../synapse.js';
 import { clipScale, globalNorm, Optimizer, type ReceivedGradients } from './optim.js';
 import { createRule, type RuleSettings, sgd } from './rules.js';
@@ -211,11 +211,12 @@ export class Trainer {
 
   /**
    * Saves parameters, momenta, router and step, and `about` (epoch, best loss and the like; plain JSON without a `trainer` of its own) beside them.
-   * The save before it stays as `<path>.previous`.
+   * Saves before it stay beside it, as `keep` says.
    */
-  save(path: string, about: Record<string, unknown> = {}): void {
-    saveModel(path, {
+  save(path: string, about: Record<string, unknown> = {}, keep: KeepOptions = {}): void {
+    const content = {
       model: this.options.model,
+      step: this.steps,
       groups: { model: this.synapse.state(), momentum: this.optimizer.state(), router: this.router.state() },
       about: {
         ...about,
@@ -227,7 +228,8 @@ export class Trainer {
           weights: this.weights.state(),
         },
       },
-    });
+    };
+    saveModel(path, content, keep);
   }
 
   /** Loads what `save` saved and returns its `about`. Code `bad_checkpoint` when it does not fit, and then nothing is changed. */

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createTrainer, loadDigits, loadModel, previousOf, saveModel, type Trainer } from '../../../src/model/index.js';
+import { createTrainer, loadDigits, loadModel, saveModel, type Trainer } from '../../../src/model/index.js';
 import { encodeSafetensors } from '../../../src/model/store/safetensors.js';
 import { batchNumber, plain, SMALL, serveSmall, wave } from '../helpers.js';
 
@@ -12,22 +12,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const tensors = [{ name: 'a', shape: [2, 3], data: plain([2, 3], wave).data }];
 
 describe('a checkpoint', () => {
-  const content = { model: 'mnist', groups: { model: tensors }, about: { epoch: 3, best: 0.25 } };
+  const content = { model: 'mnist', step: 7, groups: { model: tensors }, about: { epoch: 3, best: 0.25 } };
 
   it('comes back with what was said about it, readable by its owner only', () => {
     const path = join(folder, 'one.safetensors');
     saveModel(path, content);
     expect(loadModel(path, 'mnist')).toEqual(content);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-  });
-
-  it('leaves the save before it in place', () => {
-    const path = join(folder, 'two.safetensors');
-    saveModel(path, content);
-    expect(existsSync(previousOf(path))).toBe(false);
-    for (const epoch of [4, 5]) saveModel(path, { ...content, about: { epoch } });
-    expect(loadModel(previousOf(path), 'mnist').about).toEqual({ epoch: 4 });
-    expect(loadModel(path, 'mnist').about).toEqual({ epoch: 5 });
   });
 
   it('that is damaged, missing or of another model is refused with its path and a way out', () => {
@@ -39,7 +30,7 @@ describe('a checkpoint', () => {
     );
     saveModel(path, content);
     writeFileSync(path, readFileSync(path).subarray(0, 100));
-    expect(() => loadModel(path, 'mnist')).toThrow(/cut off.*three\.safetensors\.previous/);
+    expect(() => loadModel(path, 'mnist')).toThrow(/cut off.*three\.step-00000007\.safetensors/);
     writeFileSync(path, encodeSafetensors([], { format: 'another/9' }));
     expect(() => loadModel(path, 'mnist')).toThrow(/format 'another\/9'/);
   });
