@@ -72,6 +72,7 @@ export {
   StepSchedule,
   WarmupCosineWithHardRestartsSchedule,
 } from './train/schedule.js';
+export { type EventWriter, openEventFile } from './train/tensorboard.js';
 export {
   createTrainer,
   type Evaluation,
