@@ -1,4 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { BATCH_NORM, BATCH_NORM_GRAD, SCALE_SHIFT } from './wasm-batch-norm.js';
+import {
+  GROUPED_CONVOLUTION,
+  GROUPED_CONVOLUTION_FILTER,
+  GROUPED_CONVOLUTION_INPUT,
+} from './wasm-grouped-convolution.js';
 
 /**
  * A catalogue: the derivative rule of each kernel that the models use. TensorFlow.js keeps its own rules in browser modules that Node
@@ -9,8 +15,8 @@ import * as tf from '@tensorflow/tfjs-core';
 interface Rule {
   /** Inputs by name, in the order in which `rule` gets them. */
   save?: readonly string[];
-  /** The output comes after the inputs. */
-  saveOutput?: boolean;
+  /** The output comes after the inputs; a kernel with several outputs says how many. */
+  saveOutput?: boolean | number;
   saveAll?: boolean;
   rule: (dy: tf.Tensor, saved: tf.Tensor[], attributes: Attributes) => Partials;
 }
@@ -27,7 +33,7 @@ export function registerGradients(options: { transposesAreFree: boolean }): void
     tf.registerGradient({
       kernelName,
       ...(save ? { inputsToSave: [...save] } : {}),
-      ...(saveOutput ? { outputsToSave: [true] } : {}),
+      ...(saveOutput ? { outputsToSave: Array(Number(saveOutput)).fill(true) } : {}),
       ...(saveAll ? { saveAllInputs: true } : {}),
       gradFunc: (dy, saved, attributes) => rule(dy as tf.Tensor, saved, attributes as Attributes),
     });
@@ -267,21 +273,28 @@ const rules: Record<string, Rule> = {
       e: () => tf.mul(dy, tf.cast(tf.logicalNot(condition!), 'float32')),
     }),
   },
-  /** Rows picked by number: the gradient goes back to the picked rows. Along the first axis only. */
+  /** Slices picked by number along an axis: the gradient goes back to the picked ones. */
   [tf.GatherV2]: {
     save: ['x', 'indices'],
     rule: (dy, [x, indices], { axis, batchDims }) => {
-      if (tf.util.parseAxisParam(axis as number, x!.shape)[0] !== 0 || batchDims) {
-        throw new Error('the gradient of gather is written for the first axis only');
-      }
-      const flat = () => tf.reshape(indices!, [indices!.size]) as tf.Tensor1D;
-      const rows = () => tf.reshape(dy, [indices!.size, ...x!.shape.slice(1)]);
-      return {
-        x: () => tf.unsortedSegmentSum(rows(), tf.cast(flat(), 'int32') as tf.Tensor1D, x!.shape[0]!),
-        indices: () => tf.zerosLike(tf.cast(indices!, 'float32')),
+      if (batchDims) throw new Error('the gradient of gather is not written for batches of indices');
+      const at = tf.util.parseAxisParam(axis as number, x!.shape)[0]!;
+      const [outer, inner] = [x!.shape.slice(0, at), x!.shape.slice(at + 1)];
+      const flat = () => tf.cast(tf.reshape(indices!, [indices!.size]), 'int32') as tf.Tensor1D;
+      const toRows = () => {
+        const picked = tf.reshape(dy, [...outer, indices!.size, ...inner]);
+        if (at === 0) return tf.unsortedSegmentSum(picked, flat(), x!.shape[0]!);
+        // The axis goes first, and back to its place afterwards.
+        const first = [at, ...x!.shape.map((_, d) => d).filter(d => d !== at)];
+        const sums = tf.unsortedSegmentSum(tf.transpose(picked, first), flat(), x!.shape[at]!);
+        return tf.transpose(sums, tf.backend_util.getUndoAxesPermutation(first));
       };
+      return { x: toRows, indices: () => tf.zerosLike(tf.cast(indices!, 'float32')) };
     },
   },
+  [tf.Cumsum]: of('x', (dy, _, { axis, exclusive, reverse }) =>
+    tf.cumsum(dy, axis as number, exclusive as boolean, !reverse),
+  ),
   // Images
   [tf.Conv2D]: {
     save: ['x', 'filter'],
@@ -321,7 +334,44 @@ const rules: Record<string, Rule> = {
         tf.engine().runKernel(tf.AvgPoolGrad, { dy, input: input! }, { filterSize, strides, pad } as tf.NamedAttrMap),
     }),
   },
+  // Kernels of our own
+  [GROUPED_CONVOLUTION]: {
+    save: ['x', 'filter'],
+    rule: (dy, [x, filter], attributes) => ({
+      x: () => run(GROUPED_CONVOLUTION_INPUT, { dy, filter: filter! }, { ...attributes, inputShape: x!.shape })[0]!,
+      filter: () => run(GROUPED_CONVOLUTION_FILTER, { x: x!, dy }, { ...attributes, filterShape: filter!.shape })[0]!,
+    }),
+  },
+  /** Mean and variance are for the running averages only; nothing flows back through them. */
+  [BATCH_NORM]: {
+    save: ['x', 'gamma'],
+    saveOutput: 3,
+    rule: (dys, [x, gamma, y, mean, variance], attributes) => {
+      const [dy] = dys as unknown as tf.Tensor[];
+      const named = { dy: dy!, x: x!, y: y!, gamma: gamma!, mean: mean!, variance: variance! };
+      const [dx, dgamma, dbeta] = run(BATCH_NORM_GRAD, named, attributes);
+      return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta! };
+    },
+  },
+  [SCALE_SHIFT]: {
+    save: ['x', 'scale'],
+    saveOutput: true,
+    rule: (dy, [x, scale, y], { relu }) => {
+      const slope = relu ? tf.mul(dy, tf.step(y!)) : dy;
+      const axes = [...Array(x!.rank - 1).keys()];
+      return {
+        x: () => tf.mul(slope, scale!),
+        scale: () => tf.sum(tf.mul(slope, x!), axes),
+        shift: () => tf.sum(slope, axes),
+      };
+    },
+  },
 };
+
+function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: Attributes): tf.Tensor[] {
+  const outputs = tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
 
 function of(name: string, rule: (dy: tf.Tensor, x: tf.Tensor, attributes: Attributes) => tf.Tensor): Rule {
   return { save: [name], rule: (dy, [x], attributes) => ({ [name]: () => rule(dy, x!, attributes) }) };

@@ -10,7 +10,7 @@ import {
   toPlain,
   toTensor,
 } from '../compute/tensor.js';
-import { viewOf } from '../compute/wasm-kernels.js';
+import { viewOf } from '../compute/wasm-heap.js';
 import type { ModelErrorCode } from '../errors.js';
 import { createModel } from '../models.js';
 import type { ModelForms, Synapse } from '../synapse.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type NamedArray, numbersOf, shapeError } from '../compute/tensor.js';
-import { viewOf } from '../compute/wasm-kernels.js';
+import { viewOf } from '../compute/wasm-heap.js';
 import { type Rule, sgd } from './rules.js';
 
 /** Variables that learn at one speed and by one rule. */

@@ -90,6 +90,9 @@ const cases: Record<string, Case> = {
   split: { f: a => tf.mul(tf.split(a!, [1, 2], 0)[0]!, tf.split(a!, [1, 2], 0)[1]!), shapes: [[3, 2]] },
   where: { f: (a, b) => tf.where(tf.greater(tf.tensor([1, -1, 1]), 0), a!, b!), shapes: [[3], [3]] },
   gather: { f: a => tf.gather(a!, tf.tensor1d([2, 0, 2], 'int32')), shapes: [[4, 3]] },
+  'gather along another axis': { f: a => tf.gather(a!, tf.tensor1d([2, 0, 2], 'int32'), 1), shapes: [[2, 4, 3]] },
+  'a running sum': { f: a => tf.cumsum(a!, 1), shapes: [[3, 4]] },
+  'a running sum from the end, without itself': { f: a => tf.cumsum(a!, 0, true, true), shapes: [[4, 2]] },
   'a product of matrices': {
     f: (a, b) => tf.matMul(a!, b!),
     shapes: [
