@@ -25,9 +25,6 @@ export interface ProbeOptions {
   readonly nameKey?: (publicKey: Uint8Array) => string;
 }
 
-/** Nobody's certificate of this kind is larger; Node has taken in the handshake by then, whose size OpenSSL bounds. */
-const LARGEST_CERTIFICATE = 4_096;
-
 /**
  * Looks which certificate is shown at an address, and whether it is that of `hotkey` (32 bytes; undefined: of anyone).
  * `RequestError`: `Unavailable` and `Timeout` when nobody answers TLS there, `Unauthenticated` when somebody else does.
@@ -85,14 +82,12 @@ function probe(address: Address, { timeoutMs, signal }: ProbeOptions): Promise<B
       ...(isIP(host) ? {} : { servername: host }),
     });
     socket.once('secureConnect', () => {
+      // None, or one that is too large, is refused when it is read. OpenSSL bounds the handshake's size.
       const { raw } = socket.getPeerCertificate();
-      if (!raw || raw.length > LARGEST_CERTIFICATE) {
-        return fail(new RequestError('Unauthenticated', `${where} shows no certificate of a neuron`));
-      }
-      end(() => resolve(Buffer.from(raw)));
+      end(() => resolve(Buffer.from(raw ?? Buffer.alloc(0))));
     });
     // Also after the end: a reset may follow. A connection that closes before TLS is there is an error too.
     socket.on('error', error => fail(new RequestError('Unavailable', messageOf(error), error)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort);
   });
 }

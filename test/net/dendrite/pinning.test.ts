@@ -1,8 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { createServer as createPlain, type Socket } from 'node:net';
-import { createServer, type TlsOptions } from 'node:tls';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createServer, type PeerCertificate, type TlsOptions } from 'node:tls';
+import { credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Closing, pollUntil } from '../../../src/base/index.js';
 import { makeCertificate } from '../../../src/net/auth/certificate.js';
 import { keyText } from '../../../src/net/auth/signed.js';
@@ -224,6 +225,30 @@ describe('pinning a certificate', () => {
     const shown = await tlsPort(makeCertificate(key(2)));
     await expect(pinCertificate({ host, port: shown }, key(1).publicKey, options)).rejects.toMatchObject({
       message: `127.0.0.1:${shown} shows the certificate of ${keyText(key(2).publicKey)}, not of ${keyText(key(1).publicKey)}`,
+    });
+  });
+
+  it('compares the certificate itself too, should the chain of trust ever take another', async () => {
+    const certificate = makeCertificate(key(1));
+    const pin = await pinCertificate({ host, port: await tlsPort(certificate) }, undefined, options);
+    const made = vi.spyOn(credentials, 'createFromSecureContext');
+    closing.add(() => made.mockRestore());
+    pinnedCredentials(pin);
+    const { checkServerIdentity } = made.mock.calls[0]![1]!;
+    const shown = (raw: Buffer) => checkServerIdentity!('axon.bittensor', { raw } as PeerCertificate);
+    expect(shown(Buffer.from(pin.certificate))).toBeUndefined();
+    expect(shown(new X509Certificate(makeCertificate(key(1)).certPem).raw)).toEqual(
+      new Error('the certificate is not the pinned one'),
+    );
+  });
+
+  it('refuses a certificate that is too large to be of a neuron', async () => {
+    // Any certificate will do: of these bytes no more is read than their length.
+    const { certPem, keyPem } = makeCertificate({ ...signerOf(1), sign: () => new Uint8Array(5_000) });
+    const port = await tlsPort({ certPem, keyPem });
+    await expect(pinCertificate({ host, port }, undefined, options)).rejects.toMatchObject({
+      returnCode: 'Unauthenticated',
+      message: expect.stringMatching(/it cannot be read: \d+ bytes/),
     });
   });
 
