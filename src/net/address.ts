@@ -42,6 +42,18 @@ export function formatAddress({ host, port }: Address): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** An address as sockets name it, an IPv4 address in IPv6's clothes (`::ffff:127.0.0.1`) as IPv4. */
+export function plainAddress(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  return mapped !== undefined && isIP(mapped) === 4 ? mapped : address;
+}
+
+/** Whether an address is of this very machine alone: 127.0.0.0/8, ::1, or the name that stands for them. */
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address);
+  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1' || plain === 'localhost';
+}
+
 /** A literal address with a port, as strangers may name one: no names, which would make this node ask a name server. */
 export function parseLiteral(text: string): Address | undefined {
   try {

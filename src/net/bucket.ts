@@ -12,10 +12,15 @@ export class Bucket {
 
   /** False: none is left. */
   take(nowMs: number, count = 1): boolean {
-    this.fill(nowMs);
-    if (this.tokens < count) return false;
+    if (!this.has(nowMs, count)) return false;
     this.tokens -= count;
     return true;
+  }
+
+  /** Looks only. */
+  has(nowMs: number, count = 1): boolean {
+    this.fill(nowMs);
+    return this.tokens >= count;
   }
 
   isFull(nowMs: number): boolean {

@@ -1,4 +1,4 @@
-export { type Address, formatAddress, parseAddress } from './address.js';
+export { type Address, formatAddress, isLoopback, parseAddress } from './address.js';
 export type { RequestKind } from './auth/signed.js';
 export type { Admission, Member, Registry } from './axon/admission.js';
 export { type Announce, announceOnChain } from './axon/announce.js';

@@ -1,5 +1,13 @@
 import { BittensorError, type Closing, type Log, type ResolvedSettings, sleep } from '../base/index.js';
-import { Axon, axonOptionsOf, mapPort, probeReachability, type Registry, type SynapseHandlers } from '../net/index.js';
+import {
+  Axon,
+  axonOptionsOf,
+  isLoopback,
+  mapPort,
+  probeReachability,
+  type Registry,
+  type SynapseHandlers,
+} from '../net/index.js';
 import type { PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
 import type { Identity } from './identity.js';
@@ -38,7 +46,7 @@ export async function serveAxon(options: ServiceOptions): Promise<AxonService> {
     );
   }
   // Loopback peers only: nothing outside needs to see the port.
-  const isPrivate = !settings.axon_upnp && isOwnAddress(given ?? '127.0.0.1');
+  const isPrivate = !settings.axon_upnp && isLoopback(given ?? '127.0.0.1');
   const host = settings.axon_ip ?? (isPrivate ? '127.0.0.1' : '0.0.0.0');
   const wantedPort = settings.axon_external_port ?? settings.port;
   const axon = new Axon({
@@ -99,7 +107,7 @@ export function reachabilityTeller(
 ): ReachabilityTeller {
   const { ip, port } = announced;
   const own = { announced: { host: ip, port }, hotkey: identity.hotkey.publicKey };
-  let isTold = !settings.axon_probe || isOwnAddress(ip);
+  let isTold = !settings.axon_probe || isLoopback(ip);
   const ask = async (isLast: boolean) => {
     const asking = { signal, timeoutMs: BEFORE_SERVING_MS };
     const { outcome, text } = await probeReachability(directory.peers(), own, asking);
@@ -133,9 +141,4 @@ async function start(axon: Axon, settings: RunSettings): Promise<void> {
     }
     throw error;
   }
-}
-
-/** True for an address that only this machine can dial. */
-export function isOwnAddress(ip: string): boolean {
-  return ip === '::1' || ip.startsWith('127.');
 }

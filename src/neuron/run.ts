@@ -5,6 +5,7 @@ import {
   Dendrite,
   dendriteOptionsOf,
   Gossip,
+  isLoopback,
   type Member,
   networkOfName,
   priceOf,
@@ -12,7 +13,7 @@ import {
   type SynapseHandlers,
 } from '../net/index.js';
 import { ready } from '../wallet/index.js';
-import { isOwnAddress, type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
+import { type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
 import { type Identity, seedOf, takeIdentity } from './identity.js';
@@ -310,7 +311,7 @@ async function joinGossip({
       definition: { ...handlers.definition, backward: true },
     },
     network,
-    host: isOwnAddress(announced.ip) ? '127.0.0.1' : '0.0.0.0',
+    host: isLoopback(announced.ip) ? '127.0.0.1' : '0.0.0.0',
     port: settings.metagraph_port ?? 0,
     bootstrap: settings.bootstrap?.split(',').map(bootstrapAddress) ?? [],
     size: settings.metagraph_size,

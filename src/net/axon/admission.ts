@@ -4,9 +4,9 @@ import { keyText, type RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { RequestHead } from '../gen/bittensor.js';
 import { originOf } from '../server/origin.js';
+import { TokenBuckets } from '../token-buckets.js';
 import { checkHead, type OwnIdentity, requestDigest, verifyHead } from '../wire/messages.js';
 import { type StrangerLimits, StrangerWork } from './stranger-work.js';
-import { TokenBuckets } from './token-buckets.js';
 
 /** A registered hotkey, as the metagraph has it. */
 export interface Member {

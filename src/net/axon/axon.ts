@@ -5,7 +5,7 @@ import type { Address } from '../address.js';
 import { makeCertificate } from '../auth/certificate.js';
 import { keyText } from '../auth/signed.js';
 import { netError, RequestError } from '../errors.js';
-import type { IncomingHandler } from '../server/incoming.js';
+import type { IncomingHandler } from '../incoming.js';
 import { defaultServerLimits, type RawCall, RpcServer, type ServerLimits } from '../server/rpc-server.js';
 import type { ReturnCode } from '../wire/codes.js';
 import { networkBytes } from '../wire/network.js';

@@ -6,13 +6,13 @@ import { RequestError } from '../errors.js';
 import { Synapse } from '../gen/bittensor.js';
 import { originOf } from '../server/origin.js';
 import type { RawCall } from '../server/rpc-server.js';
+import { TokenBuckets } from '../token-buckets.js';
 import { definitionFields } from '../wire/definition.js';
 import { openDescribeRequest, sealDescription } from '../wire/description.js';
 import { signSynapse } from '../wire/synapse.js';
 import { PROTOCOL_VERSION } from '../wire/version.js';
 import type { Admissions } from './admission.js';
 import { type ServedSynapse, type SynapseTable, takesGradients } from './synapses.js';
-import { TokenBuckets } from './token-buckets.js';
 
 /** The largest question, bytes. */
 export const DESCRIBE_BYTES = 256;

@@ -3,7 +3,7 @@ import type { Signer } from '../../wallet/index.js';
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { RequestHead } from '../gen/bittensor.js';
-import type { Answer, Incoming } from '../server/incoming.js';
+import type { Answer, Incoming } from '../incoming.js';
 import { recycleBody } from '../wire/body-memory.js';
 import type { ReturnCode } from '../wire/codes.js';
 import {

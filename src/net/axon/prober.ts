@@ -1,14 +1,15 @@
 import { equalBytes } from '../../base/index.js';
+import { plainAddress } from '../address.js';
 import { keyText } from '../auth/signed.js';
 import { pinCertificate } from '../dendrite/pinning.js';
 import { RequestError } from '../errors.js';
 import { ProbeReply, ProbeRequest } from '../gen/bittensor.js';
-import { originOf, plainAddress } from '../server/origin.js';
+import { originOf } from '../server/origin.js';
 import type { RawCall } from '../server/rpc-server.js';
+import { TokenBuckets } from '../token-buckets.js';
 import { decodeWithin } from '../wire/decode.js';
 import { probeRequestRule } from '../wire/envelope.js';
 import type { Admissions } from './admission.js';
-import { TokenBuckets } from './token-buckets.js';
 
 /** The largest question, bytes. */
 export const PROBE_BYTES = 256;

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
 import type { RequestKind } from '../auth/signed.js';
-import type { IncomingHandler } from '../server/incoming.js';
+import type { IncomingHandler } from '../incoming.js';
 import type { ReturnCode } from '../wire/codes.js';
 import {
   defaultTensorLimits,

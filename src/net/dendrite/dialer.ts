@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { messageOf } from '../../base/index.js';
-import { type Address, dialHost, dialTarget, formatAddress } from '../address.js';
+import { type Address, dialHost, dialTarget, formatAddress, isLoopback } from '../address.js';
 import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { type DialledFrames, dialFrames } from '../session/http2-dial.js';
@@ -58,7 +57,7 @@ export class Dialer {
     const { address, hotkey, tls } = this.route;
     const problem = problemOf(address);
     if (problem) throw problem;
-    if (!tls && !isLoopback(address.host)) {
+    if (!tls && !isLoopback(dialHost(address.host))) {
       throw new RequestError('Unavailable', `${this.where} is not on this machine: plain text does not leave it`);
     }
     if (!tls || this.pin) return { pin: this.pin, isOld: tls };
@@ -103,11 +102,4 @@ function problemOf(address: Address): RequestError | undefined {
   } catch (error) {
     return new RequestError('Unavailable', messageOf(error), error);
   }
-}
-
-/** True for an address of this machine, and for the name that stands for it. */
-export function isLoopback(host: string): boolean {
-  const literal = dialHost(host);
-  if (isIP(literal) === 4) return literal.startsWith('127.');
-  return literal === '::1' || literal === 'localhost';
 }

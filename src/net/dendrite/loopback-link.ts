@@ -1,7 +1,7 @@
 import { abortable } from '../../base/index.js';
 import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import type { Incoming, IncomingHandler } from '../server/incoming.js';
+import type { Incoming, IncomingHandler } from '../incoming.js';
 import { encodeTensors, openAnswer, readTensors, sessionHead } from '../wire/messages.js';
 import { type Link, type LinkContext, type Question, type Told, timeLeft } from './links.js';
 

@@ -1,24 +1,17 @@
 import { abortable } from '../../base/index.js';
 import { RequestError } from '../errors.js';
-import type { Answer } from '../server/incoming.js';
+import type { Answer } from '../incoming.js';
 import { ClientSession, SessionError } from '../session/client-session.js';
 import type { SessionLimits } from '../session/limits.js';
 import type { MemoryBudget } from '../session/memory.js';
 import { recycleBody } from '../wire/body-memory.js';
 import { type ReturnCode, returnCodeOf } from '../wire/codes.js';
-import {
-  type EncodedTensors,
-  encodeTensors,
-  openAnswer,
-  readTensors,
-  requestDigest,
-  sessionHead,
-  signHead,
-} from '../wire/messages.js';
+import { encodeTensors, openAnswer, readTensors, requestDigest, sessionHead } from '../wire/messages.js';
 import { clean } from '../wire/status.js';
 import type { Dialer } from './dialer.js';
 import { type Link, type LinkContext, type Question, type Told, timeLeft } from './links.js';
 import { Shared } from './shared.js';
+import { signRequest } from './sign-request.js';
 import { UnaryLink } from './unary-link.js';
 
 const EXCHANGE = '/Bittensor/Exchange';
@@ -101,7 +94,7 @@ export class SessionLink implements Link {
     const encoded = encodeTensors(question.tensors, limits, question.format);
     const timeoutMs = timeLeft(question);
     const content = { ...question, length: encoded.body.length, timeoutMs, reply: question.format };
-    const head = isSigned ? this.sign(content, encoded) : sessionHead(content);
+    const head = isSigned ? signRequest(this.context, this.dialer, content, encoded) : sessionHead(content);
     traffic.bytesOut += encoded.body.length;
     const answer = await session.call({
       head,
@@ -115,18 +108,6 @@ export class SessionLink implements Link {
     const body = readTensors(answer.body, limits, 'ResponseDeserializationException');
     const proof = isSigned ? { request: requestDigest(head), responder: this.dialer.hotkey } : undefined;
     return openAnswer(answer.head, body, proof);
-  }
-
-  private sign(content: Parameters<typeof sessionHead>[0], encoded: EncodedTensors) {
-    const { signer, network, nonces } = this.context;
-    const { hotkey, hotkeyText } = this.dialer;
-    return signHead(signer, {
-      ...content,
-      receiver: hotkey,
-      network,
-      nonce: nonces.next(hotkeyText),
-      digest: encoded.digest(),
-    });
   }
 
   private async open(): Promise<OpenSession> {

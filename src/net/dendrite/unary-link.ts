@@ -1,12 +1,13 @@
 import { abortable } from '../../base/index.js';
 import type { RequestKind } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { encodeRequestHead, HEAD_HEADER } from '../wire/exchange-frame.js';
-import { encodeTensors, openUnaryReply, requestDigest, sealUnary, signHead } from '../wire/messages.js';
+import { encodeRequestHead, HEAD_HEADER } from '../wire/head-bytes.js';
+import { type EncodedTensors, encodeTensors, openUnaryReply, requestDigest, sealUnary } from '../wire/messages.js';
 import type { Connection } from './connection.js';
 import type { Dialer } from './dialer.js';
 import { type Link, type LinkContext, type Question, type Told, timeLeft } from './links.js';
 import { Shared } from './shared.js';
+import { signRequest } from './sign-request.js';
 
 const paths: Record<RequestKind, string> = { forward: '/Bittensor/Forward', backward: '/Bittensor/Backward' };
 
@@ -44,34 +45,19 @@ export class UnaryLink implements Link {
     this.connection.drop();
   }
 
-  private async send(
-    connection: Connection,
-    question: Question,
-    encoded: ReturnType<typeof encodeTensors>,
-  ): Promise<Told> {
-    const { signer, network, nonces, tensors } = this.context;
-    const { kind, synapseKey, parameterVersion, given, traffic, format } = question;
-    const responder = this.dialer.hotkey;
+  private async send(connection: Connection, question: Question, encoded: EncodedTensors): Promise<Told> {
+    const { kind, given, traffic } = question;
     const timeoutMs = timeLeft(question);
-    const head = signHead(signer, {
-      kind,
-      receiver: responder,
-      network,
-      synapseKey,
-      nonce: nonces.next(this.dialer.hotkeyText),
-      parameterVersion,
-      digest: encoded.digest(),
-      length: encoded.body.length,
-      timeoutMs,
-      reply: format,
-    });
+    const content = { ...question, length: encoded.body.length, timeoutMs, reply: question.format };
+    const head = signRequest(this.context, this.dialer, content, encoded);
     const bytes = sealUnary(head, encoded.body);
     traffic.bytesOut += bytes.length;
     // It announces the message as a whole.
     const headers = { [HEAD_HEADER]: encodeRequestHead({ ...head, length: bytes.length }) };
     const reply = await connection.unary({ path: paths[kind], bytes, timeoutMs, signal: given.signal, headers });
     traffic.bytesIn += reply.length;
-    return openUnaryReply(reply, { digest: requestDigest(head), nonce: head.nonce, responder }, tensors);
+    const expected = { digest: requestDigest(head), nonce: head.nonce, responder: this.dialer.hotkey };
+    return openUnaryReply(reply, expected, this.context.tensors);
   }
 
   /** Over TLS a connection that cannot be made may be one to a certificate that is gone: looked at anew, once. */

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../../base/index.js';
 import { keypairFromSeed, type Signer } from '../../wallet/index.js';
-import { type Address, dialHost, formatAddress } from '../address.js';
+import { type Address, dialHost, formatAddress, isLoopback } from '../address.js';
 import { makeCertificate } from '../auth/certificate.js';
 import { Connection } from '../dendrite/connection.js';
 import { pinCertificate, pinnedCredentials } from '../dendrite/pinning.js';
 import { Pool } from '../dendrite/pool.js';
 import { RequestError } from '../errors.js';
-import { isLoopback } from '../server/origin.js';
 import { defaultServerLimits, RpcServer } from '../server/rpc-server.js';
 import type { Asking, GossipTransport } from './transport.js';
 

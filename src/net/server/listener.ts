@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { systemCodeOf } from '../../base/index.js';
+import { isLoopback, plainAddress } from '../address.js';
 import type { Certificate } from '../auth/certificate.js';
 import { netError } from '../errors.js';
+import { TokenBuckets } from '../token-buckets.js';
 import type { ServerLimits } from './limits.js';
-import { isLoopback, originOf, plainAddress } from './origin.js';
-import { ORIGINS, OriginRates } from './origin-rates.js';
+import { originOf } from './origin.js';
 
 /** One socket of a caller. */
 export interface Link {
@@ -36,6 +37,9 @@ interface Arrival extends Link {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** Origins that are remembered; beyond, those that were quiet longest are forgotten. */
+const ORIGINS = 8_192;
+
 /**
  * Owns the port and its sockets, and tells TLS from plain text by the first byte. Where there are too many, those in a
  * handshake or without a key go first, those of the same origin before others.
@@ -44,8 +48,8 @@ export class Listener {
   private readonly server: Server;
   private readonly tls: TlsServer | undefined;
   private readonly arrivals = new Map<string, Arrival>();
-  private readonly connects: OriginRates;
-  private readonly refusals: OriginRates;
+  private readonly connects: TokenBuckets;
+  private readonly refusals: TokenBuckets;
   /** Until when an origin is held off, by `performance.now()`; in the order of the ends. */
   private readonly heldOff = new Map<string, number>();
 
@@ -55,8 +59,9 @@ export class Listener {
     private readonly accept: (link: Link, socket: Socket) => void,
     private readonly onRefused: (reason: string, address: string) => void,
   ) {
-    this.connects = new OriginRates(limits.connectBurst, limits.connectsPerSecond);
-    this.refusals = new OriginRates(limits.refusalBurst, limits.refusalsPerSecond);
+    const rates = (burst: number, perSecond: number) => new TokenBuckets({ burst, perSecond, keys: ORIGINS });
+    this.connects = rates(limits.connectBurst, limits.connectsPerSecond);
+    this.refusals = rates(limits.refusalBurst, limits.refusalsPerSecond);
     this.server = createServer({ noDelay: true }, socket => this.onSocket(socket));
     const { certificate } = options;
     if (!certificate) return;
@@ -171,8 +176,8 @@ export class Listener {
   }
 
   private isPatient(origin: string): boolean {
+    if (this.refusals.spend(origin)) return true;
     const now = performance.now();
-    if (this.refusals.take(origin, now)) return true;
     this.heldOff.delete(origin);
     this.heldOff.set(origin, now + this.limits.holdOffMs);
     for (const [other, until] of this.heldOff) {
@@ -184,7 +189,7 @@ export class Listener {
 
   private refusal(origin: string): string | undefined {
     if ((this.heldOff.get(origin) ?? 0) > performance.now()) return 'refused too often';
-    if (!this.connects.take(origin, performance.now())) return 'connects too often';
+    if (!this.connects.spend(origin)) return 'connects too often';
     const open = [...this.arrivals.values()].filter(({ tcp }) => !tcp.destroyed);
     const same = open.filter(arrival => arrival.origin === origin);
     const greeting = open.filter(isGreeting);

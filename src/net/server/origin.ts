@@ -1,16 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
-/** An address as sockets name it, an IPv4 address in IPv6's clothes (`::ffff:127.0.0.1`) as IPv4. */
-export function plainAddress(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  return mapped !== undefined && isIPv4(mapped) ? mapped : address;
-}
-
-/** Whether who connects from there runs on this very machine: 127.0.0.0/8, or ::1. */
-export function isLoopback(address: string): boolean {
-  const plain = plainAddress(address);
-  return isIPv4(plain) ? plain.startsWith('127.') : plain === '::1';
-}
+import { isIPv6 } from 'node:net';
+import { plainAddress } from '../address.js';
 
 /** Those who count as one: an IPv4 address, or the /64 of an IPv6 one, of which anybody has as many addresses as he likes. */
 export function originOf(address: string): string {

@@ -1,7 +1,9 @@
 import { type Clock, type Log, sleep } from '../../base/index.js';
+import { isLoopback } from '../address.js';
 import type { Certificate } from '../auth/certificate.js';
 import type { RequestKind } from '../auth/signed.js';
 import { netError, RequestError } from '../errors.js';
+import type { IncomingHandler } from '../incoming.js';
 import type { SessionLimits } from '../session/limits.js';
 import { MemoryBudget, type MemoryShare } from '../session/memory.js';
 import { RETURN_CODES } from '../wire/codes.js';
@@ -16,12 +18,10 @@ import {
   HealthService,
   REFLECTION_METHODS,
 } from './health-service.js';
-import type { IncomingHandler } from './incoming.js';
 import { incomingOf } from './incoming-call.js';
 import type { ServerLimits } from './limits.js';
 import { Listener } from './listener.js';
 import { http2Holes } from './node-version.js';
-import { isLoopback } from './origin.js';
 import { Receiving } from './receiving.js';
 import { answerOnce, type RawHandler, receiveOne } from './unary.js';
 

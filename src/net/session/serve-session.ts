@@ -4,7 +4,7 @@ import { CHALLENGE_BYTES, checkHello } from '../auth/hello.js';
 import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import { type Frame, type Hello, Method, type ReplyHead, type RequestHead } from '../gen/bittensor.js';
-import type { IncomingHandler } from '../server/incoming.js';
+import type { IncomingHandler } from '../incoming.js';
 import { RETURN_CODES, type ReturnCode } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
 import { agreedVersion, PROTOCOL_VERSION, speaks } from '../wire/version.js';

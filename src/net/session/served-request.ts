@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.js';
 import { Method, type ReplyHead, type RequestHead } from '../gen/bittensor.js';
+import type { Answer, Incoming } from '../incoming.js';
 import { LazyAbort } from '../lazy-abort.js';
-import type { Answer, Incoming } from '../server/incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { BodyIn } from './body-in.js';
 import type { Deadline } from './deadlines.js';

@@ -5,7 +5,7 @@ import { readCertificate } from '../../../src/net/auth/certificate.js';
 import { Frame, type RequestHead, TensorMessage } from '../../../src/net/gen/bittensor.js';
 import type { ReturnCode } from '../../../src/net/index.js';
 import { returnCodeOf } from '../../../src/net/wire/codes.js';
-import { encodeRequestHead } from '../../../src/net/wire/exchange-frame.js';
+import { encodeRequestHead } from '../../../src/net/wire/head-bytes.js';
 import { fromServiceError } from '../../../src/net/wire/status.js';
 
 const same = (bytes: Buffer) => bytes;

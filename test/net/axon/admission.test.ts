@@ -12,9 +12,9 @@ import {
 } from '../../../src/net/axon/admission.js';
 import { PeerBook } from '../../../src/net/axon/peer-stats.js';
 import { StrangerWork } from '../../../src/net/axon/stranger-work.js';
-import { TokenBuckets } from '../../../src/net/axon/token-buckets.js';
 import type { RequestError } from '../../../src/net/errors.js';
 import type { RequestHead } from '../../../src/net/gen/bittensor.js';
+import { TokenBuckets } from '../../../src/net/token-buckets.js';
 import { requestDigest, signHead } from '../../../src/net/wire/messages.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../keys.js';

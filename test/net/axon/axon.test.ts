@@ -1,7 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Closing, pollUntil } from '../../../src/base/index.js';
+import { Closing, pollUntil, systemClock } from '../../../src/base/index.js';
 import { keyText } from '../../../src/net/auth/signed.js';
+import { Describer } from '../../../src/net/axon/describer.js';
+import { SynapseTable } from '../../../src/net/axon/synapses.js';
 import {
   Axon,
   type AxonHandler,
@@ -13,8 +15,10 @@ import {
   type Member,
   type Peer,
   probeReachability,
+  type RequestError,
   textTensor,
 } from '../../../src/net/index.js';
+import { encodeDescribeRequest } from '../../../src/net/wire/description.js';
 import { ready } from '../../../src/wallet/index.js';
 import { key } from '../helpers.js';
 
@@ -182,13 +186,33 @@ describe('Describe', () => {
     expect(synapses[0]!.workMs).toBeGreaterThan(0);
   });
 
-  it('answers so often, and not more', async () => {
-    const { peer } = await serve();
-    const asked = await Promise.allSettled(Array.from({ length: 40 }, () => describeAxon(peer)));
-    const refused = asked.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason.returnCode] : []));
-    expect(refused.length).toBeGreaterThan(0);
-    expect(asked.length - refused.length).toBeGreaterThanOrEqual(20);
+  it('answers an address so often, and not more', () => {
+    const describer = new Describer({
+      signer: key(1),
+      admissions: { spendOnStranger: () => {} },
+      network: new Uint8Array(0),
+      synapses: new SynapseTable(),
+      clock: systemClock,
+      bodyBytes: 1,
+      endorsement: undefined,
+      address: () => ({ host: '127.0.0.1', port: 1 }),
+    });
+    const bytes = Buffer.from(encodeDescribeRequest(new Uint8Array(32)));
+    const call = { bytes, signal: new AbortController().signal, timeLeftMs: 1_000, trust: () => {} };
+    const began = performance.now();
+    const refused: string[] = [];
+    for (let n = 0; n < 100; n++) {
+      try {
+        describer.answer({ ...call, address: `2001:db8::${n.toString(16)}` });
+      } catch (error) {
+        refused.push((error as RequestError).returnCode);
+      }
+    }
+    const seconds = (performance.now() - began) / 1_000;
+    expect(100 - refused.length).toBeGreaterThanOrEqual(20);
+    expect(100 - refused.length).toBeLessThanOrEqual(20 + Math.ceil(5 * seconds));
     expect(new Set(refused)).toEqual(new Set(['Backoff']));
+    expect(() => describer.answer({ ...call, address: '192.0.2.1' })).not.toThrow();
   });
 });
 

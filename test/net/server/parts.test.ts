@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isLoopback } from '../../../src/net/address.js';
 import { Bucket } from '../../../src/net/bucket.js';
 import { MessageReader } from '../../../src/net/server/message-reader.js';
-import { isLoopback, originOf } from '../../../src/net/server/origin.js';
+import { originOf } from '../../../src/net/server/origin.js';
 
 describe('where a caller is', () => {
   it.each([

@@ -10,8 +10,8 @@ import { keyText } from '../../../src/net/auth/signed.js';
 import { RequestHead } from '../../../src/net/gen/bittensor.js';
 import { HealthCheckResponse } from '../../../src/net/gen/health.js';
 import { ServerReflectionRequest, ServerReflectionResponse } from '../../../src/net/gen/reflection.js';
+import type { Incoming, IncomingHandler } from '../../../src/net/incoming.js';
 import { RequestError } from '../../../src/net/index.js';
-import type { Incoming, IncomingHandler } from '../../../src/net/server/incoming.js';
 import { http2Holes } from '../../../src/net/server/node-version.js';
 import {
   defaultServerLimits,

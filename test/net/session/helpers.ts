@@ -1,5 +1,5 @@
 import { ReplyHead, RequestHead } from '../../../src/net/gen/bittensor.js';
-import type { Answer, Incoming, IncomingHandler } from '../../../src/net/server/incoming.js';
+import type { Answer, Incoming, IncomingHandler } from '../../../src/net/incoming.js';
 import { ClientSession, type ClientSessionOptions, type SessionCall } from '../../../src/net/session/client-session.js';
 import { MemoryBudget } from '../../../src/net/session/memory.js';
 import { type ServedSession, type ServeOptions, serveSession } from '../../../src/net/session/serve-session.js';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { HELLO_LIFE_MS, signHello } from '../../../src/net/auth/hello.js';
 import { RequestError } from '../../../src/net/errors.js';
 import type { Frame, Hello } from '../../../src/net/gen/bittensor.js';
-import type { Incoming } from '../../../src/net/server/incoming.js';
+import type { Incoming } from '../../../src/net/incoming.js';
 import { MemoryBudget } from '../../../src/net/session/memory.js';
 import { type ServedSession, type ServeOptions, serveSession } from '../../../src/net/session/serve-session.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';

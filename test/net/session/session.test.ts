@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { keyText } from '../../../src/net/auth/signed.js';
 import { RequestError } from '../../../src/net/errors.js';
 import { Frame } from '../../../src/net/gen/bittensor.js';
-import type { Incoming } from '../../../src/net/server/incoming.js';
+import type { Incoming } from '../../../src/net/incoming.js';
 import { ClientSession } from '../../../src/net/session/client-session.js';
 import { serveSession } from '../../../src/net/session/serve-session.js';
 import { ready } from '../../../src/wallet/index.js';

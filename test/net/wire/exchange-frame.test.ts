@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '../../../src/base/index.js';
 import { Frame, RequestHead } from '../../../src/net/gen/bittensor.js';
 import { defaultTensorLimits, floatTensor } from '../../../src/net/index.js';
-import {
-  decodeFrame,
-  decodeRequestHead,
-  encodeFrame,
-  encodeFrameHead,
-  encodeRequestHead,
-} from '../../../src/net/wire/exchange-frame.js';
+import { decodeFrame, encodeFrame, encodeFrameHead } from '../../../src/net/wire/exchange-frame.js';
+import { decodeRequestHead, encodeRequestHead } from '../../../src/net/wire/head-bytes.js';
 import { encodeTensors } from '../../../src/net/wire/messages.js';
 import { anyFrame, anyRequestHead } from './arbitrary.js';
 

@@ -14,12 +14,8 @@ import {
   sealDescription,
 } from '../../../src/net/wire/description.js';
 import { checkEnvelope, gossipBatchRule } from '../../../src/net/wire/envelope.js';
-import {
-  decodeFrame,
-  decodeRequestHead,
-  encodeFrame,
-  encodeRequestHead,
-} from '../../../src/net/wire/exchange-frame.js';
+import { decodeFrame, encodeFrame } from '../../../src/net/wire/exchange-frame.js';
+import { decodeRequestHead, encodeRequestHead } from '../../../src/net/wire/head-bytes.js';
 import { readHealthRequest } from '../../../src/net/wire/health.js';
 import { encodeTensors, openUnary, openUnaryReply, readTensors, replyHead } from '../../../src/net/wire/messages.js';
 import { reflect } from '../../../src/net/wire/reflection.js';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { Frame, Method } from '../../../../dist/src/net/gen/bittensor.js';
-import { encodeRequestHead } from '../../../../dist/src/net/wire/exchange-frame.js';
+import { encodeRequestHead } from '../../../../dist/src/net/wire/head-bytes.js';
 import { PROTOCOL_VERSION } from '../../../../dist/src/net/wire/version.js';
 import { ready } from '../../../../dist/src/wallet/index.js';
 import { key } from './keys.mjs';

@@ -1,6 +1,6 @@
-import type { RequestKind } from '../auth/signed.js';
-import type { ReplyHead, RequestHead } from '../gen/bittensor.js';
-import type { AbortSource } from '../lazy-abort.js';
+import type { RequestKind } from './auth/signed.js';
+import type { ReplyHead, RequestHead } from './gen/bittensor.js';
+import type { AbortSource } from './lazy-abort.js';
 
 /**
  * How a request came. `unary`: a gRPC call of its own. `session`: an Exchange over TLS, whose caller is proven.
