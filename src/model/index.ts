@@ -60,6 +60,7 @@ export {
   type StudentNotes,
   Synapse,
   type TensorForm,
+  type TrainingStep,
 } from './synapse.js';
 export { Optimizer, type ParameterGroup, Sgd } from './train/optim.js';
 export { adam, createRule, type Rule, type RuleSettings, sgd } from './train/rules.js';

@@ -47,6 +47,11 @@ export interface StudentNotes {
   readonly preprocessing?: Readonly<Record<string, unknown>>;
 }
 
+/** What a model has to know of a training step: its number, so that what is random in it can be repeated. */
+export interface TrainingStep {
+  readonly step: number;
+}
+
 /** Predictions that have a target, and how many of them are right: the network's, and those of the student in its place. */
 export interface Judgement {
   readonly count: number;
@@ -66,6 +71,8 @@ export abstract class Synapse<Config extends object = object> {
   abstract readonly inputShape: readonly number[];
   /** The parameters by name. */
   readonly variables = new Map<string, tf.Variable>();
+  /** What is kept with the parameters but not learnt by gradients, such as running averages. Checkpoints and served copies carry it. */
+  readonly averages = new Map<string, tf.Variable>();
 
   constructor(
     /** Name of the model, as checkpoints carry it. */
@@ -93,9 +100,14 @@ export abstract class Synapse<Config extends object = object> {
 
   /**
    * The losses of a batch, from what `hop` returned and from `network`: the joined answer of the peers [batch, 1024], undefined when
-   * the synapse calls itself.
+   * the synapse calls itself. `training` is undefined when testing.
    */
-  abstract head(hop: tf.Tensor, targets: Batch['targets'], network: tf.Tensor | undefined): PassTensors;
+  abstract head(
+    hop: tf.Tensor,
+    targets: Batch['targets'],
+    network: tf.Tensor | undefined,
+    training?: TrainingStep,
+  ): PassTensors;
 
   /** Code `shape` unless `head` can use these targets. */
   abstract checkTargets(batch: PlainBatch): void;
@@ -177,9 +189,9 @@ export abstract class Synapse<Config extends object = object> {
     return passOverNetwork(this, neuron, batch, training);
   }
 
-  /** The parameters as plain numbers. */
+  /** The parameters and averages as plain numbers. */
   state(): NamedArray[] {
-    return [...this.variables].map(([name, variable]) => ({
+    return [...this.variables, ...this.averages].map(([name, variable]) => ({
       name,
       shape: variable.shape,
       data: numbersOf(variable),
@@ -188,12 +200,13 @@ export abstract class Synapse<Config extends object = object> {
 
   /** Replaces all parameters; code `shape` when names or shapes differ, and then nothing is changed. */
   load(state: readonly NamedArray[]): void {
-    loadVariables(this.variables, state, this.name);
+    loadVariables(new Map([...this.variables, ...this.averages]), state, this.name);
   }
 
   dispose(): void {
-    for (const variable of this.variables.values()) variable.dispose();
+    tf.dispose([...this.variables.values(), ...this.averages.values()]);
     this.variables.clear();
+    this.averages.clear();
   }
 
   /** Makes a parameter. */
@@ -201,6 +214,14 @@ export abstract class Synapse<Config extends object = object> {
     const variable = tf.tidy(() => tf.variable(tf.tensor(values, shape)));
     this.variables.set(name, variable);
     return variable;
+  }
+
+  /** Makes an average: one number for each channel, all alike at first. */
+  protected average(name: string, length: number, value: number): void {
+    this.averages.set(
+      name,
+      tf.tidy(() => tf.variable(tf.fill([length], value), false)),
+    );
   }
 
   private cannot(modality: Modality): BittensorError<ModelErrorCode> {

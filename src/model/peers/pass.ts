@@ -76,10 +76,11 @@ export async function passOverNetwork(
     // 3. Everything after the hop.
     const answered = answers.map(answer => answer.peer);
     const encoder = training ? synapse.hopVariables() : [];
+    const now = training ? { step: neuron.step ?? 0 } : undefined;
     const head = (hopLeaf: tf.Tensor, responses: tf.Tensor[]): PassTensors => {
-      if (responses.length === 0) return synapse.head(hopLeaf, batch.targets, undefined);
+      if (responses.length === 0) return synapse.head(hopLeaf, batch.targets, undefined, now);
       const scores = router.scores(context!, answered); // [rows, answered]
-      return { ...synapse.head(hopLeaf, batch.targets, router.join(responses, scores)), scores };
+      return { ...synapse.head(hopLeaf, batch.targets, router.join(responses, scores), now), scores };
     };
     const variables = [...synapse.variables.values(), ...(answers.length > 0 ? router.variables.values() : [])];
     product = training
