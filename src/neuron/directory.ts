@@ -14,6 +14,8 @@ export interface PeerDirectory {
   member(hotkey: string): Member | undefined;
   /** Notes the router's mean scores of a step, by hotkey. */
   score?(scores: Readonly<Record<string, number>>): void;
+  /** The newest one, where there is a chain. */
+  metagraph?(): Metagraph | undefined;
 }
 
 /** The peers of one subnet, renewed with every finalized block. */

@@ -37,7 +37,7 @@ export const runSettings = {
   logdir: text<string | undefined>({
     short: '-l',
     argument: 'folder',
-    about: 'folder for the log file',
+    about: 'folder for the log file and the event files of TensorBoard',
     default: undefined,
     defaultAbout: "the neuron's slot in the data folder",
   }),
@@ -110,6 +110,12 @@ export const runSettings = {
     about: 'saved model to resume training from',
     default: undefined,
     defaultAbout: "the slot's own checkpoint",
+  }),
+  keep: integer({
+    about: 'how many saves of the model to keep; the best one is kept besides',
+    default: 3,
+    min: 1,
+    max: 1_000,
   }),
   steps: integer<number | undefined>({
     about: 'stop cleanly after this many batches',

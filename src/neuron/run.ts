@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { abortable, Closing, fromHex, type Log, type ResolvedSettings } from '../base/index.js';
+import { abortable, Closing, fromHex, type Log, messageOf, type ResolvedSettings } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
 import {
   Dendrite,
@@ -16,6 +16,7 @@ import { ready } from '../wallet/index.js';
 import { type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
 import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
+import { openEventLog } from './event-log.js';
 import { type Identity, seedOf, takeIdentity } from './identity.js';
 import { patienceFor, reachChain } from './local-chain.js';
 import { joinSubnet } from './membership.js';
@@ -133,7 +134,8 @@ async function runUntilStopped(
     signal,
   });
   slot = identity.slot;
-  const root = hooks.openLog(settings.logdir ?? identity.slot.folder);
+  const logFolder = settings.logdir ?? identity.slot.folder;
+  const root = hooks.openLog(logFolder);
   closing.add(() => root.flush());
   const log = root.child('neuron');
   say = line => log.info(line);
@@ -154,6 +156,8 @@ async function runUntilStopped(
     modelPath: settings.model_path,
   });
   const opened = await abortable(opening, signal);
+  for (const { path, reason } of opened.skipped)
+    log.warn(`The save ${path} is not whole (${reason}): it is now ${path}.damaged`);
   if (opened.resumedFrom) log.info(`Resuming from ${opened.resumedFrom}: epoch ${opened.epoch}, step ${opened.step}`);
   await abortable(
     server.open(opened.served).then(async () => server.serve(await trainer.parameters())),
@@ -205,7 +209,16 @@ async function runUntilStopped(
 
   const traffic = trafficTeller(axon, dendrite, log);
   traffic.tellRegularly(signal);
-  const save = () => trainer.save(checkpoint, row.toJSON());
+  const events = openEventLog({
+    folder: logFolder,
+    axon,
+    dendrite,
+    directory: known,
+    onError: error => log.warn(`No more events for TensorBoard: ${messageOf(error)}`),
+  });
+  closing.add(() => events.close());
+  log.info(`Events for TensorBoard in ${events.path}`);
+  const save = () => trainer.save({ path: checkpoint, weightRow: row.toJSON(), keep: settings.keep });
   const began = performance.now();
   const steps = await train({
     trainer,
@@ -216,6 +229,7 @@ async function runUntilStopped(
     log: root.child(settings.neuron),
     signal,
     progress: hooks.progress,
+    events,
     save,
     settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers, metric },
   });

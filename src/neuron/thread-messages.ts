@@ -1,4 +1,4 @@
-import type { Device, Modality, NamedArray, PlainTensor, Recipe, RecipeName } from '../model/index.js';
+import type { Device, Modality, NamedArray, PlainTensor, Recipe, RecipeName, Skipped } from '../model/index.js';
 
 /** What crosses between the main thread and the two that compute: plain numbers only. */
 export type { CallerGradients } from '../model/index.js';
@@ -37,13 +37,24 @@ export interface OpenRequest {
 
 export interface Opened {
   resumedFrom: string | undefined;
+  /** Newer saves that could not be used. */
+  skipped: readonly Skipped[];
   epoch: number;
   step: number;
   weightRow: Record<string, number>;
   served: ServedModel;
 }
 
+export interface SaveRequest {
+  path: string;
+  weightRow: Record<string, number>;
+  /** How many saves stay. */
+  keep: number;
+}
+
 export interface StepReport {
+  /** Steps the model ever made, those of callers' gradients included. */
+  step: number;
   epoch: number;
   /** Number of the batch in its epoch, from 0. */
   batch: number;
@@ -51,6 +62,8 @@ export interface StepReport {
   seen: number;
   total: number;
   lastOfEpoch: boolean;
+  /** What was minimised; the next three are parts of it. */
+  loss: number;
   localLoss: number;
   targetLoss: number;
   distillationLoss: number;

@@ -7,11 +7,13 @@ import {
   type Device,
   describeDataset,
   type Evaluation,
+  loadNewest,
   type NamedArray,
   type Network,
   type Recipe,
   type RemoteCaller,
   recipes,
+  type Skipped,
   startBackend,
   type Trainer,
 } from '../model/index.js';
@@ -23,6 +25,7 @@ import type {
   PrepareTrainer,
   RemoteBackward,
   RemoteForward,
+  SaveRequest,
   StepReport,
 } from './thread-messages.js';
 import { Moved, ThreadRpc } from './thread-rpc.js';
@@ -36,6 +39,8 @@ let seed = 0;
 /** Own batches made so far; the trainer's own steps also count gradients of callers. */
 let batches = 0;
 let bestLoss = Number.POSITIVE_INFINITY;
+/** The parameters are those of the best test so far, and were not saved as such yet. */
+let isBest = false;
 
 const caller: RemoteCaller = {
   forward: (peer, input) =>
@@ -70,20 +75,20 @@ const rpc = new ThreadRpc(parentPort!, {
       learningRate: learningRate ?? recipe.learningRate,
       ...(config && { config }),
     });
-    const path = modelPath ?? (existsSync(checkpoint) ? checkpoint : undefined);
+    const load = (path: string) => trainer.load(path) as Resumed;
+    const found =
+      modelPath === undefined
+        ? loadNewest(checkpoint, load)
+        : { path: modelPath, loaded: load(modelPath), skipped: [] as Skipped[] };
     const served = { model, config: config ?? {} };
-    if (path === undefined) return { resumedFrom: undefined, epoch: 0, step: 0, weightRow: {}, served };
-    const about = trainer.load(path) as {
-      batches?: number;
-      seed?: number;
-      bestLoss?: number;
-      weightRow?: Record<string, number>;
-    };
+    if (!found) return { resumedFrom: undefined, skipped: [], epoch: 0, step: 0, weightRow: {}, served };
+    const { path, loaded: about, skipped } = found;
     batches = about.batches ?? trainer.step;
     seed = about.seed ?? seed;
     bestLoss = about.bestLoss ?? Number.POSITIVE_INFINITY;
     return {
       resumedFrom: path,
+      skipped,
       epoch: Math.floor(batches / data.batchesPerEpoch(recipe.rows)),
       step: trainer.step,
       weightRow: about.weightRow ?? {},
@@ -96,14 +101,17 @@ const rpc = new ThreadRpc(parentPort!, {
     const perEpoch = data.batchesPerEpoch(rows);
     const [epoch, index] = [Math.floor(batches / perEpoch), batches % perEpoch];
     const batch = await data.batch({ epoch, index, rows, seed });
+    isBest = false;
     const result = await trainer.train(batch, network(peers));
     batches += 1;
     return {
+      step: result.step,
       epoch,
       batch: index,
       seen: index * rows,
       total: perEpoch * rows,
       lastOfEpoch: index === perEpoch - 1,
+      loss: result.loss,
       localLoss: result.localTargetLoss,
       targetLoss: result.networkTargetLoss,
       distillationLoss: result.distillationLoss,
@@ -114,6 +122,7 @@ const rpc = new ThreadRpc(parentPort!, {
 
   async evaluate({ peers }: { peers: string[] }): Promise<Evaluation> {
     const evaluation = await trainer.evaluate(data.test(recipe.testRows), network(peers));
+    isBest = evaluation.network.loss < bestLoss;
     bestLoss = Math.min(bestLoss, evaluation.network.loss);
     return evaluation;
   },
@@ -125,13 +134,30 @@ const rpc = new ThreadRpc(parentPort!, {
   /** Keeps callers' gradients for the next step, or makes a step of them alone. */
   takeCallerGradients({ gradients, stepNow }: { gradients: CallerGradients; stepNow: boolean }): void {
     trainer.addCallerGradients(gradients);
-    if (stepNow) trainer.applyCallerGradients();
+    if (!stepNow) return;
+    isBest = false;
+    trainer.applyCallerGradients();
   },
 
-  save({ path, weightRow }: { path: string; weightRow: Record<string, number> }): void {
-    trainer.save(path, { batches, seed, weightRow, ...(Number.isFinite(bestLoss) ? { bestLoss } : {}) });
+  save({ path, weightRow, keep }: SaveRequest): void {
+    const perEpoch = data.batchesPerEpoch(recipe.rows);
+    const next = { source: data.name, epoch: Math.floor(batches / perEpoch), index: batches % perEpoch };
+    const best = Number.isFinite(bestLoss) ? { bestLoss } : {};
+    trainer.save(path, { batches, data: next, seed, weightRow, ...best } satisfies Resumed, { keep, isBest });
+    isBest = false;
   },
 });
+
+/** What a checkpoint says besides the trainer's own state. */
+interface Resumed {
+  /** Own batches made so far. */
+  batches?: number;
+  /** The same as a place in the data: the batch that comes next. For people; `batches` is what is read. */
+  data?: { source: string; epoch: number; index: number };
+  seed?: number;
+  bestLoss?: number;
+  weightRow?: Record<string, number>;
+}
 
 function network(peers: readonly string[]): Network {
   return { peers, caller };

@@ -11,6 +11,7 @@ import type {
   PrepareTrainer,
   RemoteBackward,
   RemoteForward,
+  SaveRequest,
   Served,
   StepReport,
 } from './thread-messages.js';
@@ -64,8 +65,8 @@ export class Trainer {
     return this.thread.rpc.call('takeCallerGradients', { gradients, stepNow });
   }
 
-  save(path: string, weightRow: Record<string, number>): Promise<void> {
-    return this.thread.rpc.call('save', { path, weightRow });
+  save(request: SaveRequest): Promise<void> {
+    return this.thread.rpc.call('save', request);
   }
 
   stop(): Promise<void> {

@@ -1,8 +1,10 @@
 import { abortable, type Log, messageOf } from '../base/index.js';
 import type { Evaluation } from '../model/index.js';
 import type { PeerDirectory } from './directory.js';
+import type { EventLog } from './event-log.js';
 import type { ModelServer } from './model-server.js';
 import type { PeerHealth } from './peer-health.js';
+import type { StepReport } from './thread-messages.js';
 import type { Trainer } from './trainer.js';
 import type { WeightRow } from './weight-row.js';
 
@@ -20,6 +22,8 @@ export interface TrainingLoop {
   log: Log;
   signal: AbortSignal;
   progress(title: string, done: number, total: number): void;
+  /** What TensorBoard is shown. */
+  events: Pick<EventLog, 'step' | 'test'>;
   /** Saves model, optimizer, epoch and row. */
   save(): Promise<void>;
   settings: {
@@ -80,9 +84,12 @@ export async function train(loop: TrainingLoop): Promise<number> {
     row.update(report.scores);
     directory.score?.(report.scores);
     if (report.skipped) log.warn('The loss is not finite: nothing was learnt from this batch');
-    if (report.batch % LOG_EVERY === 0) log.info(trainLine(report, ...present(loop)));
+    if (report.batch % LOG_EVERY === 0) {
+      log.info(trainLine(report, ...present(loop)));
+      loop.events.step(report, ...present(loop));
+    }
     loop.progress(`Epoch ${report.epoch}`, report.seen, report.total);
-    if (report.lastOfEpoch) await finishEpoch(loop, report.epoch);
+    if (report.lastOfEpoch) await finishEpoch(loop, report);
   }
   return steps;
 }
@@ -95,13 +102,14 @@ function present({ directory, health }: TrainingLoop): [peers: number, synapses:
 }
 
 async function finishEpoch(
-  { trainer, server, directory, health, log, signal, save, settings }: TrainingLoop,
-  epoch: number,
+  { trainer, server, directory, health, log, signal, events, save, settings }: TrainingLoop,
+  { epoch, step }: StepReport,
 ): Promise<void> {
   const evaluation = trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
   const test = await abortable(evaluation, signal).catch(unlessAborted(signal));
   if (!test) return;
   log.info(testLine(test, settings.metric));
+  events.test(step, test, settings.metric);
   await server.serve(await trainer.parameters());
   try {
     await save();
