@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Tag and number of every scalar in a file of this program's own: tag (field 1) and float32 (field 2), side by side. */
 function scalarsIn(file: Buffer): Record<string, number> {
-  const found = file.toString('latin1').matchAll(/\n[^]\n[^]([\w/ ]+)[^\w/ ]/g);
+  const found = file.toString('latin1').matchAll(/\n[\s\S]\n[\s\S]([\w/ ]+)[^\w/ ]/g);
   return Object.fromEntries([...found].map(match => [match[1], file.readFloatLE(match.index + match[0].length)]));
 }
 
