@@ -30,6 +30,8 @@ export {
   type Dataset,
   describeDataset,
 } from './data/source.js';
+export { speechesDataset } from './data/speeches.js';
+export type { TextModel, TextOptions } from './data/text-dataset.js';
 export { bertTokenizer, gpt2Tokenizer, type Tokenizer } from './data/tokenizer.js';
 export { BERT_SPECIAL, BERT_VOCABULARY, GPT2_VOCABULARY, SMALL_VOCABULARY } from './data/vocabularies.js';
 export type { ModelErrorCode } from './errors.js';
