@@ -242,7 +242,12 @@ function refused(code: ReturnCode, message: string): ReplyContent {
 
 /** The request as a handler gets it: its signal is made when the handler asks for it. */
 function withSignal(request: Omit<AxonRequest, 'signal'>, given: { readonly signal: AbortSignal }): AxonRequest {
-  return Object.defineProperty(request, 'signal', { get: () => given.signal, enumerable: true }) as AxonRequest;
+  return {
+    ...request,
+    get signal() {
+      return given.signal;
+    },
+  };
 }
 
 /** The request with buffers of its own, which move to the thread that computes. */

@@ -197,7 +197,7 @@ export class Dendrite {
       const leave = await this.limiter.enter(given);
       wasAsked.yet = true;
       try {
-        return await this.converse(peer, {
+        const told = await this.converse(peer, {
           kind,
           synapseKey: request.synapseKey ?? peer.synapseKey ?? '',
           parameterVersion: request.parameterVersion,
@@ -206,7 +206,8 @@ export class Dendrite {
           endsAt: performance.now() + timeoutMs,
           given,
           traffic,
-        }).then(told => this.checked(kind, told, request));
+        });
+        return this.checked(kind, told, request);
       } finally {
         leave();
       }

@@ -93,7 +93,8 @@ export class SessionLink implements Link {
     const { given, traffic } = question;
     const encoded = encodeTensors(question.tensors, limits, question.format);
     const timeoutMs = timeLeft(question);
-    const content = { ...question, length: encoded.body.length, timeoutMs, reply: question.format };
+    const { kind, synapseKey, parameterVersion, format: reply } = question;
+    const content = { kind, synapseKey, parameterVersion, length: encoded.body.length, timeoutMs, reply };
     const head = isSigned ? signRequest(this.context, this.dialer, content, encoded) : sessionHead(content);
     traffic.bytesOut += encoded.body.length;
     const answer = await session.call({

@@ -4,7 +4,8 @@ import { decodeFrame, encodeFrameHead } from '../wire/exchange-frame.js';
 
 /** Frames as bytes. What is sent is a head and a body, so that the body need not be copied to be framed. */
 
-export const NO_BYTES = new Uint8Array(0);
+export { NO_BYTES } from '../wire/blank.js';
+
 /** Everything of a frame but its body. */
 const LARGEST_HEAD_BYTES = 6 * 1024;
 

@@ -1,4 +1,5 @@
-import { Frame } from '../gen/bittensor.js';
+import type { Frame } from '../gen/bittensor.js';
+import { blankFrame, NO_BYTES } from './blank.js';
 import { takeHeadroom, uncleared } from './body-memory.js';
 import { checked, MESSAGE, NUMBERS, unknown } from './frame-fields.js';
 import {
@@ -15,7 +16,6 @@ import { BackWriter, Reader } from './protobuf.js';
 
 /** The frames of an Exchange as bytes: what the generated code does, several times faster, and checked in one pass. */
 
-const NO_BYTES = new Uint8Array(0);
 /**
  * A frame as bytes. A body of `encodeTensors` is not copied when it is framed for the first time: the head is written in
  * front of it. Error `RangeError` when a number is negative or too large.
@@ -57,7 +57,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 }
 
 function readFrame(bytes: Uint8Array): Frame {
-  const frame = Frame.create();
+  const frame = blankFrame();
   const reader = new Reader(bytes);
   for (let tag = reader.next(); tag !== 0; tag = reader.next()) {
     const field = tag >>> 3;

@@ -1,10 +1,9 @@
 import type { Challenge, Frame, Hello, Welcome } from '../gen/bittensor.js';
+import { NO_BYTES } from './blank.js';
 import { KEY, NUMBERS, SIGNATURE, unknown, VERSION } from './frame-fields.js';
 import { type BackWriter, type Reader, textBound } from './protobuf.js';
 
 /** What a session begins with, as bytes. */
-
-const NO_BYTES = new Uint8Array(0);
 
 export function readChallenge(reader: Reader): Challenge {
   const challenge: Challenge = { version: '', challenge: NO_BYTES, hotkey: NO_BYTES, time: 0, network: NO_BYTES };

@@ -1,4 +1,5 @@
-import { ReplyHead, RequestHead } from '../gen/bittensor.js';
+import type { ReplyHead, RequestHead } from '../gen/bittensor.js';
+import { blankReplyHead, blankRequestHead } from './blank.js';
 import { checked, KEY, MESSAGE, NUMBERS, SIGNATURE, SYNAPSE_KEY, unknown, VERSION } from './frame-fields.js';
 import { BackWriter, Reader, textBound } from './protobuf.js';
 
@@ -20,7 +21,7 @@ export function decodeRequestHead(bytes: Uint8Array): RequestHead {
 }
 
 export function readRequest(reader: Reader): RequestHead {
-  const head = RequestHead.create();
+  const head = blankRequestHead();
   for (let tag = reader.next(); tag !== 0; tag = reader.next()) {
     const field = tag >>> 3;
     if (field <= 14) reader.once(field);
@@ -92,7 +93,7 @@ export function writeRequest(writer: BackWriter, head: RequestHead): void {
 }
 
 export function readReply(reader: Reader): ReplyHead {
-  const head = ReplyHead.create();
+  const head = blankReplyHead();
   for (let tag = reader.next(); tag !== 0; tag = reader.next()) {
     const field = tag >>> 3;
     if (field <= 6) reader.once(field);

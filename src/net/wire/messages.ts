@@ -11,7 +11,15 @@ import {
   verifyDigest,
 } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
-import { Compression, Encoding, Method, type ReplyHead, RequestHead, TensorMessage } from '../gen/bittensor.js';
+import {
+  Compression,
+  Encoding,
+  Method,
+  type ReplyHead,
+  type RequestHead,
+  type TensorMessage,
+} from '../gen/bittensor.js';
+import { blankRequestHead, blankTensorMessage, NO_BYTES } from './blank.js';
 import { decodeMessage, type ReceivedTensors, receive } from './bodies.js';
 import { RETURN_CODES, type ReturnCode, returnCodeOf } from './codes.js';
 import { clean } from './status.js';
@@ -56,7 +64,7 @@ export interface SignedHeadContent extends HeadContent {
 export function sessionHead(content: HeadContent): RequestHead {
   const { encoding, compression } = content.reply ?? plainLink;
   return {
-    ...RequestHead.create(),
+    ...blankRequestHead(),
     method: METHODS[content.kind],
     synapseKey: content.synapseKey,
     parameterVersion: content.parameterVersion,
@@ -168,7 +176,7 @@ export function signReply(signer: Signer, request: Uint8Array, words: ReplyWords
 export function replyHead(
   words: Omit<ReplyWords, 'digest'>,
   length: number,
-  signature: Uint8Array = new Uint8Array(),
+  signature: Uint8Array = NO_BYTES,
 ): ReplyHead {
   const { code, parameterVersion, time } = words;
   const message = words.message.slice(0, MESSAGE_CHARACTERS);
@@ -253,7 +261,7 @@ export function openUnary(
   if (!receiver) throw new RequestError('InvalidRequest', 'receiver_key is not 0x and 64 hexadecimal digits');
   const { version, synapseKey, nonce, parameterVersion, signature, network } = message;
   const head: RequestHead = {
-    ...RequestHead.create(),
+    ...blankRequestHead(),
     version,
     method: METHODS[kind],
     caller,
@@ -311,7 +319,7 @@ export function openUnaryReply(
 
 /** A message with these fields and the version and tensors of `body`. */
 function assemble(body: Uint8Array, fields: Partial<TensorMessage>): Uint8Array {
-  return encodeAround(body, { ...TensorMessage.create(), version: PROTOCOL_VERSION, ...fields });
+  return encodeAround(body, { ...blankTensorMessage(), version: PROTOCOL_VERSION, ...fields });
 }
 
 function keyOf<K extends string>(record: Readonly<Record<K, number>>, value: number): K | undefined {

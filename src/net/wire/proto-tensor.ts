@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.js';
-import { Compression, Encoding, Tensor } from '../gen/bittensor.js';
+import { Compression, Encoding, type Tensor } from '../gen/bittensor.js';
+import { blankTensor } from './blank.js';
 import { areScales, fromBf16, fromScaledInt8, toBf16, toScaledInt8 } from './encoding.js';
 import {
   defaultTensorLimits,
@@ -30,7 +31,7 @@ export function toProto(tensor: WireTensor, limits = defaultTensorLimits, link: 
   const problem = problemOf(tensor, limits);
   if (problem) throw new RequestError('RequestSerializationException', problem);
   const plain: Tensor = {
-    ...Tensor.create(),
+    ...blankTensor(),
     version: PROTOCOL_VERSION,
     buffer: tensor.buffer,
     shape: [...tensor.shape],

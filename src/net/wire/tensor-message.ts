@@ -1,4 +1,5 @@
-import { Tensor, TensorMessage } from '../gen/bittensor.js';
+import type { Tensor, TensorMessage } from '../gen/bittensor.js';
+import { blankTensor, blankTensorMessage } from './blank.js';
 import { allocateBody, offerHeadroom, uncleared } from './body-memory.js';
 import { BackWriter, BYTES, Reader, textBound, VARINT } from './protobuf.js';
 import type { TensorLimits } from './tensor.js';
@@ -76,7 +77,7 @@ function tensorBound({ version, buffer, scales, shape }: Tensor): number {
  * tensors, and building them would cost a hundred times their size. Throws a `RangeError`.
  */
 export function decodeTensorMessage(bytes: Uint8Array, limits: Pick<TensorLimits, 'tensors' | 'rank'>): TensorMessage {
-  const message = TensorMessage.create();
+  const message = blankTensorMessage();
   const reader = new Reader(bytes);
   for (let tag = reader.next(); tag !== 0; tag = reader.next()) {
     const field = tag >>> 3;
@@ -130,7 +131,7 @@ export function decodeTensorMessage(bytes: Uint8Array, limits: Pick<TensorLimits
 }
 
 function readTensor(reader: Reader, rank: number): Tensor {
-  const tensor = Tensor.create();
+  const tensor = blankTensor();
   for (let tag = reader.next(); tag !== 0; tag = reader.next()) {
     const field = tag >>> 3;
     if (field <= 18 && field !== 3) reader.once(field);

@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { isBelowOrder } from './scalar.js';
 import { glueFor } from './schnorrkel-glue.js';
 
@@ -31,8 +29,8 @@ const MOST_LOST_BYTES = 2 ** 20;
  * when a key is malformed, and loses a piece of its stack each time.
  */
 export async function loadSchnorrkel(): Promise<Sr25519> {
-  const entry = createRequire(import.meta.url).resolve('@polkadot-labs/schnorrkel-wasm');
-  const module = new WebAssembly.Module(await readFile(join(dirname(entry), 'schnorrkel_bg.wasm')));
+  const entry = import.meta.resolve('@polkadot-labs/schnorrkel-wasm');
+  const module = new WebAssembly.Module(await readFile(new URL('schnorrkel_bg.wasm', entry)));
   let library = start(module);
   let stack = library.__wbindgen_add_to_stack_pointer(0);
   let bytes = new Uint8Array();
