@@ -1,7 +1,7 @@
 import { connect as connectTls } from 'node:tls';
 import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { pollUntil } from '../../../src/base/index.js';
-import { readCertificate } from '../../../src/net/auth/certificate.js';
+import { CERTIFICATE_NAME, readCertificate } from '../../../src/net/auth/certificate.js';
 import { Frame, type RequestHead, TensorMessage } from '../../../src/net/gen/bittensor.js';
 import type { ReturnCode } from '../../../src/net/index.js';
 import { returnCodeOf } from '../../../src/net/wire/codes.js';
@@ -22,6 +22,8 @@ export class RawClient implements Disposable {
     this.client = new Client(`127.0.0.1:${port}`, tls ? secure() : credentials.createInsecure(), {
       'grpc.max_receive_message_length': -1,
       'grpc.use_local_subchannel_pool': 1,
+      // An IP address is no server name (RFC 6066).
+      'grpc.ssl_target_name_override': CERTIFICATE_NAME,
     });
   }
 
