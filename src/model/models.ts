@@ -1,11 +1,13 @@
 import { BittensorError } from '../base/index.js';
+import { type CifarConfig, CifarSynapse } from './cifar.js';
 import type { ModelErrorCode } from './errors.js';
 import { type MnistConfig, MnistSynapse } from './mnist.js';
 import type { Synapse } from './synapse.js';
 
-/** The models by name. CIFAR, BERT and GPT-2 come with a later issue, each as one file and one row here. */
+/** The models by name. BERT and GPT-2 come with a later issue, each as one file and one row here. */
 const models = {
   mnist: (config: Partial<MnistConfig>) => new MnistSynapse(config),
+  cifar: (config: Partial<CifarConfig>) => new CifarSynapse(config),
 } as const;
 
 export type ModelName = keyof typeof models;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BATCH_NORM, BATCH_NORM_GRAD, SCALE_SHIFT } from './wasm-batch-norm.js';
+import { DUAL_PATH, DUAL_PATH_GRAD } from './wasm-dual-path.js';
 import {
   GROUPED_CONVOLUTION,
   GROUPED_CONVOLUTION_FILTER,
@@ -351,6 +352,15 @@ const rules: Record<string, Rule> = {
       const named = { dy: dy!, x: x!, y: y!, gamma: gamma!, mean: mean!, variance: variance! };
       const [dx, dgamma, dbeta] = run(BATCH_NORM_GRAD, named, attributes);
       return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta! };
+    },
+  },
+  [DUAL_PATH]: {
+    save: ['kept'],
+    saveOutput: true,
+    rule: (dy, [kept, y], { residual }) => {
+      const keptChannels = kept!.shape.at(-1)!;
+      const [dkept, dchange] = run(DUAL_PATH_GRAD, { dy, y: y! }, { residual, keptChannels });
+      return { kept: () => dkept!, change: () => dchange! };
     },
   },
   [SCALE_SHIFT]: {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormKernels } from './wasm-batch-norm.js';
 import { convolutionKernels } from './wasm-convolution.js';
+import { dualPathKernels } from './wasm-dual-path.js';
 import { groupedConvolutionKernels } from './wasm-grouped-convolution.js';
 import { floatsOf, type WasmBackend } from './wasm-heap.js';
 import { maxPoolGrad } from './wasm-max-pool.js';
@@ -17,6 +18,7 @@ export function registerWasmKernels(): void {
     ...convolutionKernels,
     ...groupedConvolutionKernels,
     ...batchNormKernels,
+    ...dualPathKernels,
   ]) {
     if (tf.getKernel(kernel.kernelName, 'wasm')) tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel(kernel);

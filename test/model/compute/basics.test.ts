@@ -228,8 +228,8 @@ describe('the digits network', () => {
     again.dispose();
   });
 
-  it('is the only model so far, and says so', () => {
-    expect(() => createModel('bert', { seed: 0 })).toThrow(/no model 'bert' here \(there is: mnist\)/);
+  it('is one of the models, and an unknown one is told which there are', () => {
+    expect(() => createModel('vgg', { seed: 0 })).toThrow(/no model 'vgg' here \(there is: mnist, cifar/);
     expect(() => createModel('toString', { seed: 0 })).toThrow(expect.objectContaining({ code: 'unknown_model' }));
   });
 });

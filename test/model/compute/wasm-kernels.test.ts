@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startBackend, vjp } from '../../../src/model/index.js';
 import { batchNorm, batchNormByAverages } from '../../../src/model/layers/batch-norm.js';
 import { convolution, groupedConvolution } from '../../../src/model/layers/convolution.js';
+import { joinPaths } from '../../../src/model/layers/dual-path.js';
 import { wave } from '../helpers.js';
 
 type Function_ = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -163,6 +164,22 @@ describe('wasm agrees with plain JavaScript, values and gradients', () => {
           for (const [i, values] of js.entries()) expect(difference(values, wasm[i]!)).toBeLessThan(1e-5);
         },
       ),
+      runs,
+    );
+  });
+
+  it('on the two paths of a dual path network', async () => {
+    const paths = fc.tuple(small(1, 3), small(1, 9), small(1, 5), small(1, 4));
+    await fc.assert(
+      fc.asyncProperty(paths, async ([size, residual, kept, fresh]) => {
+        await expectAgreement(
+          (a, b) => joinPaths(a!, b!, residual),
+          [
+            [2, size, size, residual + kept],
+            [2, size, size, residual + fresh],
+          ],
+        );
+      }),
       runs,
     );
   });
