@@ -6,8 +6,8 @@ import { collectedBytes, slopePerHour } from './memory.js';
 
 /**
  * `npm run soak:net [-- minutes]`, default 60: an axon and three dendrites (a session over TLS, one on plain text, unary calls)
- * in one process, 16 calls at a time each, of 1 KiB to 1 MiB; dendrites end and others begin each minute. Writes a line of JSON
- * every ten seconds to bench-results/soak-net.jsonl, and one of what is reachable each minute, between the dendrites: bodies
+ * in one process, 16 calls at a time each, of 1 KiB to 1 MiB; dendrites end and others begin three times a minute. Writes a line of JSON
+ * every ten seconds to bench-results/soak-net.jsonl, and one of what is reachable between the dendrites: bodies
  * under way differ by megabytes from one moment to the next. Fails when that grows by 1 % an hour or more, and when a call fails
  * by anything but the lateness of the machine.
  */
@@ -16,8 +16,10 @@ if (!(minutes > 0)) {
   console.error('soak:net [minutes=60]');
   process.exit(2);
 }
-const TURN_MS = Math.min(60_000, minutes * 6_000);
-const SAMPLE_MS = TURN_MS / 6;
+const TURN_MS = Math.min(20_000, minutes * 2_000);
+const SAMPLE_MS = TURN_MS / 2;
+/** A connection that ended may leave a message or two to the next; of so many turns the least is compared. */
+const TURNS = 5;
 const AT_ONCE = 16;
 const SIZES = [256, 256, 9 * 1024, 9 * 1024, 9 * 1024, 256 * 1024];
 const ALLOWED_PER_HOUR = 0.01;
@@ -49,8 +51,14 @@ while (performance.now() < end) {
   await settle();
 }
 await axon.stop();
-const slope = slopePerHour(samples);
-const [first, last] = [samples[samples.length >> 2]!, samples.at(-1)!];
+const floors = samples
+  .filter((_, i) => i % TURNS === TURNS - 1)
+  .map(({ hours }, i) => ({
+    hours,
+    bytes: Math.min(...samples.slice(TURNS * i, TURNS * (i + 1)).map(({ bytes }) => bytes)),
+  }));
+const slope = slopePerHour(floors);
+const [first, last] = [floors[floors.length >> 2]!, floors.at(-1)!];
 const summary = { minutes, counts, megabytes: [first, last].map(({ bytes }) => bytes / 1e6), slopePerHour: slope };
 appendFileSync(file, `${JSON.stringify(summary)}\n`);
 console.log(JSON.stringify(summary, null, 2));
