@@ -6,6 +6,7 @@ export type ModelErrorCode =
   | 'modality'
   | 'device'
   | 'bad_checkpoint'
+  | 'bad_student'
   | 'bad_dataset'
   | 'bad_schedule'
   | 'unknown_model';

@@ -51,8 +51,35 @@ export {
 export { type Route, Router, type RouterConfig, routerDefaults } from './peers/router.js';
 export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
 export { type CallerGradients, createServer, Server, type ServerOptions } from './serve/server.js';
+export { type ShelvedStudent, StudentShelf } from './serve/student-shelf.js';
 export { type Checkpoint, type KeepOptions, loadModel, saveModel } from './store/checkpoint.js';
 export { bestOf, DEFAULT_KEEP, loadNewest, type Skipped, savesOf } from './store/kept.js';
+export {
+  digestsOf,
+  exportStudent,
+  type StudentAbout,
+  type StudentConfig,
+  type StudentMetric,
+} from './store/student.js';
+export {
+  badStudent,
+  CHUNK_BYTES,
+  chunkLength,
+  hexDigest,
+  isSigned,
+  MANIFEST_FILE,
+  manifestIn,
+  openManifest,
+  readManifest,
+  STUDENT_FILES,
+  STUDENT_FORMAT,
+  type StudentFile,
+  type StudentManifest,
+  signManifest,
+  sizeOf,
+  studentId,
+  writeManifest,
+} from './store/student-manifest.js';
 export {
   type Judgement,
   type Modality,
