@@ -169,9 +169,9 @@ export abstract class Synapse<Config extends object = object> {
     return { inputGradient: product.inputs[0], parameterGradients };
   }
 
-  /** Names of the parameters that the local path needs, which is what can be downloaded as the student. */
+  /** Names of the parameters and averages that the local path needs, which is what can be downloaded as the student. */
   studentParameters(): string[] {
-    return [...this.variables.keys()];
+    return [...this.variables.keys(), ...this.averages.keys()];
   }
 
   /** The local path's scores with no network at all: what `localTarget` is in a pass. BERT's are those of the masked words. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { abortable, Closing, fromHex, type Log, messageOf, type ResolvedSettings } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
+import { StudentShelf, signManifest } from '../model/index.js';
 import {
   Dendrite,
   dendriteOptionsOf,
@@ -25,6 +26,7 @@ import { bootstrapAddress, locksFolder, type RunSettings, type runSettings } fro
 import { PeerCaller } from './peer-caller.js';
 import { PeerHealth } from './peer-health.js';
 import type { Slot } from './slots.js';
+import { STUDENT_KEY, studentHandlers } from './student-service.js';
 import { trafficTeller } from './traffic-teller.js';
 import { Trainer } from './trainer.js';
 import { train } from './training-loop.js';
@@ -180,6 +182,9 @@ async function runUntilStopped(
   let directory: PeerDirectory | undefined;
   const service = await serveAxon(serving);
   const { axon, announced } = service;
+  const shelf = new StudentShelf(join(identity.slot.folder, 'students', settings.neuron));
+  shelf.restore(identity.hotkey.publicKey);
+  axon.attach(STUDENT_KEY, studentHandlers(shelf));
   const dendrite = new Dendrite({
     ...dendriteOptionsOf(settings),
     signer: identity.hotkey,
@@ -218,6 +223,10 @@ async function runUntilStopped(
   });
   closing.add(() => events.close());
   log.info(`Events for TensorBoard in ${events.path}`);
+  const publish = async () => {
+    const text = await trainer.student({ folder: shelf.folder, hotkey: identity.hotkeyHex });
+    shelf.add(text, signManifest(identity.hotkey, text));
+  };
   const save = () => trainer.save({ path: checkpoint, weightRow: row.toJSON(), keep: settings.keep });
   const began = performance.now();
   const steps = await train({
@@ -230,6 +239,7 @@ async function runUntilStopped(
     signal,
     progress: hooks.progress,
     events,
+    publish,
     save,
     settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers, metric },
   });

@@ -30,7 +30,10 @@ async function answer(shelf: StudentShelf, { tensors }: AxonRequest): Promise<Ax
   if (question === 'manifest' && rest.length <= 1) {
     const student = shelf.find(rest[0]);
     if (!student && rest.length === 0) {
-      throw new RequestError('Unavailable', 'there is no student yet: the first comes with the end of the first epoch');
+      throw new RequestError(
+        'NotServingNucleus',
+        'there is no student yet: the first comes with the end of the first epoch',
+      );
     }
     if (!student) throw new RequestError('Stale', 'this student is not kept any more');
     return {

@@ -52,6 +52,13 @@ export interface SaveRequest {
   keep: number;
 }
 
+export interface StudentRequest {
+  /** The student gets a folder of its id in here. */
+  folder: string;
+  /** Of the neuron, `0x` and 64 digits. */
+  hotkey: string;
+}
+
 export interface StepReport {
   /** Steps the model ever made, those of callers' gradients included. */
   step: number;

@@ -7,6 +7,7 @@ import {
   type Device,
   describeDataset,
   type Evaluation,
+  exportStudent,
   loadNewest,
   type NamedArray,
   type Network,
@@ -14,6 +15,7 @@ import {
   type RemoteCaller,
   recipes,
   type Skipped,
+  type StudentMetric,
   startBackend,
   type Trainer,
 } from '../model/index.js';
@@ -27,6 +29,7 @@ import type {
   RemoteForward,
   SaveRequest,
   StepReport,
+  StudentRequest,
 } from './thread-messages.js';
 import { Moved, ThreadRpc } from './thread-rpc.js';
 
@@ -41,6 +44,8 @@ let batches = 0;
 let bestLoss = Number.POSITIVE_INFINITY;
 /** The parameters are those of the best test so far, and were not saved as such yet. */
 let isBest = false;
+/** The last test, and the step after which it was made. */
+let tested: { step: number; local: Evaluation['local']; count: number } | undefined;
 
 const caller: RemoteCaller = {
   forward: (peer, input) =>
@@ -122,6 +127,7 @@ const rpc = new ThreadRpc(parentPort!, {
 
   async evaluate({ peers }: { peers: string[] }): Promise<Evaluation> {
     const evaluation = await trainer.evaluate(data.test(recipe.testRows), network(peers));
+    tested = { step: trainer.step, ...evaluation };
     isBest = evaluation.network.loss < bestLoss;
     bestLoss = Math.min(bestLoss, evaluation.network.loss);
     return evaluation;
@@ -129,6 +135,13 @@ const rpc = new ThreadRpc(parentPort!, {
 
   parameters(): Moved {
     return moved({ version: trainer.step, parameters: trainer.exportParameters() });
+  },
+
+  /** Writes the student's files; returns its manifest, which the hotkey is to sign. */
+  student({ folder, hotkey }: StudentRequest): string {
+    const epoch = Math.floor(batches / data.batchesPerEpoch(recipe.rows));
+    const metric = tested?.step === trainer.step ? metricOf(tested) : null;
+    return exportStudent(folder, trainer.synapse, { data: data.name, step: trainer.step, epoch, metric }, hotkey).text;
   },
 
   /** Keeps callers' gradients for the next step, or makes a step of them alone. */
@@ -157,6 +170,12 @@ interface Resumed {
   seed?: number;
   bestLoss?: number;
   weightRow?: Record<string, number>;
+}
+
+function metricOf({ count, local }: NonNullable<typeof tested>): StudentMetric {
+  const { metric: name } = recipe;
+  const { loss, correct, accuracy } = local;
+  return { name, value: name === 'accuracy' ? accuracy : Math.exp(loss), count, correct, loss };
 }
 
 function network(peers: readonly string[]): Network {

@@ -14,6 +14,7 @@ import type {
   SaveRequest,
   Served,
   StepReport,
+  StudentRequest,
 } from './thread-messages.js';
 
 /** The main thread's end of the thread that learns. One call at a time, `save` excepted. */
@@ -58,6 +59,11 @@ export class Trainer {
 
   parameters(): Promise<Served> {
     return this.thread.rpc.call('parameters', undefined);
+  }
+
+  /** Writes the student's files and returns the manifest's text. */
+  student(request: StudentRequest): Promise<string> {
+    return this.thread.rpc.call('student', request);
   }
 
   /** Keeps callers' gradients for the next step; with `stepNow` makes a step of them alone. */

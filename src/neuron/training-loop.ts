@@ -24,6 +24,8 @@ export interface TrainingLoop {
   progress(title: string, done: number, total: number): void;
   /** What TensorBoard is shown. */
   events: Pick<EventLog, 'step' | 'test'>;
+  /** Offers the student as it is now to whoever wants to take it away. */
+  publish(): Promise<void>;
   /** Saves model, optimizer, epoch and row. */
   save(): Promise<void>;
   settings: {
@@ -102,7 +104,7 @@ function present({ directory, health }: TrainingLoop): [peers: number, synapses:
 }
 
 async function finishEpoch(
-  { trainer, server, directory, health, log, signal, events, save, settings }: TrainingLoop,
+  { trainer, server, directory, health, log, signal, events, publish, save, settings }: TrainingLoop,
   { epoch, step }: StepReport,
 ): Promise<void> {
   const evaluation = trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
@@ -113,6 +115,7 @@ async function finishEpoch(
   await server.serve(await trainer.parameters());
   try {
     await save();
+    await publish();
     log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
   } catch (error) {
     // Training and serving go on without a disk; the save before this one is still whole.

@@ -62,6 +62,9 @@ export class StudentShelf {
   /** Offers this student from now on; its files lie in the folder already, under its id. */
   add(text: string, signature: Uint8Array): void {
     writeManifest(join(this.folder, studentId(text)), text, signature);
+    // Whoever began with the one that is the newest until now gets its time.
+    const before = this.kept.at(-1);
+    if (before) before.askedAt = this.nowMs();
     this.keep(text, signature, this.nowMs());
     this.prune();
   }

@@ -77,7 +77,7 @@ export function openManifest(
 }
 
 export function isSigned(text: string, signature: Uint8Array, hotkey: Uint8Array): boolean {
-  return signature.length === 64 && verify(signedBytes(text), signature, hotkey);
+  return signature.length === 64 && verify(hotkey, signedBytes(text), signature);
 }
 
 /** A manifest and its signature in a student's folder; undefined where there is none, or none that can be read. */
