@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Batch, checkedLabels, type PlainBatch } from './batch.js';
 import { normals, random } from './compute/random.js';
 import { shapeError } from './compute/tensor.js';
-import { stopGradient } from './compute/vjp.js';
 import { dense } from './layers/dense.js';
 import { countRight, crossEntropy, distillation, learnFrom, oneHot } from './layers/losses.js';
 import { ANSWER_NORM } from './peers/normalise.js';
+import { ownAnswer } from './peers/own-answer.js';
 import { type Judgement, NETWORK_DIM, type PassTensors, Synapse, type TrainingStep } from './synapse.js';
 
 /** Settings that all models of this file's kind have. */
@@ -191,13 +191,6 @@ export abstract class ClassifierSynapse<Config extends ClassifierConfig> extends
     });
     this.parameter(`${name}.bias`, [outputs], new Float32Array(outputs));
   }
-}
-
-/** What the synapse hears when it calls itself: its student, as a receiver brings an answer to norm 32, without gradient. */
-function ownAnswer(student: tf.Tensor): tf.Tensor {
-  const vector = stopGradient(student);
-  const norms = tf.maximum(tf.norm(vector, 'euclidean', 1, true), 1e-20);
-  return tf.mul(tf.div(vector, norms), ANSWER_NORM);
 }
 
 function centred(scores: tf.Tensor): tf.Tensor {

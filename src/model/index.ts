@@ -1,4 +1,5 @@
 export { type Batch, checkedLabels, disposeBatch, labelsOf, type PlainBatch, portions, toBatch } from './batch.js';
+export { type BertConfig, BertSynapse, bertBase, bertDefaults } from './bert.js';
 export { type Backend, type Device, devices, startBackend } from './compute/backend.js';
 export { type Random, random } from './compute/random.js';
 export {
@@ -35,6 +36,7 @@ export type { TextModel, TextOptions } from './data/text-dataset.js';
 export { bertTokenizer, gpt2Tokenizer, type Tokenizer } from './data/tokenizer.js';
 export { BERT_SPECIAL, BERT_VOCABULARY, GPT2_VOCABULARY, SMALL_VOCABULARY } from './data/vocabularies.js';
 export type { ModelErrorCode } from './errors.js';
+export { GPT2LMSynapse, type Gpt2Config, gpt2Defaults, gpt2Small } from './gpt2.js';
 export { type MnistConfig, MnistSynapse, mnistDefaults } from './mnist.js';
 export { type ModelName, modelNames } from './models.js';
 export { LocalWeights } from './peers/local-weights.js';

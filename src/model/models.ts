@@ -1,11 +1,15 @@
 import { BittensorError } from '../base/index.js';
+import { type BertConfig, BertSynapse } from './bert.js';
 import { type CifarConfig, CifarSynapse } from './cifar.js';
 import type { ModelErrorCode } from './errors.js';
+import { GPT2LMSynapse, type Gpt2Config } from './gpt2.js';
 import { type MnistConfig, MnistSynapse } from './mnist.js';
 import type { Synapse } from './synapse.js';
 
-/** The models by name. BERT and GPT-2 come with a later issue, each as one file and one row here. */
+/** The models by name, each one file and one row here. */
 const models = {
+  bert: (config: Partial<BertConfig>) => new BertSynapse(config),
+  gpt2: (config: Partial<Gpt2Config>) => new GPT2LMSynapse(config),
   mnist: (config: Partial<MnistConfig>) => new MnistSynapse(config),
   cifar: (config: Partial<CifarConfig>) => new CifarSynapse(config),
 } as const;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BittensorError } from '../base/index.js';
 import type { Batch, PlainBatch } from './batch.js';
-import { elementCount, type NamedArray, numbersOf, shapeError } from './compute/tensor.js';
+import { elementCount, type NamedArray, numbersOf, type PlainTensor, shapeError } from './compute/tensor.js';
 import { vjp } from './compute/vjp.js';
 import type { ModelErrorCode } from './errors.js';
 import { type Pass, type PassNeuron, passOverNetwork } from './peers/pass.js';
@@ -93,13 +93,13 @@ export abstract class Synapse<Config extends object = object> {
   }
 
   /** Code `shape` unless a peer's inputs can be computed with. */
-  abstract checkInputs(inputs: { readonly shape: readonly number[]; readonly dtype: string }): void;
+  abstract checkInputs(inputs: PlainTensor): void;
 
-  /** What the router chooses peers by: [batch, xDim]. Takes what `hop` returned. */
+  /** What the router chooses peers by: [batch, xDim], or [batch * sequence, xDim] to weigh each place. Takes what `hop` returned. */
   abstract routerContext(hop: tf.Tensor): tf.Tensor2D;
 
   /**
-   * The losses of a batch, from what `hop` returned and from `network`: the joined answer of the peers [batch, 1024], undefined when
+   * The losses of a batch, from what `hop` returned and from `network`: the joined answer of the peers (see `answerShape`), undefined when
    * the synapse calls itself. `training` is undefined when testing.
    */
   abstract head(

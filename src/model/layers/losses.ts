@@ -42,3 +42,22 @@ export function distillation(teacher: tf.Tensor, student: tf.Tensor): tf.Scalar 
   });
   return squares(student) as tf.Scalar;
 }
+
+/**
+ * The same for class numbers, one for each row; 0 for no rows. Its gradient is written out: of the kernels that it is composed of, each
+ * would write a tensor of [rows, classes].
+ */
+export function crossEntropyOf(labels: Int32Array, logits: tf.Tensor): tf.Scalar {
+  if (labels.length === 0) return tf.scalar(0);
+  const entropy = tf.customGrad((x, save) => {
+    const wanted = oneHot(tf.tensor1d(labels, 'int32'), logits.shape[1]!);
+    const shares = tf.softmax(x as tf.Tensor2D);
+    (save as tf.GradSaveFunc)([shares, wanted]);
+    const right = tf.sum(tf.mul(shares, wanted), 1);
+    const gradFunc = (dy: tf.Tensor, [shares, wanted]: tf.Tensor[]) =>
+      tf.mul(tf.sub(shares!, wanted!), tf.div(dy, labels.length));
+    // A share that is too small for float32 counts as 1e-37.
+    return { value: tf.neg(tf.mean(tf.log(tf.maximum(right, 1e-37)))), gradFunc };
+  });
+  return entropy(logits) as tf.Scalar;
+}

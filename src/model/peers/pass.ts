@@ -79,7 +79,7 @@ export async function passOverNetwork(
     const now = training ? { step: neuron.step ?? 0 } : undefined;
     const head = (hopLeaf: tf.Tensor, responses: tf.Tensor[]): PassTensors => {
       if (responses.length === 0) return synapse.head(hopLeaf, batch.targets, undefined, now);
-      const scores = router.scores(context!, answered); // [rows, answered]
+      const scores = router.scores(context!, answered); // [rows, answered], rows being those of the context
       return { ...synapse.head(hopLeaf, batch.targets, router.join(responses, scores), now), scores };
     };
     const variables = [...synapse.variables.values(), ...(answers.length > 0 ? router.variables.values() : [])];

@@ -91,9 +91,15 @@ export class Router {
     return tf.softmax(this.products(context, synapses));
   }
 
-  /** The answers [rows, 1024], each weighed row by row by its column of `scores`. -> [rows, 1024] */
+  /**
+   * The answers [rows, 1024] or [rows, sequence, 1024], each weighed by its column of `scores`: row by row, or place by place where there
+   * are rows * sequence scores. The result has the shape of an answer.
+   */
   join(responses: readonly tf.Tensor[], scores: tf.Tensor2D): tf.Tensor {
-    return tf.addN(responses.map((response, i) => tf.mul(response, tf.slice(scores, [0, i], [-1, 1]))));
+    const weighed = responses.map((response, i) =>
+      tf.mul(tf.reshape(response, [scores.shape[0], -1]), tf.slice(scores, [0, i], [-1, 1])),
+    );
+    return tf.reshape(tf.addN(weighed), responses[0]!.shape);
   }
 
   /** The peers whose keys are remembered, unused for longest first. */

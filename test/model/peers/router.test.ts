@@ -66,6 +66,18 @@ describe('the router', () => {
     }
   });
 
+  it('weighs answers to text sequence by sequence, or place by place where there are scores for each', () => {
+    const router = new Router({ seed: 3 });
+    const answers = [tf.fill([2, 3, 4], 1), tf.fill([2, 3, 4], 10)];
+    const join = (scores: number[]) => {
+      const joined = router.join(answers, tf.tensor2d(scores, [scores.length / 2, 2]));
+      expect(joined.shape).toEqual([2, 3, 4]);
+      return [...tf.slice(joined, [0, 0, 0], [2, 3, 1]).dataSync()];
+    };
+    expect(join([1, 0, 0, 1])).toEqual([1, 1, 1, 10, 10, 10]);
+    expect(join([1, 0, 0, 1, 1, 0, 0, 1, 0.5, 0.5, 1, 0])).toEqual([1, 10, 1, 10, 5.5, 1]);
+  });
+
   it('gives a peer the same key whenever and beside whomever it comes', async () => {
     const one = await preferred(new Router({ seed: 5 }), names(6));
     const late = new Router({ seed: 5 });
