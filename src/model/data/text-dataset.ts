@@ -3,7 +3,7 @@ import { type Random, random } from '../compute/random.js';
 import type { PlainTensor } from '../compute/tensor.js';
 import { type RowChoice, RowOrder } from './row-order.js';
 import type { BatchPlace, Dataset } from './source.js';
-import { bertRow, gpt2Row, twoParts } from './text-rows.js';
+import { bertRow, gpt2Row, IGNORED, twoParts } from './text-rows.js';
 import type { TextStore } from './text-store.js';
 import { TextWindows } from './text-windows.js';
 import { bertTokenizer, gpt2Tokenizer, type Tokenizer } from './tokenizer.js';
@@ -73,7 +73,7 @@ export function textDataset(
   };
 }
 
-/** Rows of windows; the first `labelled` of them get targets, the others only inputs. */
+/** Rows of windows; the first `labelled` of them get targets, those of the others are -1. */
 type MakeRows = (
   windows: TextWindows,
   rows: readonly number[],
@@ -89,10 +89,8 @@ function gpt2Rows(tokenizer: Tokenizer, length: number): MakeRows {
       const part = (array: Int32Array) => array.subarray(i * length, (i + 1) * length);
       gpt2Row(tokenizer.encode(windows.read(row)), part(inputs), part(labels));
     });
-    return {
-      inputs: table(inputs, length),
-      targets: { labels: table(labels.subarray(0, labelled * length), length) },
-    };
+    labels.fill(IGNORED, labelled * length);
+    return { inputs: table(inputs, length), targets: { labels: table(labels, length) } };
   };
 }
 
@@ -116,11 +114,13 @@ function bertRows(tokenizer: Tokenizer, length: number): MakeRows {
       const tokens = [tokenizer.encode(first), tokenizer.encode(second)] as const;
       bertRow(tokens, { inputs: part(inputs), labels: part(labels) }, words, source);
     });
+    labels.fill(IGNORED, labelled * length);
+    nextSentence.fill(IGNORED, labelled);
     return {
       inputs: table(inputs, length),
       targets: {
-        labels: table(labels.subarray(0, labelled * length), length),
-        nextSentence: { dtype: 'int32', shape: [labelled], data: nextSentence.subarray(0, labelled) },
+        labels: table(labels, length),
+        nextSentence: { dtype: 'int32', shape: [rows.length], data: nextSentence },
       },
     };
   };

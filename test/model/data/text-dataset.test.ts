@@ -79,8 +79,15 @@ describe('the speeches for GPT-2', () => {
     const batch = plain(few.batch(at(5)));
     expect([batch.inputs.shape, batch.targets['labels']!.shape]).toEqual([
       [16, 32],
-      [8, 32],
+      [16, 32],
     ]);
+    for (let i = 0; i < 16; i++) {
+      expect(row(batch, 'labels', i).every(label => label === -1)).toBe(i >= 8);
+      expect(new Set(row(batch, 'inputs', i)).size).toBeGreaterThan(8);
+    }
+    const pairs = plain(speechesDataset({ model: 'bert', length: 32, labels: 100 }).batch(at(5)));
+    const next = [...pairs.targets['nextSentence']!.data];
+    expect(next.map(value => value === -1)).toEqual(Array.from({ length: 16 }, (_, i) => i >= 8));
   });
 });
 
