@@ -57,10 +57,13 @@ function read(folder: string): Map<string, Numbers> {
   );
 }
 
-/** The largest distance between two arrays, as a share of the largest size in the expected one; infinite for other lengths. */
-export function worstShare(got: Float32Array, expected: Float32Array): number {
+/**
+ * The largest distance between two arrays, as a share of the largest size in the expected one, or of `floor` where all is smaller
+ * than that; infinite for other lengths.
+ */
+export function worstShare(got: Float32Array, expected: Float32Array, floor = 0): number {
   if (got.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let [worst, largest] = [0, 0];
+  let [worst, largest] = [0, floor];
   for (let i = 0; i < got.length; i++) {
     const distance = Math.abs(got[i]! - expected[i]!);
     if (!(distance <= worst)) worst = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
