@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BittensorError, messageOf } from '../../base/index.js';
 import type { ModelErrorCode } from '../errors.js';
 import { registerGradients } from './gradients.js';
+import { registerNativeKernels } from './native-kernels.js';
 import { registerWasmKernels } from './wasm-kernels.js';
 
 /** `auto`: the fastest that is there. `cpu`: TensorFlow's own CPU kernels, or else wasm. `js`: plain JavaScript, for checking toys. */
@@ -77,6 +78,8 @@ async function loadNative(device: Device): Promise<Backend | string> {
     }
     const onGpu = (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
     if (device === 'gpu' && !onGpu) return `@tensorflow/${name} finds no CUDA device`;
+    // What is written for the processor is not known to be right on a graphics processor.
+    if (!onGpu) registerNativeKernels();
     registerGradients({ transposesAreFree: true });
     return {
       name,

@@ -3,8 +3,12 @@ import { GROUPED_CONVOLUTION } from '../compute/wasm-grouped-convolution.js';
 
 /** x [rows, height, width, in], filter [height, width, in, out] -> [rows, height / stride, width / stride, out]; zeros beyond the edge. */
 export function convolution(x: tf.Tensor, filter: tf.Tensor, stride: number): tf.Tensor4D {
-  const pad = edgeOf(filter);
-  return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
+  const [images, weights] = [x as tf.Tensor4D, filter as tf.Tensor4D];
+  const edge = edgeOf(filter);
+  // Native TensorFlow has no gradients with a number as padding, and 'same' pads one side only where the stride is 2.
+  if (edge === 0 || stride === 1) return tf.conv2d(images, weights, stride, edge === 0 ? 'valid' : 'same');
+  const edges = [edge, edge] as [number, number];
+  return tf.conv2d(tf.pad(images, [[0, 0], edges, edges, [0, 0]]) as tf.Tensor4D, weights, stride, 'valid');
 }
 
 /**
