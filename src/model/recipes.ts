@@ -1,6 +1,9 @@
 import { digitsDataset } from './data/digits.js';
 import type { Dataset } from './data/source.js';
+import { speechesDataset } from './data/speeches.js';
 import type { ModelName } from './models.js';
+import type { RuleSettings } from './train/rules.js';
+import type { ScheduleSettings } from './train/schedule.js';
 
 /** What a user may choose of the data. */
 export interface DataChoice {
@@ -18,8 +21,25 @@ export interface Recipe {
   readonly rows: number;
   readonly testRows: number;
   readonly learningRate: number;
+  /** SGD with momentum 0.9 where nothing else is said. */
+  readonly optimizer?: RuleSettings;
+  readonly schedule?: ScheduleSettings;
+  /** Own gradients of a step are clipped to this L2 norm. */
+  readonly clipNorm?: number;
   readonly metric: 'accuracy' | 'perplexity';
 }
+
+/** A test, a save and a renewed served copy every 200 steps, not once in the 60,000 rows of all speeches. */
+const ROWS_PER_EPOCH = 3_200;
+
+const language = {
+  rows: 16,
+  testRows: 32,
+  learningRate: 1e-3,
+  optimizer: { kind: 'adam' },
+  clipNorm: 1,
+  metric: 'perplexity',
+} as const;
 
 /** The example neurons of the documents by name. */
 const table = {
@@ -30,6 +50,16 @@ const table = {
     testRows: 250,
     learningRate: 0.01,
     metric: 'accuracy',
+  },
+  gpt2: {
+    ...language,
+    model: 'gpt2',
+    open: () => speechesDataset({ model: 'gpt2', rowsPerEpoch: ROWS_PER_EPOCH }),
+  },
+  bert: {
+    ...language,
+    model: 'bert',
+    open: () => speechesDataset({ model: 'bert', rowsPerEpoch: ROWS_PER_EPOCH }),
   },
 } as const satisfies Record<string, Recipe>;
 

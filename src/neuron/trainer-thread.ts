@@ -71,7 +71,7 @@ const rpc = new ThreadRpc(parentPort!, {
     if (modelPath !== undefined && !existsSync(modelPath)) {
       throw new BittensorError('bad_checkpoint', `no checkpoint at ${modelPath}`, { data: { path: modelPath } });
     }
-    const { model } = recipe;
+    const { model, optimizer, schedule, clipNorm } = recipe;
     const config = recipe.config?.(data);
     trainer = await createTrainer({
       device,
@@ -79,6 +79,9 @@ const rpc = new ThreadRpc(parentPort!, {
       seed,
       learningRate: learningRate ?? recipe.learningRate,
       ...(config && { config }),
+      ...(optimizer && { optimizer }),
+      ...(schedule && { schedule }),
+      ...(clipNorm !== undefined && { clipNorm }),
     });
     const load = (path: string) => trainer.load(path) as Resumed;
     const found =
@@ -107,7 +110,7 @@ const rpc = new ThreadRpc(parentPort!, {
     const [epoch, index] = [Math.floor(batches / perEpoch), batches % perEpoch];
     const batch = await data.batch({ epoch, index, rows, seed });
     isBest = false;
-    const result = await trainer.train(batch, network(peers));
+    const result = await trainer.train(batch, network(peers), { epoch });
     batches += 1;
     return {
       step: result.step,
