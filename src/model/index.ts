@@ -53,7 +53,15 @@ export {
 } from './peers/remote.js';
 export { type Route, Router, type RouterConfig, routerDefaults } from './peers/router.js';
 export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
-export { type CallerGradients, createServer, Server, type ServerOptions } from './serve/server.js';
+export {
+  type Caller,
+  type CallerGradients,
+  type CallerPolicy,
+  CallerPool,
+  type CallerPoolOptions,
+  callerPolicies,
+} from './serve/callers.js';
+export { createServer, Server, type ServerOptions } from './serve/server.js';
 export { type ShelvedStudent, StudentShelf } from './serve/student-shelf.js';
 export { type Checkpoint, type KeepOptions, loadModel, saveModel } from './store/checkpoint.js';
 export { bestOf, DEFAULT_KEEP, loadNewest, type Skipped, savesOf } from './store/kept.js';

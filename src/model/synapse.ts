@@ -151,12 +151,12 @@ export abstract class Synapse<Config extends object = object> {
     inputs: tf.Tensor,
     gradients: tf.Tensor,
     modality: Modality,
-    options: { wantInputGradient?: boolean } = {},
+    options: { wantInputGradient?: boolean; wantParameterGradients?: boolean } = {},
   ): { inputGradient: tf.Tensor | undefined; parameterGradients: Map<string, tf.Tensor> } {
     const leaves = modality === 'text' || options.wantInputGradient === false ? [] : [inputs];
     const product = vjp({
       of: () => ({ outputs: [this.callForward(inputs, modality)] }),
-      variables: [...this.variables.values()],
+      variables: options.wantParameterGradients === false ? [] : [...this.variables.values()],
       inputs: leaves,
       cotangents: [gradients],
     });

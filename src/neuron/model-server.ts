@@ -1,4 +1,4 @@
-import { type BittensorError, isBittensorError } from '../base/index.js';
+import { type BittensorError, isBittensorError, RAO_PER_TAO } from '../base/index.js';
 import { fromBytes, type ModelForms, type PlainTensor, toBytes } from '../model/index.js';
 import {
   type AxonRequest,
@@ -8,8 +8,8 @@ import {
   type WireTensor,
 } from '../net/index.js';
 import { ModelThread } from './model-thread.js';
-import type { RunSettings } from './options.js';
-import type { CallerGradients, Served, ServedModel } from './thread-messages.js';
+import { callerPolicyOf, type RunSettings } from './options.js';
+import type { CallerGradients, PrepareServer, Served, ServedModel } from './thread-messages.js';
 
 /** What a peer is told when its request cannot be computed. */
 const CODES: Readonly<Record<string, ReturnCode>> = {
@@ -38,8 +38,9 @@ export class ModelServer {
     return this.servedVersion;
   }
 
-  prepare({ device }: RunSettings): Promise<void> {
-    return this.thread.rpc.call('prepare', { device });
+  prepare(settings: RunSettings): Promise<void> {
+    const request: PrepareServer = { device: settings.device, callers: { policy: callerPolicyOf(settings) } };
+    return this.thread.rpc.call('prepare', request);
   }
 
   /** Says which model is served. To be called before `serve`. */
@@ -64,12 +65,15 @@ export class ModelServer {
     return this.thread.rpc.call('takeGradients', undefined);
   }
 
-  /** To be attached once parameters are served: from then on it is known what the model takes and gives. */
-  handlers(priceRao = 0n): SynapseHandlers {
+  /**
+   * To be attached once parameters are served: from then on it is known what the model takes and gives. `stakeOf` says what a caller's
+   * gradients weigh: by its hotkey, in rao.
+   */
+  handlers(priceRao = 0n, stakeOf: (hotkey: string) => bigint = () => 0n): SynapseHandlers {
     return {
       definition: { ...this.forms, priceRao },
       forward: request => this.answer(request, () => this.forward(request)),
-      backward: request => this.answer(request, () => this.backward(request)),
+      backward: request => this.answer(request, () => this.backward(request, stakeOf(request.caller))),
     };
   }
 
@@ -83,10 +87,10 @@ export class ModelServer {
     return this.thread.rpc.call('forward', { input: fromBytes(tensors[0]!) });
   }
 
-  private async backward({
-    tensors,
-    parameterVersion,
-  }: AxonRequest): Promise<{ version: number; tensor: PlainTensor | undefined }> {
+  private async backward(
+    { tensors, parameterVersion, caller }: AxonRequest,
+    stakeRao: bigint,
+  ): Promise<{ version: number; tensor: PlainTensor | undefined }> {
     if (tensors.length !== 2) {
       throw new RequestError(
         'InvalidRequest',
@@ -99,6 +103,7 @@ export class ModelServer {
       gradient: fromBytes(gradient),
       version: parameterVersion ?? -1,
       wantInputGradient: input.requiresGrad,
+      caller: { name: caller, stake: Number(stakeRao) / Number(RAO_PER_TAO) },
     });
     this.collected += 1;
     return answer;

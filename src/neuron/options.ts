@@ -10,12 +10,23 @@ import {
   type SettingValues,
   text,
 } from '../base/index.js';
-import type { RecipeName } from '../model/index.js';
+import type { CallerPolicy, RecipeName } from '../model/index.js';
 import { axonSettings, dendriteSettings, ip } from '../net/options.js';
 
 /** The example neurons of the documents. */
 export const NEURON_KINDS = ['mnist', 'bert', 'gpt2'] as const satisfies readonly RecipeName[];
 export type NeuronKind = (typeof NEURON_KINDS)[number];
+
+/** Whose gradients a neuron may learn from. */
+export const CALLER_POLICIES = ['off', 'all', 'staked'] as const satisfies readonly CallerPolicy[];
+
+/** Whose gradients it learns from: the switch turns off what the policy allows. */
+export function callerPolicyOf(settings: {
+  learn_from_callers: boolean;
+  server_learn_from_callers: CallerPolicy;
+}): CallerPolicy {
+  return settings.learn_from_callers ? settings.server_learn_from_callers : 'off';
+}
 
 const home = () => join(homeFolder(), '.bittensor');
 
@@ -176,7 +187,17 @@ export const runSettings = {
     about: "learn from this neuron's own batches; without, it serves and learns from callers only",
     default: true,
   }),
-  learn_from_callers: onOff({ about: 'apply the gradients that peers send back', default: true }),
+  server_learn_from_callers: choice<CallerPolicy>({
+    flag: 'server.learn_from_callers',
+    about:
+      'whose gradients are learnt from: of nobody, of all (those without a stake count little), of those with a stake; clipped, weighed by stake, joined as the majority has them',
+    default: 'all',
+    of: CALLER_POLICIES,
+  }),
+  learn_from_callers: onOff({
+    about: 'learn from the gradients that callers send back, as --server.learn_from_callers says',
+    default: true,
+  }),
   ...axonSettings,
   ...dendriteSettings,
   log_level: choice<'debug' | 'info' | 'warn' | 'error'>({

@@ -22,7 +22,7 @@ import { type Identity, seedOf, takeIdentity } from './identity.js';
 import { patienceFor, reachChain } from './local-chain.js';
 import { joinSubnet } from './membership.js';
 import { ModelServer } from './model-server.js';
-import { bootstrapAddress, locksFolder, type RunSettings, type runSettings } from './options.js';
+import { bootstrapAddress, callerPolicyOf, locksFolder, type RunSettings, type runSettings } from './options.js';
 import { PeerCaller } from './peer-caller.js';
 import { PeerHealth } from './peer-health.js';
 import type { Slot } from './slots.js';
@@ -174,7 +174,7 @@ async function runUntilStopped(
     network,
     publicChain: chain && !chain.isLocal ? chain.chainName : undefined,
     registry: (hotkey: string) => whoIs(directory, hotkey),
-    handlers: server.handlers(priceOf(settings)),
+    handlers: server.handlers(priceOf(settings), hotkey => whoIs(directory, hotkey)?.stakeRao ?? 0n),
     log: root.child('axon'),
     signal,
     closing,
@@ -241,7 +241,12 @@ async function runUntilStopped(
     events,
     publish,
     save,
-    settings: { steps: settings.steps, train: settings.train, learnFromCallers: settings.learn_from_callers, metric },
+    settings: {
+      steps: settings.steps,
+      train: settings.train,
+      learnFromCallers: callerPolicyOf(settings) !== 'off',
+      metric,
+    },
   });
   const saved = save().catch(error => {
     throw new SaveError('the model was not saved', { cause: error });

@@ -1,24 +1,24 @@
 import { parentPort } from 'node:worker_threads';
 import {
+  type Caller,
   createServer,
-  type Device,
   type ModelForms,
   type PlainTensor,
   type Server,
   startBackend,
 } from '../model/index.js';
-import type { Served, ServedModel } from './thread-messages.js';
+import type { PrepareServer, Served, ServedModel } from './thread-messages.js';
 import { Moved, ThreadRpc } from './thread-rpc.js';
 
 /** Entry of the server thread: a frozen copy of the model that answers peers. */
-let device: Device;
+let options: PrepareServer;
 let served: ServedModel;
 let server: Server | undefined;
 
 new ThreadRpc(parentPort!, {
-  async prepare(options: { device: Device }): Promise<void> {
-    device = options.device;
-    await startBackend(device);
+  async prepare(request: PrepareServer): Promise<void> {
+    options = request;
+    await startBackend(options.device);
   },
 
   open(model: ServedModel): void {
@@ -27,7 +27,7 @@ new ThreadRpc(parentPort!, {
 
   async serve({ parameters, version }: Served): Promise<ModelForms> {
     if (server) server.replaceParameters(parameters, version);
-    else server = await createServer({ device, ...served, parameters, version });
+    else server = await createServer({ ...options, ...served, parameters, version });
     return server.forms();
   },
 
@@ -41,9 +41,10 @@ new ThreadRpc(parentPort!, {
     gradient: PlainTensor;
     version: number;
     wantInputGradient: boolean;
+    caller: Caller;
   }): Promise<Moved> {
-    const { input, gradient, version, wantInputGradient } = request;
-    const answer = await server!.backward(input, gradient, version, { wantInputGradient });
+    const { input, gradient, version, ...about } = request;
+    const answer = await server!.backward(input, gradient, version, about);
     return withTensor({ version: answer.version, tensor: answer.gradient });
   },
 

@@ -1,4 +1,13 @@
-import type { Device, Modality, NamedArray, PlainTensor, Recipe, RecipeName, Skipped } from '../model/index.js';
+import type {
+  CallerPolicy,
+  Device,
+  Modality,
+  NamedArray,
+  PlainTensor,
+  Recipe,
+  RecipeName,
+  Skipped,
+} from '../model/index.js';
 
 /** What crosses between the main thread and the two that compute: plain numbers only. */
 export type { CallerGradients } from '../model/index.js';
@@ -17,6 +26,12 @@ export interface Prepared {
   /** What it learns from, in one line. */
   data: string;
   metric: Recipe['metric'];
+}
+
+export interface PrepareServer {
+  device: Device;
+  /** What is done with gradients that callers send back. */
+  callers: { policy: CallerPolicy };
 }
 
 /** Which model the served copy is. */

@@ -14,7 +14,7 @@ import { viewOf } from '../compute/wasm-heap.js';
 import type { ModelErrorCode } from '../errors.js';
 import { createModel } from '../models.js';
 import type { ModelForms, Synapse } from '../synapse.js';
-import { clipScale, globalNorm } from '../train/optim.js';
+import { type Caller, type CallerGradients, CallerPool, type CallerPoolOptions } from './callers.js';
 
 export interface ServerOptions {
   device: Device;
@@ -23,24 +23,19 @@ export interface ServerOptions {
   parameters: readonly NamedArray[];
   /** Number of these parameters; a Backward has to name it. */
   version: number;
-  /** The L2 norm of all parameter gradients of one call together is at most this. */
-  clipNorm?: number;
+  /** What is done with gradients that callers send back. */
+  callers?: Partial<CallerPoolOptions>;
 }
 
-/** What the callers' gradients came to since they were last taken. */
-export interface CallerGradients {
-  /** How many calls it is the mean of. */
-  calls: number;
-  /** The mean over calls; each call's gradient is that of its caller's mean loss over its rows, clipped. */
-  gradients: NamedArray[];
-}
+/** Where it is not known who calls. */
+const SOMEBODY: Caller = { name: '', stake: 0 };
 
 /** Starts the backend of this thread and a served copy of a model. */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const backend = await startBackend(options.device);
   const synapse = createModel(options.model, { ...options.config, seed: 0 });
   synapse.load(options.parameters);
-  return new Server(backend, synapse, options.version, options.clipNorm ?? 1);
+  return new Server(backend, synapse, options.version, options.callers);
 }
 
 /**
@@ -48,15 +43,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
  * (codes `shape`, `non_finite`, `stale`). Parameter gradients are collected here and applied elsewhere, at a step boundary.
  */
 export class Server {
-  private sums = new Map<string, Float32Array>();
-  private calls = 0;
+  private readonly pool: CallerPool;
 
   constructor(
     readonly backend: Backend,
     private readonly synapse: Synapse,
     private currentVersion: number,
-    private readonly clipNorm: number,
-  ) {}
+    callers: Partial<CallerPoolOptions> = {},
+  ) {
+    const size = [...synapse.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
+    this.pool = new CallerPool(callers, size);
+  }
 
   get version(): number {
     return this.currentVersion;
@@ -78,12 +75,15 @@ export class Server {
     }
   }
 
-  /** Takes the gradient of an answer; returns that of the input unless it is not wanted or does not exist (text). */
+  /**
+   * Takes the gradient of an answer; returns that of the input unless it is not wanted or does not exist (text). Of callers that the
+   * policy leaves out, and of those that have sent enough, nothing is learnt, and they are not told.
+   */
   async backward(
     input: PlainTensor,
     gradient: PlainTensor,
     version: number,
-    options: { wantInputGradient?: boolean } = {},
+    options: { wantInputGradient?: boolean; caller?: Caller } = {},
   ): Promise<{ gradient: PlainTensor | undefined; version: number }> {
     this.check(input);
     this.checkGradient(gradient, input.shape);
@@ -94,10 +94,17 @@ export class Server {
         { data: { version, current: this.currentVersion } },
       );
     }
+    const { wantInputGradient = true, caller = SOMEBODY } = options;
+    const isLearnt = this.pool.wants(caller);
+    const isWanted = wantInputGradient && this.synapse.modality !== 'text';
+    if (!isLearnt && !isWanted) return { gradient: undefined, version };
     const [x, dy] = [toTensor(input), toTensor(gradient)];
-    const { inputGradient, parameterGradients } = this.synapse.callBackward(x, dy, this.synapse.modality, options);
+    const { inputGradient, parameterGradients } = this.synapse.callBackward(x, dy, this.synapse.modality, {
+      wantInputGradient: isWanted,
+      wantParameterGradients: isLearnt,
+    });
     try {
-      this.collect(parameterGradients);
+      if (isLearnt) this.collect(caller, parameterGradients);
       return { gradient: inputGradient && finite(await toPlain(inputGradient)), version };
     } finally {
       tf.dispose([x, dy, ...parameterGradients.values()]);
@@ -107,17 +114,7 @@ export class Server {
 
   /** What was collected, which then starts anew; undefined when nobody sent anything. The arrays become the caller's. */
   takeGradients(): CallerGradients | undefined {
-    if (this.calls === 0) return undefined;
-    const { calls, sums } = this;
-    const shapes = this.synapse.variables;
-    const gradients = [...sums].map(([name, data]) => ({
-      name,
-      shape: shapes.get(name)!.shape,
-      data: divide(data, calls),
-    }));
-    this.sums = new Map();
-    this.calls = 0;
-    return { calls, gradients };
+    return this.pool.take(name => this.synapse.variables.get(name)!.shape);
   }
 
   /** Serves other parameters from now on; gradients that belong to the old ones are refused as stale. */
@@ -143,21 +140,12 @@ export class Server {
     if (!allFinite(gradient.data as Float32Array)) throw nonFinite('gradient');
   }
 
-  /** Adds one call's gradients, clipped; code `non_finite` when they overflowed, and then nothing is added. */
-  private collect(gradients: ReadonlyMap<string, tf.Tensor>): void {
-    const norm = globalNorm(gradients.values());
-    if (!Number.isFinite(norm)) throw nonFinite("parameters' gradient");
-    const scale = clipScale(norm, this.clipNorm);
-    for (const [name, gradient] of gradients) {
-      const values = viewOf(gradient) ?? (gradient.dataSync() as Float32Array);
-      let sum = this.sums.get(name);
-      if (!sum) {
-        sum = new Float32Array(values.length);
-        this.sums.set(name, sum);
-      }
-      addScaled(sum, values, scale);
-    }
-    this.calls++;
+  /** Code `non_finite` when they overflowed, and then nothing is kept. */
+  private collect(caller: Caller, gradients: ReadonlyMap<string, tf.Tensor>): void {
+    const values = new Map(
+      [...gradients].map(([name, tensor]) => [name, viewOf(tensor) ?? (tensor.dataSync() as Float32Array)]),
+    );
+    if (!this.pool.add(caller, values)) throw nonFinite("parameters' gradient");
   }
 }
 
@@ -168,13 +156,4 @@ function nonFinite(what: string): BittensorError<ModelErrorCode> {
 function finite(tensor: PlainTensor): PlainTensor {
   if (!allFinite(tensor.data as Float32Array)) throw nonFinite("input's gradient");
   return tensor;
-}
-
-function addScaled(sum: Float32Array, values: Float32Array, scale: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += scale * values[i]!;
-}
-
-function divide(values: Float32Array, by: number): Float32Array {
-  if (by !== 1) for (let i = 0; i < values.length; i++) values[i]! /= by;
-  return values;
 }

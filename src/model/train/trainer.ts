@@ -7,7 +7,7 @@ import { LocalWeights } from '../peers/local-weights.js';
 import type { Pass } from '../peers/pass.js';
 import type { RemoteCaller } from '../peers/remote.js';
 import { Router, type RouterConfig } from '../peers/router.js';
-import type { CallerGradients } from '../serve/server.js';
+import type { CallerGradients } from '../serve/callers.js';
 import { type KeepOptions, loadModel, refused, saveModel } from '../store/checkpoint.js';
 import type { Judgement, Synapse } from '../synapse.js';
 import { clipScale, globalNorm, Optimizer, type ReceivedGradients } from './optim.js';
@@ -100,7 +100,7 @@ export class Trainer {
     Omit<TrainerOptions, 'config' | 'router' | 'clipNorm' | 'optimizer' | 'schedule'>
   > & { clipNorm: number | undefined };
   private steps = 0;
-  private received: { calls: number; gradients: Map<string, Float32Array> } | undefined;
+  private received: { callers: number; gradients: Map<string, Float32Array> } | undefined;
 
   constructor(
     readonly backend: Backend,
@@ -188,17 +188,17 @@ export class Trainer {
     return this.synapse.state();
   }
 
-  /** Keeps what callers of the served copy sent, for the next step; what was kept before is averaged in. */
-  addCallerGradients({ calls, gradients }: CallerGradients): void {
+  /** Keeps what callers of the served copy sent, for the next step; what was kept before is averaged in, by callers and not by calls. */
+  addCallerGradients({ callers, gradients }: CallerGradients): void {
     const before = this.received;
-    const total = calls + (before?.calls ?? 0);
+    const total = callers + (before?.callers ?? 0);
     const means = before?.gradients ?? new Map<string, Float32Array>();
     for (const { name, data } of gradients) {
       const mean = means.get(name);
-      if (!mean) means.set(name, scaled(data, calls / total));
-      else for (let i = 0; i < mean.length; i++) mean[i] = (mean[i]! * (total - calls) + data[i]! * calls) / total;
+      if (!mean) means.set(name, scaled(data, callers / total));
+      else for (let i = 0; i < mean.length; i++) mean[i] = (mean[i]! * (total - callers) + data[i]! * callers) / total;
     }
-    this.received = { calls: total, gradients: means };
+    this.received = { callers: total, gradients: means };
   }
 
   /** Applies kept caller gradients without a step of its own, as when own training pauses. False when there are none. */

@@ -40,7 +40,7 @@ function batch(inputDim: number): Batch {
 async function compare(synapse: Synapse, served: readonly Synapse[], inputs: Batch): Promise<Record<string, number>> {
   const router = new Router({ seed: 3 });
   const network = new FakeNetwork(
-    new Map(served.map((peer, i) => [peers[i]!, new Server(backend, peer, 1, Infinity)])),
+    new Map(served.map((peer, i) => [peers[i]!, new Server(backend, peer, 1, { clipNorm: Infinity })])),
   );
   const neuron = { router, peers, caller: network, timeoutMs: 5000 };
   const pass = await synapse.remoteForward(neuron, inputs, true);
@@ -148,7 +148,7 @@ describe('gradients across the wire', () => {
     const synapse = new Encoding();
     const router = new Router();
     const served = new MnistSynapse({ ...SMALL, seed: 11, inputDim: 20 });
-    const network = new FakeNetwork(new Map([['a', new Server(backend, served, 1, 1)]]));
+    const network = new FakeNetwork(new Map([['a', new Server(backend, served, 1)]]));
     const inputs = batch(8);
     const before = tensorCount();
     const neuron = { router, peers: ['a'], caller: network, timeoutMs: 5000 };

@@ -152,7 +152,7 @@ describe('a served model', () => {
     const train = async (received: boolean) => {
       const owner = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL });
       const gradients = owner.exportParameters().map(p => ({ ...p, data: p.data.map(() => 1e3) }));
-      if (received) owner.addCallerGradients({ calls: 1, gradients });
+      if (received) owner.addCallerGradients({ calls: 1, callers: 1, gradients });
       await owner.train(batchNumber(digits, 0));
       const after = owner.exportParameters();
       owner.dispose();
@@ -167,11 +167,11 @@ describe('a served model', () => {
   });
 
   it('averages what is added in several parts as if it had come at once', async () => {
-    const apply = async (parts: { calls: number; value: number }[]) => {
+    const apply = async (parts: { callers: number; value: number }[]) => {
       const owner = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL });
-      for (const { calls, value } of parts) {
+      for (const { callers, value } of parts) {
         const gradients = owner.exportParameters().map(p => ({ ...p, data: p.data.map(() => value) }));
-        owner.addCallerGradients({ calls, gradients });
+        owner.addCallerGradients({ calls: 9, callers, gradients });
       }
       owner.applyCallerGradients();
       const bias = owner.exportParameters().find(p => p.name === 'target.bias')!.data[0]!;
@@ -180,10 +180,10 @@ describe('a served model', () => {
     };
     expect(
       await apply([
-        { calls: 1, value: 4 },
-        { calls: 3, value: 8 },
+        { callers: 1, value: 4 },
+        { callers: 3, value: 8 },
       ]),
     ).toBeCloseTo(-0.01 * 7, 6);
-    expect(await apply([{ calls: 4, value: 7 }])).toBeCloseTo(-0.01 * 7, 6);
+    expect(await apply([{ callers: 4, value: 7 }])).toBeCloseTo(-0.01 * 7, 6);
   });
 });
