@@ -7,7 +7,7 @@ import { ModelServer } from '../../src/neuron/model-server.js';
 import { PeerCaller } from '../../src/neuron/peer-caller.js';
 import { PeerHealth } from '../../src/neuron/peer-health.js';
 import { ready } from '../../src/wallet/index.js';
-import { batchNumber, SMALL, wave } from '../model/helpers.js';
+import { batchNumber, closeTo, SMALL, wave } from '../model/helpers.js';
 import { key } from '../net/helpers.js';
 
 const ROWS = 4;
@@ -38,6 +38,7 @@ const finite = (arrays: readonly NamedArray[]) => arrays.every(({ data }) => dat
 describe('gradients that callers send to a neuron', () => {
   const closing = new Closing();
   const input = fill([ROWS, 784], wave);
+  const stakes = new Map<string, bigint>();
   let server: ModelServer;
   let axon: Axon;
   let peer: Peer;
@@ -50,14 +51,18 @@ describe('gradients that callers send to a neuron', () => {
     closing.add(() => before.dispose());
     server = new ModelServer(error => expect.fail(error.message));
     closing.add(() => server.stop());
-    await server.prepare({ device: 'wasm' } as Parameters<ModelServer['prepare']>[0]);
+    await server.prepare({
+      device: 'wasm',
+      learn_from_callers: true,
+      server_learn_from_callers: 'all',
+    } as Parameters<ModelServer['prepare']>[0]);
     await server.open({ model: 'mnist', config: {} });
     version = before.step;
     const parameters = before.exportParameters().map(array => ({ ...array, data: array.data.slice() }));
     await server.serve({ parameters, version });
     axon = new Axon({ signer: key(1), host: '127.0.0.1' });
     closing.add(() => axon.stop());
-    axon.attach(server.handlers());
+    axon.attach(server.handlers(0n, hotkey => stakes.get(hotkey) ?? 0n));
     const port = await axon.start();
     peer = { hotkey: keyText(key(1).publicKey), host: '127.0.0.1', port };
   }, 60_000);
@@ -110,6 +115,26 @@ describe('gradients that callers send to a neuron', () => {
     expect(await server.takeGradients()).toBeUndefined();
     expect(await send(good)).toBe('Success');
     expect((await server.takeGradients())?.calls).toBe(1);
+  });
+
+  it('weigh what their senders have at stake: half a coin does not turn two', async () => {
+    const [rich, poor] = [key(2), key(3)];
+    stakes.set(keyText(rich.publicKey), 2_000_000_000n);
+    stakes.set(keyText(poor.publicKey), 500_000_000n);
+    const send = async (signer: typeof rich, sign: number) => {
+      using dendrite = new Dendrite({ signer });
+      const gradient = fill([ROWS, 1024], i => sign * wave(i));
+      const request = { tensors: [input, gradient], parameterVersion: version, expect: [] };
+      expect((await dendrite.backward(peer, request)).code).toBe('Success');
+    };
+    await send(rich, 1);
+    const alone = await server.takeGradients();
+    for (let n = 0; n < 5; n++) await send(poor, -1);
+    await send(rich, 1);
+    const both = await server.takeGradients();
+    stakes.clear();
+    expect(both).toMatchObject({ calls: 6, callers: 2 });
+    for (const [i, { data }] of both!.gradients.entries()) expect(closeTo(data, alone!.gradients[i]!.data)).toBe(0);
   });
 
   it('are clipped by an honest dendrite before they leave, and refused by it when they are not finite', async () => {
