@@ -22,6 +22,7 @@ export {
   pick,
 } from './data/digits.js';
 export type { Augmentation } from './data/images.js';
+export { type OpenOptions, openDataset } from './data/open-dataset.js';
 export { CIFAR_DEVIATION, CIFAR_MEAN, proceduralClasses, proceduralDataset } from './data/procedural.js';
 export { epochOrder, type LabelledRows, type RowChoice } from './data/row-order.js';
 export {

@@ -24,9 +24,15 @@ const TOTAL = 10000;
 /** The split is the same for everybody, always. */
 const SPLIT_SEED = 1000;
 /** Mean and deviation of MNIST's pixels, as the documents have them. */
-const [MEAN, DEVIATION] = [0.1307, 0.3081];
+export const [DIGIT_MEAN, DIGIT_DEVIATION] = [0.1307, 0.3081];
 /** How a file of a digit becomes the model's input. */
-export const digitPreprocessing = { height: 28, width: 28, channels: 1, mean: [MEAN], deviation: [DEVIATION] } as const;
+export const digitPreprocessing = {
+  height: 28,
+  width: 28,
+  channels: 1,
+  mean: [DIGIT_MEAN],
+  deviation: [DIGIT_DEVIATION],
+} as const;
 
 let loaded: { training: Digits; test: Digits } | undefined;
 
@@ -43,8 +49,8 @@ export function digitsDataset(options: RowChoice & Augmentation = {}): Dataset {
     training: rows(training),
     test: rows(test),
     shape: [DIGIT_PIXELS],
-    mean: [MEAN],
-    deviation: [DEVIATION],
+    mean: [DIGIT_MEAN],
+    deviation: [DIGIT_DEVIATION],
   });
 }
 
@@ -79,7 +85,7 @@ export function pick({ images, labels }: Digits, indices: Uint32Array): Digits {
 
 /** Images as a model takes them: (pixel / 255 - 0.1307) / 0.3081. */
 export function normaliseImages(images: Uint8Array): Float32Array {
-  const values = Float32Array.from({ length: 256 }, (_, pixel) => (pixel / 255 - MEAN) / DEVIATION);
+  const values = Float32Array.from({ length: 256 }, (_, pixel) => (pixel / 255 - DIGIT_MEAN) / DIGIT_DEVIATION);
   const normalised = new Float32Array(images.length);
   for (let i = 0; i < images.length; i++) normalised[i] = values[images[i]!]!;
   return normalised;

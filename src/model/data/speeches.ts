@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { BittensorError, messageOf } from '../../base/index.js';
 import { permutation, random } from '../compute/random.js';
 import type { ModelErrorCode } from '../errors.js';
+import { bytesInMemory } from './byte-store.js';
 import type { Dataset } from './source.js';
 import { type TextOptions, textDataset } from './text-dataset.js';
-import { textInMemory } from './text-store.js';
 
 /** The split is the same for everybody, always: of ten speeches one tests. */
 const SPLIT_SEED = 1003;
@@ -20,7 +20,7 @@ let loaded: { training: Buffer; test: Buffer } | undefined;
  */
 export function speechesDataset(options: TextOptions): Dataset {
   const { training, test } = loadSpeeches();
-  const stores = { training: textInMemory(training), test: textInMemory(test) };
+  const stores = { training: bytesInMemory(training), test: bytesInMemory(test) };
   return textDataset('State of the Union speeches (not ag_news)', stores, options);
 }
 

@@ -1,10 +1,10 @@
 import type { PlainBatch } from '../batch.js';
 import { type Random, random } from '../compute/random.js';
 import type { PlainTensor } from '../compute/tensor.js';
+import type { ByteStore } from './byte-store.js';
 import { type RowChoice, RowOrder } from './row-order.js';
 import type { BatchPlace, Dataset } from './source.js';
 import { bertRow, gpt2Row, IGNORED, twoParts } from './text-rows.js';
-import type { TextStore } from './text-store.js';
 import { TextWindows } from './text-windows.js';
 import { bertTokenizer, gpt2Tokenizer, type Tokenizer } from './tokenizer.js';
 import { SMALL_VOCABULARY } from './vocabularies.js';
@@ -33,13 +33,13 @@ const FIRST_TEXT_ID = 999;
  */
 export function textDataset(
   name: string,
-  { training, test }: { training: TextStore; test: TextStore },
+  { training, test }: { training: ByteStore; test: ByteStore },
   options: TextOptions,
 ): Dataset {
   const { model, vocabSize = SMALL_VOCABULARY, length = 64 } = options;
   const gpt2 = model === 'gpt2';
   const tokenizer = gpt2 ? gpt2Tokenizer(vocabSize) : bertTokenizer(vocabSize);
-  const windows = (store: TextStore) => new TextWindows(store, tokenizer, gpt2 ? length + 1 : length);
+  const windows = (store: ByteStore) => new TextWindows(store, tokenizer, gpt2 ? length + 1 : length);
   const [forTraining, forTest] = [windows(training), windows(test)];
   const order = new RowOrder(forTraining.count, options);
   const testRows = Math.min(options.testRows ?? 256, forTest.count);

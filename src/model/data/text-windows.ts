@@ -1,5 +1,6 @@
 import { permutation, random } from '../compute/random.js';
-import { isSpace, type TextStore } from './text-store.js';
+import type { ByteStore } from './byte-store.js';
+import { isSpace } from './split-text.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** The order of windows is the same for everybody, always. */
@@ -18,7 +19,7 @@ export class TextWindows {
   private order: Uint32Array | undefined;
 
   constructor(
-    private readonly store: TextStore,
+    private readonly store: ByteStore,
     tokenizer: Tokenizer,
     tokens: number,
   ) {
@@ -36,7 +37,7 @@ export class TextWindows {
   }
 }
 
-function bytesPerToken(store: TextStore, tokenizer: Tokenizer): number {
+function bytesPerToken(store: ByteStore, tokenizer: Tokenizer): number {
   const sample = wholeWords(store.read(Math.floor(store.bytes / 2), SAMPLE), false, false);
   const tokens = tokenizer.encode(sample).length;
   return tokens === 0 ? 1 : Math.max(1, Buffer.byteLength(sample) / tokens);

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bytesInFile, bytesInMemory } from '../../../src/model/data/byte-store.js';
 import { loadSpeeches } from '../../../src/model/data/speeches.js';
+import { splitText } from '../../../src/model/data/split-text.js';
 import { textDataset } from '../../../src/model/data/text-dataset.js';
 import { twoParts } from '../../../src/model/data/text-rows.js';
-import { splitText, textInFile, textInMemory } from '../../../src/model/data/text-store.js';
 import { TextWindows } from '../../../src/model/data/text-windows.js';
 import {
   BERT_SPECIAL,
@@ -149,7 +150,7 @@ describe('the speeches for BERT', () => {
 
   it('hold no text of rows without a target in rows with one', () => {
     const text = numbered(20_000);
-    const stores = { training: textInMemory(Buffer.from(text)), test: textInMemory(Buffer.from('only one')) };
+    const stores = { training: bytesInMemory(Buffer.from(text)), test: bytesInMemory(Buffer.from('only one')) };
     const options = { model: 'bert', length: 48, vocabSize: 30_522, unlabelled: true } as const;
     const reading = (labels: number, batch: PlainBatch, from: number, to: number) => {
       const tokenizer = bertTokenizer(30_522);
@@ -177,7 +178,7 @@ describe('windows of a text', () => {
   it('share no word, and hold most of them', () => {
     const text = numbered(5000);
     const tokenizer = gpt2Tokenizer();
-    const windows = new TextWindows(textInMemory(Buffer.from(text)), tokenizer, 40);
+    const windows = new TextWindows(bytesInMemory(Buffer.from(text)), tokenizer, 40);
     const words = Array.from({ length: windows.count }, (_, i) => windows.read(i).trim().split(/\s+/));
     expect(new Set(words.flat()).size).toBe(words.flat().length);
     expect(words.flat().length).toBeGreaterThan(4400);
@@ -187,7 +188,7 @@ describe('windows of a text', () => {
 
   it('are whole characters where there are no spaces', () => {
     const text = '日本語'.repeat(3000);
-    const windows = new TextWindows(textInMemory(Buffer.from(text)), gpt2Tokenizer(), 16);
+    const windows = new TextWindows(bytesInMemory(Buffer.from(text)), gpt2Tokenizer(), 16);
     expect(windows.count).toBeGreaterThan(10);
     for (let i = 0; i < windows.count; i++) {
       expect(windows.read(i)).toMatch(/^[日本語]+$/);
@@ -197,8 +198,8 @@ describe('windows of a text', () => {
   it('are read from a file as from memory', () => {
     const path = join(folder, 'numbers.txt');
     writeFileSync(path, numbered(3000));
-    const file = textInFile(path);
-    const [a, b] = [file, textInMemory(Buffer.from(numbered(3000)))].map(
+    const file = bytesInFile(path);
+    const [a, b] = [file, bytesInMemory(Buffer.from(numbered(3000)))].map(
       store => new TextWindows(store, gpt2Tokenizer(), 24),
     );
     expect(a!.count).toBe(b!.count);
@@ -211,7 +212,7 @@ describe('windows of a text', () => {
 describe('a text', () => {
   it('is split between documents, the last tenth for the test', () => {
     const text = Array.from({ length: 100 }, (_, i) => `document ${i} ${'x'.repeat(50)}`).join('\n\n');
-    const { training, test } = splitText(textInMemory(Buffer.from(text)));
+    const { training, test } = splitText(bytesInMemory(Buffer.from(text)));
     expect(test.read(0, 100).toString()).toMatch(/^document 9[01] /);
     expect(training.read(0, 1e6).toString() + test.read(0, 1e6).toString()).toBe(text);
   });
@@ -219,7 +220,7 @@ describe('a text', () => {
   it('of any length gives rows, be it one word', () => {
     for (const model of ['gpt2', 'bert'] as const) {
       for (const text of ['a', 'one two three', numbered(40), ' ', '\n\n\n']) {
-        const store = textInMemory(Buffer.from(text));
+        const store = bytesInMemory(Buffer.from(text));
         const source = textDataset('short', { training: store, test: store }, { model, length: 16 });
         expect(plain(source.batch(at(0))).inputs.shape[1]).toBe(16);
         expect([...source.test(8)].length).toBe(1);

@@ -1,0 +1,106 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet';
+import { textColumns } from './csv.js';
+
+/** What a page, a group of rows and the description of a file may have. */
+const MAX_PAGE = 64 * 1024 * 1024;
+const MAX_GROUP = 512 * 1024 * 1024;
+const MAX_GROUP_ROWS = 4_000_000;
+const MAX_METADATA = 16 * 1024 * 1024;
+
+/**
+ * The text columns of each row of a Parquet file (ag_news: text, label), one group of rows in memory at a time. Compressed with snappy,
+ * zstd, gzip, brotli or LZ4, or not. Throws an error that says what is wrong.
+ */
+export async function* parquetRows(path: string): AsyncGenerator<string[]> {
+  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
+  const compressors = await boundedCompressors();
+  const handle = openSync(path, 'r');
+  try {
+    const file = bufferOf(handle);
+    checkEnds(file, handle);
+    const metadata = await parquetMetadataAsync(file);
+    const columns = columnsOf(metadata);
+    let rowStart = 0;
+    for (const [i, group] of metadata.row_groups.entries()) {
+      const rows = Number(group.num_rows);
+      const bytes = Number(group.total_byte_size);
+      if (!(rows >= 0 && rows <= MAX_GROUP_ROWS && bytes >= 0 && bytes <= MAX_GROUP)) {
+        throw new Error(`its group ${i} claims ${rows} rows in ${bytes} bytes`);
+      }
+      const rowEnd = rowStart + rows;
+      const read = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
+      if (read.length !== rows) throw new Error(`its group ${i} has ${read.length} rows and claims ${rows}`);
+      for (const row of read) yield columns.map(name => textOf(row[name]));
+      rowStart = rowEnd;
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function bufferOf(handle: number): AsyncBuffer {
+  const byteLength = fstatSync(handle).size;
+  return {
+    byteLength,
+    slice(start, end = byteLength) {
+      const from = Math.max(0, start < 0 ? byteLength + start : start);
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - from));
+      let count = 0;
+      while (count < bytes.length) {
+        const got = readSync(handle, bytes, count, bytes.length - count, from + count);
+        if (got === 0) break;
+        count += got;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+/** A Parquet file begins and ends with PAR1; before the end stands how long its description is. */
+function checkEnds({ byteLength }: AsyncBuffer, handle: number): void {
+  const end = Buffer.alloc(12);
+  if (byteLength >= 16) {
+    readSync(handle, end, 0, 4, 0);
+    readSync(handle, end, 4, 8, byteLength - 8);
+  }
+  if (end.toString('latin1', 0, 4) !== 'PAR1' || end.toString('latin1', 8) !== 'PAR1') {
+    throw new Error('it does not begin and end as a Parquet file');
+  }
+  const length = end.readUInt32LE(4);
+  if (length > Math.min(MAX_METADATA, byteLength - 12)) throw new Error(`its description claims ${length} bytes`);
+}
+
+function columnsOf({ schema }: FileMetaData): string[] {
+  const strings = schema.slice(1).filter(({ type, num_children }) => type === 'BYTE_ARRAY' && !num_children);
+  const names = strings.map(({ name }) => name);
+  const { columns } = textColumns(names);
+  // Without a known name: whatever is text.
+  const chosen = columns.map(i => names[i]!);
+  if (names.length === 0)
+    throw new Error(
+      `none of its columns is text (${schema
+        .slice(1, 20)
+        .map(s => s.name)
+        .join(', ')})`,
+    );
+  return chosen.length > 0 ? chosen : names;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Unpacks nothing that claims to be huge. */
+async function boundedCompressors(): Promise<Compressors> {
+  const { compressors } = await import('hyparquet-compressors');
+  return Object.fromEntries(
+    Object.entries(compressors).map(([name, unpack]) => [
+      name,
+      (input: Uint8Array, length: number) => {
+        if (!(length >= 0 && length <= MAX_PAGE)) throw new Error(`one of its pages claims ${length} bytes`);
+        return unpack(input, length);
+      },
+    ]),
+  );
+}
