@@ -60,11 +60,15 @@ export function disposeProduct(product: Product<Record<string, tf.Tensor>>): voi
   tf.dispose([...product.outputs, ...Object.values(product.extra), ...product.variables.values(), ...product.inputs]);
 }
 
-/** The same numbers, through which no gradient flows. */
-export const stopGradient: (x: tf.Tensor) => tf.Tensor = tf.customGrad(x => ({
-  value: tf.clone(x as tf.Tensor),
-  gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-}));
+/**
+ * The same numbers as a constant: the tape does not see where they came from, so that nothing is computed backwards only to be thrown
+ * away, as with a gradient of zeros. It shares the memory, as a clone does.
+ */
+export function stopGradient(x: tf.Tensor): tf.Tensor {
+  const { dataId, shape, dtype } = x;
+  tf.backend().incRef(dataId);
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
+}
 
 /** TensorFlow.js keeps what a half-finished tape has saved. */
 function disposeTape(): void {

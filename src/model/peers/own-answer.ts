@@ -5,6 +5,6 @@ import { ANSWER_NORM } from './normalise.js';
 /** What a synapse hears when it calls itself: its student [rows, 1024], as a receiver brings an answer to norm 32, without gradient. */
 export function ownAnswer(student: tf.Tensor): tf.Tensor {
   const vector = stopGradient(student);
-  const norms = tf.maximum(tf.norm(vector, 'euclidean', 1, true), 1e-20);
-  return tf.mul(tf.div(vector, norms), ANSWER_NORM);
+  const norms = tf.maximum(tf.sqrt(tf.sum(tf.square(vector), 1, true)), 1e-20); // [rows, 1]
+  return tf.mul(vector, tf.div(ANSWER_NORM, norms));
 }
