@@ -8,10 +8,10 @@ import type { Synapse } from './synapse.js';
 
 /** The models by name, each one file and one row here. */
 const models = {
-  bert: (config: Partial<BertConfig>) => new BertSynapse(config),
-  gpt2: (config: Partial<Gpt2Config>) => new GPT2LMSynapse(config),
   mnist: (config: Partial<MnistConfig>) => new MnistSynapse(config),
   cifar: (config: Partial<CifarConfig>) => new CifarSynapse(config),
+  bert: (config: Partial<BertConfig>) => new BertSynapse(config),
+  gpt2: (config: Partial<Gpt2Config>) => new GPT2LMSynapse(config),
 } as const;
 
 export type ModelName = keyof typeof models;
