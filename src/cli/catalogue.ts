@@ -4,6 +4,7 @@ import { completion } from './commands/completion/command.js';
 import { config } from './commands/config/group.js';
 import { explain } from './commands/explain/command.js';
 import { localnet } from './commands/localnet/group.js';
+import { model } from './commands/model/group.js';
 import { run } from './commands/run/command.js';
 import { stake } from './commands/stake/group.js';
 import { subnet } from './commands/subnet/group.js';
@@ -13,7 +14,7 @@ import type { AnyCommand, Group } from './frame/command.js';
 import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */
-export const groups: readonly Group[] = [wallet, subnet, stake, weights, axon, localnet, config];
+export const groups: readonly Group[] = [wallet, subnet, stake, weights, axon, model, localnet, config];
 export const topLevel: readonly AnyCommand[] = [run, explain, completion];
 
 export interface Place {

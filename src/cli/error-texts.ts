@@ -333,6 +333,11 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'The file is damaged, or is of another model.',
     'Give another one with --model_path, or move it away to begin anew.',
   ],
+  bad_student: [
+    'a student is not what its neuron signed, or cannot be used',
+    'A part that came is not the one that the hotkey signed, a file was changed or is missing, or its sizes make no sense.',
+    'Pull it again; bittensor-cli model show says what is wrong with the files. What a neuron sent wrong is never kept.',
+  ],
   bad_dataset: [
     'the training data is damaged',
     'A file of the package is not what it should be.',

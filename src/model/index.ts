@@ -21,6 +21,7 @@ export {
   normaliseImages,
   pick,
 } from './data/digits.js';
+export { type ImageInput, readImages } from './data/image-input.js';
 export type { Augmentation } from './data/images.js';
 export { type OpenOptions, openDataset } from './data/open-dataset.js';
 export { CIFAR_DEVIATION, CIFAR_MEAN, proceduralClasses, proceduralDataset } from './data/procedural.js';
@@ -67,8 +68,17 @@ export { type ShelvedStudent, StudentShelf } from './serve/student-shelf.js';
 export { type Checkpoint, type KeepOptions, loadModel, saveModel } from './store/checkpoint.js';
 export { bestOf, DEFAULT_KEEP, loadNewest, type Skipped, savesOf } from './store/kept.js';
 export {
-  digestsOf,
+  isStudentFolder,
+  logSoftmaxOf,
+  openStudent,
+  Student,
+  type StudentEvaluation,
+  studentConfigIn,
+} from './store/open-student.js';
+export { openSafetensors, type Safetensors } from './store/safetensors.js';
+export {
   exportStudent,
+  isWholeStudent,
   type StudentAbout,
   type StudentConfig,
   type StudentMetric,
@@ -92,6 +102,7 @@ export {
   studentId,
   writeManifest,
 } from './store/student-manifest.js';
+export { fillMasks, type GenerateOptions, generateText, type MaskGuess } from './store/text-student.js';
 export {
   type Judgement,
   type Modality,

@@ -1,6 +1,7 @@
 import type { ResolvedSettings } from '../base/index.js';
 import type { runSettings } from './options.js';
 import type { RunHooks } from './run.js';
+import type { Pulled, PullOptions } from './student-pull.js';
 
 export type { NeuronErrorCode } from './errors.js';
 export { NEURON_KINDS, type NeuronKind, type RunSettings, runSettings } from './options.js';
@@ -10,4 +11,12 @@ export type { RunHooks } from './run.js';
 export async function runNeuron(settings: ResolvedSettings<typeof runSettings>, hooks: RunHooks): Promise<void> {
   const run = await import('./run.js');
   await run.runNeuron(settings, hooks);
+}
+
+export type { Pulled, PullOptions } from './student-pull.js';
+
+/** Fetches a peer's student; see src/neuron/student-pull.ts. */
+export async function pullStudent(options: PullOptions): Promise<Pulled> {
+  const pull = await import('./student-pull.js');
+  return await pull.pullStudent(options);
 }

@@ -4,8 +4,8 @@ import { BittensorError, makeFolder, publicKeyOf, sleep, syncFolder, takeLock, w
 import {
   badStudent,
   chunkLength,
-  digestsOf,
   hexDigest,
+  isWholeStudent,
   manifestIn,
   openManifest,
   type StudentFile,
@@ -85,7 +85,7 @@ export async function pullStudent(options: PullOptions): Promise<Pulled> {
   const path = to ?? join(root, id);
   if (existsSync(path)) {
     const there = manifestIn(path);
-    if (there && studentId(there.text) === id && isWhole(path, manifest)) {
+    if (there && studentId(there.text) === id && isWholeStudent(path, manifest)) {
       return { path, id, manifest, wasThere: true, fetchedBytes: 0, keptBytes: sizeOf(manifest) };
     }
     if (to !== undefined) {
@@ -133,7 +133,7 @@ async function finish(
     const tell = () => options.progress?.(bytes.fetched + bytes.kept, total);
     for (const file of manifest.files)
       await fetchFile(options, join(part, file.name), file, manifest.chunkBytes, bytes, tell);
-    if (!isWhole(part, manifest)) throw badStudent('a file on the disk is not what was written');
+    if (!isWholeStudent(part, manifest)) throw badStudent('a file on the disk is not what was written');
     makeFolder(dirname(path));
     renameSync(part, path);
     syncFolder(dirname(path));
@@ -242,15 +242,6 @@ function partsIn(root: string): string[] {
   return readdirSync(root)
     .filter(name => /^[0-9a-f]{64}\.part$/.test(name))
     .map(name => join(root, name));
-}
-
-/** Whether the files are what the manifest says. */
-export function isWhole(folder: string, { files, chunkBytes }: StudentManifest): boolean {
-  try {
-    return files.every(file => digestsOf(join(folder, file.name), chunkBytes).sha256 === file.sha256);
-  } catch {
-    return false;
-  }
 }
 
 function readAt(file: number, begin: number, length: number): Uint8Array {

@@ -39,7 +39,7 @@ export function saveModel(
   const tensors = Object.entries(groups).flatMap(([group, arrays]) =>
     arrays.map(array => ({ ...array, name: `${group}/${array.name}` })),
   );
-  keepOlder(path, keep);
+  keepOlder(path, keep, step);
   const metadata = { format: CHECKPOINT_FORMAT, model, step: String(step), about: JSON.stringify(about) };
   writeSafetensors(path, tensors, metadata);
   if (isBest) markBest(path);

@@ -13,9 +13,17 @@ export const DEFAULT_KEEP = 3;
 
 const SUFFIX = '.safetensors';
 
-/** Gives the newest save, which is about to be replaced, the name of an older one. Never throws: a new save matters more. */
-export function keepOlder(path: string, keep: number): void {
-  if (keep > 1 && existsSync(path)) attempt(() => copyOf(path, `${stemOf(path)}.step-${stepIn(path)}${SUFFIX}`));
+/**
+ * Gives the newest save, which is about to be replaced by that of `step`, the name of an older one; one of the same step is not kept. Never
+ * throws: a new save matters more.
+ */
+export function keepOlder(path: string, keep: number, step: number): void {
+  if (keep <= 1 || !existsSync(path)) return;
+  attempt(() => {
+    const older = stepIn(path);
+    // Eight digits, so that names sort by step.
+    if (older !== step) copyOf(path, `${stemOf(path)}.step-${String(older).padStart(8, '0')}${SUFFIX}`);
+  });
 }
 
 /** Removes what is too old. */
@@ -83,12 +91,11 @@ function stemOf(path: string): string {
   return path.endsWith(SUFFIX) ? path.slice(0, -SUFFIX.length) : path;
 }
 
-/** Eight digits, so that names sort by step. */
-function stepIn(path: string): string {
+function stepIn(path: string): number {
   using file = openSafetensors(path);
   const step = Number(file.metadata.step);
   if (!Number.isSafeInteger(step) || step < 0) throw new Error('it names no step');
-  return String(step).padStart(8, '0');
+  return step;
 }
 
 /** A second name for the file, in place of what had it; a copy on a file system without links. */

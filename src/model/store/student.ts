@@ -111,3 +111,12 @@ export function digestsOf(path: string, chunkBytes = CHUNK_BYTES): { sha256: str
   }
   return { sha256: whole.digest('hex'), chunks };
 }
+
+/** Whether the files in a folder are what the manifest says. */
+export function isWholeStudent(folder: string, { files, chunkBytes }: StudentManifest): boolean {
+  try {
+    return files.every(({ name, sha256 }) => digestsOf(join(folder, name), chunkBytes).sha256 === sha256);
+  } catch {
+    return false;
+  }
+}

@@ -2,6 +2,7 @@ import { axonSamples } from './axon.js';
 import { chainSamples } from './chain.js';
 import { configSamples } from './config.js';
 import { localnetSamples } from './localnet.js';
+import { modelSamples } from './model.js';
 import type { Samples } from './sample.js';
 import { topLevelSamples } from './top-level.js';
 import { walletSamples } from './wallet.js';
@@ -12,6 +13,7 @@ export const samples: Samples = {
   ...walletSamples,
   ...topLevelSamples,
   ...axonSamples,
+  ...modelSamples,
   ...chainSamples,
   ...localnetSamples,
 };

@@ -41,6 +41,11 @@ describe('saves of a model', () => {
     expect(steps()).toEqual([8]);
   });
 
+  it('of one step count once: saved again, as at the end of a run, it replaces itself', () => {
+    for (const step of [1, 2, 2, 2, 3, 3]) save(step);
+    expect(steps()).toEqual([3, 2, 1]);
+  });
+
   it('keep the best one beside them, however old', () => {
     save(1, { isBest: true });
     for (const step of [2, 3, 4, 5]) save(step);
