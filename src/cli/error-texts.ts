@@ -339,9 +339,9 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'Pull it again; bittensor-cli model show says what is wrong with the files. What a neuron sent wrong is never kept.',
   ],
   bad_dataset: [
-    'the training data is damaged',
-    'A file of the package is not what it should be.',
-    'Install the package again.',
+    'the training data cannot be used',
+    'What --dataset names is damaged, or of another kind than the model takes; or a file of the package is not what it should be.',
+    'Do what the message says; install the package again where it names a file of the package.',
   ],
   shape: [
     'a tensor has the wrong shape',

@@ -1,6 +1,9 @@
 import { digitsDataset } from './data/digits.js';
+import { openDataset } from './data/open-dataset.js';
+import type { RowChoice } from './data/row-order.js';
 import type { Dataset } from './data/source.js';
 import { speechesDataset } from './data/speeches.js';
+import type { TextModel } from './data/text-dataset.js';
 import type { ModelName } from './models.js';
 import type { RuleSettings } from './train/rules.js';
 import type { ScheduleSettings } from './train/schedule.js';
@@ -9,6 +12,8 @@ import type { ScheduleSettings } from './train/schedule.js';
 export interface DataChoice {
   /** How many training rows keep their label; undefined: all. */
   readonly labels: number | undefined;
+  /** A file or a folder of the user's; undefined: what comes with the package. */
+  readonly dataset?: string | undefined;
 }
 
 /** How one of the example neurons learns: its model, its data, and what was found to work for the two. */
@@ -41,11 +46,24 @@ const language = {
   metric: 'perplexity',
 } as const;
 
+/** Text and images alike: some rows with their label, or all. */
+function rowsOf({ labels }: DataChoice): RowChoice {
+  return labels === undefined ? {} : { labels };
+}
+
+function openText(model: TextModel, choice: DataChoice): Dataset | Promise<Dataset> {
+  const options = { model, rowsPerEpoch: ROWS_PER_EPOCH, ...rowsOf(choice) };
+  return choice.dataset === undefined ? speechesDataset(options) : openDataset(choice.dataset, options);
+}
+
 /** The example neurons of the documents by name. */
 const table = {
   mnist: {
     model: 'mnist',
-    open: ({ labels }) => digitsDataset(labels === undefined ? {} : { labels }),
+    open: choice =>
+      choice.dataset === undefined
+        ? digitsDataset(rowsOf(choice))
+        : openDataset(choice.dataset, { model: 'mnist', ...rowsOf(choice) }),
     rows: 64,
     testRows: 250,
     learningRate: 0.01,
@@ -54,12 +72,12 @@ const table = {
   gpt2: {
     ...language,
     model: 'gpt2',
-    open: () => speechesDataset({ model: 'gpt2', rowsPerEpoch: ROWS_PER_EPOCH }),
+    open: choice => openText('gpt2', choice),
   },
   bert: {
     ...language,
     model: 'bert',
-    open: () => speechesDataset({ model: 'bert', rowsPerEpoch: ROWS_PER_EPOCH }),
+    open: choice => openText('bert', choice),
   },
 } as const satisfies Record<string, Recipe>;
 

@@ -169,8 +169,15 @@ export const runSettings = {
     min: 0,
     max: 2 ** 31 - 1,
   }),
+  dataset: text<string | undefined>({
+    argument: 'path',
+    about:
+      'file or folder to learn from: IDX (.gz) for mnist, CIFAR-10 binary, text, CSV or Parquet for bert and gpt2; what is named test does the testing',
+    default: undefined,
+    defaultAbout: 'what comes with the package',
+  }),
   labels: integer<number | undefined>({
-    about: 'how many training images keep their label; the others teach the student without',
+    about: 'how many training rows keep their label; the others teach the student without',
     default: undefined,
     defaultAbout: 'all',
     min: 64,

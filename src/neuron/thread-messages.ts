@@ -17,6 +17,8 @@ export interface PrepareTrainer {
   neuron: RecipeName;
   /** Training rows that keep their label; undefined: all. */
   labels: number | undefined;
+  /** A file or a folder of the user's; undefined: what comes with the package. */
+  dataset: string | undefined;
 }
 
 export interface Prepared {

@@ -34,8 +34,8 @@ export class Trainer {
     );
   }
 
-  prepare({ device, neuron, labels }: RunSettings): Promise<Prepared> {
-    return this.thread.rpc.call('prepare', { device, neuron, labels } satisfies PrepareTrainer);
+  prepare({ device, neuron, labels, dataset }: RunSettings): Promise<Prepared> {
+    return this.thread.rpc.call('prepare', { device, neuron, labels, dataset } satisfies PrepareTrainer);
   }
 
   /** A fresh model, or the saved one. Code `bad_checkpoint` when that cannot be used. */

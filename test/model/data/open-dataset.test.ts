@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ import {
   type OpenOptions,
   openDataset,
   type PlainBatch,
+  recipes,
 } from '../../../src/model/index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'dataset-'));
@@ -304,6 +305,22 @@ describe('text files', () => {
     await expect(openDataset(folder, { model: 'gpt2' }, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
       'enough',
     );
+  });
+});
+
+describe('the recipes of the examples', () => {
+  it('take what the user gives instead of what comes with the package', async () => {
+    const images = folderOf(mnist());
+    const source = await recipes.mnist.open({ labels: 30, dataset: images });
+    expect([source.name, source.trainingRows]).toEqual([`IDX images of ${basename(images)}`, 30]);
+    expect((await source.batch(at(10))).inputs.shape).toEqual([20, 784]);
+    source.close();
+    const news = folderOf({ 'train.csv': csv(NEWS), 'test.csv': csv(NEWS.slice(0, 9)) });
+    for (const name of ['gpt2', 'bert'] as const) {
+      const text = await recipes[name].open({ labels: undefined, dataset: news });
+      expect(text.name).toBe(`text of ${basename(news)}`);
+      text.close();
+    }
   });
 });
 
