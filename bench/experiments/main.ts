@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import { packagePath } from '../../src/base/index.js';
+import { type Experiment, type Goal, table } from './experiment.js';
+import { bertSharing, gpt2Sharing } from './language.js';
+import { sharing } from './sharing.js';
+import { trust } from './trust.js';
+
+/**
+ * `npm run experiments [-- name ...] [--seeds 5] [--steps N]`: trains, and writes what came of it into docs/experiments.md and, number by
+ * number, into docs/experiments/NAME.json. What is there of the same form is not done again: `--again` does.
+ */
+const EXPERIMENTS: readonly Experiment<{ seed: number; steps: number }>[] = [
+  sharing,
+  trust,
+  gpt2Sharing,
+  bertSharing,
+] as never;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '5' },
+    steps: { type: 'string' },
+    again: { type: 'boolean', default: false },
+    docs: { type: 'string', default: packagePath('docs') },
+  },
+});
+const names = EXPERIMENTS.map(({ name }) => name);
+const unknown = positionals.filter(name => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such experiment: ${unknown.join(', ')} (there are ${names.join(', ')})`);
+  process.exit(2);
+}
+const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const raw = join(values.docs, 'experiments');
+mkdirSync(raw, { recursive: true });
+
+let missed = 0;
+for (const experiment of EXPERIMENTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  const steps = values.steps === undefined ? experiment.steps : Number(values.steps);
+  const file = join(raw, `${experiment.name}.json`);
+  const runs = values.again ? [] : runsOf(file, steps);
+  for (let seed = 0; seed < Number(values.seeds); seed++) {
+    if (runs.some(run => run.seed === seed)) continue;
+    runs.push(await runSeed(experiment, seed, steps));
+    runs.sort((a, b) => a.seed - b.seed);
+    write(experiment, file, runs);
+  }
+  const goals = experiment.goals(runs);
+  missed += goals.filter(({ met }) => !met).length;
+  console.log(`\n${experiment.title}\n\n${experiment.report(runs)}\n\n${goalsTable(goals)}`);
+}
+process.exit(missed > 0 ? 1 : 0);
+
+async function runSeed(experiment: (typeof EXPERIMENTS)[number], seed: number, steps: number) {
+  const bar = new SingleBar({
+    format: `${experiment.name} {bar} {value}/{total} {what}`,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+  });
+  bar.start(experiment.ticks(steps), 0, { what: '' });
+  try {
+    return await experiment.run(seed, steps, async what => {
+      bar.increment(1, { what });
+      // Training on this thread leaves timers no turn of their own.
+      await setImmediate();
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+function runsOf(file: string, steps: number): { seed: number; steps: number }[] {
+  if (!existsSync(file)) return [];
+  const { runs } = JSON.parse(readFileSync(file, 'utf8')) as { runs: { seed: number; steps: number }[] };
+  return runs.filter(run => run.steps === steps);
+}
+
+function write(experiment: (typeof EXPERIMENTS)[number], file: string, runs: { seed: number; steps: number }[]): void {
+  const about = { experiment: experiment.name, machine, date: new Date().toISOString() };
+  writeFileSync(file, `${JSON.stringify({ ...about, runs }, null, 2)}\n`);
+  writeSection(
+    experiment.name,
+    `${experiment.report(runs)}\n\n${goalsTable(experiment.goals(runs))}\n\n${runs.length} seeds, ${machine}.`,
+  );
+}
+
+function goalsTable(goals: readonly Goal[]): string {
+  return table(
+    ['goal', 'wanted', 'measured', ''],
+    goals.map(({ what, wanted, measured, met }) => [what, wanted, measured, met ? 'met' : '**missed**']),
+  );
+}
+
+/** Replaces what stands between the two marks of a section. */
+function writeSection(name: string, text: string): void {
+  const path = join(values.docs, 'experiments.md');
+  const [open, close] = [`<!-- ${name}: written by npm run experiments -->`, `<!-- end of ${name} -->`];
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const [start, end] = [before.indexOf(open), before.indexOf(close)];
+  const section = `${open}\n\n${text}\n\n${close}`;
+  const after =
+    start < 0 || end < 0
+      ? `${before.trimEnd()}\n\n${section}\n`
+      : before.slice(0, start) + section + before.slice(end + close.length);
+  writeFileSync(path, after);
+}

@@ -1,0 +1,142 @@
+import { createServer, createTrainer, type Network, type Trainer } from '../../src/model/index.js';
+import { batchOf, batchWithout, partDigits, wholeOf } from './digit-rows.js';
+import { type Experiment, each, mean, percent, table } from './experiment.js';
+import { FrozenPeer } from './frozen-peer.js';
+
+const LABELLED = 500;
+/** The lone neuron's best checkpoint is one of these steps, chosen on the very digits of the test: a generosity towards it. */
+const LOOK_EVERY = 60;
+/** Half as wide as the shipped model, so that five seeds take minutes. */
+const WIDTH = { hiddenDim: 512 };
+
+/** Accuracies on the 2,000 digits of the test. */
+export interface SharingRun {
+  seed: number;
+  steps: number;
+  peer: number;
+  alone: { network: number; student: number; bestStep: number };
+  beside: { network: number; student: number };
+}
+
+/** A neuron with 500 labels alone, and the same beside a peer that was trained on the other 7,500. */
+export const sharing: Experiment<SharingRun> = {
+  name: 'sharing',
+  title: 'Knowledge sharing: 500 labelled digits beside a peer trained on 7,500',
+  steps: 300,
+  ticks: steps => peerSteps(steps) + 2 * steps,
+
+  async run(seed, steps, tick) {
+    const { own, others, test } = partDigits(seed, LABELLED);
+    const peer = await make(100 + seed);
+    for (let n = 0; n < peerSteps(steps); n++) {
+      await peer.train(batchOf(others, 100 + seed, n));
+      await tick(`seed ${seed}: the peer learns`);
+    }
+    const peerAccuracy = (await peer.evaluate(wholeOf(test))).local.accuracy;
+    const served = await createServer({
+      device: 'auto',
+      model: 'mnist',
+      config: WIDTH,
+      parameters: peer.exportParameters(),
+      version: 1,
+    });
+    peer.dispose();
+
+    const lone = await make(seed);
+    const alone = { network: 0, student: 0, bestStep: 0 };
+    for (let n = 0; n < steps; n++) {
+      await lone.train(batchOf(own, seed, n));
+      await tick(`seed ${seed}: alone`);
+      if ((n + 1) % LOOK_EVERY !== 0 && n + 1 !== steps) continue;
+      const { network, local } = await lone.evaluate(wholeOf(test));
+      if (network.accuracy > alone.network) alone.bestStep = n + 1;
+      alone.network = Math.max(alone.network, network.accuracy);
+      alone.student = Math.max(alone.student, local.accuracy);
+    }
+    lone.dispose();
+
+    const frozen = new FrozenPeer(served);
+    const network: Network = {
+      peers: ['peer'],
+      caller: { forward: (_peer, input) => frozen.forward(input), backward: async () => ({ ok: true }) },
+    };
+    const learner = await make(seed);
+    for (let n = 0; n < steps; n++) {
+      await learner.train(batchWithout(own, others, seed, n), network);
+      await tick(`seed ${seed}: beside the peer`);
+    }
+    const withPeer = await learner.evaluate(wholeOf(test), network);
+    frozen.dispose();
+    // From here on there is nobody to ask.
+    const student = (await learner.evaluate(wholeOf(test))).local.accuracy;
+    learner.dispose();
+    return { seed, steps, peer: peerAccuracy, alone, beside: { network: withPeer.network.accuracy, student } };
+  },
+
+  report(runs) {
+    const gains = gainsOf(runs);
+    const row = (name: string, shares: number[], gain?: number[]) => [
+      name,
+      percent(shares),
+      gain ? percent(gain) : '',
+      gain ? (100 * Math.min(...gain)).toFixed(1) : '',
+      each(shares.map(share => 100 * share)),
+    ];
+    return table(
+      ['accuracy on 2,000 digits, percent', 'mean ± deviation', 'gain, paired', 'smallest gain', 'by seed'],
+      [
+        row(
+          'the peer (7,500 labels)',
+          runs.map(run => run.peer),
+        ),
+        row(
+          'alone, best checkpoint: with itself in the network’s place',
+          runs.map(run => run.alone.network),
+        ),
+        row(
+          'alone, best checkpoint: student',
+          runs.map(run => run.alone.student),
+        ),
+        row(
+          'beside the peer, last step: with the network’s answers',
+          runs.map(run => run.beside.network),
+          gains.network,
+        ),
+        row(
+          'beside the peer, last step: student, with nobody to ask',
+          runs.map(run => run.beside.student),
+          gains.student,
+        ),
+      ],
+    );
+  },
+
+  goals(runs) {
+    const { network, student } = gainsOf(runs);
+    const goal = (what: string, gains: number[], wanted: number) => ({
+      what,
+      wanted: `${wanted} points`,
+      measured: `${percent(gains)} points`,
+      met: 100 * mean(gains) >= wanted,
+    });
+    return [
+      goal('network accuracy above the lone neuron', network, 6),
+      goal('student, on its own, above the lone neuron', student, 5),
+    ];
+  },
+};
+
+function gainsOf(runs: readonly SharingRun[]): { network: number[]; student: number[] } {
+  return {
+    network: runs.map(({ alone, beside }) => beside.network - alone.network),
+    student: runs.map(({ alone, beside }) => beside.student - alone.student),
+  };
+}
+
+function peerSteps(steps: number): number {
+  return Math.round((7 / 6) * steps);
+}
+
+function make(seed: number): Promise<Trainer> {
+  return createTrainer({ device: 'auto', model: 'mnist', seed, config: WIDTH });
+}
