@@ -1,6 +1,6 @@
+import { bytesInMemory } from '../../src/model/data/byte-store.js';
 import { loadSpeeches } from '../../src/model/data/speeches.js';
 import { textDataset } from '../../src/model/data/text-dataset.js';
-import { textInMemory } from '../../src/model/data/text-store.js';
 import {
   createServer,
   createTrainer,
@@ -167,7 +167,7 @@ function sources(model: 'gpt2' | 'bert'): { own: Dataset; others: Dataset } {
   const { training, test } = loadSpeeches();
   const options = { model, length: LENGTH, testRows: TEST_ROWS };
   const source = (text: Buffer) =>
-    textDataset('speeches', { training: textInMemory(text), test: textInMemory(test) }, options);
+    textDataset('speeches', { training: bytesInMemory(text), test: bytesInMemory(test) }, options);
   return { own: source(training.subarray(0, OWN_BYTES)), others: source(training.subarray(OWN_BYTES)) };
 }
 

@@ -1,6 +1,6 @@
 import { createServer, createTrainer, type Network, type Trainer } from '../../src/model/index.js';
 import { batchOf, batchWithout, partDigits, wholeOf } from './digit-rows.js';
-import { type Experiment, each, mean, percent, table } from './experiment.js';
+import { type Experiment, each, mean, percent, type Tick, table } from './experiment.js';
 import { FrozenPeer } from './frozen-peer.js';
 
 const LABELLED = 500;
@@ -25,53 +25,7 @@ export const sharing: Experiment<SharingRun> = {
   steps: 300,
   ticks: steps => peerSteps(steps) + 2 * steps,
 
-  async run(seed, steps, tick) {
-    const { own, others, test } = partDigits(seed, LABELLED);
-    const peer = await make(100 + seed);
-    for (let n = 0; n < peerSteps(steps); n++) {
-      await peer.train(batchOf(others, 100 + seed, n));
-      await tick(`seed ${seed}: the peer learns`);
-    }
-    const peerAccuracy = (await peer.evaluate(wholeOf(test))).local.accuracy;
-    const served = await createServer({
-      device: 'auto',
-      model: 'mnist',
-      config: WIDTH,
-      parameters: peer.exportParameters(),
-      version: 1,
-    });
-    peer.dispose();
-
-    const lone = await make(seed);
-    const alone = { network: 0, student: 0, bestStep: 0 };
-    for (let n = 0; n < steps; n++) {
-      await lone.train(batchOf(own, seed, n));
-      await tick(`seed ${seed}: alone`);
-      if ((n + 1) % LOOK_EVERY !== 0 && n + 1 !== steps) continue;
-      const { network, local } = await lone.evaluate(wholeOf(test));
-      if (network.accuracy > alone.network) alone.bestStep = n + 1;
-      alone.network = Math.max(alone.network, network.accuracy);
-      alone.student = Math.max(alone.student, local.accuracy);
-    }
-    lone.dispose();
-
-    const frozen = new FrozenPeer(served);
-    const network: Network = {
-      peers: ['peer'],
-      caller: { forward: (_peer, input) => frozen.forward(input), backward: async () => ({ ok: true }) },
-    };
-    const learner = await make(seed);
-    for (let n = 0; n < steps; n++) {
-      await learner.train(batchWithout(own, others, seed, n), network);
-      await tick(`seed ${seed}: beside the peer`);
-    }
-    const withPeer = await learner.evaluate(wholeOf(test), network);
-    frozen.dispose();
-    // From here on there is nobody to ask.
-    const student = (await learner.evaluate(wholeOf(test))).local.accuracy;
-    learner.dispose();
-    return { seed, steps, peer: peerAccuracy, alone, beside: { network: withPeer.network.accuracy, student } };
-  },
+  run: (seed, steps, tick) => runSharing({ seed, steps, ...WIDTH }, tick),
 
   report(runs) {
     const gains = gainsOf(runs);
@@ -126,6 +80,60 @@ export const sharing: Experiment<SharingRun> = {
   },
 };
 
+/** The whole of it for one seed; narrower and shorter in the tests. */
+export async function runSharing(
+  { seed, steps, hiddenDim }: { seed: number; steps: number; hiddenDim: number },
+  tick: Tick,
+): Promise<SharingRun> {
+  const config = { hiddenDim };
+  const make = (of: number): Promise<Trainer> => createTrainer({ device: 'auto', model: 'mnist', seed: of, config });
+  const { own, others, test } = partDigits(seed, LABELLED);
+  const peer = await make(100 + seed);
+  for (let n = 0; n < peerSteps(steps); n++) {
+    await peer.train(batchOf(others, 100 + seed, n));
+    await tick(`seed ${seed}: the peer learns`);
+  }
+  const peerAccuracy = (await peer.evaluate(wholeOf(test))).local.accuracy;
+  const served = await createServer({
+    device: 'auto',
+    model: 'mnist',
+    config,
+    parameters: peer.exportParameters(),
+    version: 1,
+  });
+  peer.dispose();
+
+  const lone = await make(seed);
+  const alone = { network: 0, student: 0, bestStep: 0 };
+  for (let n = 0; n < steps; n++) {
+    await lone.train(batchOf(own, seed, n));
+    await tick(`seed ${seed}: alone`);
+    if ((n + 1) % LOOK_EVERY !== 0 && n + 1 !== steps) continue;
+    const { network, local } = await lone.evaluate(wholeOf(test));
+    if (network.accuracy > alone.network) alone.bestStep = n + 1;
+    alone.network = Math.max(alone.network, network.accuracy);
+    alone.student = Math.max(alone.student, local.accuracy);
+  }
+  lone.dispose();
+
+  const frozen = new FrozenPeer(served);
+  const network: Network = {
+    peers: ['peer'],
+    caller: { forward: (_peer, input) => frozen.forward(input), backward: async () => ({ ok: true }) },
+  };
+  const learner = await make(seed);
+  for (let n = 0; n < steps; n++) {
+    await learner.train(batchWithout(own, others, seed, n), network);
+    await tick(`seed ${seed}: beside the peer`);
+  }
+  const withPeer = await learner.evaluate(wholeOf(test), network);
+  frozen.dispose();
+  // From here on there is nobody to ask.
+  const student = (await learner.evaluate(wholeOf(test))).local.accuracy;
+  learner.dispose();
+  return { seed, steps, peer: peerAccuracy, alone, beside: { network: withPeer.network.accuracy, student } };
+}
+
 function gainsOf(runs: readonly SharingRun[]): { network: number[]; student: number[] } {
   return {
     network: runs.map(({ alone, beside }) => beside.network - alone.network),
@@ -135,8 +143,4 @@ function gainsOf(runs: readonly SharingRun[]): { network: number[]; student: num
 
 function peerSteps(steps: number): number {
   return Math.round((7 / 6) * steps);
-}
-
-function make(seed: number): Promise<Trainer> {
-  return createTrainer({ device: 'auto', model: 'mnist', seed, config: WIDTH });
 }

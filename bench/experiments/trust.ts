@@ -13,9 +13,7 @@ const USEFUL: readonly (readonly [digits: number, steps: number])[] = [
   [200, 100],
 ];
 /** Narrower than the shipped model, so that five seeds of four settings take minutes. */
-const WIDTH = { hiddenDim: 128 };
-/** Steps in which hostile peers answer as the best one does. */
-const HONEST_STEPS = 100;
+const WHOLE = { hiddenDim: 128, peerShare: 1, honestSteps: 100, settings: ['clean', 'hostile', 'late'] } as const;
 /** The router's weights are those of this many last steps. */
 const LAST = 10;
 
@@ -29,7 +27,7 @@ const SETTINGS = {
   hostile: [...useless, ...hostile],
   late: [...useless, ...hostile],
 } as const;
-type Setting = keyof typeof SETTINGS;
+export type Setting = keyof typeof SETTINGS;
 
 interface Outcome {
   /** Share of the router's weight on each peer in the last steps. */
@@ -39,6 +37,17 @@ interface Outcome {
   /** On the digits of the test, with the peers as they are at the end. */
   loss: number;
   accuracy: number;
+}
+
+export interface TrustForm {
+  seed: number;
+  steps: number;
+  hiddenDim: number;
+  /** Peers train this share of their steps. */
+  peerShare: number;
+  /** Steps in which hostile peers answer as the best one does, in the setting `late`. */
+  honestSteps: number;
+  settings: readonly Setting[];
 }
 
 export interface TrustRun {
@@ -55,31 +64,7 @@ export const trust: Experiment<TrustRun> = {
   steps: 500,
   ticks: steps => USEFUL.reduce((sum, [, count]) => sum + count, 0) + Object.keys(SETTINGS).length * steps,
 
-  async run(seed, steps, tick) {
-    const parts = partDigits(seed, LABELLED);
-    const peers = new Map<string, FrozenPeer>();
-    const accuracies: number[] = [];
-    let start = 0;
-    for (const [i, [count, peerSteps]] of USEFUL.entries()) {
-      const digits = slice(parts.others, start, start + count);
-      start += count;
-      const trainer = await createTrainer({ device: 'auto', model: 'mnist', seed: 700 + 10 * seed + i, config: WIDTH });
-      for (let n = 0; n < peerSteps; n++) {
-        await trainer.train(batchOf(digits, 700 + 10 * seed + i, n));
-        await tick(`seed ${seed}: peers learn`);
-      }
-      accuracies.push((await trainer.evaluate(wholeOf(parts.test))).local.accuracy);
-      const options = { device: 'auto', model: 'mnist', config: WIDTH, version: 1 } as const;
-      peers.set(useful[i]!, new FrozenPeer(await createServer({ ...options, parameters: trainer.exportParameters() })));
-      trainer.dispose();
-    }
-    const outcomes = {} as Record<Setting, Outcome>;
-    for (const setting of Object.keys(SETTINGS) as Setting[]) {
-      outcomes[setting] = await learnAmong(setting, { seed, steps, parts, peers, tick });
-    }
-    for (const peer of peers.values()) peer.dispose();
-    return { seed, steps, peers: accuracies, outcomes };
-  },
+  run: (seed, steps, tick) => runTrust({ ...WHOLE, seed, steps }, tick),
 
   report(runs) {
     const rows = (Object.keys(SETTINGS) as Setting[]).map(setting => {
@@ -127,17 +112,44 @@ export const trust: Experiment<TrustRun> = {
   },
 };
 
+/** The whole of it for one seed; narrower and shorter in the tests. */
+export async function runTrust(form: TrustForm, tick: Tick): Promise<TrustRun> {
+  const { seed, steps } = form;
+  const parts = partDigits(seed, LABELLED);
+  const peers = new Map<string, FrozenPeer>();
+  const accuracies: number[] = [];
+  const config = { hiddenDim: form.hiddenDim };
+  let start = 0;
+  for (const [i, [count, peerSteps]] of USEFUL.entries()) {
+    const digits = slice(parts.others, start, start + count);
+    start += count;
+    const trainer = await createTrainer({ device: 'auto', model: 'mnist', seed: 700 + 10 * seed + i, config });
+    for (let n = 0; n < peerSteps * form.peerShare; n++) {
+      await trainer.train(batchOf(digits, 700 + 10 * seed + i, n));
+      await tick(`seed ${seed}: peers learn`);
+    }
+    accuracies.push((await trainer.evaluate(wholeOf(parts.test))).local.accuracy);
+    const options = { device: 'auto', model: 'mnist', config, version: 1 } as const;
+    peers.set(useful[i]!, new FrozenPeer(await createServer({ ...options, parameters: trainer.exportParameters() })));
+    trainer.dispose();
+  }
+  const outcomes = {} as Record<Setting, Outcome>;
+  for (const setting of form.settings) outcomes[setting] = await learnAmong(setting, { form, parts, peers, tick });
+  for (const peer of peers.values()) peer.dispose();
+  return { seed, steps, peers: accuracies, outcomes };
+}
+
 async function learnAmong(
   setting: Setting,
   about: {
-    seed: number;
-    steps: number;
+    form: TrustForm;
     parts: Parts;
     peers: ReadonlyMap<string, FrozenPeer>;
     tick: Tick;
   },
 ): Promise<Outcome> {
-  const { seed, steps, parts, peers, tick } = about;
+  const { form, parts, peers, tick } = about;
+  const { seed, steps, honestSteps } = form;
   let step = 0;
   let calls = 0;
   const network: Network = {
@@ -147,13 +159,13 @@ async function learnAmong(
         if (useless.includes(peer))
           return { ok: true, output: nonsense(peer, seed, calls++, input.shape[0]!), version: 1 };
         const reply = await (peers.get(peer) ?? peers.get(useful[0]!)!).forward(input);
-        const turned = hostile.includes(peer) && (setting === 'hostile' || step >= HONEST_STEPS);
+        const turned = hostile.includes(peer) && (setting === 'hostile' || step >= honestSteps);
         return reply.ok && turned ? { ...reply, output: wrong(peer, reply.output, seed, calls++) } : reply;
       },
       backward: async () => ({ ok: true }),
     },
   };
-  const trainer = await createTrainer({ device: 'auto', model: 'mnist', seed, config: WIDTH });
+  const trainer = await createTrainer({ device: 'auto', model: 'mnist', seed, config: { hiddenDim: form.hiddenDim } });
   const recent: Record<string, number>[] = [];
   const course: number[] = [];
   const usefulShare = (scores: Record<string, number>) => useful.reduce((sum, peer) => sum + scores[peer]!, 0);
