@@ -11,6 +11,7 @@ const SUITES: Record<string, () => Promise<{ suite: Suite }>> = {
   chopsticks: () => import('./chopsticks.js'),
   net: () => import('./net.js'),
   model: () => import('./model.js'),
+  language: () => import('./language.js'),
   start: () => import('./start.js'),
   cli: () => import('./cli.js'),
 };
