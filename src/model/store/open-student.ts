@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../../base/index.js';
 import type { PlainBatch } from '../batch.js';
 import { type Backend, type Device, startBackend } from '../compute/backend.js';
-import { elementCount, type PlainTensor, toPlain, toTensor } from '../compute/tensor.js';
+import { type PlainTensor, toPlain, toTensor } from '../compute/tensor.js';
 import { createModel, modelNames } from '../models.js';
 import type { Synapse } from '../synapse.js';
 import { openSafetensors, type Safetensors } from './safetensors.js';
@@ -135,6 +135,17 @@ function checkSizes({ config }: StudentConfig, file: Safetensors): void {
   }
 }
 
+/** Puts a student's parameters into a model of its sizes, which keeps the rest of its own. Code `bad_student`. */
+export function fillStudent(folder: string, synapse: Synapse): void {
+  try {
+    using file = openSafetensors(join(folder, 'model.safetensors'));
+    file.verifyChecksum();
+    assign(synapse, file, new Set(synapse.studentParameters()));
+  } catch (error) {
+    throw badStudent(`${folder}: ${messageOf(error)}`, { path: folder });
+  }
+}
+
 /** Numbers of a model that no memory is taken by. */
 const HARMLESS = new Set(['seed', 'maxRows', 'maxTokens']);
 
@@ -147,16 +158,23 @@ function fill(synapse: Synapse, file: Safetensors): void {
       variable.dispose();
       variables.delete(name);
     }
-    for (const [name, variable] of variables) {
-      const entry = file.entry(name);
-      if (!entry) throw new Error(`its file lacks ${name}`);
-      if (entry.shape.join() !== variable.shape.join()) {
-        throw new Error(`its ${name} has the shape [${entry.shape}] where [${variable.shape}] is needed`);
-      }
-      if (elementCount(entry.shape) === 0) continue;
-      tf.tidy(() => variable.assign(tf.tensor(file.floats(name).data, variable.shape)));
+  }
+  assign(synapse, file, wanted);
+}
+
+/** All of the file or nothing. */
+function assign(synapse: Synapse, file: Safetensors, wanted: ReadonlySet<string>): void {
+  const variables = [...synapse.variables, ...synapse.averages].filter(([name]) => wanted.has(name));
+  for (const [name, variable] of variables) {
+    const entry = file.entry(name);
+    if (!entry) throw new Error(`its file lacks ${name}`);
+    if (entry.shape.join() !== variable.shape.join()) {
+      throw new Error(`its ${name} has the shape [${entry.shape}] where [${variable.shape}] is needed`);
     }
   }
   const unknown = file.names().find(name => !wanted.has(name));
   if (unknown !== undefined) throw new Error(`its file has a tensor of no use: ${unknown.slice(0, 80)}`);
+  for (const [name, variable] of variables) {
+    tf.tidy(() => variable.assign(tf.tensor(file.floats(name).data, variable.shape)));
+  }
 }

@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BittensorError } from '../../base/index.js';
+import type { ModelErrorCode } from '../errors.js';
+import type { Synapse } from '../synapse.js';
+import { CHECKPOINT_FORMAT } from './checkpoint.js';
+import { huggingFaceAt, isHuggingFace, loadHuggingFace } from './huggingface.js';
+import { savesOf } from './kept.js';
+import { fillStudent, isStudentFolder, studentConfigIn } from './open-student.js';
+import { openSafetensors } from './safetensors.js';
+
+/** What `--model_path` names. `config`: settings that the model has to be made with. */
+export type ModelSource =
+  | { readonly kind: 'checkpoint'; readonly path: string; readonly config: Record<string, unknown> }
+  /** A model to begin with: its parameters, but no optimizer, router or place in the data. */
+  | {
+      readonly kind: 'student' | 'huggingface';
+      readonly path: string;
+      readonly config: Record<string, unknown>;
+      fill(synapse: Synapse): void;
+    };
+
+/**
+ * Finds out what is there: a checkpoint, a student that was downloaded (its folder), or a BERT or GPT-2 of Hugging Face (a folder, or a
+ * `.safetensors` file with `config.json` beside it). Code `bad_checkpoint`.
+ */
+export function modelSourceAt(path: string, model: string): ModelSource {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw bad(path, `no checkpoint at ${path}`);
+  const folder = found.isDirectory() ? path : dirname(path);
+  if (!found.isDirectory() && isCheckpoint(path)) return { kind: 'checkpoint', path, config: savedConfig(path) ?? {} };
+  if (isStudentFolder(folder)) {
+    const student = studentConfigIn(folder);
+    if (student.model !== model) throw bad(path, `${folder} holds a student of '${student.model}', not of '${model}'`);
+    const { seed: _, ...config } = student.config;
+    return { kind: 'student', path: folder, config, fill: synapse => fillStudent(folder, synapse) };
+  }
+  if (isHuggingFace(path)) {
+    const published = huggingFaceAt(path, model);
+    return { kind: 'huggingface', ...published, fill: synapse => loadHuggingFace(published, synapse) };
+  }
+  if (!found.isDirectory()) return { kind: 'checkpoint', path, config: {} };
+  throw bad(path, `${path} holds neither a student nor a model with its config.json`);
+}
+
+/** Settings that the newest readable save of a model was made with; undefined where there is none. */
+export function savedConfig(checkpoint: string): Record<string, unknown> | undefined {
+  for (const save of savesOf(checkpoint)) {
+    try {
+      using file = openSafetensors(save);
+      const { config } = JSON.parse(file.metadata.about ?? '{}') as { config?: Record<string, unknown> };
+      return config ?? {};
+    } catch {
+      // Loading says what is wrong with it.
+    }
+  }
+  return undefined;
+}
+
+function isCheckpoint(path: string): boolean {
+  try {
+    using file = openSafetensors(path);
+    return file.metadata.format === CHECKPOINT_FORMAT;
+  } catch {
+    // Whoever reads it says what is wrong with it.
+    return false;
+  }
+}
+
+function bad(path: string, text: string): BittensorError<ModelErrorCode> {
+  return new BittensorError('bad_checkpoint', text, { data: { path, reason: text } });
+}
