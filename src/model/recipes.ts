@@ -14,6 +14,8 @@ export interface DataChoice {
   readonly labels: number | undefined;
   /** A file or a folder of the user's; undefined: what comes with the package. */
   readonly dataset?: string | undefined;
+  /** Entries of the vocabulary that text is read with: 1,024 by default. */
+  readonly vocabSize?: number;
 }
 
 /** How one of the example neurons learns: its model, its data, and what was found to work for the two. */
@@ -52,7 +54,8 @@ function rowsOf({ labels }: DataChoice): RowChoice {
 }
 
 function openText(model: TextModel, choice: DataChoice): Dataset | Promise<Dataset> {
-  const options = { model, rowsPerEpoch: ROWS_PER_EPOCH, ...rowsOf(choice) };
+  const { vocabSize } = choice;
+  const options = { model, rowsPerEpoch: ROWS_PER_EPOCH, ...rowsOf(choice), ...(vocabSize && { vocabSize }) };
   return choice.dataset === undefined ? speechesDataset(options) : openDataset(choice.dataset, options);
 }
 

@@ -118,7 +118,8 @@ export const runSettings = {
   model_path: text<string | undefined>({
     short: '-mp',
     argument: 'file',
-    about: 'saved model to resume training from',
+    about:
+      'model to begin with: a checkpoint, the folder of a student, or a BERT or GPT-2 of Hugging Face (safetensors and config.json)',
     default: undefined,
     defaultAbout: "the slot's own checkpoint",
   }),

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { BittensorError } from '../base/index.js';
 import {
   createTrainer,
   type Dataset,
@@ -9,13 +7,16 @@ import {
   type Evaluation,
   exportStudent,
   loadNewest,
+  modelSourceAt,
   type NamedArray,
   type Network,
   type Recipe,
   type RemoteCaller,
   recipes,
   type Skipped,
+  SMALL_VOCABULARY,
   type StudentMetric,
+  savedConfig,
   startBackend,
   type Trainer,
 } from '../model/index.js';
@@ -38,6 +39,8 @@ let device: Device;
 let recipe: Recipe;
 let data: Dataset;
 let trainer: Trainer;
+let choice: PrepareTrainer;
+let config: Record<string, unknown> = {};
 let seed = 0;
 /** Own batches made so far; the trainer's own steps also count gradients of callers. */
 let batches = 0;
@@ -60,6 +63,7 @@ const caller: RemoteCaller = {
 const rpc = new ThreadRpc(parentPort!, {
   async prepare(options: PrepareTrainer): Promise<Prepared> {
     device = options.device;
+    choice = options;
     recipe = recipes[options.neuron];
     const [opened, { name, hint }] = await Promise.all([recipe.open(options), startBackend(device)]);
     data = opened;
@@ -68,27 +72,33 @@ const rpc = new ThreadRpc(parentPort!, {
 
   async open({ seed: wanted, learningRate, checkpoint, modelPath }: OpenRequest): Promise<Opened> {
     seed = wanted;
-    if (modelPath !== undefined && !existsSync(modelPath)) {
-      throw new BittensorError('bad_checkpoint', `no checkpoint at ${modelPath}`, { data: { path: modelPath } });
-    }
     const { model, optimizer, schedule, clipNorm } = recipe;
-    const config = recipe.config?.(data);
+    const source = modelPath === undefined ? undefined : modelSourceAt(modelPath, model);
+    config = { ...recipe.config?.(data), ...(source?.config ?? savedConfig(checkpoint)) };
+    // Text is read with the vocabulary that the model knows.
+    if (typeof config.vocabSize === 'number' && config.vocabSize !== SMALL_VOCABULARY) {
+      data.close();
+      data = await recipe.open({ ...choice, vocabSize: config.vocabSize });
+    }
     trainer = await createTrainer({
       device,
       model,
       seed,
       learningRate: learningRate ?? recipe.learningRate,
-      ...(config && { config }),
+      config,
       ...(optimizer && { optimizer }),
       ...(schedule && { schedule }),
       ...(clipNorm !== undefined && { clipNorm }),
     });
     const load = (path: string) => trainer.load(path) as Resumed;
-    const found =
-      modelPath === undefined
-        ? loadNewest(checkpoint, load)
-        : { path: modelPath, loaded: load(modelPath), skipped: [] as Skipped[] };
-    const served = { model, config: config ?? {} };
+    const served = { model, config };
+    if (source && source.kind !== 'checkpoint') {
+      source.fill(trainer.synapse);
+      return { resumedFrom: source.path, skipped: [], epoch: 0, step: 0, weightRow: {}, served };
+    }
+    const found = source
+      ? { path: source.path, loaded: load(source.path), skipped: [] as Skipped[] }
+      : loadNewest(checkpoint, load);
     if (!found) return { resumedFrom: undefined, skipped: [], epoch: 0, step: 0, weightRow: {}, served };
     const { path, loaded: about, skipped } = found;
     batches = about.batches ?? trainer.step;
@@ -159,7 +169,7 @@ const rpc = new ThreadRpc(parentPort!, {
     const perEpoch = data.batchesPerEpoch(recipe.rows);
     const next = { source: data.name, epoch: Math.floor(batches / perEpoch), index: batches % perEpoch };
     const best = Number.isFinite(bestLoss) ? { bestLoss } : {};
-    trainer.save(path, { batches, data: next, seed, weightRow, ...best } satisfies Resumed, { keep, isBest });
+    trainer.save(path, { batches, data: next, config, seed, weightRow, ...best } satisfies Resumed, { keep, isBest });
     isBest = false;
   },
 });
@@ -170,6 +180,8 @@ interface Resumed {
   batches?: number;
   /** The same as a place in the data: the batch that comes next. For people; `batches` is what is read. */
   data?: { source: string; epoch: number; index: number };
+  /** What the model was made with, where it differs from the model's own settings. */
+  config?: Record<string, unknown>;
   seed?: number;
   bestLoss?: number;
   weightRow?: Record<string, number>;
