@@ -7,6 +7,8 @@ export interface Experiment<Run> {
   readonly title: string;
   /** One seed. */
   run(seed: number, steps: number, tick: Tick): Promise<Run>;
+  /** Seeds at most, where more would say nothing more. */
+  readonly seeds?: number;
   /** Steps of the whole experiment in its full form. */
   readonly steps: number;
   /** How often one seed calls `tick`. */

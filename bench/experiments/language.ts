@@ -18,7 +18,7 @@ const LENGTH = 16;
 const ROWS = 8;
 const TEST_ROWS = 256;
 /** Bytes of text that the neuron has; the peer has the rest, some 9.6 MB. */
-const OWN_BYTES = 4096;
+const OWN_BYTES = 32_768;
 /** The peer trains so many times as long. */
 const PEER_STEPS = 3;
 /** The lone neuron's best checkpoint is one of these steps, chosen on the very text of the test: a generosity towards it. */
@@ -44,8 +44,8 @@ function languageSharing(model: 'gpt2' | 'bert', name: string): Experiment<Langu
 
   return {
     name: `language-${model}`,
-    title: `Knowledge sharing: a small ${name} with 4 KiB of text beside a peer with 9.6 MB`,
-    steps: 150,
+    title: `Knowledge sharing: a small ${name} with 32 KiB of text beside a peer with 9.6 MB`,
+    steps: 100,
     ticks: steps => (PEER_STEPS + 2) * steps,
 
     async run(seed, steps, tick) {

@@ -9,6 +9,7 @@ import { type Experiment, type Goal, table } from './experiment.js';
 import { bertSharing, gpt2Sharing } from './language.js';
 import { sharing } from './sharing.js';
 import { trust } from './trust.js';
+import { wire } from './wire.js';
 
 /**
  * `npm run experiments [-- name ...] [--seeds 5] [--steps N]`: trains, and writes what came of it into docs/experiments.md and, number by
@@ -19,6 +20,7 @@ const EXPERIMENTS: readonly Experiment<{ seed: number; steps: number }>[] = [
   trust,
   gpt2Sharing,
   bertSharing,
+  wire,
 ] as never;
 
 const { values, positionals } = parseArgs({
@@ -45,7 +47,8 @@ for (const experiment of EXPERIMENTS.filter(({ name }) => positionals.length ===
   const steps = values.steps === undefined ? experiment.steps : Number(values.steps);
   const file = join(raw, `${experiment.name}.json`);
   const runs = values.again ? [] : runsOf(file, steps);
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
+  const seeds = Math.min(Number(values.seeds), experiment.seeds ?? Number.POSITIVE_INFINITY);
+  for (let seed = 0; seed < seeds; seed++) {
     if (runs.some(run => run.seed === seed)) continue;
     runs.push(await runSeed(experiment, seed, steps));
     runs.sort((a, b) => a.seed - b.seed);
@@ -86,7 +89,7 @@ function write(experiment: (typeof EXPERIMENTS)[number], file: string, runs: { s
   writeFileSync(file, `${JSON.stringify({ ...about, runs }, null, 2)}\n`);
   writeSection(
     experiment.name,
-    `${experiment.report(runs)}\n\n${goalsTable(experiment.goals(runs))}\n\n${runs.length} seeds, ${machine}.`,
+    `${experiment.report(runs)}\n\n${goalsTable(experiment.goals(runs))}\n\n${runs.length} ${runs.length === 1 ? 'seed' : 'seeds'}, ${machine}.`,
   );
 }
 

@@ -18,7 +18,7 @@ export interface PeerDirectory {
   metagraph?(): Metagraph | undefined;
 }
 
-/** The peers of one subnet, renewed with every finalized block. */
+/** The peers of one subnet, renewed with every finalized block; those that the chain ranks highest come first, and are tried first. */
 export function chainDirectory(
   client: ChainClient,
   netuid: number,
@@ -32,6 +32,7 @@ export function chainDirectory(
     const serving = metagraph.neurons.filter(neuron => neuron.axon);
     peers = serving
       .filter(neuron => neuron.hotkeyHex !== ownHotkey)
+      .sort((a, b) => b.incentive - a.incentive || a.uid - b.uid)
       .map(neuron => ({ hotkey: neuron.hotkeyHex, host: neuron.axon!.ip, port: neuron.axon!.port, uid: neuron.uid }));
     served = peers.length;
   });

@@ -38,11 +38,14 @@ export class LocalWeights {
     this.setWeights(peers, weights);
   }
 
-  /** The `count` peers of the largest weight, each once, in the order of their names so that equal sets look equal. */
+  /**
+   * The `count` peers of the largest weight, each once, in the order of their names so that equal sets look equal. Of equal weights,
+   * as all have that were never considered, those named first come first.
+   */
   select(names: readonly string[], count: number): string[] {
     const peers = [...new Set(names)];
     const weights = this.getWeights(peers);
-    const order = peers.map((_, i) => i).sort((a, b) => weights[b]! - weights[a]! || (peers[a]! < peers[b]! ? -1 : 1));
+    const order = peers.map((_, i) => i).sort((a, b) => weights[b]! - weights[a]! || a - b);
     return order
       .slice(0, count)
       .map(i => peers[i]!)
