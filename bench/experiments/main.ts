@@ -39,21 +39,22 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-const raw = join(values.docs, 'experiments');
-mkdirSync(raw, { recursive: true });
 
 let missed = 0;
 for (const experiment of EXPERIMENTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   const steps = values.steps === undefined ? experiment.steps : Number(values.steps);
-  const file = join(raw, `${experiment.name}.json`);
-  const runs = values.again ? [] : runsOf(file, steps);
+  // What is shorter than the whole is shown and kept aside.
+  const docs = steps === experiment.steps ? values.docs : packagePath('bench-results');
+  mkdirSync(join(docs, 'experiments'), { recursive: true });
+  const runs = values.again ? [] : runsOf(docs, experiment.name, steps);
   const seeds = Math.min(Number(values.seeds), experiment.seeds ?? Number.POSITIVE_INFINITY);
   for (let seed = 0; seed < seeds; seed++) {
     if (runs.some(run => run.seed === seed)) continue;
     runs.push(await runSeed(experiment, seed, steps));
     runs.sort((a, b) => a.seed - b.seed);
-    write(experiment, file, runs);
+    write(experiment, docs, runs);
   }
+  write(experiment, docs, runs);
   const goals = experiment.goals(runs);
   missed += goals.filter(({ met }) => !met).length;
   console.log(`\n${experiment.title}\n\n${experiment.report(runs)}\n\n${goalsTable(goals)}`);
@@ -78,16 +79,22 @@ async function runSeed(experiment: (typeof EXPERIMENTS)[number], seed: number, s
   }
 }
 
-function runsOf(file: string, steps: number): { seed: number; steps: number }[] {
+function runsOf(docs: string, name: string, steps: number): { seed: number; steps: number }[] {
+  const file = fileOf(docs, name);
   if (!existsSync(file)) return [];
   const { runs } = JSON.parse(readFileSync(file, 'utf8')) as { runs: { seed: number; steps: number }[] };
   return runs.filter(run => run.steps === steps);
 }
 
-function write(experiment: (typeof EXPERIMENTS)[number], file: string, runs: { seed: number; steps: number }[]): void {
+function fileOf(docs: string, name: string): string {
+  return join(docs, 'experiments', `${name}.json`);
+}
+
+function write(experiment: (typeof EXPERIMENTS)[number], docs: string, runs: { seed: number; steps: number }[]): void {
   const about = { experiment: experiment.name, machine, date: new Date().toISOString() };
-  writeFileSync(file, `${JSON.stringify({ ...about, runs }, null, 2)}\n`);
+  writeFileSync(fileOf(docs, experiment.name), `${JSON.stringify({ ...about, runs }, null, 2)}\n`);
   writeSection(
+    docs,
     experiment.name,
     `${experiment.report(runs)}\n\n${goalsTable(experiment.goals(runs))}\n\n${runs.length} ${runs.length === 1 ? 'seed' : 'seeds'}, ${machine}.`,
   );
@@ -101,8 +108,8 @@ function goalsTable(goals: readonly Goal[]): string {
 }
 
 /** Replaces what stands between the two marks of a section. */
-function writeSection(name: string, text: string): void {
-  const path = join(values.docs, 'experiments.md');
+function writeSection(docs: string, name: string, text: string): void {
+  const path = join(docs, 'experiments.md');
   const [open, close] = [`<!-- ${name}: written by npm run experiments -->`, `<!-- end of ${name} -->`];
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const [start, end] = [before.indexOf(open), before.indexOf(close)];
