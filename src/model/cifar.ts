@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BittensorError } from '../base/index.js';
 import { type ClassifierConfig, ClassifierSynapse, classifierDefaults } from './classifier.js';
 import { normals, random } from './compute/random.js';
+import { CIFAR_DEVIATION, CIFAR_MEAN } from './data/procedural.js';
 import type { ModelErrorCode } from './errors.js';
 import { batchNorm, batchNormByAverages, followStatistics } from './layers/batch-norm.js';
 import { groupedConvolution } from './layers/convolution.js';
@@ -104,7 +105,9 @@ export class CifarSynapse extends ClassifierSynapse<CifarConfig> {
   }
 
   override studentNotes(): StudentNotes {
-    return { classes: this.config.classNames };
+    const { imageSize, classNames } = this.config;
+    const size = { height: imageSize, width: imageSize, channels: 3 };
+    return { classes: classNames, preprocessing: { ...size, mean: CIFAR_MEAN, deviation: CIFAR_DEVIATION } };
   }
 
   /** The trunk: [rows, 32, 32, 3] -> [rows, width], 288 wide with the small layout, 2,432 with DPN-26. */

@@ -80,7 +80,8 @@ async function runOnSample(
   common: Common,
   count: number,
 ): Promise<Result> {
-  const recipe = recipes[common.model as RecipeName];
+  const recipe = Object.hasOwn(recipes, common.model) ? recipes[common.model as RecipeName] : undefined;
+  if (!recipe) throw cliError('usage', `there is no packaged test data for ${common.model}; --input is the other way`);
   const data = await recipe.open({ labels: undefined });
   try {
     const { name: source, testRows } = data;
