@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { disposeBatch, toBatch } from '../../src/model/batch.js';
@@ -153,6 +156,24 @@ describe.each(models)('%s', name => {
       trainer.dispose();
     }
     expect(losses[1]).toEqual(losses[0]);
+  });
+
+  it('goes on from a checkpoint bit by bit, dropout included', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'language-'));
+    const options = { optimizer: { kind: 'adam' }, config: { ...TOY, dropout: 0.2 } } as const;
+    const create = () => createTrainer({ device: 'wasm', model: name, seed: 1, ...options });
+    const [first, second] = [await create(), await create()];
+    for (let step = 0; step < 2; step++) await first.train(make(2, 12, step));
+    first.save(join(folder, 'model'));
+    second.load(join(folder, 'model'));
+    for (let step = 2; step < 4; step++) {
+      const [a, b] = [await first.train(make(2, 12, step)), await second.train(make(2, 12, step))];
+      expect(b.loss).toBe(a.loss);
+    }
+    expect(second.exportParameters()).toEqual(first.exportParameters());
+    first.dispose();
+    second.dispose();
+    rmSync(folder, { recursive: true });
   });
 
   it('asks peers, weighs their answers and learns from them', async () => {
