@@ -91,7 +91,7 @@ describe('a student to take away', () => {
     expect((await command(['model', 'show', path], { offline: true })).code).toBe(1);
     const refused = await command(['model', 'run', path, '--sample', '1'], { offline: true });
     expect(refused).toMatchObject({ code: 1, json: { error: { code: 'bad_student' } } });
-  });
+  }, 300_000);
 
   it('is still offered after a restart, and the neuron goes on from its save, with events for TensorBoard in --logdir', async () => {
     const args = [
@@ -125,7 +125,7 @@ describe('a student to take away', () => {
     expect((await second.stop()).code).toBe(0);
     const events = readdirSync(join(home.folder, 'logs')).filter(name => name.startsWith('events.out.tfevents.'));
     expect(events).toHaveLength(2);
-  });
+  }, 300_000);
 });
 
 /** The first test digits as rows of a CSV file. */
