@@ -57,6 +57,11 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'Something happened that its authors did not think of.',
     'Please report it, with the lines that were printed.',
   ],
+  bad_schedule: [
+    'no learning rate follows from the schedule',
+    'A number of it is out of range: epochs and steps are whole and above 0, factors from 0 to 1.',
+    'Correct the value that the message names.',
+  ],
   // Files.
   disk: [
     'a file cannot be written',
