@@ -86,7 +86,6 @@ describe('the dual path network and the same in JAX', () => {
     ['wasm', 'dpn26'],
   ] as const)('agree on %s: %s, losses, running averages and every gradient', async (device, layout) => {
     const { forward, gradients } = await compare(device, layout);
-    console.log(JSON.stringify([forward,gradients]));
     for (const [name, share] of Object.entries(forward)) expect.soft(share, name).toBeLessThan(1e-4);
     for (const [name, share] of Object.entries(gradients)) expect.soft(share, name).toBeLessThan(1e-3);
     expect(Object.keys(gradients).length).toBeGreaterThan(40);
