@@ -12,9 +12,9 @@ case "$kind" in
   gpu) wheel=tensorflow==2.15.1 package=tfjs-node-gpu ;;
   *) echo "usage: npm run setup:native [-- cpu|gpu]" >&2; exit 2 ;;
 esac
-for tool in g++ unzip python3 npm; do
-  command -v "$tool" >/dev/null || { echo "setup-native: $tool is missing; install it with your system's package manager" >&2; exit 1; }
-done
+. scripts/optional.sh
+need g++ unzip python3 npm
+python3 -m pip --version >/dev/null 2>&1 || { echo "setup-native: python3 has no pip; install python3-pip" >&2; exit 1; }
 [ "$(uname -sm)" = "Linux x86_64" ] || { echo "setup-native: made for Linux on x86-64 only" >&2; exit 1; }
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 23 ? 0 : 1)' ||
   { echo "setup-native: the addon of tfjs-node 4.22 needs Node 20 or 22, this is $(node --version)" >&2; exit 1; }
@@ -36,13 +36,17 @@ if [ ! -e "$library/tensorflow/libtensorflow.so" ]; then
   mv "$work/out" "$library"
 fi
 
-npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error \
-  "@tensorflow/$package@4.22.0" node-api-headers@1.9.0
+install_beside "@tensorflow/$package@4.22.0" node-api-headers@1.9.0
 module=node_modules/@tensorflow/$package
 mkdir -p "$module/deps" "$module/lib/napi-v8"
 ln -sfn "$library/tensorflow" "$module/deps/lib"
 ln -sfn "$library/tensorflow/include" "$module/deps/include"
-g++ -std=c++17 -O2 -fPIC -shared -DNAPI_VERSION=8 -Inode_modules/node-api-headers/include -I"$module" -I"$module/deps/include" \
-  "$module"/binding/*.cc -L"$module/deps/lib" -ltensorflow -ltensorflow_framework -Wl,-rpath,'$ORIGIN/../../deps/lib' \
-  -o "$module/lib/napi-v8/tfjs_binding.node"
+addon=$module/lib/napi-v8/tfjs_binding.node
+if [ ! -e "$addon" ]; then
+  g++ -std=c++17 -O2 -fPIC -shared -DNAPI_VERSION=8 -Inode_modules/node-api-headers/include -I"$module" -I"$module/deps/include" \
+    "$module"/binding/*.cc -L"$module/deps/lib" -ltensorflow -ltensorflow_framework -Wl,-rpath,'$ORIGIN/../../deps/lib' -o "$addon.new"
+  mv "$addon.new" "$addon"
+fi
+TF_CPP_MIN_LOG_LEVEL=2 node -e "require('@tensorflow/$package').ones([2]).add(1).dataSync()" ||
+  { echo "setup-native: the addon does not load" >&2; exit 1; }
 echo "Installed. The next start computes on $package (--device wasm goes back)."

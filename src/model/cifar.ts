@@ -106,7 +106,7 @@ export class CifarSynapse extends ClassifierSynapse<CifarConfig> {
 
   override studentNotes(): StudentNotes {
     const { imageSize, classNames } = this.config;
-    const size = { height: imageSize, width: imageSize, channels: 3 };
+    const size = { height: imageSize, width: imageSize, channels: CHANNELS };
     return { classes: classNames, preprocessing: { ...size, mean: CIFAR_MEAN, deviation: CIFAR_DEVIATION } };
   }
 

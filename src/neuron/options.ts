@@ -14,7 +14,7 @@ import type { CallerPolicy, RecipeName } from '../model/index.js';
 import { axonSettings, dendriteSettings, ip } from '../net/options.js';
 
 /** The example neurons of the documents. */
-export const NEURON_KINDS = ['mnist', 'bert', 'gpt2'] as const satisfies readonly RecipeName[];
+export const NEURON_KINDS = ['mnist', 'cifar', 'bert', 'gpt2'] as const satisfies readonly RecipeName[];
 export type NeuronKind = (typeof NEURON_KINDS)[number];
 
 /** Whose gradients a neuron may learn from. */

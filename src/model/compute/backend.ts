@@ -7,12 +7,12 @@ import { registerGradients } from './gradients.js';
 import { registerNativeKernels } from './native-kernels.js';
 import { registerWasmKernels } from './wasm-kernels.js';
 
-/** `auto`: the fastest that is there. `cpu`: TensorFlow's own CPU kernels, or else wasm. `js`: plain JavaScript, for checking toys. */
+/** `auto`: the fastest that is there. `gpu`: CUDA, or else WebGPU. `cpu`: TensorFlow's own CPU kernels, or else wasm. `js`: plain JavaScript, for checking toys. */
 export const devices = ['auto', 'gpu', 'cpu', 'wasm', 'js'] as const;
 export type Device = (typeof devices)[number];
 
 export interface Backend {
-  name: 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'js';
+  name: 'tfjs-node-gpu' | 'tfjs-node' | 'webgpu' | 'wasm' | 'js';
   /** One line on how to get a faster one, where there is one. */
   hint: string | undefined;
 }
@@ -32,11 +32,41 @@ async function start(device: Device): Promise<Backend> {
   const native = await loadNative(device);
   if (typeof native === 'object') return native;
   if (device !== 'gpu') return useWasm(native);
+  const onWebGpu = await loadWebGpu();
+  if (typeof onWebGpu === 'object') return onWebGpu;
   throw new BittensorError<ModelErrorCode>(
     'device',
-    `no graphics processor for TensorFlow here (${native}); use --device auto`,
+    `no graphics processor here (${native}; ${onWebGpu}); use --device auto`,
     { data: { device } },
   );
+}
+
+/** The part of the npm package `webgpu` (Dawn for Node) that is used here. */
+interface Dawn {
+  create(options: string[]): { requestAdapter(): Promise<object | null> };
+  globals: object;
+}
+
+/** WebGPU when it is installed and finds a graphics processor, or else one line that says what is missing. */
+async function loadWebGpu(): Promise<Backend | string> {
+  const [dawn, backend] = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
+  try {
+    const { create, globals } = (await import(dawn!)) as Dawn;
+    const gpu = create([]);
+    if (!(await gpu.requestAdapter())) return 'WebGPU finds no graphics processor with a Vulkan, Metal or D3D12 driver';
+    Object.assign(globalThis, globals);
+    // The backend looks for both where a browser has them.
+    const navigator = { gpu, userAgent: 'node' };
+    Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+    await import(backend!);
+    if (!(await tf.setBackend('webgpu'))) return 'the WebGPU backend of TensorFlow.js does not start';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
+      ? '`npm run setup:webgpu` installs WebGPU'
+      : `WebGPU is installed but does not start: ${messageOf(error).split('\n')[0]}`;
+  }
+  registerGradients({ transposesAreFree: true });
+  return { name: 'webgpu', hint: undefined };
 }
 
 async function useJs(): Promise<Backend> {

@@ -17,6 +17,9 @@ export const proceduralClasses = [
   'dots',
 ] as const;
 
+/** Shown in every output, so that nobody takes them for CIFAR-10. */
+export const PROCEDURAL_NAME = 'procedural images (not CIFAR-10)';
+
 /** Height and width in pixels. */
 const SIZE = 32;
 const PIXELS = SIZE * SIZE * 3;
@@ -34,7 +37,7 @@ export const CIFAR_DEVIATION = [0.247, 0.2435, 0.2616];
 export function proceduralDataset(options: RowChoice & Augmentation = {}): Dataset {
   return imageDataset({
     ...options,
-    name: 'procedural images (not CIFAR-10)',
+    name: PROCEDURAL_NAME,
     training: proceduralImages('training', TRAINING),
     test: proceduralImages('test', TEST),
     shape: [SIZE, SIZE, 3],

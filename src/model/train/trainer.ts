@@ -86,7 +86,13 @@ const NO_NETWORK: Network = {
 
 /** Starts the backend of this thread and a model with its router and optimizer. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  return new Trainer(await startBackend(options.device), options);
+  const backend = await startBackend(options.device);
+  if (backend.name === 'webgpu') {
+    // A step reads its losses and gradients at once; WebGPU in Node can only be waited for.
+    const text = 'WebGPU computes forward and gradients here, but a neuron cannot train on it; use --device auto';
+    throw new BittensorError<ModelErrorCode>('device', text, { data: { device: options.device } });
+  }
+  return new Trainer(backend, options);
 }
 
 /** A model that learns. One call at a time; only plain numbers go in and out, so that it can live in a thread of its own. */
