@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { BittensorError } from '../../base/index.js';
 import { type Batch, disposeBatch, type PlainBatch, toBatch } from '../batch.js';
 import { type Backend, type Device, startBackend } from '../compute/backend.js';
 import { type NamedArray, numberOf } from '../compute/tensor.js';
+import type { ModelErrorCode } from '../errors.js';
 import { createModel } from '../models.js';
 import { LocalWeights } from '../peers/local-weights.js';
 import type { Pass } from '../peers/pass.js';
