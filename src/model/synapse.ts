@@ -211,6 +211,8 @@ export abstract class Synapse<Config extends object = object> {
 
   /** Makes a parameter. */
   protected parameter(name: string, shape: number[], values: Float32Array): tf.Variable {
+    left -= values.length;
+    if (left < 0) throw new RangeError('its sizes ask for more parameters than are there');
     const variable = tf.tidy(() => tf.variable(tf.tensor(values, shape)));
     this.variables.set(name, variable);
     return variable;
@@ -226,6 +228,19 @@ export abstract class Synapse<Config extends object = object> {
 
   private cannot(modality: Modality): BittensorError<ModelErrorCode> {
     return new BittensorError('modality', `the ${this.name} model does not take ${modality}`, { data: { modality } });
+  }
+}
+
+/** Numbers that parameters may still have. */
+let left = Number.POSITIVE_INFINITY;
+
+/** Makes a model by a stranger's sizes: throws a `RangeError` where its parameters are more numbers than this. */
+export function withParameterLimit<T>(limit: number, make: () => T): T {
+  left = limit;
+  try {
+    return make();
+  } finally {
+    left = Number.POSITIVE_INFINITY;
   }
 }
 

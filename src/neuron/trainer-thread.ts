@@ -187,10 +187,12 @@ interface Resumed {
   weightRow?: Record<string, number>;
 }
 
-function metricOf({ count, local }: NonNullable<typeof tested>): StudentMetric {
+/** Null where the loss is beyond numbers: JSON has none for it. */
+function metricOf({ count, local }: NonNullable<typeof tested>): StudentMetric | null {
   const { metric: name } = recipe;
   const { loss, correct, accuracy } = local;
-  return { name, value: name === 'accuracy' ? accuracy : Math.exp(loss), count, correct, loss };
+  const value = name === 'accuracy' ? accuracy : Math.exp(loss);
+  return Number.isFinite(loss) && Number.isFinite(value) ? { name, value, count, correct, loss } : null;
 }
 
 function network(peers: readonly string[]): Network {

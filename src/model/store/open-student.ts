@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../../base/index.js';
 import type { PlainBatch } from '../batch.js';
 import { type Backend, type Device, startBackend } from '../compute/backend.js';
-import { type PlainTensor, toPlain, toTensor } from '../compute/tensor.js';
+import { elementCount, type PlainTensor, toPlain, toTensor } from '../compute/tensor.js';
 import { createModel, modelNames } from '../models.js';
-import type { Synapse } from '../synapse.js';
+import { type Synapse, withParameterLimit } from '../synapse.js';
 import { openSafetensors, type Safetensors } from './safetensors.js';
 import type { StudentConfig } from './student.js';
 import { badStudent, CONFIG_BYTES, STUDENT_FORMAT } from './student-manifest.js';
@@ -51,7 +51,32 @@ export function studentConfigIn(folder: string): StudentConfig {
     });
   }
   if (typeof config !== 'object' || config === null) throw badStudent(`${path} has no sizes`, { path });
+  const wrong = Object.entries(FIELDS).find(([name, isFine]) => !isFine((value as Record<string, unknown>)[name]));
+  if (wrong) throw badStudent(`${path} has something else than its ${wrong[0]}`, { path });
   return value as StudentConfig;
+}
+
+/** What a stranger wrote is shown and computed with: each field has to be what it is taken for. */
+const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  data: value => typeof value === 'string',
+  step: isCount,
+  epoch: isCount,
+  input: value => {
+    const { modality, dtype, shape } = (value ?? {}) as Record<string, unknown>;
+    const isShape = Array.isArray(shape) && shape.every(size => Number.isSafeInteger(size));
+    return typeof modality === 'string' && typeof dtype === 'string' && isShape;
+  },
+  metric: value => {
+    if (value === null) return true;
+    const { name, ...numbers } = (value ?? {}) as Record<string, unknown>;
+    const areNumbers = ['value', 'count', 'correct', 'loss'].every(key => Number.isFinite(numbers[key]));
+    return (name === 'accuracy' || name === 'perplexity') && areNumbers;
+  },
+  classes: value => value === undefined || (Array.isArray(value) && value.every(name => typeof name === 'string')),
+};
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Opens a student from its folder. Code `bad_student` for files that are damaged, do not fit each other, or would fill the memory. */
@@ -63,7 +88,8 @@ export async function openStudent(folder: string, device: Device): Promise<Stude
     using file = openSafetensors(join(folder, 'model.safetensors'));
     checkSizes(config, file);
     file.verifyChecksum();
-    synapse = createModel(config.model, { ...config.config, seed: 0 });
+    const limit = SPARE_PARAMETERS + 2 * countOf(file);
+    synapse = withParameterLimit(limit, () => createModel(config.model, { ...config.config, seed: 0 }));
     fill(synapse, file);
     return new Student(backend, synapse, config);
   } catch (error) {
@@ -144,6 +170,13 @@ export function fillStudent(folder: string, synapse: Synapse): void {
   } catch (error) {
     throw badStudent(`${folder}: ${messageOf(error)}`, { path: folder });
   }
+}
+
+/** A model is made with what its student does not need, too: at most as much again as the file has, and this. */
+const SPARE_PARAMETERS = 2 ** 23;
+
+function countOf(file: Safetensors): number {
+  return file.names().reduce((sum, name) => sum + elementCount(file.entry(name)!.shape), 0);
 }
 
 /** Numbers of a model that no memory is taken by. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { encodeAddress, fromHex, isBittensorError, publicKeyOf, toHex } from '../../../base/index.js';
 import { Dendrite, describeAxon, type Peer, parseAddress } from '../../../net/index.js';
 import { pullStudent } from '../../../neuron/index.js';
@@ -27,7 +27,7 @@ export const pull: Action<typeof pullRows> = async input => {
       dendrite,
       peer,
       root: join(settings.models, hotkey),
-      to: settings.to,
+      to: settings.to === undefined ? undefined : resolve(settings.to),
       maxBytes: settings.max_mib * 2 ** 20,
       timeoutMs: settings.timeout_ms,
       signal,
@@ -59,7 +59,8 @@ export const pull: Action<typeof pullRows> = async input => {
 /** Most axons answer registered hotkeys alone. */
 function withAdvice(error: unknown): unknown {
   if (!isBittensorError(error) || error.data['returnCode'] !== 'SenderUnknown') return error;
-  const advice = 'ask as a hotkey that is registered there: --wallet.name and --wallet.hotkey';
+  const advice =
+    'ask as a hotkey that is registered there: --wallet.name and --wallet.hotkey (on a local chain --wallet.name local)';
   return cliError('not_registered', `${error.message}; ${advice}`, error.data, error);
 }
 

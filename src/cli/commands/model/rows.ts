@@ -59,9 +59,8 @@ export const runRows = {
     min: 1,
     max: 1_000_000,
   }),
-  prompt: text<string | undefined>({
+  text: text<string | undefined>({
     argument: 'text',
-    flag: 'text',
     about: 'text to go on with (gpt2), or with [MASK] where a word is wanted (bert)',
     default: undefined,
   }),

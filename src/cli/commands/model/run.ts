@@ -18,7 +18,7 @@ const SHOWN = 20;
 
 export const run: Action<typeof runRows> = async input => {
   const { args, settings, ui } = input;
-  const { input: file, sample, prompt } = settings;
+  const { input: file, sample, text: prompt } = settings;
   if ([file, sample, prompt].filter(given => given !== undefined).length !== 1) {
     throw cliError('usage', 'what is it to be used on? Give one of --input, --sample and --text');
   }

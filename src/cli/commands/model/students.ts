@@ -38,7 +38,14 @@ export function studentsIn(models: string): KnownStudent[] {
     foldersIn(hotkey)
       .filter(path => !path.endsWith('.part') && isStudentFolder(path))
       .sort((a, b) => (statOf(b)?.mtimeMs ?? 0) - (statOf(a)?.mtimeMs ?? 0))
-      .map(studentAt),
+      .flatMap(path => {
+        try {
+          return [studentAt(path)];
+        } catch {
+          // One damaged manifest does not hide the others; `show` says what is wrong with it.
+          return [];
+        }
+      }),
   );
 }
 
