@@ -15,18 +15,19 @@ function numbers(name: string, shape: readonly number[], deviation = 1, mean = 0
 }
 
 /** One training step over the network and one answer, here and in JAX on the same weights. */
-async function compare(device: Device, layout: keyof typeof dualPathLayouts) {
+async function compare(device: Device, layout: keyof typeof dualPathLayouts, imageSize: number) {
   await startBackend(device);
-  const synapse = new CifarSynapse({ layout, seed: 3 });
-  const x = numbers('x', [ROWS, 32, 32, 3]);
+  const synapse = new CifarSynapse({ layout, imageSize, seed: 3 });
+  const x = numbers('x', [ROWS, imageSize, imageSize, 3]);
   const raw = numbers('network', [ROWS, 1024]);
   const network = { ...raw, data: normaliseRows(raw.data, 1024).value };
   const labels: Numbers = { name: 'labels', shape: [LABELLED], data: Float32Array.from([3, 0, 9, 3]) };
-  // Running averages as after some training, and scales that are not all alike.
+  // Running averages as after some training, and scales that are not all alike. Most numbers lie above 0: one of ten million that another
+  // rounding brings to the other side of a relu changes every gradient before it by half a percent.
   for (const [name, variable] of [...synapse.averages, ...synapse.variables]) {
     if (!/(mean|variance|gamma|beta)$/.test(name)) continue;
     const { data } = numbers(name, variable.shape, 0.1);
-    const about = name.endsWith('mean') || name.endsWith('beta') ? 0 : 1;
+    const about = name.endsWith('mean') ? 0 : name.endsWith('beta') ? 3 : 1;
     tf.tidy(() =>
       variable.assign(
         tf.tensor(
@@ -81,11 +82,11 @@ async function compare(device: Device, layout: keyof typeof dualPathLayouts) {
 
 describe('the dual path network and the same in JAX', () => {
   it.each([
-    ['wasm', 'small'],
-    ['js', 'small'],
-    ['wasm', 'dpn26'],
-  ] as const)('agree on %s: %s, losses, running averages and every gradient', async (device, layout) => {
-    const { forward, gradients } = await compare(device, layout);
+    ['wasm', 'small', 32],
+    ['js', 'small', 32],
+    ['wasm', 'dpn26', 16],
+  ] as const)('agree on %s: %s, losses, running averages and every gradient', async (device, layout, imageSize) => {
+    const { forward, gradients } = await compare(device, layout, imageSize);
     for (const [name, share] of Object.entries(forward)) expect.soft(share, name).toBeLessThan(1e-4);
     for (const [name, share] of Object.entries(gradients)) expect.soft(share, name).toBeLessThan(1e-3);
     expect(Object.keys(gradients).length).toBeGreaterThan(40);
