@@ -33,9 +33,19 @@ export function readImages(path: string, size: { height: number; width: number; 
     }
     return input;
   } catch (error) {
-    const text = `cannot read images from ${path}: ${messageOf(error)}`;
+    const text = `cannot read images from ${path}: ${plainReason(error)}`;
     throw new BittensorError<ModelErrorCode>('bad_dataset', text, { cause: error, data: { path } });
   }
+}
+
+function plainReason(error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder; give a file in it',
+    EACCES: 'it may not be read',
+    ERR_BUFFER_TOO_LARGE: `unpacked it is larger than ${MAX_FILE_BYTES} bytes`,
+  };
+  return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
 }
 
 function isIdx(bytes: Buffer): boolean {

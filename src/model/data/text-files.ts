@@ -117,4 +117,9 @@ function checkText(path: string, start: Buffer): void {
   if (start.includes(0)) {
     throw badDataset(path, `${basename(path)} is no text: it holds zero bytes`, 'UTF-8 text, CSV and Parquet are read');
   }
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+  } catch (error) {
+    throw badDataset(path, `${basename(path)} is not UTF-8`, 'save it as UTF-8, for instance with iconv', error);
+  }
 }

@@ -292,6 +292,11 @@ describe('text files', () => {
       { 'a.txt': Buffer.alloc(5000) },
       /a.txt is no text: it holds zero bytes; UTF-8 text, CSV and Parquet are read/,
     ],
+    [
+      'another encoding',
+      { 'a.txt': Buffer.from('Caf\xe9 '.repeat(400), 'latin1') },
+      /a.txt is not UTF-8; save it as UTF-8/,
+    ],
     ['nothing that is read', { 'a.pdf': 'x' }, /no text in it; files are taken that end in .txt, .csv .* or .parquet/],
     ['too little', { 'a.txt': 'short' }, /5 bytes of text to train; there must be 1000 at least/],
     ['a broken packing', { 'a.txt.gz': 'no gzip at all' }, /incorrect header check; it is damaged or of another kind/],
