@@ -4,7 +4,7 @@ import { ApiPromise, WsProvider } from '@polkadot/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
 import { decodeAddress, toHex } from '../../src/base/index.js';
-import { Dendrite, floatsOf, floatTensor } from '../../src/net/index.js';
+import { Dendrite, floatsOf, floatTensor, networkOfName } from '../../src/net/index.js';
 import { keypairFromUri } from '../../src/wallet/index.js';
 import { type Cli, TestHome } from '../helpers/cli.js';
 
@@ -29,7 +29,7 @@ async function expectCleanStop(cli: Cli): Promise<void> {
 async function answerOf(cli: Cli): Promise<Float32Array> {
   const [, address] = await cli.waitFor(/hotkey (5\w+)/);
   const [, port] = await cli.waitFor(/Axon serves at 127\.0\.0\.1:(\d+)/);
-  const dendrite = new Dendrite({ signer: keypairFromUri('//Alice') });
+  const dendrite = new Dendrite({ signer: keypairFromUri('//Alice'), network: networkOfName('test') });
   try {
     const image = floatTensor(
       Float32Array.from({ length: 784 }, (_, i) => Math.sin(i)),
