@@ -13,22 +13,23 @@ vulkan="$cache/vulkan"
 if [ ! -e "$vulkan/complete" ]; then
   rm -rf "$vulkan"
   mkdir -p "$vulkan"
-  (cd "$vulkan" && apt-get download -qq chromium-common libvulkan1)
+  fetch() { (cd "$vulkan" && apt-get download -qq chromium-common libvulkan1); }
+  fetch || { apt-get update -qq && fetch; }
   for package in "$vulkan"/*.deb; do
     dpkg-deb --fsys-tarfile "$package" | tar -x -C "$vulkan" --wildcards './usr/lib/*vk_swiftshader*' './usr/lib/*/libvulkan*' 2>/dev/null || true
   done
   rm -f "$vulkan"/*.deb
-  ls "$vulkan"/usr/lib/chromium/libvk_swiftshader.so "$vulkan"/usr/lib/*/libvulkan.so.1 >/dev/null
+  ls "$vulkan"/usr/lib/chromium/libvk_swiftshader.so "$vulkan"/usr/lib/*-linux-gnu/libvulkan.so.1 >/dev/null
   touch "$vulkan/complete"
 fi
 
 cd "$copy"
 if [ ! -e node_modules/.native-complete ]; then
   npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
-  bash scripts/setup-native.sh
   bash scripts/setup-webgpu.sh
+  bash scripts/setup-native.sh
   touch node_modules/.native-complete
 fi
 export TF_CPP_MIN_LOG_LEVEL=2 VK_ICD_FILENAMES="$vulkan/usr/lib/chromium/vk_swiftshader_icd.json"
-export LD_LIBRARY_PATH="$(dirname "$vulkan"/usr/lib/*/libvulkan.so.1)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export LD_LIBRARY_PATH="$(dirname "$vulkan"/usr/lib/*-linux-gnu/libvulkan.so.1)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 COMPARED_DEVICE=cpu npx vitest run --config vitest.native.config.ts

@@ -20,7 +20,7 @@ pallet_tests() {
   return "$code"
 }
 
-step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler
+step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip
 suite "pallet tests" pallet_tests
 step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
 built="$tally_dir/runtime.wasm"
