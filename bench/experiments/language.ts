@@ -10,7 +10,8 @@ import {
   type PlainTensor,
   type Trainer,
 } from '../../src/model/index.js';
-import { type Experiment, each, mean, spread, type Tick, table } from './experiment.js';
+import { type Experiment, each, mean, spread, type Tick } from './experiment.js';
+import { type PairedRun, pairedTable } from './paired.js';
 
 /** A small model and short rows, so that five seeds of two models take minutes on two cores. */
 const SIZE = { width: 32, layers: 1, heads: 2, positions: 16 };
@@ -26,13 +27,7 @@ const LOOK_EVERY = 25;
 const LEARNING = { learningRate: 3e-3, optimizer: { kind: 'adam' }, clipNorm: 1 } as const;
 
 /** Perplexities of the test text, of the tokens that are to be guessed. */
-export interface LanguageRun {
-  seed: number;
-  steps: number;
-  peer: number;
-  alone: { network: number; student: number; bestStep: number };
-  beside: { network: number; student: number };
-}
+export type LanguageRun = PairedRun;
 
 export const gpt2Sharing = languageSharing('gpt2', 'GPT-2');
 export const bertSharing = languageSharing('bert', 'BERT');
@@ -103,33 +98,14 @@ function languageSharing(model: 'gpt2' | 'bert', name: string): Experiment<Langu
         each(values),
       ];
       const ratios = ratiosOf(runs);
-      return table(
-        ['perplexity of the test text', 'mean ± deviation', 'against the lone one, paired', 'worst', 'by seed'],
-        [
-          row(
-            `the peer, ${PEER_STEPS} times as many steps`,
-            runs.map(run => run.peer),
-          ),
-          row(
-            'alone, best checkpoint: with itself in the network’s place',
-            runs.map(run => run.alone.network),
-          ),
-          row(
-            'alone, best checkpoint: student',
-            runs.map(run => run.alone.student),
-          ),
-          row(
-            'beside the peer, last step: with the network’s answers',
-            runs.map(run => run.beside.network),
-            ratios.network,
-          ),
-          row(
-            'beside the peer, last step: student, with nobody to ask',
-            runs.map(run => run.beside.student),
-            ratios.student,
-          ),
-        ],
-      );
+      const heads = [
+        'perplexity of the test text',
+        'mean ± deviation',
+        'against the lone one, paired',
+        'worst',
+        'by seed',
+      ];
+      return pairedTable(heads, `the peer, ${PEER_STEPS} times as many steps`, runs, ratios, row);
     },
 
     goals(runs) {

@@ -1,7 +1,8 @@
 import { createServer, createTrainer, type Network, type Trainer } from '../../src/model/index.js';
 import { batchOf, batchWithout, partDigits, wholeOf } from './digit-rows.js';
-import { type Experiment, each, mean, percent, type Tick, table } from './experiment.js';
+import { type Experiment, each, mean, percent, type Tick } from './experiment.js';
 import { FrozenPeer } from './frozen-peer.js';
+import { type PairedRun, pairedTable } from './paired.js';
 
 const LABELLED = 500;
 /** The lone neuron's best checkpoint is one of these steps, chosen on the very digits of the test: a generosity towards it. */
@@ -10,13 +11,7 @@ const LOOK_EVERY = 60;
 const WIDTH = { hiddenDim: 512 };
 
 /** Accuracies on the 2,000 digits of the test. */
-export interface SharingRun {
-  seed: number;
-  steps: number;
-  peer: number;
-  alone: { network: number; student: number; bestStep: number };
-  beside: { network: number; student: number };
-}
+export type SharingRun = PairedRun;
 
 /** A neuron with 500 labels alone, and the same beside a peer that was trained on the other 7,500. */
 export const sharing: Experiment<SharingRun> = {
@@ -36,33 +31,8 @@ export const sharing: Experiment<SharingRun> = {
       gain ? (100 * Math.min(...gain)).toFixed(1) : '',
       each(shares.map(share => 100 * share)),
     ];
-    return table(
-      ['accuracy on 2,000 digits, percent', 'mean ± deviation', 'gain, paired', 'smallest gain', 'by seed'],
-      [
-        row(
-          'the peer (7,500 labels)',
-          runs.map(run => run.peer),
-        ),
-        row(
-          'alone, best checkpoint: with itself in the network’s place',
-          runs.map(run => run.alone.network),
-        ),
-        row(
-          'alone, best checkpoint: student',
-          runs.map(run => run.alone.student),
-        ),
-        row(
-          'beside the peer, last step: with the network’s answers',
-          runs.map(run => run.beside.network),
-          gains.network,
-        ),
-        row(
-          'beside the peer, last step: student, with nobody to ask',
-          runs.map(run => run.beside.student),
-          gains.student,
-        ),
-      ],
-    );
+    const heads = ['accuracy on 2,000 digits, percent', 'mean ± deviation', 'gain, paired', 'smallest gain', 'by seed'];
+    return pairedTable(heads, 'the peer (7,500 labels)', runs, gains, row);
   },
 
   goals(runs) {
