@@ -5,7 +5,7 @@ import { shapeError } from './compute/tensor.js';
 import { dense } from './layers/dense.js';
 import { countRight, crossEntropy, distillation, learnFrom, oneHot } from './layers/losses.js';
 import { ANSWER_NORM } from './peers/normalise.js';
-import { ownAnswer } from './peers/own-answer.js';
+import { OWN_DISTILLATION_WEIGHT, ownAnswer } from './peers/own-answer.js';
 import { type Judgement, NETWORK_DIM, type PassTensors, Synapse, type TrainingStep } from './synapse.js';
 
 /** Settings that all models of this file's kind have. */
@@ -30,9 +30,6 @@ export const classifierDefaults: ClassifierConfig = {
   readoutNorm: 8,
   maxRows: 1024,
 };
-
-/** When the synapse calls itself there is nobody to imitate: the loss only keeps the student's norm. */
-const OWN_DISTILLATION_WEIGHT = 1;
 
 /**
  * Tells classes apart: a student that learns to stand in for the network, a main network that joins what was seen with the context (the

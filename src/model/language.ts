@@ -9,7 +9,7 @@ import { embed } from './layers/embedding.js';
 import { gelu } from './layers/gelu.js';
 import { countRight, crossEntropyOf, distillation, learnFrom } from './layers/losses.js';
 import { ANSWER_NORM } from './peers/normalise.js';
-import { ownAnswer } from './peers/own-answer.js';
+import { OWN_DISTILLATION_WEIGHT, ownAnswer } from './peers/own-answer.js';
 import {
   type Judgement,
   NETWORK_DIM,
@@ -47,9 +47,6 @@ export const languageDefaults: Omit<LanguageConfig, 'width' | 'layers' | 'heads'
   readoutNorm: 64,
   maxTokens: 16_384,
 };
-
-/** When the synapse calls itself there is nobody to imitate: the loss only keeps the student's norm. */
-const OWN_DISTILLATION_WEIGHT = 1;
 
 /** Deviation of fresh weights, as GPT-2 and BERT have it. */
 export const DEVIATION = 0.02;
