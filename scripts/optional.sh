@@ -7,7 +7,18 @@ install_beside() {
     case " $* " in *" $package@"*) continue ;; esac
     kept+=("$package@$(node -p "require('./node_modules/$package/package.json').version")")
   done
+  # npm unpacks every package anew, and with it goes what was compiled into it.
+  local compiled
+  compiled=$(mktemp -d)
+  for package in tfjs-node tfjs-node-gpu; do
+    [ -e "node_modules/@tensorflow/$package/lib/napi-v8/tfjs_binding.node" ] || continue
+    mkdir -p "$compiled/$package/lib"
+    cp -a "node_modules/@tensorflow/$package/lib/napi-v8" "$compiled/$package/lib/"
+    cp -a "node_modules/@tensorflow/$package/deps" "$compiled/$package/"
+  done
   npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error "$@" "${kept[@]}"
+  cp -a "$compiled/." node_modules/@tensorflow/
+  rm -rf "$compiled"
 }
 
 # need TOOL...: says which tools are missing, and ends.

@@ -6,10 +6,4 @@ cd "$(dirname "$0")/.."
 . scripts/optional.sh
 need npm node
 install_beside @tensorflow/tfjs-backend-webgpu@4.22.0 webgpu@0.6.2
-# npm unpacks every package anew, and with it goes what was compiled.
-for package in tfjs-node tfjs-node-gpu; do
-  module=node_modules/@tensorflow/$package
-  [ ! -e "$module/package.json" ] || [ -e "$module/lib/napi-v8/tfjs_binding.node" ] ||
-    bash scripts/setup-native.sh "$([ "$package" = tfjs-node ] && echo cpu || echo gpu)"
-done
 echo "Installed. --device gpu computes on WebGPU where CUDA is not there."
