@@ -11,9 +11,9 @@ import {
 } from '../../src/model/index.js';
 import { keyText } from '../../src/net/auth/signed.js';
 import { Axon, Dendrite, floatTensor } from '../../src/net/index.js';
-import { ModelServer } from '../../src/neuron/model-server.js';
-import { PeerCaller } from '../../src/neuron/peer-caller.js';
-import { PeerHealth } from '../../src/neuron/peer-health.js';
+import { PeerHealth } from '../../src/neuron/membership/peer-health.js';
+import { ModelServer } from '../../src/neuron/model/model-server.js';
+import { PeerCaller } from '../../src/neuron/model/peer-caller.js';
 import { type Keypair, keypairFromSeed, ready } from '../../src/wallet/index.js';
 import { median } from '../measure.js';
 import { batchOf, batchWithout, type Parts, partDigits, wholeOf } from './digit-rows.js';

@@ -1,7 +1,7 @@
 import type { ResolvedSettings } from '../base/index.js';
+import type { Pulled, PullOptions } from './model/student-pull.js';
 import type { runSettings } from './options.js';
 import type { RunHooks } from './run.js';
-import type { Pulled, PullOptions } from './student-pull.js';
 
 export type { NeuronErrorCode } from './errors.js';
 export { NEURON_KINDS, type NeuronKind, type RunSettings, runSettings } from './options.js';
@@ -13,10 +13,10 @@ export async function runNeuron(settings: ResolvedSettings<typeof runSettings>, 
   await run.runNeuron(settings, hooks);
 }
 
-export type { Pulled, PullOptions } from './student-pull.js';
+export type { Pulled, PullOptions } from './model/student-pull.js';
 
-/** Fetches a peer's student; see src/neuron/student-pull.ts. */
+/** Fetches a peer's student; see src/neuron/model/student-pull.ts. */
 export async function pullStudent(options: PullOptions): Promise<Pulled> {
-  const pull = await import('./student-pull.js');
+  const pull = await import('./model/student-pull.js');
   return await pull.pullStudent(options);
 }

@@ -14,24 +14,24 @@ import {
   type SynapseHandlers,
 } from '../net/index.js';
 import { ready } from '../wallet/index.js';
-import { type ReachabilityTeller, reachabilityTeller, serveAxon } from './axon-service.js';
-import { chainDirectory, gossipDirectory, type PeerDirectory } from './directory.js';
 import { NeuronError } from './errors.js';
-import { openEventLog } from './event-log.js';
-import { type Identity, seedOf, takeIdentity } from './identity.js';
-import { patienceFor, reachChain } from './local-chain.js';
-import { joinSubnet } from './membership.js';
-import { ModelServer } from './model-server.js';
+import { type Identity, seedOf, takeIdentity } from './keys/identity.js';
+import type { Slot } from './keys/slots.js';
+import { type ReachabilityTeller, reachabilityTeller, serveAxon } from './membership/axon-service.js';
+import { chainDirectory, gossipDirectory, type PeerDirectory } from './membership/directory.js';
+import { patienceFor, reachChain } from './membership/local-chain.js';
+import { joinSubnet } from './membership/membership.js';
+import { PeerHealth } from './membership/peer-health.js';
+import { ModelServer } from './model/model-server.js';
+import { PeerCaller } from './model/peer-caller.js';
+import { STUDENT_KEY, studentHandlers } from './model/student-service.js';
+import { Trainer } from './model/trainer.js';
+import { train } from './model/training-loop.js';
+import { openEventLog } from './observe/event-log.js';
+import { trafficTeller } from './observe/traffic-teller.js';
 import { bootstrapAddress, callerPolicyOf, locksFolder, type RunSettings, type runSettings } from './options.js';
-import { PeerCaller } from './peer-caller.js';
-import { PeerHealth } from './peer-health.js';
-import type { Slot } from './slots.js';
-import { STUDENT_KEY, studentHandlers } from './student-service.js';
-import { trafficTeller } from './traffic-teller.js';
-import { Trainer } from './trainer.js';
-import { train } from './training-loop.js';
-import { WeightRow } from './weight-row.js';
-import { WeightSetter } from './weight-setter.js';
+import { WeightRow } from './weights/weight-row.js';
+import { WeightSetter } from './weights/weight-setter.js';
 
 /** What the program around a neuron gives it. */
 export interface RunHooks {

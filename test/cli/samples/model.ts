@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportStudent, MnistSynapse, StudentShelf, signManifest, startBackend } from '../../../src/model/index.js';
 import { Axon } from '../../../src/net/index.js';
-import { STUDENT_KEY, studentHandlers } from '../../../src/neuron/student-service.js';
+import { STUDENT_KEY, studentHandlers } from '../../../src/neuron/model/student-service.js';
 import { keypairFromUri } from '../../../src/wallet/index.js';
 import type { Samples } from './sample.js';
 

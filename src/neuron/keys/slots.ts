@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { BittensorError, messageOf, takeLock } from '../../base/index.js';
+import { NeuronError } from '../errors.js';
+
+/** A neuron's place in the data folder: its checkpoint and log, under the name of its hotkey. Locked while it runs. */
+export interface Slot {
+  /** Name of the hotkey: `default`, `default-2`, ... */
+  readonly name: string;
+  readonly folder: string;
+  release(): void;
+}
+
+/** More neurons than this on one machine are a mistake. */
+const MAX_SLOTS = 256;
+
+/** The slots that are free, lowest first: `default`, then `default-2`, ... Each is taken as it is given out. */
+export function* freeSlots(dataFolder: string): Generator<Slot, never> {
+  for (let i = 1; i <= MAX_SLOTS; i++) {
+    const slot = tryTake(dataFolder, i === 1 ? 'default' : `default-${i}`);
+    if (slot) yield slot;
+  }
+  throw new NeuronError('no_slot', `all ${MAX_SLOTS} slots in ${dataFolder} are in use`);
+}
+
+/** Takes the slot of one named key; code `slot_taken` when a running neuron has it. */
+export function takeNamedSlot(dataFolder: string, name: string): Slot {
+  const slot = tryTake(dataFolder, name);
+  if (slot) return slot;
+  throw keyInUse(name);
+}
+
+export function keyInUse(name: string): NeuronError {
+  return new NeuronError(
+    'slot_taken',
+    `hotkey "${name}" is in use by another neuron on this machine; stop that one or give another --neuron_key`,
+    { data: { name } },
+  );
+}
+
+function tryTake(dataFolder: string, name: string): Slot | undefined {
+  const folder = join(dataFolder, 'slots', name);
+  const release = lockOrNothing(join(folder, 'lock'));
+  return release && { name, folder, release };
+}
+
+/** What gives a lock back, or undefined when a running neuron has it; code `disk` when it cannot be written. */
+export function lockOrNothing(path: string): (() => void) | undefined {
+  try {
+    const outcome = takeLock(path);
+    return 'release' in outcome ? outcome.release : undefined;
+  } catch (error) {
+    throw new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });
+  }
+}

@@ -1,0 +1,121 @@
+import { connect as dial } from 'node:net';
+import { join } from 'node:path';
+import { type Log, messageOf, sleep } from '../../base/index.js';
+import {
+  type ChainClient,
+  connect,
+  endedUncleanly,
+  isLoopback,
+  openLocalChain,
+  resolveNetwork,
+  startLocalnet,
+} from '../../chain/index.js';
+import type { RunSettings } from '../options.js';
+
+/** A local chain that a neuron started ends itself this long after its last client has gone. */
+const LINGER_SECONDS = 10;
+/** The longest that a timer takes. */
+const FOREVER_MS = 2 ** 31 - 1;
+/** How often a neuron looks whether its local chain still stands. */
+const WATCH_MS = 2_000;
+/** A chain that ended so often in a row, with nothing but failed looks in between, is given up. */
+const MOST_RESTARTS = 5;
+
+/**
+ * Connects to the chain of `--chain_endpoint`. At one loopback address where nothing listens a local chain is started
+ * first, and again later if it is killed; one that was stopped on purpose stays stopped.
+ */
+export async function reachChain(
+  settings: RunSettings,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<ChainClient> {
+  const { endpoints, genesisHash, note } = resolveNetwork(settings.chain_endpoint);
+  if (note) say(note);
+  const local = endpoints.length === 1 ? loopbackOf(endpoints[0]!) : undefined;
+  const dataFolder = local && join(settings.data, `chain-${local.port}`);
+  if (local && dataFolder) {
+    if (!(await isListening(local))) {
+      await startLocal(local, dataFolder, signal);
+      say(
+        `Started a local chain at ${endpoints[0]}; it ends ${LINGER_SECONDS} s after its last client, its data stays in ${dataFolder}`,
+      );
+    }
+    void watch(local, dataFolder, signal, say);
+  }
+  const log: Log = { debug() {}, info: say, warn: say, error: say, child: () => log };
+  return connect({ endpoints, genesisHash, signal, log });
+}
+
+/**
+ * How long a transaction may wait for its block where blocks are made on request only, which is said once; undefined on every
+ * other chain.
+ */
+export async function patienceFor(client: ChainClient, say: (line: string) => void): Promise<number | undefined> {
+  const { endpoint: url } = client;
+  if (!client.isLocal) return undefined;
+  try {
+    await using chain = await openLocalChain(url);
+    if ((await chain.status()).blockTime !== 'manual') return undefined;
+  } catch {
+    // An older chain does not say.
+    return undefined;
+  }
+  const mine = isLoopback(url) ? `bittensor-cli localnet mine --port ${new URL(url).port || 80}` : 'dev_newBlock';
+  say(`This chain makes blocks on request only: joining the subnet, and all that follows, waits for them (${mine})`);
+  return FOREVER_MS;
+}
+
+interface Address {
+  host: string;
+  port: number;
+}
+
+function startLocal({ host, port }: Address, dataFolder: string, signal: AbortSignal): Promise<unknown> {
+  return startLocalnet({ host, port, dataFolder, lingerSeconds: LINGER_SECONDS, detached: true, signal });
+}
+
+/** Every neuron of the chain watches it; of several that start it again the port lets one win. */
+async function watch(
+  address: Address,
+  dataFolder: string,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  let restarts = 0;
+  while (!signal.aborted && restarts < MOST_RESTARTS) {
+    try {
+      await sleep(WATCH_MS, signal);
+      if (!endedUncleanly(dataFolder) || (await isListening(address))) {
+        restarts = 0;
+        continue;
+      }
+      restarts += 1;
+      say(`The local chain ended (see ${join(dataFolder, 'localnet.log')}); starting it again`);
+      await startLocal(address, dataFolder, signal);
+    } catch (error) {
+      if (!signal.aborted) say(`The local chain cannot be started again: ${messageOf(error)}`);
+    }
+  }
+}
+
+function loopbackOf(endpoint: string): Address | undefined {
+  const { hostname, port, protocol } = new URL(endpoint);
+  if (protocol !== 'ws:' || !isLoopback(endpoint)) return undefined;
+  const host = hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, '');
+  return { host, port: Number(port || 80) };
+}
+
+/** True when something listens there. */
+function isListening({ host, port }: Address, timeoutMs = 1000): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = dial({ host, port });
+    const done = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.setTimeout(timeoutMs, () => done(false));
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  });
+}
