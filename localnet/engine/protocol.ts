@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../src/base/log.js';
+import type { LogLevel } from '../../src/base/silent-log.js';
 import type { Faults } from './rpc/server/faults.js';
 
 /** What the main thread (sockets) and the worker thread (chain) say to each other. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../src/base/clock.js';
 import { isBittensorError, messageOf } from '../../src/base/errors.js';
-import type { Log } from '../../src/base/log.js';
+import type { Log } from '../../src/base/silent-log.js';
 import { packagePath } from '../../src/base/worker.js';
 import { Author } from './chain/author.js';
 import { fixedStepMs } from './chain/block-times.js';

@@ -3,17 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { formatTime } from './clock.js';
 import { makeFolder } from './files.js';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
-
-/** What every layer gets to say things with. `module` names the place, as `net/axon`. */
-export interface Log {
-  debug(message: string, data?: Record<string, unknown>): void;
-  info(message: string, data?: Record<string, unknown>): void;
-  warn(message: string, data?: Record<string, unknown>): void;
-  error(message: string, data?: Record<string, unknown>): void;
-  child(module: string): Log;
-}
+import type { Log, LogLevel } from './silent-log.js';
 
 export interface LogOptions {
   level?: LogLevel;
@@ -66,12 +56,3 @@ function wrap(logger: pino.Logger): Log {
     child: module => wrap(logger.child({ module })),
   };
 }
-
-/** A log that says nothing, for tests and for libraries that were given none. */
-export const silentLog: Log = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silentLog,
-};

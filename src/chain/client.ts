@@ -1,4 +1,4 @@
-import { type Log, silentLog } from '../base/index.js';
+import { type Log, silentLog } from '../base/browser.js';
 import type { Signer } from '../wallet/index.js';
 import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 import type { ConnectOptions } from './connect.js';

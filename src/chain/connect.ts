@@ -1,4 +1,4 @@
-import type { Log } from '../base/index.js';
+import type { Log } from '../base/browser.js';
 import type { ChainClient } from './chain-client.js';
 
 export interface ConnectOptions {

@@ -1,4 +1,4 @@
-import { BittensorError } from '../base/index.js';
+import { BittensorError } from '../base/browser.js';
 
 export type ChainErrorCode =
   /** No endpoint answers. */

@@ -1,5 +1,5 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Pool } from '../pool/pool.js';
 import type { Candidates } from './block-builder.js';
 import type { Chain, NewBlock } from './chain.js';

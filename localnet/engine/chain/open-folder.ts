@@ -1,5 +1,5 @@
 import { makeFolder } from '../../../src/base/files.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import { engineError } from '../errors.js';
 import type { Fork } from '../fork/open.js';
 import { NOTHING } from '../runtime/executor.js';

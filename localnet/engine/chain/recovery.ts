@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { equalBytes } from '../../../src/base/bytes.js';
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Runtimes } from '../runtime/runtime.js';
 import type { StateReader } from '../state/overlay.js';
 import type { BlockLog } from '../store/block-log.js';

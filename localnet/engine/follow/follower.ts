@@ -1,7 +1,7 @@
 import { sleep } from '../../../src/base/abort.js';
 import type { Clock } from '../../../src/base/clock.js';
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Chain } from '../chain/chain.js';
 import type { Block } from '../chain/header.js';
 import { engineError } from '../errors.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sleep } from '../../../src/base/abort.js';
 import { isBittensorError, messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { makeFolder, writeFileAtomic } from '../../../src/base/files.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { GenesisSource } from '../chain/genesis.js';
 import { unhex } from '../codec.js';
 import { engineError } from '../errors.js';

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { messageOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import { compact, join, type Key, keyBytes, lengthPrefixed, Reader, toKey } from '../codec.js';
 import { LogFile } from '../store/log-file.js';
 import type { KeyRange } from './key-ranges.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { makeFolder, writeFileAtomic } from '../../../src/base/files.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Block } from '../chain/header.js';
 import { type Key, Reader } from '../codec.js';
 import { engineError } from '../errors.js';

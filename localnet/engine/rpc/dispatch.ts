@@ -1,5 +1,5 @@
 import { isBittensorError, messageOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import { answerTooLarge, internalError, methodNotFound, RpcError, tooManySubscriptions } from '../rpc-error.js';
 import { ANSWER_AT_MOST } from './answer-size.js';
 import type { Call, Family, Method, Subscription } from './family.js';

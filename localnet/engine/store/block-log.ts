@@ -1,5 +1,5 @@
 import { join as joinPath } from 'node:path';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import { type Block, makeBlock } from '../chain/header.js';
 import { compact, hex, join, lengthPrefixed, Reader, unhex } from '../codec.js';
 import { engineError } from '../errors.js';

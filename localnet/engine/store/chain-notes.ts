@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
 import { writeFileAtomic } from '../../../src/base/files.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 
 const FILE = 'notes.json';
 const FORMAT = 1;

@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, fstatSync, fsyncSync, openSync, readSync } fro
 import { join } from 'node:path';
 import { systemCodeOf } from '../../../src/base/errors.js';
 import { syncFolder } from '../../../src/base/files.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Key } from '../codec.js';
 import { engineError } from '../errors.js';
 import { LogFile } from './log-file.js';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { messageOf, systemCodeOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import { engineError } from '../errors.js';
 
 /** Length and CRC-32 of the payload, little endian, in front of each frame. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import { compact, type Key, Reader } from '../codec.js';
 import { engineError } from '../errors.js';
 import { keyFromDisk, keyToDisk } from '../state/child.js';

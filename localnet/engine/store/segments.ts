@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { syncFolder } from '../../../src/base/files.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Key } from '../codec.js';
 import type { StateVersion } from '../state/trie.js';
 import { FRAME_HEADER, LogFile } from './log-file.js';

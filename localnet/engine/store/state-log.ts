@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { messageOf } from '../../../src/base/errors.js';
-import type { Log } from '../../../src/base/log.js';
+import type { Log } from '../../../src/base/silent-log.js';
 import type { Key } from '../codec.js';
 import { engineError } from '../errors.js';
 import { childPrefix, entriesOfTrie } from '../state/child.js';

@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import { compactStripLength } from '@polkadot/util';
-import { equalBytes, fromHex, isBittensorError } from '../../base/index.js';
+import { equalBytes, fromHex, isBittensorError } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { createApi, findConstant, hasPallet, type Introduction, versionOf } from '../metadata/api.js';
 import { isValuableGenesis } from '../networks.js';

@@ -1,4 +1,4 @@
-import { type BittensorError, isBittensorError, type Log, messageOf, sleep, withDeadline } from '../../base/index.js';
+import { type BittensorError, isBittensorError, type Log, messageOf, sleep, withDeadline } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { type CallOptions, openSession, type RpcSession } from './json-rpc.js';
 

@@ -1,4 +1,4 @@
-import { type Log, messageOf } from '../../base/index.js';
+import { type Log, messageOf } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { versionOf } from '../metadata/api.js';
 import { type Chain, currentChain } from './chain.js';

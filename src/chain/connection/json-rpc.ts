@@ -1,5 +1,5 @@
 import { WebSocket as PlatformSocket } from '@polkadot/x-ws';
-import { withDeadline } from '../../base/index.js';
+import { withDeadline } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 
 /** More unanswered requests than this are refused: the node is too slow for them. */

@@ -1,4 +1,4 @@
-import { isBittensorError } from '../../base/index.js';
+import { isBittensorError } from '../../base/browser.js';
 import { type CallOptions, openSession, type RpcSession } from '../connection/json-rpc.js';
 import { chainError } from '../errors.js';
 import { isValuableGenesis } from '../networks.js';

@@ -5,7 +5,7 @@ import type { StorageEntry } from '@polkadot/types/primitive/types';
 import { unwrapStorageSi } from '@polkadot/types/util';
 import type { Codec } from '@polkadot/types-codec/types';
 import { stringCamelCase, stringUpperFirst } from '@polkadot/util';
-import { concat, fromHex, toHex } from '../../base/index.js';
+import { concat, fromHex, toHex } from '../../base/browser.js';
 import { createProvider, type Transport } from '../connection/provider.js';
 import { chainError } from '../errors.js';
 import { type Layout, layoutOf } from './scale/layout.js';

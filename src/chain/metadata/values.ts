@@ -1,7 +1,7 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { StorageKey } from '@polkadot/types';
 import { unwrapStorageSi } from '@polkadot/types/util';
-import { fromHex } from '../../base/index.js';
+import { fromHex } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';

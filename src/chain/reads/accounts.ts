@@ -1,4 +1,4 @@
-import { decodeAddress } from '../../base/index.js';
+import { decodeAddress } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { findConstant } from '../metadata/api.js';

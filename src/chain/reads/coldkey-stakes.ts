@@ -1,4 +1,4 @@
-import { encodeAddress } from '../../base/index.js';
+import { encodeAddress } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';

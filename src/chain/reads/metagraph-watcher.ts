@@ -1,4 +1,4 @@
-import { type Log, messageOf } from '../../base/index.js';
+import { type Log, messageOf } from '../../base/browser.js';
 import type { Block } from '../connection/header.js';
 import type { Heads } from '../connection/heads.js';
 import type { Metagraph } from './metagraph.js';

@@ -1,4 +1,4 @@
-import { decodeAddress, encodeAddress, isAddress, RAO_PER_TAO, toHex } from '../../base/index.js';
+import { decodeAddress, encodeAddress, isAddress, RAO_PER_TAO, toHex } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { formatIp } from '../ip.js';
 import { U16_MAX } from '../weights.js';

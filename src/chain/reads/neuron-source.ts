@@ -1,5 +1,5 @@
 import type { ApiPromise } from '@polkadot/api';
-import { isBittensorError } from '../../base/index.js';
+import { isBittensorError } from '../../base/browser.js';
 import { type ApiMethod, findApiMethod } from '../metadata/api.js';
 import { decodeAll, type Input, malformed } from '../metadata/scale/input.js';
 import { compileMetagraphColumns, compileNeurons, type NeuronColumns, neuronsFromDecoded } from './neurons.js';

@@ -1,4 +1,4 @@
-import { decodeAddress } from '../../base/index.js';
+import { decodeAddress } from '../../base/browser.js';
 import { type Columns, compileColumns, emptyColumn, type Wanted } from '../metadata/scale/columns.js';
 import { type Input, malformed } from '../metadata/scale/input.js';
 import { isOpaque, type Layout } from '../metadata/scale/layout.js';

@@ -1,4 +1,4 @@
-import { fromHex } from '../../base/index.js';
+import { fromHex } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { Block } from '../connection/header.js';

@@ -1,4 +1,4 @@
-import { isBittensorError } from '../../base/index.js';
+import { isBittensorError } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { askRuntimeIfAny } from '../metadata/runtime.js';

@@ -1,4 +1,4 @@
-import { type BittensorError, isBittensorError } from '../../base/index.js';
+import { type BittensorError, isBittensorError } from '../../base/browser.js';
 import { type ChainErrorCode, chainError } from '../errors.js';
 import { CUSTOM } from './custom-errors.js';
 import { explainChainError } from './error-texts.js';

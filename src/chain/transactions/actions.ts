@@ -1,4 +1,4 @@
-import { addressProblem, toHex, utf8 } from '../../base/index.js';
+import { addressProblem, toHex, utf8 } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { parseIp } from '../ip.js';
 import type { Way } from './calls.js';

@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { Call, SiField, SiLookupTypeId } from '@polkadot/types/interfaces';
-import { messageOf } from '../../base/index.js';
+import { messageOf } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { findCall, runtimeOf } from '../metadata/api.js';
 

@@ -1,4 +1,4 @@
-import { blake2b256, concat, decodeAddress, toHex, u64le } from '../../base/index.js';
+import { blake2b256, concat, decodeAddress, toHex, u64le } from '../../base/browser.js';
 import type { CallOptions, ChainClient } from '../chain-client.js';
 import { checkAddress, checkWeights } from './actions.js';
 import { type PreparedAction, prepareWays, type WeightRequest } from './prepare-actions.js';

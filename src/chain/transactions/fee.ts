@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { Call } from '@polkadot/types/interfaces';
-import { concat, fromHex, isBittensorError, toHex, u32le } from '../../base/index.js';
+import { concat, fromHex, isBittensorError, toHex, u32le } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { CallOptions } from '../connection/json-rpc.js';

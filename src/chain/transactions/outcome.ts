@@ -1,7 +1,7 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { DispatchError, EventRecord } from '@polkadot/types/interfaces';
 import type { Codec } from '@polkadot/types-codec/types';
-import { formatTao } from '../../base/index.js';
+import { formatTao } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';

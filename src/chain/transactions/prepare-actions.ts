@@ -1,4 +1,4 @@
-import { formatAlpha, formatCoins, formatTao, isBittensorError, RAO_PER_TAO } from '../../base/index.js';
+import { formatAlpha, formatCoins, formatTao, isBittensorError, RAO_PER_TAO } from '../../base/browser.js';
 import type { CallOptions, ChainClient } from '../chain-client.js';
 import { chainError } from '../errors.js';
 import type { Quote } from '../reads/prices.js';

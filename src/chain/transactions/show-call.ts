@@ -1,6 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { SiField, SiLookupTypeId, SiVariant } from '@polkadot/types/interfaces';
-import { encodeAddress, fromHex, toHex } from '../../base/index.js';
+import { encodeAddress, fromHex, toHex } from '../../base/browser.js';
 import { formatIp } from '../ip.js';
 import { decodeAll, type Input, malformed } from '../metadata/scale/input.js';
 import { showBytes, showList } from './show-text.js';

@@ -1,4 +1,4 @@
-import { toHex } from '../../base/index.js';
+import { toHex } from '../../base/browser.js';
 
 /** Elements of a list, and bytes, that are shown before the rest is only counted. */
 const MOST_ITEMS = 8;

@@ -1,4 +1,4 @@
-import { formatAlpha, formatCoins, formatTao } from '../../base/index.js';
+import { formatAlpha, formatCoins, formatTao } from '../../base/browser.js';
 
 /** Where a number stands, which is all that tells what it counts. */
 export interface Place {

@@ -2,7 +2,7 @@ import type { ApiPromise } from '@polkadot/api';
 import type { Metadata } from '@polkadot/types';
 import { allExtensions } from '@polkadot/types/extrinsic/signedExtensions';
 import type { Call } from '@polkadot/types/interfaces';
-import { concat } from '../../base/index.js';
+import { concat } from '../../base/browser.js';
 import type { Signer } from '../../wallet/index.js';
 import { chainError } from '../errors.js';
 import { versionOf } from '../metadata/api.js';

@@ -1,5 +1,5 @@
 import type { Call } from '@polkadot/types/interfaces';
-import { isBittensorError, type Log, messageOf, sleep } from '../../base/index.js';
+import { isBittensorError, type Log, messageOf, sleep } from '../../base/browser.js';
 import type { Signer } from '../../wallet/index.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';

@@ -1,4 +1,4 @@
-import { formatAlpha, formatTao } from '../../base/index.js';
+import { formatAlpha, formatTao } from '../../base/browser.js';
 import type { ChainEvent, Submitted } from './outcome.js';
 
 /** Of every transaction, or in other words what another event says. */

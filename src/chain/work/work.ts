@@ -1,4 +1,4 @@
-import { concat, keccak256, sha256, u64le } from '../../base/index.js';
+import { concat, keccak256, sha256, u64le } from '../../base/browser.js';
 
 /*
  * Proof of work as the pallet checks it: keccak256(sha256(nonce ‖ keccak256(block hash ‖ key))), the nonce in eight
