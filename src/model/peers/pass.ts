@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../batch.js';
+import type { Random } from '../compute/random.js';
 import { toPlain } from '../compute/tensor.js';
 import { disposeProduct, type Product, vjp } from '../compute/vjp.js';
 import type { PassTensors, Synapse } from '../synapse.js';
@@ -11,6 +12,7 @@ import {
   RemoteSynapse,
 } from './remote.js';
 import type { Router } from './router.js';
+import { RowShuffle } from './row-shuffle.js';
 
 /** What a synapse needs of its neuron to pass a batch over the network. */
 export interface PassNeuron {
@@ -22,6 +24,8 @@ export interface PassNeuron {
   timeoutMs: number;
   /** Number of the training step, for the router's exploring; none when not training. */
   step?: number;
+  /** Where the order comes from in which rows travel; without it they travel as they are. */
+  rowOrder?: Random;
   signal?: AbortSignal;
 }
 
@@ -131,15 +135,36 @@ export async function passOverNetwork(
 }
 
 async function askPeers(
-  { caller, timeoutMs, signal }: PassNeuron,
+  { caller, timeoutMs, rowOrder, signal }: PassNeuron,
   asked: readonly string[],
   hop: tf.Tensor,
   answerShape: readonly number[],
 ): Promise<(RemoteAnswer | RemoteFailure)[]> {
   if (asked.length === 0) return [];
   const input = await toPlain(hop);
+  const shuffle = rowOrder && new RowShuffle(hop.shape[0]!, rowOrder);
+  const sent = shuffle ? shuffle.apply(input) : input;
   const options = signal ? { timeoutMs, signal } : { timeoutMs };
-  return Promise.all(asked.map(peer => new RemoteSynapse(peer, caller, options).forward(input, answerShape)));
+  const replies = await Promise.all(
+    asked.map(peer => new RemoteSynapse(peer, caller, options).forward(sent, answerShape)),
+  );
+  return shuffle ? replies.map(reply => (reply.ok ? inOwnOrder(reply, shuffle, input.shape) : reply)) : replies;
+}
+
+/** An answer to shuffled rows as if they had never been: its value, what goes back and what comes of that. */
+function inOwnOrder(answer: RemoteAnswer, shuffle: RowShuffle, inputShape: readonly number[]): RemoteAnswer {
+  const { shape } = answer.value;
+  return {
+    ...answer,
+    value: shuffle.undo(answer.value),
+    backward: async (dy, wantInputGradient) => {
+      const sent = shuffle.apply({ dtype: 'float32', shape, data: dy });
+      const back = await answer.backward(sent.data, wantInputGradient);
+      if (!back.ok || !back.gradient) return back;
+      const gradient = shuffle.undo({ dtype: 'float32', shape: inputShape, data: back.gradient }).data;
+      return { ...back, gradient };
+    },
+  };
 }
 
 type Head = (hop: tf.Tensor, responses: tf.Tensor[]) => PassTensors;

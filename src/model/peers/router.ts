@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { normals, type Random, random } from '../compute/random.js';
+import { normals, random } from '../compute/random.js';
 import { type NamedArray, numbersOf } from '../compute/tensor.js';
 import { loadVariables } from '../synapse.js';
 
@@ -12,7 +12,7 @@ export interface RouterConfig {
   topk: number;
   /** Keys that are remembered; the one unused for longest gives way. */
   capacity: number;
-  /** Steps over which the exploring noise on the scores fades from deviation 1 to 0. */
+  /** Steps over which the exploring noise on a peer's score fades from deviation 1 to 0, from the step on in which it was first considered. */
   noiseSteps: number;
 }
 
@@ -47,6 +47,8 @@ export class Router {
   readonly variables = new Map<string, tf.Variable>();
   /** Row of each peer's key, the one used last at the end. */
   private readonly rows = new Map<string, number>();
+  /** The training step in which each of them was first considered. */
+  private readonly since = new Map<string, number>();
 
   constructor(
     config: Partial<RouterConfig> = {},
@@ -78,8 +80,7 @@ export class Router {
     const means = tf.tidy(() => tf.mean(this.products(context, considered), 0)); // [considered]
     const scores = Array.from(await means.data());
     means.dispose();
-    const noise = this.noise(options.step);
-    if (noise) for (let i = 0; i < scores.length; i++) scores[i]! += noise();
+    if (options.step !== undefined) this.addNoise(scores, considered, options.step);
     const order = scores.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
     const chosen = order.slice(0, this.config.topk);
     for (const i of chosen) requests[i] = inputs;
@@ -107,6 +108,11 @@ export class Router {
     return [...this.rows];
   }
 
+  /** In which training step each remembered peer was first considered. */
+  ages(): [peer: string, since: number][] {
+    return [...this.since];
+  }
+
   /** Goes on with another seed, that of a checkpoint. */
   reseed(seed: number): void {
     this.config.seed = seed;
@@ -116,11 +122,20 @@ export class Router {
     return [...this.variables].map(([name, v]) => ({ name, shape: v.shape, data: numbersOf(v) }));
   }
 
-  /** Takes back what `state` and `peers` gave; code `shape` when it does not fit. */
-  load(state: readonly NamedArray[], peers: readonly (readonly [peer: string, row: number])[]): void {
+  /** Takes back what `state`, `peers` and `ages` gave; code `shape` when it does not fit. A peer without an age was there from the start. */
+  load(
+    state: readonly NamedArray[],
+    peers: readonly (readonly [peer: string, row: number])[],
+    ages: readonly (readonly [peer: string, since: number])[] = [],
+  ): void {
     loadVariables(this.variables, state, 'router');
     this.rows.clear();
-    for (const [peer, row] of peers) this.rows.set(peer, row);
+    this.since.clear();
+    for (const [peer, row] of peers) {
+      this.rows.set(peer, row);
+      this.since.set(peer, 0);
+    }
+    for (const [peer, since] of ages) if (this.rows.has(peer)) this.since.set(peer, since);
   }
 
   dispose(): void {
@@ -139,11 +154,16 @@ export class Router {
     return tf.matMul(withConstant, tf.transpose(keys));
   }
 
-  private noise(step: number | undefined): (() => number) | undefined {
-    const deviation = step === undefined ? 0 : 1 - step / this.config.noiseSteps;
-    if (deviation <= 0) return undefined;
-    const source: Random = random(this.config.seed, 'router', 'noise', step!);
-    return () => deviation * source.normal();
+  /** Each peer's own noise fades with its own age, so that one who comes late is tried as well. */
+  private addNoise(scores: number[], peers: readonly string[], step: number): void {
+    const deviations = peers.map(peer => {
+      const since = this.since.get(peer) ?? step;
+      this.since.set(peer, since);
+      return Math.max(0, 1 - (step - since) / this.config.noiseSteps);
+    });
+    if (deviations.every(deviation => deviation === 0)) return;
+    const source = random(this.config.seed, 'router', 'noise', step);
+    for (const [i, deviation] of deviations.entries()) scores[i]! += deviation * source.normal();
   }
 
   /** Rows of the peers' keys; new peers get a key that depends on the seed and their name only. */
@@ -170,6 +190,7 @@ export class Router {
   private giveUpOldest(): number {
     const [peer, row] = this.rows.entries().next().value!;
     this.rows.delete(peer);
+    this.since.delete(peer);
     return row;
   }
 

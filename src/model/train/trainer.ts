@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BittensorError } from '../../base/index.js';
 import { type Batch, disposeBatch, type PlainBatch, toBatch } from '../batch.js';
 import { type Backend, type Device, startBackend } from '../compute/backend.js';
+import { random } from '../compute/random.js';
 import { type NamedArray, numberOf } from '../compute/tensor.js';
 import type { ModelErrorCode } from '../errors.js';
 import { createModel } from '../models.js';
@@ -39,6 +40,11 @@ export interface TrainerOptions {
   candidates?: number;
   /** Deadline of one call to a peer. */
   timeoutMs?: number;
+  /**
+   * Named in the streams that say in which order rows travel. A seed that others can guess, such as one made of the public key, lets
+   * them guess the order: a neuron gives a secret here. What is learnt does not depend on it.
+   */
+  orderSecret?: string;
 }
 
 /** The network of one call: hotkeys of the peers other than this neuron, and how to reach them. */
@@ -108,6 +114,8 @@ export class Trainer {
     Omit<TrainerOptions, 'config' | 'router' | 'clipNorm' | 'optimizer' | 'schedule'>
   > & { clipNorm: number | undefined };
   private steps = 0;
+  /** Passes without training, so that batches of one test travel in orders of their own. */
+  private tests = 0;
   private received: { callers: number; gradients: Map<string, Float32Array> } | undefined;
 
   constructor(
@@ -120,6 +128,7 @@ export class Trainer {
       callerShare: 0.3,
       candidates: 100,
       timeoutMs: 10_000,
+      orderSecret: '',
       clipNorm: undefined,
       ...options,
     };
@@ -233,6 +242,7 @@ export class Trainer {
           seed: this.options.seed,
           schedule: this.schedule.settings,
           routerPeers: this.router.peers(),
+          routerAges: this.router.ages(),
           weights: this.weights.state(),
         },
       },
@@ -244,21 +254,25 @@ export class Trainer {
   load(path: string): Record<string, unknown> {
     const { groups, about } = loadModel(path, this.options.model);
     const { trainer, ...rest } = about;
-    const before = { model: this.synapse.state(), router: this.router.state(), peers: this.router.peers() };
+    const { router } = this;
+    const before = { model: this.synapse.state(), router: router.state(), peers: router.peers(), ages: router.ages() };
     try {
-      const { step, seed, schedule, routerPeers, weights } = checkedTrainerState(trainer, this.router.config.capacity);
+      const { step, seed, schedule, routerPeers, routerAges, weights } = checkedTrainerState(
+        trainer,
+        router.config.capacity,
+      );
       this.synapse.load(groups.model ?? []);
-      this.router.load(groups.router ?? [], routerPeers);
+      router.load(groups.router ?? [], routerPeers, routerAges);
       this.optimizer.load(groups.momentum ?? []);
       this.weights.load(weights);
       if (schedule) this.schedule = schedule;
       this.steps = step;
       this.options.seed = seed;
-      this.router.reseed(seed);
+      router.reseed(seed);
       this.received = undefined;
     } catch (error) {
       this.synapse.load(before.model);
-      this.router.load(before.router, before.peers);
+      router.load(before.router, before.peers, before.ages);
       throw refused(path, error instanceof Error ? error.message : String(error), error);
     }
     return rest;
@@ -290,12 +304,14 @@ export class Trainer {
     this.synapse.checkInputs(plain.inputs);
     this.synapse.checkTargets(plain);
     const batch = toBatch(plain);
+    const order = [this.options.seed, 'rows', this.options.orderSecret, this.steps] as const;
     const neuron = {
       router: this.router,
       peers: this.weights.select(network.peers, this.options.candidates),
       caller: network.caller,
       timeoutMs: this.options.timeoutMs,
       step: this.steps,
+      rowOrder: training ? random(...order) : random(...order, 'test', this.tests++),
       ...(network.signal && { signal: network.signal }),
     };
     try {
@@ -361,10 +377,19 @@ type Pairs = [string, number][];
 function checkedTrainerState(
   state: unknown,
   capacity: number,
-): { step: number; seed: number; schedule: Schedule | undefined; routerPeers: Pairs; weights: Pairs } {
-  const { step, seed, schedule, routerPeers, weights } = (state ?? {}) as Record<string, unknown>;
+): {
+  step: number;
+  seed: number;
+  schedule: Schedule | undefined;
+  routerPeers: Pairs;
+  routerAges: Pairs;
+  weights: Pairs;
+} {
+  // The first checkpoints have no ages: whoever is in them was there from the start.
+  const { step, seed, schedule, routerPeers, routerAges = [], weights } = (state ?? {}) as Record<string, unknown>;
   const numbers = Number.isSafeInteger(step) && Number.isSafeInteger(seed);
-  if (!numbers || !isPairs(routerPeers) || !isPairs(weights)) throw new Error('it lacks the state of the trainer');
+  if (!numbers || !isPairs(routerPeers) || !isPairs(routerAges) || !isPairs(weights))
+    throw new Error('it lacks the state of the trainer');
   const rows = new Set(routerPeers.map(([, row]) => row));
   if (rows.size !== routerPeers.length || [...rows].some(row => !Number.isInteger(row) || row < 0 || row >= capacity)) {
     throw new Error("its router's keys do not fit this router");
@@ -372,9 +397,10 @@ function checkedTrainerState(
   return {
     step: step as number,
     seed: seed as number,
-    // The first checkpoints have none.
+    // Nor have they a schedule.
     schedule: schedule === undefined ? undefined : createSchedule(schedule as ScheduleSettings),
     routerPeers,
+    routerAges,
     weights,
   };
 }

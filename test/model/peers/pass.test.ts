@@ -4,10 +4,16 @@ import {
   ANSWER_NORM,
   type Backend,
   type Batch,
+  createTrainer,
   type Judgement,
+  labelsOf,
   MnistSynapse,
   type PassTensors,
+  type PlainTensor,
+  type Random,
+  type RemoteCaller,
   Router,
+  random,
   Server,
   Synapse,
   startBackend,
@@ -37,12 +43,17 @@ function batch(inputDim: number): Batch {
 }
 
 /** Passes a batch through served peers, and through the same peers as one local graph; returns the largest differences. */
-async function compare(synapse: Synapse, served: readonly Synapse[], inputs: Batch): Promise<Record<string, number>> {
+async function compare(
+  synapse: Synapse,
+  served: readonly Synapse[],
+  inputs: Batch,
+  rowOrder?: Random,
+): Promise<Record<string, number>> {
   const router = new Router({ seed: 3 });
   const network = new FakeNetwork(
     new Map(served.map((peer, i) => [peers[i]!, new Server(backend, peer, 1, { clipNorm: Infinity })])),
   );
-  const neuron = { router, peers, caller: network, timeoutMs: 5000 };
+  const neuron = { router, peers, caller: network, timeoutMs: 5000, ...(rowOrder && { rowOrder }) };
   const pass = await synapse.remoteForward(neuron, inputs, true);
   const backwards = await pass.backwards;
   expect(backwards.every(back => back.ok)).toBe(true);
@@ -107,6 +118,19 @@ describe('gradients across the wire', () => {
     expect(size).toBeGreaterThan(1e-7);
   });
 
+  it('are the same when the rows travel in another order, those that come back to the encoder too', async () => {
+    const digits = [11, 12, 13].map(seed => new MnistSynapse({ ...SMALL, seed }));
+    const encoded = [11, 12, 13].map(seed => new MnistSynapse({ ...SMALL, seed, inputDim: 20 }));
+    for (const differences of [
+      await compare(new MnistSynapse({ ...SMALL, seed: 1 }), digits, batch(784), random(5, 'order')),
+      await compare(new Encoding(), encoded, batch(8), random(6, 'order')),
+    ]) {
+      const { size, ...others } = differences;
+      for (const difference of Object.values(others)) expect(difference).toBeLessThan(1e-5);
+      expect(size).toBeGreaterThan(1e-7);
+    }
+  });
+
   it('equal those of one local graph, for an encoder before the hop whose gradient comes back over the wire', async () => {
     const served = [11, 12, 13].map(seed => new MnistSynapse({ ...SMALL, seed, inputDim: 20 }));
     const { loss, own, router, remote, size } = await compare(new Encoding(), served, batch(8));
@@ -160,6 +184,81 @@ describe('gradients across the wire', () => {
     stop.abort(new Error('enough'));
     await expect(aborted).rejects.toThrow('enough');
     expect(tensorCount()).toBe(before);
+  });
+});
+
+describe('the order in which rows travel', () => {
+  const first = (tensor: PlainTensor) => Array.from({ length: rows }, (_, row) => tensor.data[row * 784]!);
+  const sent: PlainTensor[] = [];
+  const gradients: PlainTensor[] = [];
+  const caller: RemoteCaller = {
+    forward: async (_peer, input) => {
+      sent.push(input);
+      return { ok: true, output: echo(input), version: 1 };
+    },
+    backward: async (_peer, input, gradient) => {
+      expect(input).toBe(sent.at(-1));
+      gradients.push(gradient);
+      return { ok: true };
+    },
+  };
+  /** Answers each row with what it holds. */
+  const echo = (input: PlainTensor): PlainTensor => {
+    const data = new Float32Array(rows * 1024);
+    for (let row = 0; row < rows; row++) data.set(input.data.subarray(row * 784, (row + 1) * 784), row * 1024);
+    return { dtype: 'float32', shape: [rows, 1024], data };
+  };
+
+  it('is that of a seed, and nothing that is learnt shows it', async () => {
+    const synapse = new MnistSynapse({ ...SMALL, seed: 1 });
+    const pass = async (rowOrder?: Random) => {
+      const options = { router: new Router({ seed: 3 }), peers: ['a'], caller, timeoutMs: 1000 };
+      const made = await synapse.remoteForward({ ...options, ...(rowOrder && { rowOrder }) }, batch(784), true);
+      await made.backwards;
+      const numbers = [made.tensors.loss, ...made.gradients.values()].map(tensor => tensor.dataSync().slice());
+      made.dispose();
+      return { numbers, asked: first(sent.at(-1)!), gradient: gradients.at(-1)! };
+    };
+    const plainly = await pass();
+    const one = await pass(random(1, 'rows'));
+    const again = await pass(random(1, 'rows'));
+    const other = await pass(random(2, 'rows'));
+    expect(one.asked).not.toEqual(plainly.asked);
+    expect([...one.asked].sort()).toEqual([...plainly.asked].sort());
+    expect(again.asked).toEqual(one.asked);
+    expect(other.asked).not.toEqual(one.asked);
+    for (const shuffled of [one, again, other]) expect(shuffled.numbers).toEqual(plainly.numbers);
+    // The gradient of each row travels beside its row.
+    const rowsOf = ({ asked, gradient }: typeof one) =>
+      asked.map((name, row) => [name, [...gradient.data.subarray(row * 1024, (row + 1) * 1024)]] as const);
+    expect(new Map(rowsOf(one))).toEqual(new Map(rowsOf(plainly)));
+  });
+
+  it('is another one in each step of a trainer, the same for the same seed, and another for another secret', async () => {
+    const orders = async (orderSecret: string) => {
+      const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 4, config: SMALL, orderSecret });
+      const { inputs, targets } = batch(784);
+      const plainBatch = {
+        inputs: { dtype: 'float32' as const, shape: [rows, 784], data: inputs.dataSync<'float32'>().slice() },
+        targets: { labels: labelsOf(targets.labels!.dataSync()) },
+      };
+      const network = { peers: ['a'], caller };
+      const seen: number[][] = [];
+      for (let step = 0; step < 4; step++) {
+        await trainer.train(plainBatch, network);
+        seen.push(first(sent.at(-1)!));
+      }
+      for (let test = 0; test < 2; test++) {
+        await trainer.evaluate([{ ...plainBatch, targets: { labels: labelsOf([1, 2, 3, 4, 5, 6]) } }], network);
+        seen.push(first(sent.at(-1)!));
+      }
+      trainer.dispose();
+      return seen;
+    };
+    const one = await orders('');
+    expect(new Set(one.map(String)).size).toBe(6);
+    expect(await orders('')).toEqual(one);
+    expect(await orders('nobody knows this')).not.toEqual(one);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, LocalWeights, loadDigits, Router, startBackend, vjp } from '../../../src/model/index.js';
-import { batchNumber, type FakeNetwork, SMALL, serveSmall, tensorCount, wave } from '../helpers.js';
+import { batchNumber, batchOf, type FakeNetwork, SMALL, serveSmall, tensorCount, wave } from '../helpers.js';
 
 beforeAll(async () => {
   await startBackend('wasm');
@@ -90,12 +90,52 @@ describe('the router', () => {
   it('explores with noise that fades over three hundred steps and is the same for the same step', async () => {
     const router = new Router({ seed: 5, topk: 3 });
     const at = async (step: number) => (await router.route(names(12), context(), tf.scalar(0), { step })).chosen;
+    await at(0);
     const quiet = await at(300);
     expect(await at(300)).toEqual((await router.route(names(12), context(), tf.scalar(0))).chosen);
     const early = await Promise.all(Array.from({ length: 20 }, (_, step) => at(step)));
     expect(new Set(early.flat()).size).toBe(12);
     expect(await at(3)).toEqual(early[3]);
     expect(await at(10_000)).toEqual(quiet);
+  });
+
+  it('explores those that come late by an age of their own, and changes nothing for those that were there', async () => {
+    const at = async (router: Router, peers: string[], step: number) =>
+      (await router.route(peers, context(), tf.scalar(0), { step })).chosen.map(i => peers[i]!);
+    const elders = names(6);
+    const router = new Router({ seed: 5, topk: 6 });
+    for (const step of [0, 150, 400]) await at(router, elders, step);
+    const withLate = [...elders, 'late-1', 'late-2', 'late-3'];
+    const orders = [];
+    for (let step = 400; step < 420; step++) orders.push(await at(router, withLate, step));
+    for (const late of ['late-1', 'late-2', 'late-3']) {
+      const asked = orders.filter(order => order.includes(late)).length;
+      expect(asked).toBeGreaterThan(0);
+      expect(asked).toBeLessThan(20);
+    }
+    const quiet = (await router.route(elders, context(), tf.scalar(0))).chosen.map(i => elders[i]!);
+    // The elders keep their order among each other.
+    for (const order of orders) {
+      const ranks = order.filter(peer => elders.includes(peer)).map(peer => quiet.indexOf(peer));
+      expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+    }
+    // Their noise has faded when they are as old as the elders were.
+    expect(await at(router, withLate, 700)).toEqual(await at(router, withLate, 900));
+    expect(new Map(router.ages())).toEqual(new Map(withLate.map(peer => [peer, elders.includes(peer) ? 0 : 400])));
+  });
+
+  it('takes ages back with its keys; those that an older save does not tell were there from the start', async () => {
+    const router = new Router({ seed: 5 });
+    await router.route(['a'], context(), tf.scalar(0), { step: 0 });
+    await router.route(['a', 'b'], context(), tf.scalar(0), { step: 350 });
+    const again = new Router({ seed: 5 });
+    again.load(router.state(), router.peers(), [...router.ages(), ['unknown', 3]]);
+    expect(again.ages()).toEqual(router.ages());
+    again.load(router.state(), router.peers());
+    expect(again.ages()).toEqual([
+      ['a', 0],
+      ['b', 0],
+    ]);
   });
 
   it('weighs those that answered so that each row sums to one', () => {
@@ -169,6 +209,40 @@ describe('the router', () => {
     expect(trainer.weights.getWeights(['good'])[0]).toBeGreaterThan(trainer.weights.getWeights(['noise'])[0]!);
     teacher.dispose();
     trainer.dispose();
+  });
+
+  it('finds out at step 400 that the newcomer is the useful one', async () => {
+    const digits = loadDigits().training;
+    const teacher = await createTrainer({ device: 'wasm', model: 'mnist', seed: 9, config: SMALL });
+    for (let n = 0; n < 60; n++) await teacher.train(batchNumber(digits, n));
+    const served = await serveSmall(['late'], teacher.exportParameters());
+    const elders = names(4);
+    let calls = 0;
+    const forward: FakeNetwork['forward'] = async (peer, input, options) => {
+      const reply = await served.forward('late', input, options);
+      if (!reply.ok || peer === 'late') return reply;
+      const { shape, data } = reply.output;
+      calls++;
+      // Two elders know a little, two know nothing.
+      const share = peer < 'peer-2' ? 0.6 : 1;
+      const blurred = (data as Float32Array).map((x, i) => (1 - share) * x + 8 * share * wave(i * 31 + calls));
+      return { ...reply, output: { dtype: 'float32', shape, data: blurred } };
+    };
+    const router = { topk: 3 };
+    const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL, router });
+    const caller = { forward, backward: async () => ({ ok: true }) };
+    const few = batchOf(
+      digits,
+      Uint32Array.from({ length: 16 }, (_, i) => i),
+    );
+    const step = async (peers: string[]) => (await trainer.train(few, { peers, caller })).scores;
+    for (let n = 0; n < 400; n++) await step(elders);
+    let scores: Record<string, number> = {};
+    for (let n = 0; n < 150; n++) scores = await step([...elders, 'late']);
+    expect(scores.late).toBeGreaterThan(0.5);
+    teacher.dispose();
+    trainer.dispose();
+    served.dispose();
   });
 });
 
