@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import {
   createTrainer,
@@ -86,6 +87,8 @@ const rpc = new ThreadRpc(parentPort!, {
       seed,
       learningRate: learningRate ?? recipe.learningRate,
       config,
+      // The seed may follow from the public key.
+      orderSecret: randomBytes(16).toString('hex'),
       ...(optimizer && { optimizer }),
       ...(schedule && { schedule }),
       ...(clipNorm !== undefined && { clipNorm }),

@@ -228,7 +228,7 @@ describe('the router', () => {
       const blurred = (data as Float32Array).map((x, i) => (1 - share) * x + 8 * share * wave(i * 31 + calls));
       return { ...reply, output: { dtype: 'float32', shape, data: blurred } };
     };
-    const router = { topk: 3 };
+    const router = { topk: 2 };
     const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL, router });
     const caller = { forward, backward: async () => ({ ok: true }) };
     const few = batchOf(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTrainer, labelsOf, loadDigits, type PlainTensor, type RemoteCaller } from '../../../src/model/index.js';
-import { batchNumber, plain, SMALL, tensorCount, wave } from '../helpers.js';
+import { batchNumber, plain, SMALL, serveSmall, tensorCount, wave } from '../helpers.js';
 
 const digits = loadDigits().training;
 const good = plain([64, 1024], i => (i % 1024 < 10 ? wave(i) : 0));
@@ -41,6 +41,33 @@ describe('a training step among hostile peers', () => {
     for (const { data } of trainer.exportParameters()) expect(data.every(Number.isFinite)).toBe(true);
     for (const { data } of sent) expect((data as Float32Array).every(Number.isFinite)).toBe(true);
     trainer.dispose();
+  });
+
+  it('finds out one that is honest for the first half of a batch, where the labels are, and lies about the rest', async () => {
+    const teacher = await createTrainer({ device: 'wasm', model: 'mnist', seed: 9, config: SMALL });
+    for (let n = 0; n < 60; n++) await teacher.train(batchNumber(digits, n));
+    const served = await serveSmall(['honest'], teacher.exportParameters());
+    const caller: RemoteCaller = {
+      forward: async (peer, input, options) => {
+        const reply = await served.forward('honest', input, options);
+        if (!reply.ok || peer === 'honest') return reply;
+        const { shape, data } = reply.output;
+        const lies = (data as Float32Array).map((x, i) => (i < data.length / 2 ? x : -x));
+        return { ...reply, output: { dtype: 'float32', shape, data: lies } };
+      },
+      backward: async () => ({ ok: true }),
+    };
+    const trainer = await createTrainer({ device: 'wasm', model: 'mnist', seed: 1, config: SMALL });
+    let scores: Record<string, number> = {};
+    for (let n = 0; n < 80; n++) {
+      const { inputs, targets } = batchNumber(digits, n % 20);
+      const batch = { inputs, targets: { labels: labelsOf(targets.labels!.data.subarray(0, 32)) } };
+      ({ scores } = await trainer.train(batch, { peers: ['half', 'honest'], caller }));
+    }
+    expect(scores.honest).toBeGreaterThan(0.8);
+    teacher.dispose();
+    trainer.dispose();
+    served.dispose();
   });
 
   it('goes on without peers that hang, throw or refuse, and asks them no further', async () => {
