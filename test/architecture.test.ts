@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Where each outside library is at home. */
 const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] = [
-  [/^pino$|^yaml$|^@noble\/|^@scure\/base$/, ['src/base']],
+  [/^pino$|^prom-client$|^yaml$|^@noble\/|^@scure\/base$/, ['src/base']],
   [/^@scure\/sr25519|^@polkadot-labs\//, ['src/wallet']],
   [/^hash-wasm$/, ['src/wallet', 'src/chain']],
   [/^@polkadot\/(keyring|util-crypto|wasm-crypto)/, ['src/wallet', 'localnet/engine']],
