@@ -11,7 +11,14 @@ export class BittensorError<Code extends string = string> extends Error {
   }
 }
 
-export type BaseErrorCode = 'bad_setting' | 'bad_config_file' | 'unknown_setting' | 'timeout' | 'disk';
+export type BaseErrorCode =
+  | 'bad_setting'
+  | 'bad_config_file'
+  | 'unknown_setting'
+  | 'timeout'
+  | 'disk'
+  | 'port_in_use'
+  | 'cannot_listen';
 
 /** True for our own errors, so that a caller may show the message without a stack trace. */
 export function isBittensorError(error: unknown): error is BittensorError {

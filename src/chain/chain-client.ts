@@ -1,4 +1,5 @@
 import type { Signer } from '../wallet/index.js';
+import type { ConnectionState } from './connection/connection.js';
 import type { Block } from './connection/header.js';
 import type { AccountBalance } from './reads/accounts.js';
 import type { Stake } from './reads/coldkey-stakes.js';
@@ -16,6 +17,7 @@ import type { SubmitOptions } from './transactions/submit.js';
 export interface ChainClient extends AsyncDisposable {
   /** The endpoint in use. */
   readonly endpoint: string;
+  readonly connectionState: ConnectionState;
   readonly genesisHash: string;
   readonly chainName: string;
   readonly specVersion: number;

@@ -3,7 +3,7 @@ import type { Signer } from '../wallet/index.js';
 import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 import type { ConnectOptions } from './connect.js';
 import { type Chain, identify, isDevelopmentChain } from './connection/chain.js';
-import { Connection } from './connection/connection.js';
+import { Connection, type ConnectionState } from './connection/connection.js';
 import { type Block, readHeader } from './connection/header.js';
 import { Heads } from './connection/heads.js';
 import { chainError } from './errors.js';
@@ -97,6 +97,10 @@ class Client implements ChainClient {
 
   get endpoint(): string {
     return this.connection.endpoint;
+  }
+
+  get connectionState(): ConnectionState {
+    return this.connection.state;
   }
 
   get genesisHash(): string {

@@ -19,7 +19,7 @@ export {
   defaultAxonLimits,
 } from './axon/axon.js';
 export type { AxonDescription } from './axon/definitions.js';
-export type { PeerStats } from './axon/peer-stats.js';
+export type { PeerStats, Served } from './axon/peer-stats.js';
 export { type Job, type JobTerms, type PoolLimits, PriorityThreadPool } from './axon/priority-pool.js';
 export { type AxonSettings, axonOptionsOf, priceOf } from './axon/settings.js';
 export type {

@@ -21,6 +21,13 @@ export interface ConnectionOptions<Chain> {
   ): Promise<Chain>;
 }
 
+/** How it stands with a connection. */
+export interface ConnectionState {
+  readonly isConnected: boolean;
+  /** How often a connection was found again after one was lost. */
+  readonly reconnections: number;
+}
+
 /** Deadline of one attempt to connect to one endpoint, in milliseconds; asking what chain it is included. */
 const CONNECT_MS = 10_000;
 const FIRST_RETRY_MS = 100;
@@ -47,6 +54,7 @@ export class Connection<Chain> {
   /** Settles when there is a session again; undefined while there is one. */
   private reconnecting: Promise<void> | undefined;
   private lastProblem: unknown;
+  private timesReconnected = 0;
   /** From the news of a revert until a connection knows the chain as it is then. */
   private isReverted = false;
   private readonly revertCallbacks = new Set<() => void>();
@@ -74,6 +82,10 @@ export class Connection<Chain> {
   /** Replaces what is known of the chain, after an upgrade of its runtime. */
   update(chain: Chain): void {
     this.chainNow = chain;
+  }
+
+  get state(): ConnectionState {
+    return { isConnected: !this.reconnecting && !this.isClosed, reconnections: this.timesReconnected };
   }
 
   get isClosed(): boolean {
@@ -253,6 +265,7 @@ export class Connection<Chain> {
         this.options.log.warn(`cannot subscribe again (${subscription.method}): ${messageOf(error)}`);
       });
     }
+    this.timesReconnected += 1;
     const seconds = ((performance.now() - since) / 1000).toFixed(1);
     this.options.log.info(`connected again to ${this.session.url} after ${seconds} s`);
   }

@@ -15,7 +15,7 @@ import type { Announce } from './announce.js';
 import { DESCRIBE_PATH, PROBE_PATH } from './ask.js';
 import { DESCRIBE_BYTES, Describer } from './describer.js';
 import { Desk, type DeskLimits } from './desk.js';
-import type { PeerStats } from './peer-stats.js';
+import type { PeerStats, Served } from './peer-stats.js';
 import { defaultPoolLimits, type PoolLimits, PriorityThreadPool } from './priority-pool.js';
 import { PROBE_BYTES, Prober } from './prober.js';
 import { type SynapseHandlers, SynapseTable } from './synapses.js';
@@ -53,6 +53,8 @@ export interface AxonOptions extends AdmissionRules {
   readonly announce?: Announce | undefined;
   /** The coldkey's word that the signer is its hotkey; told to who asks for a description. */
   readonly endorsement?: Endorsement | undefined;
+  /** Told what came of each request, refused ones included; it must not throw, and it holds the answer up. */
+  readonly onServed?: ((served: Served) => void) | undefined;
   readonly log?: Log | undefined;
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<AxonLimits> | undefined;
@@ -113,7 +115,8 @@ export class Axon implements Omit<Startable, 'start'>, AsyncDisposable {
     this.pool = new PriorityThreadPool(this.limits);
     this.threads = new PriorityThreadPool({ ...this.limits, maxWorkers: this.limits.maxThreads });
     const { synapses, pool, threads, clock, log } = this;
-    this.desk = new Desk({ signer, admissions, synapses, pool, threads, clock, log }, this.limits);
+    const { onServed } = options;
+    this.desk = new Desk({ signer, admissions, synapses, pool, threads, clock, log, onServed }, this.limits);
     const { bodyBytes } = this.limits;
     const { endorsement } = options;
     const address = () => this.externalAddress();

@@ -19,7 +19,7 @@ import {
 } from '../wire/messages.js';
 import { problemOf, type TensorLimits } from '../wire/tensor.js';
 import type { Admissions, Verdict } from './admission.js';
-import { PeerBook } from './peer-stats.js';
+import { PeerBook, type Served } from './peer-stats.js';
 import type { PriorityThreadPool } from './priority-pool.js';
 import { type AxonAnswer, type AxonRequest, handlerFor, noteWork, type SynapseTable } from './synapses.js';
 
@@ -62,6 +62,7 @@ export class Desk {
       readonly threads: PriorityThreadPool;
       readonly clock: Clock;
       readonly log: Log;
+      readonly onServed?: ((served: Served) => void) | undefined;
     },
     private readonly limits: DeskLimits,
   ) {
@@ -89,7 +90,7 @@ export class Desk {
       return answer;
     } catch (error) {
       const code = error instanceof RequestError ? error.returnCode : 'UnknownException';
-      this.count(code);
+      this.tell({ kind: incoming.kind, code, bytesIn: 0, bytesOut: 0, tookMs: performance.now() - began });
       this.parts.log.debug(`refused ${incoming.kind} of ${incoming.address}: ${messageOf(error)}`, { code });
       throw error;
     }
@@ -223,16 +224,17 @@ export class Desk {
     const bytesIn = refusal ? 0 : length;
     this.counters.bytesIn += bytesIn;
     this.counters.bytesOut += body.length;
-    this.count(code);
+    const served = { kind: incoming.kind, code, bytesIn, bytesOut: body.length, tookMs: performance.now() - began };
+    this.tell(served);
     // Who is told the time did not prove its key.
     if (refusal && code === 'ClockSkew') return;
-    const tookMs = performance.now() - began;
-    this.peers.note(caller, { code, bytesIn, bytesOut: body.length, tookMs }, this.parts.clock.nowMs());
+    this.peers.note(caller, served, this.parts.clock.nowMs());
     if (refusal) this.parts.log.debug(`refused ${incoming.kind} of ${caller}: ${refusal.message}`, { code });
   }
 
-  private count(code: ReturnCode): void {
-    this.codes[code] = (this.codes[code] ?? 0) + 1;
+  private tell(served: Served): void {
+    this.codes[served.code] = (this.codes[served.code] ?? 0) + 1;
+    this.parts.onServed?.(served);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RequestKind } from '../auth/signed.js';
 import type { ReturnCode } from '../wire/codes.js';
 
 /** What one caller, who proved its key, has asked for. */
@@ -16,6 +17,7 @@ export interface PeerStats {
 
 /** What came of one request. */
 export interface Served {
+  readonly kind: RequestKind;
   readonly code: ReturnCode;
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -39,7 +41,7 @@ export class PeerBook {
 
   constructor(private readonly size: number) {}
 
-  note(caller: string, { code, bytesIn, bytesOut, tookMs }: Served, nowMs: number): void {
+  note(caller: string, { code, bytesIn, bytesOut, tookMs }: Omit<Served, 'kind'>, nowMs: number): void {
     const row = this.rows.get(caller) ?? {
       requests: 0,
       refusals: 0,

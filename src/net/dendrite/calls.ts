@@ -114,6 +114,8 @@ export interface DendriteOptions {
   readonly own?: IncomingHandler;
   /** The endpoints meant by `'all'`. */
   readonly endpoints?: () => readonly Peer[];
+  /** Told what came of each request, failures included; it must not throw. */
+  readonly onReply?: (kind: RequestKind, peer: Peer, reply: Reply) => void;
   readonly log?: Log;
   readonly clock?: Clock;
   readonly limits?: Partial<DendriteLimits>;

@@ -172,6 +172,7 @@ export class Dendrite {
     const { code, message, tensors, parameterVersion } = content;
     const reply = { code, message, tensors, parameterVersion, ...traffic, elapsedMs: performance.now() - start };
     this.traffic.note(peer.hotkey, reply);
+    this.options.onReply?.(kind, peer, reply);
     if (code === 'Success') this.backOff.succeeded(peer.hotkey);
     else if (wasAsked.yet && isFault(code)) this.backOff.failed(peer.hotkey);
     return reply;

@@ -159,8 +159,8 @@ export class StatusBoard {
   }
 
   private history(): LossPoint[] {
-    const { kept, newest } = this;
-    return newest && newest !== kept.at(-1) ? [...kept, newest] : [...kept];
+    const { kept } = this;
+    return this.newest && this.newest !== kept.at(-1) ? [...kept, this.newest] : [...kept];
   }
 }
 
