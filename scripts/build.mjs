@@ -1,4 +1,5 @@
-// Compiles to dist/ when a source is newer than the last build, and removes what no source makes any more.
+// Compiles to dist/, and bundles the explorer's page into it, when a source is newer than the last build, and
+// removes what no source makes any more.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -7,7 +8,20 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
-const sources = ['src', 'localnet/engine', 'bench', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const page = join(dist, 'src/explorer/page');
+const pageStamp = join(dist, '.built-page');
+/** What the page is made of: its own files, and single files of base. */
+const pageSources = ['src/explorer', 'src/base', 'scripts/page.mjs', 'package-lock.json'];
+const sources = [
+  'scripts/build.mjs',
+  'scripts/page.mjs',
+  'src',
+  'localnet/engine',
+  'bench',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+];
 
 function newest(path) {
   const stat = statSync(path);
@@ -22,14 +36,19 @@ function filesIn(folder) {
   );
 }
 
+function isFresh(file, paths) {
+  const existing = paths.map(path => join(root, path)).filter(existsSync);
+  return existsSync(file) && statSync(file).mtimeMs > Math.max(...existing.map(newest));
+}
+
+// A source that was changed while the compiler ran is newer than this.
+function setStamp(file, time) {
+  writeFileSync(file, '');
+  utimesSync(file, time, time);
+}
+
 const begin = new Date();
-const changed = Math.max(
-  ...sources
-    .map(path => join(root, path))
-    .filter(existsSync)
-    .map(newest),
-);
-if (existsSync(stamp) && statSync(stamp).mtimeMs > changed) process.exit(0);
+if (isFresh(stamp, sources)) process.exit(0);
 try {
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
     stdio: 'inherit',
@@ -39,9 +58,13 @@ try {
   process.exit(1);
 }
 for (const file of filesIn(dist)) {
+  if (file.startsWith(page)) continue;
   const source = join(root, relative(dist, file)).replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
   if (source.endsWith('.ts') && !existsSync(source)) rmSync(file);
 }
-// A source that was changed while the compiler ran is newer than this.
-writeFileSync(stamp, '');
-utimesSync(stamp, begin, begin);
+if (!isFresh(pageStamp, pageSources)) {
+  const { buildPage } = await import('./page.mjs');
+  await buildPage(join(root, 'src/explorer/page'), page);
+  setStamp(pageStamp, begin);
+}
+setStamp(stamp, begin);

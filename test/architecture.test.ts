@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'src/net': ['src/base', 'src/wallet', 'src/chain'],
   'src/model': ['src/base', 'src/wallet', 'src/chain', 'src/net'],
   'src/neuron': ['src/base', 'src/wallet', 'src/chain', 'src/net', 'src/model'],
-  'src/cli': ['src/base', 'src/wallet', 'src/chain', 'src/net', 'src/model', 'src/neuron'],
+  'src/explorer': ['src/base'],
+  'src/cli': ['src/base', 'src/wallet', 'src/chain', 'src/net', 'src/model', 'src/neuron', 'src/explorer'],
   'localnet/engine': ['src/base'],
 };
 
@@ -30,12 +31,13 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@tensorflow\/|^@huggingface\/|^hyparquet|^mnist/, ['src/model']],
   [/^(commander|cli-progress|picocolors|uqr)$/, ['src/cli']],
   [/^(ws|fzstd)$/, ['localnet/engine']],
+  [/^(preact|uplot)(\/|$)/, ['src/explorer']],
 ];
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder)).flatMap(name => {
     const path = join(folder, name);
-    return statSync(join(root, path)).isDirectory() ? filesIn(path) : path.endsWith('.ts') ? [path] : [];
+    return statSync(join(root, path)).isDirectory() ? filesIn(path) : /\.tsx?$/.test(path) ? [path] : [];
   });
 }
 

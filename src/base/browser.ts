@@ -6,6 +6,7 @@ export * from './bytes.js';
 export * from './clock.js';
 export * from './errors.js';
 export * from './hash.js';
+export * from './ip.js';
 export * from './lifecycle.js';
 export * from './options.js';
 export * from './plain-reason.js';

@@ -1,12 +1,12 @@
 // What needs nothing of Node.js: a browser may load it, too.
 
-export { formatAlpha, formatCoins, formatTao, RAO_PER_TAO } from '../base/browser.js';
+export { formatAlpha, formatCoins, formatIp, formatTao, type IpNumber, RAO_PER_TAO } from '../base/browser.js';
 export type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 export { type ConnectOptions, connect } from './connect.js';
 export type { ConnectionState } from './connection/connection.js';
 export type { Block } from './connection/header.js';
 export type { ChainErrorCode } from './errors.js';
-export { formatIp, type IpNumber, parseIp } from './ip.js';
+export { parseIp } from './ip.js';
 export {
   type Faults,
   type Included,

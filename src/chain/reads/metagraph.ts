@@ -1,6 +1,5 @@
-import { decodeAddress, encodeAddress, isAddress, RAO_PER_TAO, toHex } from '../../base/browser.js';
+import { decodeAddress, encodeAddress, formatIp, isAddress, RAO_PER_TAO, toHex } from '../../base/browser.js';
 import { chainError } from '../errors.js';
-import { formatIp } from '../ip.js';
 import { U16_MAX } from '../weights.js';
 import type { NeuronColumns } from './neurons.js';
 

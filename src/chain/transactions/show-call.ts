@@ -1,7 +1,6 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { SiField, SiLookupTypeId, SiVariant } from '@polkadot/types/interfaces';
-import { encodeAddress, fromHex, toHex } from '../../base/browser.js';
-import { formatIp } from '../ip.js';
+import { encodeAddress, formatIp, fromHex, toHex } from '../../base/browser.js';
 import { decodeAll, type Input, malformed } from '../metadata/scale/input.js';
 import { showBytes, showList } from './show-text.js';
 import { type Place, showNumber } from './show-units.js';
