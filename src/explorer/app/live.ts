@@ -95,7 +95,7 @@ class Runner {
       if (this.running !== own) return;
       this.running = undefined;
       done(value, error);
-      const { next } = this;
+      const next = this.next;
       this.next = undefined;
       next?.();
     };
