@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { packagePath } from '../src/base/index.js';
 
 const root = packagePath('.');
-const FOLDERS = ['.', 'docs', 'localnet/runtime', 'test/vectors/wallets'];
+const FOLDERS = ['.', 'docs', 'docs/tutorials', 'localnet/runtime', 'test/vectors/wallets'];
 
 /** What is written in a page as code is no link. */
 function withoutCode(text: string): string {
