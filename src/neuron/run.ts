@@ -30,8 +30,8 @@ import { train } from './model/training-loop.js';
 import { openEventLog } from './observe/event-log.js';
 import { trafficTeller } from './observe/traffic-teller.js';
 import { bootstrapAddress, callerPolicyOf, locksFolder, type RunSettings, type runSettings } from './options.js';
+import { keepWeights } from './weights/keep-weights.js';
 import { WeightRow } from './weights/weight-row.js';
-import { WeightSetter } from './weights/weight-setter.js';
 
 /** What the program around a neuron gives it. */
 export interface RunHooks {
@@ -299,17 +299,19 @@ function joinChain(
     .then(timeoutMs => joinSubnet({ ...membership, timeoutMs, log, signal }))
     .then(() => {
       afterwards(teller, log);
-      const setter = new WeightSetter({
-        client: chain,
+      const keeping = keepWeights({
+        chain,
         netuid: settings.netuid,
         hotkey: identity.hotkey,
         ownHotkey: identity.hotkeyHex,
-        row,
-        health,
+        folder: identity.slot.folder,
+        scores: () => row.shares(),
+        isLost: hotkey => health.isLost(hotkey),
+        oncePerEpoch: false,
         log,
         signal,
       });
-      closing.add(chain.onMetagraph(settings.netuid, metagraph => void setter.onMetagraph(metagraph)));
+      closing.add(keeping);
     })
     .catch(error => {
       if (!signal.aborted) fail(error);

@@ -1,5 +1,3 @@
-import { type Metagraph, toU16Weights } from '../../chain/index.js';
-
 /** Share of the old row that stays with each step, as the documents have it: `0.97 row + 0.03 mean(scores)`. */
 const KEEP = 0.97;
 
@@ -25,21 +23,9 @@ export class WeightRow {
     );
   }
 
-  /** The row as the chain takes it: only registered neurons that answer, without this one; u16 with the largest at 65535. */
-  forChain(
-    metagraph: Metagraph,
-    ownHotkey: string,
-    isLost: (hotkey: string) => boolean = () => false,
-  ): { uids: number[]; weights: number[] } {
-    const known = metagraph.neurons
-      .filter(
-        neuron =>
-          neuron.hotkeyHex !== ownHotkey && !isLost(neuron.hotkeyHex) && (this.row.get(neuron.hotkeyHex) ?? 0) > 0,
-      )
-      .map(neuron => ({ uid: neuron.uid, weight: this.row.get(neuron.hotkeyHex)! }));
-    const weights = toU16Weights(known.map(entry => entry.weight));
-    const kept = known.map((entry, i) => ({ uid: entry.uid, weight: weights[i]! })).filter(entry => entry.weight > 0);
-    return { uids: kept.map(entry => entry.uid), weights: kept.map(entry => entry.weight) };
+  /** Shares by hotkey. */
+  shares(): ReadonlyMap<string, number> {
+    return this.row;
   }
 
   toJSON(): Record<string, number> {

@@ -1,25 +1,28 @@
 import { type Log, messageOf } from '../../base/index.js';
 import type { ChainClient, Metagraph } from '../../chain/index.js';
 import type { Signer } from '../../wallet/index.js';
-import type { PeerHealth } from '../membership/peer-health.js';
-import type { WeightRow } from './weight-row.js';
+import { forChain, type Vector } from './for-chain.js';
+import type { WeightSender } from './weight-sender.js';
 
 export interface WeightSetterOptions {
-  client: ChainClient;
+  client: Pick<ChainClient, 'hyperparameters'>;
   netuid: number;
   hotkey: Signer;
   ownHotkey: string;
-  row: WeightRow;
-  health: PeerHealth;
+  /** What every peer is worth now, by hotkey. */
+  scores(): ReadonlyMap<string, number>;
+  isLost(hotkey: string): boolean;
+  sender: Pick<WeightSender, 'tend' | 'allowed' | 'send'>;
+  /**
+   * `epoch`: one row in each, after the first half of it, in which those who judge have asked. `newcomer`: as soon as a tempo has passed,
+   * and before that when a peer has come, because weights older than a registration do not count for it.
+   */
+  pace: 'epoch' | 'newcomer';
   log: Log;
   signal: AbortSignal;
 }
 
-/**
- * Sends the weight row to the chain once per tempo and logs what each epoch earned. Sends again before that when a peer
- * has registered since the last time, because weights older than a registration do not count for it; never sooner than
- * the chain's rate limit. A journal and commit-reveal come with the validator issue.
- */
+/** Says with each block whether the row of weights is due, never sooner than the chain's rate limit, and logs what each epoch earned. */
 export class WeightSetter {
   private busy = false;
   private ranked = new Set<string>();
@@ -34,6 +37,7 @@ export class WeightSetter {
     if (this.busy || this.options.signal.aborted) return;
     this.busy = true;
     try {
+      await this.options.sender.tend(metagraph);
       await this.setWhenDue(metagraph);
     } catch (error) {
       if (!this.options.signal.aborted) this.options.log.warn(`set_weights failed: ${messageOf(error)}`);
@@ -43,42 +47,41 @@ export class WeightSetter {
   }
 
   private async setWhenDue(metagraph: Metagraph): Promise<void> {
-    const { client, netuid, hotkey, row, health, log, signal, ownHotkey } = this.options;
+    const { client, netuid, hotkey, ownHotkey, sender, log, signal } = this.options;
     const self = metagraph.byHotkey(hotkey.address);
-    if (!self?.validatorPermit) return;
-    const { tempo, weightsRateLimit } = await client.hyperparameters(netuid);
-    const age = metagraph.block - self.lastUpdate;
-    const { uids, weights } = row.forChain(metagraph, ownHotkey, name => health.isLost(name));
-    if (uids.length === 0) {
-      if (!this.saidAlone && metagraph.n <= 1) {
-        log.info('Alone on the subnet: there is nobody to rank, so no weights are set');
-        this.saidAlone = true;
-      }
-      if (this.ranked.size > 0 && age >= weightsRateLimit) await this.withdraw(self.uid);
-      return;
+    if (!self?.validatorPermit || sender.allowed(metagraph).kind === 'nothing') return;
+    const limits = await client.hyperparameters(netuid, { signal });
+    const row = forChain(this.options.scores(), metagraph, { ownHotkey, isLost: this.options.isLost, limits });
+    const names = row.uids.map(uid => metagraph.neurons[uid]!.hotkeyHex);
+    if (names.length > 0) this.saidAlone = false;
+    else if (!this.saidAlone && metagraph.n <= 1) {
+      log.info('Alone on the subnet: there is nobody to rank, so no weights are set');
+      this.saidAlone = true;
     }
-    this.saidAlone = false;
-    const names = uids.map(uid => metagraph.neurons[uid]!.hotkeyHex);
-    const newcomer = names.some(name => !this.ranked.has(name));
-    if (age < weightsRateLimit || (age < tempo && !newcomer)) return;
-    const { blockNumber } = await client.setWeights({ netuid, uids, weightsU16: weights, signer: hotkey, signal });
+    if (!this.isDue(metagraph, self.lastUpdate, limits, names)) return;
+    // Nobody that was ranked answers any more. A weight for itself alone counts for nobody, and replaces the old row.
+    const vector: Vector = names.length > 0 ? row : { uids: [self.uid], weights: [65_535] };
+    const sent = await sender.send(metagraph, vector, limits);
+    if (!sent || sent.state !== 'included') return;
     this.ranked = new Set(names);
-    const shares = uids.map((uid, i) => `${uid}: ${weights[i]}`).join(', ');
-    log.info(`set_weights included in block ${blockNumber} (uid: weight ${shares})`);
+    const block = sent.includedBlock;
+    if (names.length === 0) return log.info(`No ranked peer answers any more: weights withdrawn in block ${block}`);
+    const shares = sent.uids.map((uid, i) => `${uid}: ${sent.weights[i]}`).join(', ');
+    const what = sent.salt === undefined ? 'set_weights' : 'commit_weights';
+    log.info(`${what} included in block ${block} (uid: weight ${shares})`);
   }
 
-  /** Nobody that was ranked answers any more. A weight for itself alone counts for nobody, and replaces the old row. */
-  private async withdraw(uid: number): Promise<void> {
-    const { client, netuid, hotkey, log, signal } = this.options;
-    const { blockNumber } = await client.setWeights({
-      netuid,
-      uids: [uid],
-      weightsU16: [65535],
-      signer: hotkey,
-      signal,
-    });
-    this.ranked = new Set();
-    log.info(`No ranked peer answers any more: weights withdrawn in block ${blockNumber}`);
+  private isDue(
+    { block, lastEpochBlock }: Metagraph,
+    lastUpdate: number,
+    { tempo, weightsRateLimit }: { tempo: number; weightsRateLimit: number },
+    names: readonly string[],
+  ): boolean {
+    const age = block - lastUpdate;
+    if (age < weightsRateLimit) return false;
+    if (names.length === 0) return this.ranked.size > 0;
+    if (this.options.pace === 'epoch') return block - lastEpochBlock >= Math.floor(tempo / 2);
+    return age >= tempo || names.some(name => !this.ranked.has(name));
   }
 
   private reportEpoch(metagraph: Metagraph): void {

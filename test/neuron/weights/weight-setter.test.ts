@@ -1,10 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Log, silentLog } from '../../../src/base/index.js';
 import type { ChainClient, Metagraph } from '../../../src/chain/index.js';
 import { PeerHealth } from '../../../src/neuron/membership/peer-health.js';
+import { WeightJournal } from '../../../src/neuron/weights/journal.js';
 import { WeightRow } from '../../../src/neuron/weights/weight-row.js';
+import { WeightSender } from '../../../src/neuron/weights/weight-sender.js';
 import { WeightSetter } from '../../../src/neuron/weights/weight-setter.js';
 import { keypairFromUri } from '../../../src/wallet/index.js';
+import { temporaryFolder } from '../../chain/helpers.js';
 
 const hotkey = keypairFromUri('//Alice');
 const OWN = 'own';
@@ -18,6 +21,7 @@ let lastUpdate: number;
 let health: PeerHealth;
 let row: WeightRow;
 let setter: WeightSetter;
+let folder: ReturnType<typeof temporaryFolder>;
 
 beforeEach(() => {
   sent = [];
@@ -29,16 +33,41 @@ beforeEach(() => {
   row = new WeightRow();
   const log: Log = { ...silentLog, info: line => void lines.push(line), warn: line => void lines.push(line) };
   const client = {
-    hyperparameters: async () => ({ tempo: TEMPO, weightsRateLimit: rateLimit }),
+    blockTimeMs: 250,
+    headBlock: () => block,
+    hyperparameters: async () => ({
+      tempo: TEMPO,
+      weightsRateLimit: rateLimit,
+      minAllowedWeights: 1,
+      maxWeightsLimitU16: 65_535,
+      commitRevealEnabled: false,
+    }),
     setWeights: async ({ uids, weightsU16 }: { uids: number[]; weightsU16: number[] }) => {
       sent.push({ block, uids, weightsU16 });
       lastUpdate = block;
       return { blockNumber: block };
     },
+    weights: async () => new Map([[0, sent.at(-1)!.uids.map((uid, i) => [uid, sent.at(-1)!.weightsU16[i]!])]]),
   } as unknown as ChainClient;
   const signal = new AbortController().signal;
-  setter = new WeightSetter({ client, netuid: 1, hotkey, ownHotkey: OWN, row, health, log, signal });
+  folder = temporaryFolder();
+  const journal = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+  const sender = new WeightSender({ client, netuid: 1, hotkey, journal, log, signal, oncePerEpoch: false });
+  setter = new WeightSetter({
+    client,
+    netuid: 1,
+    hotkey,
+    ownHotkey: OWN,
+    scores: () => row.shares(),
+    isLost: name => health.isLost(name),
+    sender,
+    pace: 'newcomer',
+    log,
+    signal,
+  });
 });
+
+afterEach(() => folder[Symbol.dispose]());
 
 /** The subnet at a block, with this neuron as uid 0 and the named peers after it. */
 async function see(at: number, peers: readonly string[], permit = true): Promise<void> {
