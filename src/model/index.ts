@@ -1,7 +1,7 @@
 export { type Batch, checkedLabels, disposeBatch, labelsOf, type PlainBatch, portions, toBatch } from './batch.js';
 export { type BertConfig, BertSynapse, bertBase, bertDefaults } from './bert.js';
 export { type Backend, type Device, devices, startBackend } from './compute/backend.js';
-export { type Random, random } from './compute/random.js';
+export { permutation, type Random, random } from './compute/random.js';
 export {
   fromBytes,
   type NamedArray,
@@ -42,6 +42,7 @@ export type { ModelErrorCode } from './errors.js';
 export { GPT2LMSynapse, type Gpt2Config, gpt2Defaults, gpt2Small } from './gpt2.js';
 export { type MnistConfig, MnistSynapse, mnistDefaults } from './mnist.js';
 export { type ModelName, modelNames } from './models.js';
+export { contributions, type Gain, type Places, worthOfAnswers } from './peers/contributions.js';
 export { LocalWeights } from './peers/local-weights.js';
 export { ANSWER_NORM, normaliseRows } from './peers/normalise.js';
 export type { Pass, PassNeuron } from './peers/pass.js';
@@ -54,6 +55,7 @@ export {
   RemoteSynapse,
 } from './peers/remote.js';
 export { type Route, Router, type RouterConfig, routerDefaults } from './peers/router.js';
+export { leaveOneOut, shapley, type Worth } from './peers/shapley.js';
 export { type DataChoice, type Recipe, type RecipeName, recipes } from './recipes.js';
 export {
   type Caller,

@@ -3,6 +3,13 @@ import { type BittensorError, builtModule } from '../../base/index.js';
 import { NeuronError } from '../errors.js';
 import { type Handlers, ThreadRpc } from './thread-rpc.js';
 
+/** What runs in each. */
+const PLACES = {
+  trainer: './trainer-thread.js',
+  server: './server-thread.js',
+  judge: '../validator/judge-thread.js',
+} as const;
+
 /** A worker thread that computes, with calls both ways. When it dies, every call fails with code `thread_died`. */
 export class ModelThread {
   readonly rpc: ThreadRpc;
@@ -10,11 +17,11 @@ export class ModelThread {
   private stopping = false;
 
   constructor(
-    name: 'trainer' | 'server',
+    name: keyof typeof PLACES,
     handlers: Handlers,
     private readonly onDeath: (error: BittensorError) => void,
   ) {
-    this.worker = new Worker(builtModule(import.meta.url, `./${name}-thread.js`), { name });
+    this.worker = new Worker(builtModule(import.meta.url, PLACES[name]), { name });
     this.rpc = new ThreadRpc(this.worker, handlers);
     let cause: unknown;
     this.worker.on('error', error => {

@@ -62,7 +62,7 @@ export class WeightSetter {
     // Nobody that was ranked answers any more. A weight for itself alone counts for nobody, and replaces the old row.
     const vector: Vector = names.length > 0 ? row : { uids: [self.uid], weights: [65_535] };
     const sent = await sender.send(metagraph, vector, limits);
-    if (!sent || sent.state !== 'included') return;
+    if (sent?.state !== 'included') return;
     this.ranked = new Set(names);
     const block = sent.includedBlock;
     if (names.length === 0) return log.info(`No ranked peer answers any more: weights withdrawn in block ${block}`);

@@ -1,0 +1,139 @@
+import { abortable, type Closing, type Log, messageOf } from '../../base/index.js';
+import type { ChainClient, Metagraph } from '../../chain/index.js';
+import type { RecipeName } from '../../model/index.js';
+import type { Dendrite } from '../../net/index.js';
+import { NeuronError } from '../errors.js';
+import type { Identity } from '../keys/identity.js';
+import type { PeerDirectory } from '../membership/directory.js';
+import type { PeerHealth } from '../membership/peer-health.js';
+import { PeerCaller } from '../model/peer-caller.js';
+import { keepWeights } from '../weights/keep-weights.js';
+import { Judge } from './judge.js';
+import { loadScores, saveScores, scoresPath } from './saved-scores.js';
+import { ScoreBook } from './scoring.js';
+import type { JudgeSettings } from './settings.js';
+import { standingTable } from './table.js';
+import { judgePeers, type Way } from './validator-loop.js';
+
+export { type JudgeSettings, judgeSettings } from './settings.js';
+
+/** What a validator needs of its node. */
+export interface ValidatorNode {
+  readonly chain: ChainClient | undefined;
+  readonly identity: Identity;
+  readonly directory: PeerDirectory;
+  readonly dendrite: Dendrite;
+  readonly health: PeerHealth;
+  readonly log: Log;
+  readonly root: Log;
+  readonly signal: AbortSignal;
+  readonly closing: Closing;
+  /** Once it is a member of its subnet. */
+  readonly joined: Promise<unknown>;
+  fail(error: unknown): void;
+}
+
+export interface ValidatorRun extends JudgeSettings {
+  readonly netuid: number;
+  readonly model: RecipeName;
+  /** Of the order of the questions; undefined: one that nobody can guess. */
+  readonly seed?: number | undefined;
+}
+
+/** How often scores are saved. */
+const SAVE_MS = 15_000;
+
+/**
+ * Asks peers about held-out rows, scores them by what their answers take off the loss, and sets weights by that once per tempo. Trains
+ * and serves nothing. Resolves with the questions asked, when its steps are done or the signal aborts.
+ */
+export async function runValidator(node: ValidatorNode, settings: ValidatorRun): Promise<number> {
+  const { chain, identity, directory, dendrite, health, signal, closing, fail } = node;
+  if (!chain) throw new NeuronError('bad_setting', 'a validator needs a chain, which its weights are for');
+  const log = node.root.child('validator');
+  const judge = new Judge(fail);
+  closing.add(() => judge.stop());
+  const { model, dataset, seed, netuid } = settings;
+  const { data } = await abortable(judge.prepare({ model, dataset, seed }), signal);
+  log.info(`Asking about the test rows of ${data}`);
+
+  const book = new ScoreBook();
+  const path = scoresPath(identity.slot.folder, chain.genesisHash, netuid, model);
+  const found = loadScores(path, book);
+  if (found === 'loaded') log.info(`Going on with the scores in ${path}`);
+  if (found === 'damaged') log.warn(`The scores in ${path} could not be read and are now ${path}.damaged`);
+  const save = saving(book, path, log);
+  closing.add(save.now);
+
+  await abortable(node.joined, signal);
+  let weights: ReadonlyMap<number, number> = new Map();
+  const stopKeeping = keepWeights({
+    chain,
+    netuid,
+    hotkey: identity.hotkey,
+    ownHotkey: identity.hotkeyHex,
+    folder: identity.slot.folder,
+    scores: () => book.scores(),
+    isLost: hotkey => health.isLost(hotkey),
+    oncePerEpoch: true,
+    onState: entry => {
+      weights = new Map(entry.uids.map((uid, i) => [uid, entry.weights[i]!]));
+    },
+    log,
+    signal,
+  });
+  closing.add(stopKeeping);
+  closing.add(
+    chain.onMetagraph(
+      netuid,
+      telling(book, log, () => weights),
+    ),
+  );
+
+  const caller = new PeerCaller({ dendrite, directory, health, log: node.root.child('dendrite'), signal });
+  const open: Way = { channel: 'open', forward: request => caller.forward(request) };
+  return judgePeers({
+    judge,
+    book,
+    ways: [open],
+    peers: () => health.usable(directory.peers()),
+    count: settings.validator_peers,
+    intervalMs: 1000 * settings.validator_interval,
+    timeoutMs: 1000 * settings.validator_timeout,
+    steps: settings.validator_steps,
+    onStep: () => save.regularly(),
+    log,
+    signal,
+  });
+}
+
+/** Forgets who left, and tells with each epoch what everybody is worth. */
+function telling(
+  book: ScoreBook,
+  log: Log,
+  weights: () => ReadonlyMap<number, number>,
+): (metagraph: Metagraph) => void {
+  let epoch: number | undefined;
+  return metagraph => {
+    const known = new Set(metagraph.neurons.map(neuron => neuron.hotkeyHex));
+    book.keep(hotkey => known.has(hotkey));
+    if (epoch !== undefined && epoch !== metagraph.lastEpochBlock) {
+      for (const line of standingTable(book, metagraph, weights())) log.info(line);
+    }
+    epoch = metagraph.lastEpochBlock;
+  };
+}
+
+function saving(book: ScoreBook, path: string, log: Log): { now(): void; regularly(): void } {
+  let last = performance.now();
+  const now = () => {
+    last = performance.now();
+    try {
+      saveScores(path, book);
+    } catch (error) {
+      // Judging goes on without a disk.
+      log.error(`Scores not saved: ${messageOf(error)}`);
+    }
+  };
+  return { now, regularly: () => performance.now() - last > SAVE_MS && now() };
+}

@@ -1,0 +1,111 @@
+import {
+  contributions,
+  type Dataset,
+  type Gain,
+  NETWORK_DIM,
+  normaliseRows,
+  type Places,
+  type PlainBatch,
+  type PlainTensor,
+  permutation,
+  type Random,
+} from '../../model/index.js';
+
+/** Held-out rows that are kept in memory; more would teach nothing new about a peer. */
+const MOST_ROWS = 4_096;
+/** Places of one question that are judged: of text, a part of its tokens. */
+const MOST_PLACES = 128;
+/** Random orders in which peers come when each one's share is found, walked both ways. */
+const PAIRS = 2;
+
+/** A question and what is right about it, which stays here. */
+export interface Question {
+  readonly inputs: PlainTensor;
+  readonly places: Places;
+}
+
+/** Held-out rows in an order that nobody else knows: every row is asked once before one is asked again. */
+export class Questions {
+  private readonly batches: PlainBatch[] = [];
+  private readonly index: (readonly [batch: number, row: number])[] = [];
+  private readonly prior: Float64Array;
+  private order: Uint32Array = new Uint32Array();
+  private next = 0;
+
+  constructor(
+    dataset: Pick<Dataset, 'test'>,
+    private readonly classes: number,
+    private readonly source: Random,
+    rowsAtOnce = 250,
+  ) {
+    for (const batch of dataset.test(rowsAtOnce)) {
+      const b = this.batches.push(batch) - 1;
+      for (let row = 0; row < batch.inputs.shape[0]!; row++) this.index.push([b, row]);
+      if (this.index.length >= MOST_ROWS) break;
+    }
+    if (this.index.length === 0) throw new RangeError('the data has no test rows to ask about');
+    this.prior = priorOf(this.batches, classes);
+  }
+
+  get rows(): number {
+    return this.index.length;
+  }
+
+  ask(rows: number): Question {
+    const chosen = Array.from({ length: Math.min(rows, this.rows) }, () => this.draw());
+    const [first] = this.batches;
+    const shape = first!.inputs.shape.slice(1);
+    const width = shape.reduce((product, size) => product * size, 1);
+    const data =
+      first!.inputs.dtype === 'int32' ? new Int32Array(chosen.length * width) : new Float32Array(chosen.length * width);
+    const places: { at: number; label: number }[] = [];
+    for (const [i, [b, row]] of chosen.entries()) {
+      const { inputs, targets } = this.batches[b]!;
+      data.set(inputs.data.subarray(row * width, (row + 1) * width), i * width);
+      const labels = targets.labels!;
+      const each = labels.data.length / inputs.shape[0]!;
+      for (let t = 0; t < each; t++) {
+        const label = Number(labels.data[row * each + t]);
+        if (label >= 0 && label < this.classes) places.push({ at: i * each + t, label });
+      }
+    }
+    const some = places.length <= MOST_PLACES ? places : this.some(places, MOST_PLACES);
+    return {
+      inputs: { dtype: first!.inputs.dtype, shape: [chosen.length, ...shape], data } as PlainTensor,
+      places: {
+        rows: some.map(place => place.at),
+        labels: some.map(place => place.label),
+        classes: this.classes,
+        prior: this.prior,
+      },
+    };
+  }
+
+  /** What each answer added. Answers have been checked for their shape. */
+  judge({ places }: Question, answers: readonly Float32Array[]): Gain[] {
+    const normal = answers.map(answer => normaliseRows(answer, NETWORK_DIM).value);
+    return contributions(normal, NETWORK_DIM, places, { source: this.source, pairs: PAIRS });
+  }
+
+  private draw(): readonly [batch: number, row: number] {
+    if (this.next >= this.order.length) {
+      this.order = permutation(this.index.length, this.source);
+      this.next = 0;
+    }
+    return this.index[this.order[this.next++]!]!;
+  }
+
+  private some<T>(all: readonly T[], count: number): T[] {
+    return Array.from(permutation(all.length, this.source).subarray(0, count), i => all[i]!);
+  }
+}
+
+/** How frequent classes are, with one of each added. */
+function priorOf(batches: readonly PlainBatch[], classes: number): Float64Array {
+  const counts = new Float64Array(classes).fill(1);
+  for (const { targets } of batches) {
+    for (const label of targets.labels!.data) if (Number(label) >= 0) counts[Number(label)]! += 1;
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map(count => count / total);
+}
