@@ -1,0 +1,31 @@
+import type { ChainData, Place } from './chain-data.js';
+import { listOf, numberOf } from './decoded.js';
+
+const DAY_MS = 86_400_000;
+/** Blocks over which the time between them is measured. */
+const MEASURED_BLOCKS = 12;
+
+/** Blocks between two epochs; undefined where the chain does not tell. */
+export async function readTempo(chain: ChainData, netuid: number, place: Place): Promise<number | undefined> {
+  const [tempo] = await chain.read(place, [['SubtensorModule.Tempo', netuid]]);
+  return numberOf(tempo);
+}
+
+/** How many epochs a day has at the pace of the newest blocks; undefined where that cannot be told. */
+export async function readEpochsPerDay(chain: ChainData, netuid: number, place: Place): Promise<number | undefined> {
+  const [tempo, blocks] = await Promise.all([
+    readTempo(chain, netuid, place),
+    chain.blocksBefore(place.hash, MEASURED_BLOCKS),
+  ]);
+  const timed = blocks.filter(block => block.timeMs !== undefined);
+  const [newest, oldest] = [timed[0], timed[timed.length - 1]];
+  if (!tempo || !newest || !oldest || newest.number === oldest.number) return undefined;
+  const blockMs = (newest.timeMs! - oldest.timeMs!) / (newest.number - oldest.number);
+  return blockMs > 0 ? DAY_MS / (blockMs * tempo) : undefined;
+}
+
+/** Changes when somebody has set weights: the blocks in which each neuron last did. */
+export async function readWeightsState(chain: ChainData, netuid: number, place: Place): Promise<string> {
+  const [blocks] = await chain.read(place, [['SubtensorModule.LastUpdate', netuid]]);
+  return listOf(blocks).join();
+}
