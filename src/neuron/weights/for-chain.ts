@@ -53,7 +53,7 @@ export function forChain(
   );
   const largest = Math.max(...shares);
   // Rounded up, so that the largest share does not grow by rounding.
-  const scale = (share: number) => Math.min(65_535, Math.ceil((share / largest) * 65_535 - 1e-6));
+  const scale = (share: number) => Math.min(65_535, Math.max(0, Math.ceil((share / largest) * 65_535 - 1e-6)));
   return { uids: row.map(one => one.uid), weights: shares.map(scale) };
 }
 

@@ -13,10 +13,7 @@ import type { Vector } from './for-chain.js';
 import { digestOf, isHidden, isOpen, type JournalEntry, type WeightJournal } from './journal.js';
 
 export interface WeightSenderOptions {
-  client: Pick<
-    ChainClient,
-    'setWeights' | 'submit' | 'weights' | 'read' | 'headBlock' | 'blockTimeMs' | 'hyperparameters'
-  >;
+  client: Pick<ChainClient, 'setWeights' | 'submit' | 'weights' | 'read' | 'headBlock' | 'blockTimeMs' | 'waiting'>;
   netuid: number;
   hotkey: Signer;
   journal: WeightJournal;
@@ -66,6 +63,8 @@ export class WeightSender {
   private readonly clock: Clock;
   private failures = 0;
   private waitUntilMs = 0;
+  /** A transaction of this key waits in the pool: it may be the one whose fate is open. */
+  private isWaiting = false;
   /** After a damaged journal nobody knows what was signed: nothing is, until it could not be in a block any more. */
   private quietUntil: number | undefined;
 
@@ -80,7 +79,11 @@ export class WeightSender {
   /** Brings what is open to its end: finds out what became of it, reveals what is due. To be called with each block. */
   async tend(metagraph: Metagraph): Promise<void> {
     await this.guarded(async () => {
-      for (const entry of this.options.journal.entries().filter(isOpen)) await this.resolve(entry, metagraph);
+      const { client, hotkey, journal, signal } = this.options;
+      const open = journal.entries().filter(isOpen);
+      this.isWaiting = open.length > 0 && (await client.waiting(hotkey.address, { signal })) > 0;
+      // What was sent twice may come twice: nothing is sure before none of it waits.
+      if (!this.isWaiting) for (const entry of open) await this.resolve(entry, metagraph);
       for (const entry of this.options.journal.entries().filter(isHidden)) await this.revealWhenDue(entry, metagraph);
     });
   }
@@ -94,6 +97,7 @@ export class WeightSender {
       );
     }
     if (metagraph.block < (this.quietUntil ?? 0)) return { kind: 'nothing', why: 'the journal was damaged' };
+    if (this.isWaiting) return { kind: 'nothing', why: 'what was sent before still waits' };
     const now = { epoch: metagraph.lastEpochBlock, head: metagraph.block, oncePerEpoch };
     return permission(journal.entries(), now);
   }

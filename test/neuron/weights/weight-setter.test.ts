@@ -35,6 +35,7 @@ beforeEach(() => {
   const client = {
     blockTimeMs: 250,
     headBlock: () => block,
+    waiting: async () => 0,
     hyperparameters: async () => ({
       tempo: TEMPO,
       weightsRateLimit: rateLimit,

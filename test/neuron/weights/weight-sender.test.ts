@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BittensorError, type Log, silentLog } from '../../../src/base/index.js';
+import type { Hyperparameters, Metagraph } from '../../../src/chain/index.js';
+import { digestOf, WeightJournal } from '../../../src/neuron/weights/journal.js';
+import { WeightSender, type WeightSenderOptions } from '../../../src/neuron/weights/weight-sender.js';
+import { keypairFromUri } from '../../../src/wallet/index.js';
+import { temporaryFolder } from '../../chain/helpers.js';
+
+const TEMPO = 10;
+const hotkey = keypairFromUri('//Alice');
+const LIMITS = { commitRevealEnabled: false, weightsVersionKey: 0n } as unknown as Hyperparameters;
+
+/** The process ends here, as by kill -9: nothing that comes after it happens. */
+class Killed extends Error {}
+
+/** What becomes of a row that is given to the chain. */
+type Fate = 'included' | 'refused' | 'lost' | 'late' | 'killed before' | 'killed after' | 'killed, late';
+
+/** A chain of one account: what waits in the pool comes into a block by its nonce. */
+class Chain {
+  block = 1;
+  row: [number, number][] = [];
+  lastUpdate = 0;
+  /** Rows by nonce that wait, and the block in which each comes. */
+  private pool: { vector: { uids: readonly number[]; weights: readonly number[] }; at: number }[] = [];
+  readonly signed: { epoch: number; digest: string }[] = [];
+  readonly included: { epoch: number; digest: string }[] = [];
+
+  get epoch(): number {
+    return this.block - (this.block % TEMPO);
+  }
+
+  mine(): void {
+    this.block += 1;
+    while (this.pool[0] && this.pool[0].at <= this.block) this.include(this.pool.shift()!.vector);
+  }
+
+  include(vector: { uids: readonly number[]; weights: readonly number[] }): void {
+    this.row = vector.uids.map((uid, i) => [uid, vector.weights[i]!]);
+    this.lastUpdate = this.block;
+    this.included.push({ epoch: this.epoch, digest: digestOf(vector) });
+  }
+
+  metagraph(): Metagraph {
+    const neurons = Array.from({ length: 4 }, (_, uid) => ({
+      uid,
+      hotkeyHex: String(uid),
+      lastUpdate: this.lastUpdate,
+    }));
+    const { block, epoch } = this;
+    return {
+      block,
+      lastEpochBlock: epoch,
+      tempo: TEMPO,
+      n: 4,
+      neurons,
+      byHotkey: () => neurons[0],
+    } as unknown as Metagraph;
+  }
+
+  client(fate: () => Fate): WeightSenderOptions['client'] {
+    return {
+      blockTimeMs: 12_000,
+      headBlock: () => this.block,
+      waiting: async () => this.pool.length,
+      weights: async () => new Map([[0, this.row]]),
+      setWeights: async ({ uids, weightsU16 }: { uids: number[]; weightsU16: number[] }) => {
+        const outcome = fate();
+        if (outcome === 'killed before') throw new Killed();
+        const vector = { uids, weights: weightsU16 };
+        this.signed.push({ epoch: this.epoch, digest: digestOf(vector) });
+        if (outcome === 'killed, late' || outcome === 'late')
+          this.pool.push({ vector, at: this.block + 1 + (uids.length % 3) * 4 });
+        if (outcome === 'killed after') this.pool.push({ vector, at: this.block + 1 });
+        if (outcome.startsWith('killed')) throw new Killed();
+        if (outcome === 'late' || outcome === 'lost') throw new BittensorError('timeout', 'no answer');
+        if (outcome === 'refused')
+          throw new BittensorError('dispatch', 'too fast', { data: { name: 'SettingWeightsTooFast' } });
+        this.mine();
+        this.include(vector);
+        return { blockNumber: this.block };
+      },
+    } as unknown as WeightSenderOptions['client'];
+  }
+}
+
+/** At most one row in each epoch. */
+function rowsByEpoch(list: readonly { epoch: number; digest: string }[]): number {
+  const epochs = [...new Set(list.map(one => one.epoch))];
+  return Math.max(
+    0,
+    ...epochs.map(epoch => new Set(list.filter(one => one.epoch === epoch).map(one => one.digest)).size),
+  );
+}
+
+interface Life {
+  sender: WeightSender;
+  lines: string[];
+}
+
+function live(folder: string, chain: Chain, fate: () => Fate, clock = { nowMs: () => 0 }): Life {
+  const lines: string[] = [];
+  const log: Log = { ...silentLog, info: line => void lines.push(line), warn: line => void lines.push(line) };
+  const journal = new WeightJournal({ folder, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+  const signal = new AbortController().signal;
+  const client = chain.client(fate);
+  const sender = new WeightSender({ client, netuid: 1, hotkey, journal, log, signal, oncePerEpoch: true, clock });
+  return { sender, lines };
+}
+
+const fates = fc.constantFrom<Fate>(
+  'included',
+  'included',
+  'refused',
+  'lost',
+  'late',
+  'killed before',
+  'killed after',
+  'killed, late',
+);
+
+describe('the sender of weights', () => {
+  it('never signs two rows in an epoch and never lets one see two, whatever is lost, late, refused or killed', async () => {
+    const run = fc.record({
+      fates: fc.array(fates, { minLength: 1, maxLength: 60 }),
+      blocks: fc.integer({ min: 10, max: 80 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(run, async ({ fates, blocks }) => {
+        using folder = temporaryFolder();
+        const chain = new Chain();
+        let count = 0;
+        let nowMs = 0;
+        let isDead = false;
+        const fate = () => {
+          const next = fates[count++ % fates.length]!;
+          isDead = next.startsWith('killed');
+          return next;
+        };
+        const clock = { nowMs: () => nowMs };
+        let life = live(folder.path, chain, fate, clock);
+        for (let i = 0; i < blocks; i++) {
+          chain.mine();
+          nowMs += 12_000;
+          // Another row each time.
+          const vector = { uids: [1, 2, 3].slice(0, 1 + (i % 3)), weights: [65_535, i, 7].slice(0, 1 + (i % 3)) };
+          await life.sender.tend(chain.metagraph());
+          await life.sender.send(chain.metagraph(), vector, LIMITS);
+          // What a killed process would still have written does not matter: its journal is read anew.
+          if (isDead) life = live(folder.path, chain, fate, clock);
+          isDead = false;
+        }
+        expect(rowsByEpoch(chain.signed)).toBeLessThanOrEqual(1);
+        expect(rowsByEpoch(chain.included)).toBeLessThanOrEqual(1);
+      }),
+      { seed: 8, numRuns: 15 },
+    );
+  });
+
+  it('sets a row in every epoch where nothing goes wrong', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    const { sender } = live(folder.path, chain, () => 'included');
+    for (let i = 0; i < 5 * TEMPO; i++) {
+      chain.mine();
+      await sender.tend(chain.metagraph());
+      await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    }
+    expect(new Set(chain.included.map(one => one.epoch)).size).toBeGreaterThanOrEqual(5);
+    expect(chain.included.length).toBeLessThanOrEqual(6);
+  });
+
+  it('waits longer after each failure, up to a minute, and signs the same row again', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    let nowMs = 0;
+    const tries: number[] = [];
+    const fate = (): Fate => {
+      tries.push(nowMs);
+      return 'lost';
+    };
+    const { sender, lines } = live(folder.path, chain, fate, { nowMs: () => nowMs });
+    for (; nowMs < 400_000; nowMs += 500) {
+      const vector = { uids: [1, 2], weights: [65_535, nowMs / 500] };
+      await sender.send(chain.metagraph(), vector, LIMITS);
+    }
+    const waits = tries.slice(1).map((at, i) => at - tries[i]!);
+    expect(waits.slice(0, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    expect(new Set(chain.signed.map(one => one.digest)).size).toBe(1);
+    expect(lines[0]).toContain('trying again in 1 s');
+  });
+
+  it('signs nothing for a while after a journal that cannot be read', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    const { writeFileSync } = await import('node:fs');
+    const { path } = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+    writeFileSync(path, 'torn');
+    const { sender, lines } = live(folder.path, chain, () => 'included');
+    expect(lines.join()).toContain('no weights for a while');
+    while (chain.included.length === 0 && chain.block < 200) {
+      chain.mine();
+      await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    }
+    // Five minutes of blocks, which is how long a signature may be worth something, rounded up to a power of two.
+    expect(chain.block).toBeGreaterThanOrEqual(32);
+    expect(chain.block).toBeLessThan(50);
+  });
+
+  it('signs nothing on a chain that is behind what it has signed', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    chain.block = 55;
+    const { sender } = live(folder.path, chain, () => 'included');
+    await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    chain.block = 31;
+    expect(sender.allowed(chain.metagraph())).toMatchObject({ kind: 'nothing' });
+  });
+});
