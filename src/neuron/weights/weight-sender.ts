@@ -229,6 +229,7 @@ export class WeightSender {
     } catch (error) {
       const name = isBittensorError(error) ? error.data.name : undefined;
       if (name === 'ExpiredWeightCommit') return this.miss(entry, 'the chain says they are too old');
+      if (name === 'CommitRevealDisabled') return this.miss(entry, 'the subnet takes weights directly now');
       throw error;
     }
   }
