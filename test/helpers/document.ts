@@ -1,7 +1,7 @@
 /** What a page of the documents tells its reader to do, in order. */
 export interface Part {
   readonly line: number;
-  readonly kind: 'shell' | 'program' | 'file' | 'shown' | 'left out';
+  readonly kind: 'shell' | 'program' | 'file' | 'shown' | 'left out' | 'end';
   readonly text: string;
   /** Of `file`: its name. */
   readonly name?: string;
@@ -13,19 +13,21 @@ export interface Part {
   readonly why?: string;
 }
 
-const BLOCK = /^(?:<!-- (?<note>[^\n]*?) -->\n)?```(?<language>\w*)\n(?<text>.*?)^```$/gms;
+const BLOCK = /^<!-- all terminals end -->$|^(?:<!-- (?<note>[^\n]*?) -->\n)?```(?<language>\w*)\n(?<text>.*?)^```$/gms;
 
 /**
  * Reads the fenced blocks of a page. `sh` blocks and `js` programs are run; a comment in the line before says otherwise:
  * `terminal: TEXT` (goes on in another terminal; the reader waits for TEXT), `until: TEXT` (Ctrl-C when it shows TEXT),
- * `exits: N`, `file: NAME` (the reader writes it), `not run: REASON`. Blocks without a language show what comes out.
+ * `exits: N`, `file: NAME` (the reader writes it), `not run: REASON`. Blocks without a language show what comes out. Where a comment says
+ * `all terminals end`, the reader types Ctrl-C in each of them, and waits for the local chain to end.
  */
 export function partsOf(page: string): Part[] {
   return [...page.matchAll(BLOCK)].map(found => {
-    const { note, language, text } = found.groups as { note?: string; language: string; text: string };
+    const { note, language = '', text = '' } = found.groups as { note?: string; language?: string; text?: string };
     const line = page.slice(0, found.index).split('\n').length + (note === undefined ? 0 : 1);
     const [, word, value = ''] = /^([a-z ]+): (.*)$/.exec(note ?? '') ?? [];
     const part = { line, text };
+    if (found[0].startsWith('<!-- all')) return { ...part, kind: 'end' };
     if (word === 'not run') return { ...part, kind: 'left out', why: value };
     if (word === 'file') return { ...part, kind: 'file', name: value };
     if (language === 'js') return { ...part, kind: 'program' };
@@ -54,7 +56,7 @@ refused() { # LINE EXIT SCRIPT
   [ "$code" = "$2" ] || fail "line $1 ended with $code, not $2"
 }
 beside() { # LINE UNTIL ENDS SCRIPT
-  local log="terminal-$1.log" code
+  local log="$PWD/terminal-$1.log"
   setsid bash -eo pipefail -c "$4" </dev/null >"$log" 2>&1 &
   local pid=$!
   local tries=1200
@@ -70,6 +72,21 @@ finish() { # LINE PID
   wait "$2" 2>/dev/null; local code=$?
   case $code in 0|130|143) ;; *) tail -n 40 "terminal-$1.log"; fail "line $1 ended with $code";; esac
 }
+finish_all() {
+  local terminal
+  for terminal in "\${terminals[@]}"; do finish $terminal; done
+  terminals=()
+}
+all_end() {
+  local tries=300
+  finish_all
+  while (exec 3<>/dev/tcp/127.0.0.1/9944) 2>/dev/null; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || fail "the local chain goes on without clients"
+    sleep 0.1
+  done
+}
+command_not_found_handle() { fail "there is no command $1"; }
 `;
 
 /** A script of bash that does what the page says, in the current folder; it names the line of what fails. */
@@ -82,10 +99,11 @@ export function scriptOf(parts: readonly Part[]): string {
       const name = `program-${line}.mjs`;
       return `printf %s ${quoted(text)} > ${name}\nhere ${line} 'node ${name}'`;
     }
+    if (kind === 'end') return 'all_end';
     if (kind !== 'shell') return '';
     if (part.terminal) return `beside ${line} ${quoted(part.terminal.until)} ${part.terminal.ends} ${quoted(text)}`;
     return part.exit === 0 ? `here ${line} ${quoted(text)}` : `refused ${line} ${part.exit} ${quoted(text)}`;
   });
-  const end = `for terminal in "\${terminals[@]}"; do finish $terminal; done\necho FOLLOWED\n`;
+  const end = 'finish_all\necho FOLLOWED\n';
   return `${HEAD}${steps.filter(step => step !== '').join('\n')}\n${end}`;
 }
