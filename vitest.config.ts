@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/system/**', 'test/conformance/**', 'test/native/**'],
+    exclude: ['test/system/**', 'test/browser/**', 'test/conformance/**', 'test/native/**'],
     reporters: ['default', './test/helpers/tally-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -55,7 +55,7 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
     event.preventDefault();
     setAt(xs[Math.max(0, Math.min(xs.length - 1, to))]);
   };
-  const onPointerMove = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
+  const onPointerMove = (event: PointerEvent & { currentTarget: HTMLDivElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * WIDTH;
     setAt(xRange.low + ((x - LEFT) / (WIDTH - LEFT - RIGHT)) * (xRange.high - xRange.low));
@@ -77,8 +77,8 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
           </span>
         )}
       </figcaption>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${heightPx}`}
+      <div
+        class="lc-picture"
         role="application"
         aria-label={`${title} by ${xName}; the arrow keys read its values`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
@@ -87,33 +87,35 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
         onPointerMove={onPointerMove}
         onPointerLeave={() => setAt(undefined)}
       >
-        <g class="lc-axis">
-          {ticks(yRange, 4).map(y => (
-            <g key={y}>
-              <line x1={LEFT} x2={WIDTH - RIGHT} y1={toY(y)} y2={toY(y)} />
-              <text x={LEFT - 6} y={toY(y)} dy="0.35em" text-anchor="end">
-                {shortNumber(y)}
+        <svg viewBox={`0 0 ${WIDTH} ${heightPx}`} role="presentation">
+          <g class="lc-axis">
+            {ticks(yRange, 4).map(y => (
+              <g key={y}>
+                <line x1={LEFT} x2={WIDTH - RIGHT} y1={toY(y)} y2={toY(y)} />
+                <text x={LEFT - 6} y={toY(y)} dy="0.35em" text-anchor="end">
+                  {shortNumber(y)}
+                </text>
+              </g>
+            ))}
+            {ticks(xRange, 6).map(x => (
+              <text key={x} x={toX(x)} y={heightPx - 8} text-anchor="middle">
+                {shortNumber(x)}
               </text>
-            </g>
+            ))}
+          </g>
+          {drawn.map((line, i) => (
+            <path
+              key={line.name}
+              class={`lc-line lc-${i % 4}`}
+              d={pathOf(line.points, toX, toY)}
+              stroke-dasharray={DASHES[i % 4]}
+            />
           ))}
-          {ticks(xRange, 6).map(x => (
-            <text key={x} x={toX(x)} y={heightPx - 8} text-anchor="middle">
-              {shortNumber(x)}
-            </text>
-          ))}
-        </g>
-        {drawn.map((line, i) => (
-          <path
-            key={line.name}
-            class={`lc-line lc-${i % 4}`}
-            d={pathOf(line.points, toX, toY)}
-            stroke-dasharray={DASHES[i % 4]}
-          />
-        ))}
-        {shown !== undefined && (
-          <line class="lc-cursor" x1={toX(shown)} x2={toX(shown)} y1={TOP} y2={heightPx - BOTTOM} />
-        )}
-      </svg>
+          {shown !== undefined && (
+            <line class="lc-cursor" x1={toX(shown)} x2={toX(shown)} y1={TOP} y2={heightPx - BOTTOM} />
+          )}
+        </svg>
+      </div>
       <output class="lc-readout" aria-live="polite">
         {shown === undefined
           ? `${xName} ${xs[xs.length - 1]}: ${valuesAt(xs[xs.length - 1]!)}`
