@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds when sources changed, and runs a neuron. `./start_bittensor.sh --help` lists the flags.
+# Installs what is missing, builds when sources changed, and runs a neuron: `-n` names a role (miner, server, validator) or a model
+# (mnist, cifar, bert, gpt2). `./start_bittensor.sh -n miner --help` lists the flags of a role.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 

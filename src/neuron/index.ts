@@ -1,16 +1,27 @@
-import type { ResolvedSettings } from '../base/index.js';
 import type { Pulled, PullOptions } from './model/student-pull.js';
-import type { runSettings } from './options.js';
-import type { RunHooks } from './run.js';
+import type { Neuron } from './run.js';
+import type { RunHooks } from './running.js';
 
 export type { NeuronErrorCode } from './errors.js';
-export { NEURON_KINDS, type NeuronKind, type RunSettings, runSettings } from './options.js';
-export type { RunHooks } from './run.js';
+export {
+  type MinerSettings,
+  MODEL_KINDS,
+  type ModelKind,
+  minerSettings,
+  ROLES,
+  type Role,
+  type ServerSettings,
+  serverSettings,
+  type ValidatorSettings,
+  validatorSettings,
+} from './options.js';
+export type { Neuron } from './run.js';
+export type { RunHooks, RunSummary } from './running.js';
 
 /** Runs one neuron until its signal aborts. The parts behind it are loaded here, so that help and errors show at once. */
-export async function runNeuron(settings: ResolvedSettings<typeof runSettings>, hooks: RunHooks): Promise<void> {
+export async function runNeuron(neuron: Neuron, hooks: RunHooks): Promise<void> {
   const run = await import('./run.js');
-  await run.runNeuron(settings, hooks);
+  await run.runNeuron(neuron, hooks);
 }
 
 export type { Pulled, PullOptions } from './model/student-pull.js';

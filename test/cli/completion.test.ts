@@ -38,7 +38,8 @@ describe('completion for bash', () => {
     expect(offered('loc')).toEqual(['localnet']);
     for (const { name, aliases = [], commands } of groups) {
       for (const word of [name, ...aliases]) {
-        expect(offered(word, '').sort()).toEqual(commands.map(command => command.name).sort());
+        const names = commands.flatMap(command => [command.name, ...(command.aliasFlag ? command.aliases! : [])]);
+        expect(offered(word, '').sort()).toEqual(names.sort());
       }
     }
   });
@@ -67,6 +68,8 @@ describe('completion for bash', () => {
     expect(offered('run', '--log-level', '')).toEqual(['debug', 'info', 'warn', 'error']);
     expect(offered('run', '--log_level', 'd')).toEqual(['debug']);
     expect(offered('run', 'mn')).toEqual(['mnist']);
+    expect(offered('run', 'mnist', '--model', 'gp')).toEqual(['gpt2']);
+    expect(offered('run', 'server', '--set')).toEqual(['--set_weights']);
     expect(offered('localnet', 'start', '--chain', 'some')).toEqual(['some file']);
     expect(offered('localnet', 'dump', 'some')).toEqual(['some file']);
     expect(offered('run', '--logdir', 'some')).toEqual([]);

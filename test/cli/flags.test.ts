@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { foldKey, resolveSettings } from '../../src/base/index.js';
-import { allCommands, settingsOf } from '../../src/cli/catalogue.js';
-import { runRows } from '../../src/cli/commands/run/command.js';
-import { neuronSettings } from '../../src/cli/commands/run/run.js';
+import { allCommands, locate, settingsOf } from '../../src/cli/catalogue.js';
+import { minerRows as runSettings, serverRows } from '../../src/cli/commands/run/rows.js';
+import { settledMiner } from '../../src/cli/commands/run/run.js';
+import { neuronSettings } from '../../src/cli/commands/run/settle.js';
 import { addFlags, normalizeArgv, typedFlags } from '../../src/cli/frame/flags.js';
-import { runSettings } from '../../src/neuron/options.js';
+import { serverSettings } from '../../src/neuron/options.js';
 
 function parse(...argv: string[]) {
   const command = new Command('run').exitOverride().configureOutput({ writeErr() {} });
@@ -107,9 +108,9 @@ describe('the help of each command', () => {
 });
 
 describe('other names of the settings of run', () => {
-  const settled = (flags: Record<string, string>, env: Record<string, string> = {}, args: string[] = []) => {
-    const { values, sources } = resolveSettings(runRows, { flags, env });
-    return neuronSettings({ settings: values, sources, args });
+  const settled = (flags: Record<string, string>, env: Record<string, string> = {}) => {
+    const { values, sources } = resolveSettings(runSettings, { flags, env });
+    return settledMiner({ settings: values, sources });
   };
 
   it('give the same, and the one that was said closer wins', () => {
@@ -129,8 +130,42 @@ describe('other names of the settings of run', () => {
     });
   });
 
-  it('and the neuron may be named by an argument', () => {
-    expect(settled({}, {}, ['mnist']).values.neuron).toBe('mnist');
-    expect(() => settled({}, {}, ['alexnet'])).toThrow(/there is no neuron "alexnet", only mnist/);
+  it('are those of a server, too', () => {
+    const { values, sources } = resolveSettings(serverRows, {
+      flags: { subtensor_network: 'test', wallet_hotkey: 'x' },
+    });
+    const server = neuronSettings({ settings: values, sources }, serverSettings);
+    expect(server.values).toMatchObject({ chain_endpoint: 'test', neuron_key: 'x' });
+    expect(Object.keys(server.values).sort()).toEqual(Object.keys(serverSettings).sort());
+  });
+
+  it('and the model may be named by --neuron', () => {
+    expect(settled({}).values.model).toBe('mnist');
+    expect(settled({ neuron: 'gpt2' }).values.model).toBe('gpt2');
+    expect(settled({ neuron: 'miner', model: 'bert' }).values.model).toBe('bert');
+    expect(settled({ model: 'cifar' }, { BT_NEURON: 'gpt2' }).values.model).toBe('cifar');
+    expect(settled({}, { BT_NEURON: 'gpt2' }).values.model).toBe('gpt2');
+    expect(() => settled({}, { BT_NEURON: 'server' })).toThrow(/another role: start that by bittensor-cli run server/);
+    expect(() => settled({ neuron: 'alexnet' })).toThrow(/must be one of miner, server, validator, mnist/);
+  });
+});
+
+describe('the role', () => {
+  it.each([
+    ['run', 'run miner'],
+    ['run -p 9000', 'run miner -p 9000'],
+    ['run mnist -p 9000', 'run miner --model mnist -p 9000'],
+    ['run -n mnist', 'run miner --model mnist'],
+    ['run -p 9000 --neuron=gpt2 -m 0', 'run miner --model gpt2 -p 9000 -m 0'],
+    ['run -m 0 -n server -mp x', 'run server -m 0 -mp x'],
+    ['run miner -n gpt2', 'run miner -n gpt2'],
+    ['run -n alexnet', 'run miner -n alexnet'],
+    ['run -- -n server', 'run miner -- -n server'],
+    ['run --help', 'run --help'],
+    ['run -h', 'run -h'],
+    ['run -n server --help', 'run server --help'],
+    ['run alexnet', 'run alexnet'],
+  ])('of %j is that of %j', (line, meant) => {
+    expect(locate(line.split(' ')).argv.join(' ')).toBe(meant);
   });
 });

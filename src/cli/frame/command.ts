@@ -14,6 +14,8 @@ export interface CommandSpec<T extends SettingTable = SettingTable> {
   readonly name: string;
   /** Other names within its group. */
   readonly aliases?: readonly string[];
+  /** The setting that an alias is a value of: `run mnist` is `run miner --model mnist`. */
+  readonly aliasFlag?: string;
   /** Names without the group, as the old documents have them: `new-coldkey`, `metagraph`. */
   readonly flat?: readonly string[];
   /** One line for the list of commands, small first letter, no full stop. */
@@ -75,6 +77,10 @@ export interface Group {
   readonly aliases?: readonly string[];
   readonly about: string;
   readonly commands: readonly AnyCommand[];
+  /** The command that is meant where none is named. */
+  readonly standard?: string;
+  /** Flags whose value may name the command, in place of a word: `run -n validator`. */
+  readonly chosenBy?: readonly string[];
 }
 
 /** Declares a command; the types of its settings reach its action. */

@@ -8,7 +8,6 @@ import { describe, flagTerm } from './flags.js';
 /** The text of docs/cli.md, of the declarations of all commands. */
 export function cliDocs(): string {
   const sections = [
-    ...topLevel.flatMap(spec => [`## ${spec.name}`, '', ...commandLines([spec.name], spec)]),
     ...groups.flatMap(({ name, aliases = [], about, commands }) => [
       `## ${name}`,
       '',
@@ -16,6 +15,7 @@ export function cliDocs(): string {
       '',
       ...commands.flatMap(spec => [`### ${name} ${spec.name}`, '', ...commandLines([name, spec.name], spec)]),
     ]),
+    ...topLevel.flatMap(spec => [`## ${spec.name}`, '', ...commandLines([spec.name], spec)]),
   ];
   return `${[...HEAD, ...contents(), '', '## On every command', '', ...optionLines(outputRows), '', ...sections].join('\n').trimEnd()}\n`;
 }
@@ -41,10 +41,10 @@ function contents(): string[] {
   return [
     '| command | what it does |',
     '|---|---|',
-    ...topLevel.map(spec => `| [\`${spec.name}\`](#${spec.name}) | ${cell(spec.about)} |`),
     ...groups.flatMap(({ name, commands }) =>
       commands.map(spec => `| [\`${name} ${spec.name}\`](#${name}-${spec.name}) | ${cell(spec.about)} |`),
     ),
+    ...topLevel.map(spec => `| [\`${spec.name}\`](#${spec.name}) | ${cell(spec.about)} |`),
   ];
 }
 

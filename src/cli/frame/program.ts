@@ -33,13 +33,13 @@ export function createProgram(hooks: ProgramHooks): Command {
     .showSuggestionAfterError(false)
     .exitOverride()
     .addHelpText('after', ['', flatNamesText(width), '', examplesText(HELLO, width), '', exitsText(width)].join('\n'));
-  for (const spec of topLevel) addCommand(program, spec, [], hooks);
   for (const { name, aliases = [], about, commands } of groups) {
     const parent = program.command(name).aliases(aliases).description(about);
     for (const spec of commands) addCommand(parent, spec, [name], hooks);
     const example = commands[0]?.examples[0];
     if (example) parent.addHelpText('after', `\n${examplesText([example], width)}`);
   }
+  for (const spec of topLevel) addCommand(program, spec, [], hooks);
   return program;
 }
 

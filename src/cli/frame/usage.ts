@@ -87,7 +87,7 @@ function nameOne(group: Group | undefined): BittensorError<CliErrorCode> {
 
 function verbsOf(group: Group | undefined): string[] {
   if (group) return group.commands.map(({ name }) => name);
-  return [...topLevel, ...groups].map(({ name }) => name);
+  return [...groups, ...topLevel].map(({ name }) => name);
 }
 
 function lists(path: string | undefined): string {

@@ -71,6 +71,11 @@ export function isHuggingFace(path: string): boolean {
   }
 }
 
+/** What `config.json` says the model is: `bert`, `gpt2`, or something that is not known here. */
+export function huggingFaceName(path: string): string {
+  return String(configBeside(fileAt(path)).model_type).slice(0, 40);
+}
+
 /** Reads `config.json` of a BERT or GPT-2; code `bad_checkpoint` where it is another model, or one that is computed otherwise. */
 export function huggingFaceAt(path: string, model: string): HuggingFaceModel {
   const file = fileAt(path);

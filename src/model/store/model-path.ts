@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BittensorError } from '../../base/index.js';
 import type { ModelErrorCode } from '../errors.js';
+import { type ModelName, modelNames } from '../models.js';
 import type { Synapse } from '../synapse.js';
 import { CHECKPOINT_FORMAT } from './checkpoint.js';
-import { huggingFaceAt, isHuggingFace, loadHuggingFace } from './huggingface.js';
+import { huggingFaceAt, huggingFaceName, isHuggingFace, loadHuggingFace } from './huggingface.js';
 import { savesOf } from './kept.js';
 import { fillStudent, isStudentFolder, studentConfigIn } from './open-student.js';
 import { openSafetensors } from './safetensors.js';
@@ -41,6 +42,29 @@ export function modelSourceAt(path: string, model: string): ModelSource {
   }
   if (!found.isDirectory()) return { kind: 'checkpoint', path, config: {} };
   throw bad(path, `${path} holds neither a student nor a model with its config.json`);
+}
+
+/** Which model lies there, for who has only a path. Code `bad_checkpoint` where it is none of ours. */
+export function modelNameAt(path: string): ModelName {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw bad(path, `no checkpoint at ${path}`);
+  const folder = found.isDirectory() ? path : dirname(path);
+  const name = nameAt(path, folder, found.isDirectory());
+  if (name === undefined) {
+    throw bad(path, `${path} is neither a checkpoint, nor a student, nor a model with its config.json`);
+  }
+  const known = modelNames.find(model => model === name);
+  if (!known) throw bad(path, `${path} holds a '${name}'; there is ${modelNames.join(', ')}`);
+  return known;
+}
+
+function nameAt(path: string, folder: string, isFolder: boolean): string | undefined {
+  if (!isFolder && isCheckpoint(path)) {
+    using file = openSafetensors(path);
+    return String(file.metadata.model).slice(0, 40);
+  }
+  if (isStudentFolder(folder)) return studentConfigIn(folder).model;
+  return isHuggingFace(path) ? huggingFaceName(path) : undefined;
 }
 
 /** Settings that the newest readable save of a model was made with; undefined where there is none. */

@@ -10,7 +10,7 @@ import {
 } from '../../net/index.js';
 import { NeuronError } from '../errors.js';
 import type { Identity } from '../keys/identity.js';
-import type { RunSettings, runSettings } from '../options.js';
+import type { NodeSettings, nodeSettings } from '../options.js';
 import type { PeerDirectory } from './directory.js';
 
 export interface AxonService {
@@ -20,23 +20,47 @@ export interface AxonService {
 }
 
 export interface ServiceOptions {
-  readonly settings: RunSettings;
-  readonly sources: ResolvedSettings<typeof runSettings>['sources'];
+  readonly settings: NodeSettings;
+  readonly sources: Pick<ResolvedSettings<typeof nodeSettings>['sources'], 'axon_port'>;
   readonly identity: Identity;
   /** Genesis hash of the chain; none without one. */
   readonly network: Uint8Array | undefined;
   /** The chain's name where others are not on this machine; undefined on a local chain and without a chain. */
   readonly publicChain: string | undefined;
   readonly registry: Registry;
-  readonly handlers: SynapseHandlers;
+  /** What it answers with; without, it only says who it is. */
+  readonly handlers: SynapseHandlers | undefined;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly closing: Closing;
 }
 
+/** An axon that does not listen yet. Without an address to announce it is for this machine alone. */
+export function createAxon(
+  options: ServiceOptions,
+  { host = '127.0.0.1', given }: { host?: string | undefined; given?: string | undefined } = {},
+): Axon {
+  const { settings, sources, identity, network, registry, handlers, log, closing } = options;
+  const axon = new Axon({
+    ...axonOptionsOf(settings),
+    signer: identity.hotkey,
+    endorsement: identity.endorsement,
+    network,
+    host,
+    port: sources.axon_port === 'default' ? 0 : settings.axon_port,
+    externalIp: given,
+    externalPort: settings.axon_external_port ?? settings.port,
+    registry,
+    log,
+  });
+  closing.add(() => axon.stop());
+  if (handlers) axon.attach(identity.hotkeyHex, handlers);
+  return axon;
+}
+
 /** Starts the neuron's axon and finds the address to announce. Errors `port_in_use`, `no_gateway`, `no_address`. */
 export async function serveAxon(options: ServiceOptions): Promise<AxonService> {
-  const { settings, sources, identity, network, registry, handlers, log, signal, closing } = options;
+  const { settings, log, signal, closing } = options;
   const given = settings.axon_external_ip ?? settings.remote_ip;
   if (given === undefined && !settings.axon_upnp && options.publicChain !== undefined) {
     const what = `on ${options.publicChain} peers need an address to reach this neuron at`;
@@ -49,20 +73,7 @@ export async function serveAxon(options: ServiceOptions): Promise<AxonService> {
   const isPrivate = !settings.axon_upnp && isLoopback(given ?? '127.0.0.1');
   const host = settings.axon_ip ?? (isPrivate ? '127.0.0.1' : '0.0.0.0');
   const wantedPort = settings.axon_external_port ?? settings.port;
-  const axon = new Axon({
-    ...axonOptionsOf(settings),
-    signer: identity.hotkey,
-    endorsement: identity.endorsement,
-    network,
-    host,
-    port: sources.axon_port === 'default' ? 0 : settings.axon_port,
-    externalIp: given ?? (isPrivate ? '127.0.0.1' : undefined),
-    externalPort: wantedPort,
-    registry,
-    log,
-  });
-  closing.add(() => axon.stop());
-  axon.attach(identity.hotkeyHex, handlers);
+  const axon = createAxon(options, { host, given: given ?? (isPrivate ? '127.0.0.1' : undefined) });
   await start(axon, settings);
   log.info(`Axon serves at ${host}:${axon.port}`);
   if (!settings.axon_upnp) return { axon, announced: { ip: given ?? '127.0.0.1', port: wantedPort ?? axon.port } };
@@ -101,7 +112,7 @@ export function reachabilityTeller(
     log,
     signal,
   }: Pick<ServiceOptions, 'identity' | 'log' | 'signal'> & {
-    readonly settings: Pick<RunSettings, 'axon_probe'>;
+    readonly settings: Pick<NodeSettings, 'axon_probe'>;
   },
   directory: Pick<PeerDirectory, 'peers'>,
 ): ReachabilityTeller {
@@ -130,7 +141,7 @@ export function reachabilityTeller(
   };
 }
 
-async function start(axon: Axon, settings: RunSettings): Promise<void> {
+async function start(axon: Axon, settings: NodeSettings): Promise<void> {
   try {
     await axon.start();
   } catch (error) {

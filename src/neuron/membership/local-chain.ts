@@ -10,7 +10,7 @@ import {
   resolveNetwork,
   startLocalnet,
 } from '../../chain/index.js';
-import type { RunSettings } from '../options.js';
+import type { NodeSettings } from '../options.js';
 
 /** A local chain that a neuron started ends itself this long after its last client has gone. */
 const LINGER_SECONDS = 10;
@@ -26,7 +26,7 @@ const MOST_RESTARTS = 5;
  * first, and again later if it is killed; one that was stopped on purpose stays stopped.
  */
 export async function reachChain(
-  settings: RunSettings,
+  settings: Pick<NodeSettings, 'chain_endpoint' | 'data'>,
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<ChainClient> {

@@ -18,8 +18,8 @@ export interface Membership {
   hotkey: Signer;
   /** Given on a local chain only: elsewhere a neuron never spends by itself. */
   coldkey: Signer | undefined;
-  /** The address to announce. */
-  axon: { ip: string; port: number };
+  /** The address to announce; none: this member serves nobody. */
+  axon: { ip: string; port: number } | undefined;
   log: Log;
   signal: AbortSignal;
   /** Called before the address is published. */
@@ -49,7 +49,7 @@ export async function joinSubnet(member: Membership): Promise<number> {
     log.info(`Registered on subnet ${netuid} as uid ${uid} (hotkey ${hotkey.address})`);
   }
   if (coldkey) await stakeLocally(member, coldkey);
-  await announce(member, uid);
+  if (member.axon) await announce(member, member.axon, uid);
   signal.throwIfAborted();
   return uid;
 }
@@ -106,8 +106,8 @@ async function fund(member: Membership, address: string, amountRao: bigint): Pro
   );
 }
 
-async function announce(member: Membership, uid: number): Promise<void> {
-  const { client, netuid, hotkey, axon, log } = member;
+async function announce(member: Membership, axon: { ip: string; port: number }, uid: number): Promise<void> {
+  const { client, netuid, hotkey, log } = member;
   const known = (await client.metagraph(netuid)).byHotkey(hotkey.address)?.axon;
   if (known?.ip === axon.ip && known.port === axon.port) {
     log.info(`Axon ${axon.ip}:${axon.port} is already published`);

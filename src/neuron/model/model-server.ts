@@ -7,7 +7,7 @@ import {
   type SynapseHandlers,
   type WireTensor,
 } from '../../net/index.js';
-import { callerPolicyOf, type RunSettings } from '../options.js';
+import { callerPolicyOf } from '../options.js';
 import { ModelThread } from './model-thread.js';
 import type { CallerGradients, PrepareServer, Served, ServedModel } from './thread-messages.js';
 
@@ -38,7 +38,7 @@ export class ModelServer {
     return this.servedVersion;
   }
 
-  prepare(settings: RunSettings): Promise<void> {
+  prepare(settings: { device: PrepareServer['device'] } & Parameters<typeof callerPolicyOf>[0]): Promise<void> {
     const request: PrepareServer = { device: settings.device, callers: { policy: callerPolicyOf(settings) } };
     return this.thread.rpc.call('prepare', request);
   }

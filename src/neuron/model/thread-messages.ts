@@ -1,5 +1,6 @@
 import type {
   CallerPolicy,
+  DataChoice,
   Device,
   Modality,
   NamedArray,
@@ -14,19 +15,17 @@ export type { CallerGradients } from '../../model/index.js';
 
 export interface PrepareTrainer {
   device: Device;
-  neuron: RecipeName;
-  /** Training rows that keep their label; undefined: all. */
-  labels: number | undefined;
-  /** A file or a folder of the user's; undefined: what comes with the package. */
-  dataset: string | undefined;
+  model: RecipeName;
+  /** What it learns from; undefined: from its callers alone. */
+  data: DataChoice | undefined;
 }
 
 export interface Prepared {
   device: string;
   /** How to get a faster one. */
   hint: string | undefined;
-  /** What it learns from, in one line. */
-  data: string;
+  /** What it learns from, in one line; undefined without. */
+  data: string | undefined;
   metric: Recipe['metric'];
 }
 

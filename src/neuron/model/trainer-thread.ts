@@ -38,7 +38,8 @@ import { Moved, ThreadRpc } from './thread-rpc.js';
 /** Entry of the trainer thread: the model that learns, its data, and where in the epoch it is. */
 let device: Device;
 let recipe: Recipe;
-let data: Dataset;
+/** None where nothing is learnt but from callers. */
+let data: Dataset | undefined;
 let trainer: Trainer;
 let choice: PrepareTrainer;
 let config: Record<string, unknown> = {};
@@ -65,21 +66,22 @@ const rpc = new ThreadRpc(parentPort!, {
   async prepare(options: PrepareTrainer): Promise<Prepared> {
     device = options.device;
     choice = options;
-    recipe = recipes[options.neuron];
-    const [opened, { name, hint }] = await Promise.all([recipe.open(options), startBackend(device)]);
+    recipe = recipes[options.model];
+    const opening = options.data && recipe.open(options.data);
+    const [opened, { name, hint }] = await Promise.all([opening, startBackend(device)]);
     data = opened;
-    return { device: name, hint, data: describeDataset(data), metric: recipe.metric };
+    return { device: name, hint, data: data && describeDataset(data), metric: recipe.metric };
   },
 
   async open({ seed: wanted, learningRate, checkpoint, modelPath }: OpenRequest): Promise<Opened> {
     seed = wanted;
     const { model, optimizer, schedule, clipNorm } = recipe;
     const source = modelPath === undefined ? undefined : modelSourceAt(modelPath, model);
-    config = { ...recipe.config?.(data), ...(source?.config ?? savedConfig(checkpoint)) };
+    config = { ...(data && recipe.config?.(data)), ...(source?.config ?? savedConfig(checkpoint)) };
     // Text is read with the vocabulary that the model knows.
-    if (typeof config.vocabSize === 'number' && config.vocabSize !== SMALL_VOCABULARY) {
+    if (data && choice.data && typeof config.vocabSize === 'number' && config.vocabSize !== SMALL_VOCABULARY) {
       data.close();
-      data = await recipe.open({ ...choice, vocabSize: config.vocabSize });
+      data = await recipe.open({ ...choice.data, vocabSize: config.vocabSize });
     }
     trainer = await createTrainer({
       device,
@@ -110,7 +112,7 @@ const rpc = new ThreadRpc(parentPort!, {
     return {
       resumedFrom: path,
       skipped,
-      epoch: Math.floor(batches / data.batchesPerEpoch(recipe.rows)),
+      epoch: data ? Math.floor(batches / data.batchesPerEpoch(recipe.rows)) : 0,
       step: trainer.step,
       weightRow: about.weightRow ?? {},
       served,
@@ -119,6 +121,7 @@ const rpc = new ThreadRpc(parentPort!, {
 
   async step({ peers }: { peers: string[] }): Promise<StepReport> {
     const { rows } = recipe;
+    const data = ownData();
     const perEpoch = data.batchesPerEpoch(rows);
     const [epoch, index] = [Math.floor(batches / perEpoch), batches % perEpoch];
     const batch = await data.batch({ epoch, index, rows, seed });
@@ -142,7 +145,7 @@ const rpc = new ThreadRpc(parentPort!, {
   },
 
   async evaluate({ peers }: { peers: string[] }): Promise<Evaluation> {
-    const evaluation = await trainer.evaluate(data.test(recipe.testRows), network(peers));
+    const evaluation = await trainer.evaluate(ownData().test(recipe.testRows), network(peers));
     tested = { step: trainer.step, ...evaluation };
     isBest = evaluation.network.loss < bestLoss;
     bestLoss = Math.min(bestLoss, evaluation.network.loss);
@@ -155,6 +158,7 @@ const rpc = new ThreadRpc(parentPort!, {
 
   /** Writes the student's files; returns its manifest, which the hotkey is to sign. */
   student({ folder, hotkey }: StudentRequest): string {
+    const data = ownData();
     const epoch = Math.floor(batches / data.batchesPerEpoch(recipe.rows));
     const metric = tested?.step === trainer.step ? metricOf(tested) : null;
     return exportStudent(folder, trainer.synapse, { data: data.name, step: trainer.step, epoch, metric }, hotkey).text;
@@ -169,13 +173,26 @@ const rpc = new ThreadRpc(parentPort!, {
   },
 
   save({ path, weightRow, keep }: SaveRequest): void {
-    const perEpoch = data.batchesPerEpoch(recipe.rows);
-    const next = { source: data.name, epoch: Math.floor(batches / perEpoch), index: batches % perEpoch };
+    const next = data && placeIn(data);
     const best = Number.isFinite(bestLoss) ? { bestLoss } : {};
-    trainer.save(path, { batches, data: next, config, seed, weightRow, ...best } satisfies Resumed, { keep, isBest });
+    trainer.save(path, { batches, ...(next && { data: next }), config, seed, weightRow, ...best } satisfies Resumed, {
+      keep,
+      isBest,
+    });
     isBest = false;
   },
 });
+
+function ownData(): Dataset {
+  if (!data) throw new Error('this thread was prepared without data of its own');
+  return data;
+}
+
+/** The batch that comes next. */
+function placeIn(own: Dataset): NonNullable<Resumed['data']> {
+  const perEpoch = own.batchesPerEpoch(recipe.rows);
+  return { source: own.name, epoch: Math.floor(batches / perEpoch), index: batches % perEpoch };
+}
 
 /** What a checkpoint says besides the trainer's own state. */
 interface Resumed {

@@ -1,6 +1,5 @@
 import type { BittensorError } from '../../base/index.js';
 import type { Evaluation } from '../../model/index.js';
-import type { RunSettings } from '../options.js';
 import { ModelThread } from './model-thread.js';
 import type { PeerCaller } from './peer-caller.js';
 import type {
@@ -34,8 +33,8 @@ export class Trainer {
     );
   }
 
-  prepare({ device, neuron, labels, dataset }: RunSettings): Promise<Prepared> {
-    return this.thread.rpc.call('prepare', { device, neuron, labels, dataset } satisfies PrepareTrainer);
+  prepare(request: PrepareTrainer): Promise<Prepared> {
+    return this.thread.rpc.call('prepare', request);
   }
 
   /** A fresh model, or the saved one. Code `bad_checkpoint` when that cannot be used. */

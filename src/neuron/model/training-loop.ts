@@ -5,13 +5,12 @@ import type { PeerHealth } from '../membership/peer-health.js';
 import type { EventLog } from '../observe/event-log.js';
 import type { WeightRow } from '../weights/weight-row.js';
 import type { ModelServer } from './model-server.js';
+import { applyGradients, IDLE_MS } from './serving-loop.js';
 import type { StepReport } from './thread-messages.js';
 import type { Trainer } from './trainer.js';
 
 /** A log line every so many batches, as the manual has it. */
 const LOG_EVERY = 10;
-/** How often a neuron that does not train looks for gradients of its callers. */
-const IDLE_MS = 200;
 
 export interface TrainingLoop {
   trainer: Trainer;
@@ -125,13 +124,10 @@ async function finishEpoch(
 
 /** Applies what callers sent back since the last step, if anything. A neuron that does not train serves the result at once. */
 async function takeGradients({ trainer, server, log, settings }: TrainingLoop): Promise<boolean> {
+  if (!settings.train) return (await applyGradients({ trainer, server, log })) > 0;
   const gradients = await server.takeGradients();
   if (!gradients) return false;
-  const { calls } = gradients;
-  await trainer.takeCallerGradients(gradients, !settings.train);
-  if (settings.train) return true;
-  await server.serve(await trainer.parameters());
-  log.info(`Applied gradients of ${calls} requests by callers; serving version ${server.version}`);
+  await trainer.takeCallerGradients(gradients, false);
   return true;
 }
 

@@ -3,6 +3,7 @@ import { chainSamples } from './chain.js';
 import { configSamples } from './config.js';
 import { localnetSamples } from './localnet.js';
 import { modelSamples } from './model.js';
+import { runSamples } from './run.js';
 import type { Samples } from './sample.js';
 import { topLevelSamples } from './top-level.js';
 import { walletSamples } from './wallet.js';
@@ -12,6 +13,7 @@ export const samples: Samples = {
   ...configSamples,
   ...walletSamples,
   ...topLevelSamples,
+  ...runSamples,
   ...axonSamples,
   ...modelSamples,
   ...chainSamples,

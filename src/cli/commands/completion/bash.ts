@@ -3,7 +3,7 @@ import type { Flag, Node, Tree } from './tree.js';
 /** Completion for bash 3.2 and later. */
 export function bashScript({ names, groups, commands }: Tree): string {
   const groupCases = groups.map(
-    ({ words, names: verbs }) => `    ${pattern(words.map(word => `${word} `))}) names=${quote(listOf(verbs))} ;;`,
+    ({ words, names: verbs, flags }) => `    ${pattern(words.map(word => `${word} `))}${offer(listOf(verbs), flags)}`,
   );
   return `# Completion of bittensor-cli for bash: source <(bittensor-cli completion bash)
 _bittensor_cli_paths() {
@@ -50,10 +50,18 @@ complete -F _bittensor_cli bittensor-cli
 
 function caseOf({ words, flags, choices, takesFile }: Node): string {
   const names = takesFile ? '<file>' : choices.join(' ');
+  const patterns = words.map(
+    word => `${quote(word.includes(' ') ? word : `${word} `)}${word.includes(' ') ? '' : '*'}`,
+  );
+  return `    ${patterns.join(' | ')}${offer(names, flags)}`;
+}
+
+/** The rest of a case: what can stand next. */
+function offer(names: string, flags: readonly Flag[]): string {
   const all = flags.flatMap(({ name, short }) => (short ? [name, short] : [name]));
   const values = flags.filter(({ value }) => value !== 'none');
   const cases = values.map(flag => `        ${spellings(flag)}) value=${quote(valueText(flag))} ;;`);
-  return `    ${words.map(word => `${quote(word.includes(' ') ? word : `${word} `)}${word.includes(' ') ? '' : '*'}`).join(' | ')})
+  return `)
       names=${quote(names)}
       flags=${quote(all.join(' '))}
       case "$prev" in

@@ -4,9 +4,10 @@ import type { Flag, Node, Tree } from './tree.js';
 export function fishScript({ names, groups, commands }: Tree): string {
   const lines = [
     ...names.map(({ name, about }) => complete('__bittensor_cli_at', `-a ${quote(name)} -d ${quote(about)}`)),
-    ...groups.flatMap(({ words, names: verbs }) =>
-      verbs.map(({ name, about }) => complete(at(words), `-a ${quote(name)} -d ${quote(about)}`)),
-    ),
+    ...groups.flatMap(({ words, names: verbs, flags }) => [
+      ...verbs.map(({ name, about }) => complete(at(words), `-a ${quote(name)} -d ${quote(about)}`)),
+      ...flags.map(flag => complete(at(words), flagText(flag))),
+    ]),
     ...commands.flatMap(linesOf),
   ];
   return `# Completion of bittensor-cli for fish: bittensor-cli completion fish > ~/.config/fish/completions/bittensor-cli.fish

@@ -5,8 +5,15 @@ import type { AnyCommand } from '../../frame/command.js';
 /** What the shells' scripts are made of. */
 export interface Tree {
   readonly names: readonly Described[];
-  readonly groups: readonly { readonly words: readonly string[]; readonly names: readonly Described[] }[];
+  readonly groups: readonly GroupNode[];
   readonly commands: readonly Node[];
+}
+
+export interface GroupNode {
+  readonly words: readonly string[];
+  readonly names: readonly Described[];
+  /** What can be given where no command is named. */
+  readonly flags: readonly Flag[];
 }
 
 export interface Described {
@@ -39,10 +46,14 @@ export function completionTree(): Tree {
     }),
   );
   return {
-    names: [...topLevel, ...groups].map(({ name, about }) => ({ name, about })),
-    groups: groups.map(({ name, aliases = [], commands }) => ({
+    names: [...groups, ...topLevel].map(({ name, about }) => ({ name, about })),
+    groups: groups.map(({ name, aliases = [], commands, standard }) => ({
       words: [name, ...aliases],
-      names: commands.map(spec => ({ name: spec.name, about: spec.about })),
+      names: commands.flatMap(spec => {
+        const others = spec.aliasFlag === undefined ? [] : (spec.aliases ?? []);
+        return [spec.name, ...others].map(word => ({ name: word, about: spec.about }));
+      }),
+      flags: commands.filter(spec => spec.name === standard).flatMap(spec => nodeOf(spec, []).flags),
     })),
     commands: [...topLevel.map(spec => nodeOf(spec, [spec.name, ...(spec.aliases ?? [])])), ...ofGroups],
   };

@@ -3,8 +3,8 @@ import type { Described, Flag, Node, Tree } from './tree.js';
 /** Completion for zsh 5 and later. */
 export function zshScript({ names, groups, commands }: Tree): string {
   const groupCases = groups.map(
-    ({ words, names: verbs }) =>
-      `    ${words.map(word => quote(`${word} `)).join('|')}) names=(${described(verbs)}) ;;`,
+    ({ words, names: verbs, flags }) =>
+      `    ${words.map(word => quote(`${word} `)).join('|')}${offer(described(verbs), flags)}`,
   );
   return `#compdef bittensor-cli
 # Completion of bittensor-cli for zsh: source <(bittensor-cli completion zsh)
@@ -41,10 +41,15 @@ if [[ "\${funcstack[1]}" == _bittensor_cli ]]; then _bittensor_cli "$@"; else co
 
 function caseOf({ words, flags, choices, takesFile }: Node): string {
   const names = takesFile ? "'<file>'" : choices.map(quote).join(' ');
+  return `    ${words.map(word => (word.includes(' ') ? quote(word) : `${quote(`${word} `)}*`)).join('|')}${offer(names, flags)}`;
+}
+
+/** The rest of a case: what can stand next. */
+function offer(names: string, flags: readonly Flag[]): string {
   const cases = flags
     .filter(({ value }) => value !== 'none')
     .map(flag => `        ${spellings(flag)}) value=${quote(valueText(flag))} ;;`);
-  return `    ${words.map(word => (word.includes(' ') ? quote(word) : `${quote(`${word} `)}*`)).join('|')})
+  return `)
       names=(${names})
       flags=(${described(flags)})
       case "$prev" in

@@ -1,64 +1,60 @@
-import { createLog, type ResolvedSettings, type SettingSource, type SettingValues } from '../../../base/index.js';
-import { NEURON_KINDS, type NeuronKind, runNeuron, runSettings } from '../../../neuron/index.js';
+import { createLog, type ResolvedSettings, type SettingTable, type SettingValues } from '../../../base/index.js';
+import {
+  MODEL_KINDS,
+  minerSettings,
+  type Neuron,
+  type RunSummary,
+  runNeuron,
+  serverSettings,
+} from '../../../neuron/index.js';
 import { cliError } from '../../errors.js';
-import type { Action } from '../../frame/command.js';
+import type { Action, Input } from '../../frame/command.js';
 import { readPassword } from '../../secrets/password.js';
 import { createOutput } from '../../terminal/output.js';
 import { BANNER } from './banner.js';
-import type { runRows } from './command.js';
+import type { minerRows, serverRows } from './rows.js';
+import { type Given, neuronSettings, prefer } from './settle.js';
 
-export const run: Action<typeof runRows> = async input => {
-  const settled = neuronSettings(input);
+export const runMiner: Action<typeof minerRows> = async input => {
+  const settings = settledMiner(input);
+  const json = await runRole(input, { role: 'miner', settings });
+  return { json: { role: 'miner', neuron: settings.values.model, stopped: true, ...json } };
+};
+
+export const runServer: Action<typeof serverRows> = async input => {
+  const settings = neuronSettings(input, serverSettings);
+  return { json: { role: 'server', stopped: true, ...(await runRole(input, { role: 'server', settings })) } };
+};
+
+/** The model that learns may be named by `--neuron`, too. */
+export function settledMiner(given: Given<typeof minerRows>): ResolvedSettings<typeof minerSettings> {
+  const { neuron } = given.settings;
+  if (neuron === undefined || neuron === 'miner') return neuronSettings(given, minerSettings);
+  const isModel = MODEL_KINDS.some(kind => kind === neuron);
+  if (isModel) return neuronSettings(prefer(given, 'model', 'neuron'), minerSettings);
+  throw cliError(
+    'usage',
+    `"neuron" is set to ${neuron}, which is another role: start that by bittensor-cli run ${neuron}`,
+  );
+}
+
+async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron): Promise<Partial<RunSummary>> {
+  const { values } = neuron.settings;
   const output = createOutput(input.isJson ? process.stderr : process.stdout);
-  let saved = {};
+  let done: Partial<RunSummary> = {};
   output.line(BANNER);
   try {
-    await runNeuron(settled, {
+    await runNeuron(neuron, {
       signal: input.signal,
-      openLog: folder => createLog({ level: settled.values.log_level, folder, write: line => output.line(line) }),
+      openLog: folder => createLog({ level: values.log_level, folder, write: line => output.line(line) }),
       progress: output.progress,
-      onSaved: summary => {
-        saved = summary;
+      onDone: summary => {
+        done = summary;
       },
-      password: keyFile => readPassword(input.ui, input.settings, keyFile, 'open'),
+      password: keyFile => readPassword(input.ui, input.settings as SettingValues<typeof minerRows>, keyFile, 'open'),
     });
   } finally {
     output.close();
   }
-  return { json: { neuron: settled.values.neuron, stopped: true, ...saved } };
-};
-
-type Given = Pick<Parameters<Action<typeof runRows>>[0], 'settings' | 'sources' | 'args'>;
-
-/** The settings that the neuron knows: the other names for them are settled, and the argument is `--neuron`. */
-export function neuronSettings({ settings, sources, args }: Given): ResolvedSettings<typeof runSettings> {
-  const values: Record<string, unknown> = Object.fromEntries(
-    Object.keys(runSettings).map(key => [key, settings[key as keyof typeof settings]]),
-  );
-  const from: Record<string, SettingSource> = { ...sources };
-  const prefer = (key: 'chain_endpoint' | 'neuron_key', other: keyof typeof runRows) => {
-    if (RANK.indexOf(sources[other]) <= RANK.indexOf(from[key]!)) return;
-    values[key] = settings[other];
-    from[key] = sources[other];
-  };
-  prefer('chain_endpoint', 'subtensor_chain_endpoint');
-  prefer('chain_endpoint', 'subtensor_network');
-  prefer('neuron_key', 'wallet_hotkey');
-  const [neuron] = args;
-  if (neuron !== undefined && sources.neuron !== 'flag') {
-    if (!NEURON_KINDS.includes(neuron as NeuronKind)) {
-      throw cliError(
-        'usage',
-        `there is no neuron ${JSON.stringify(neuron.slice(0, 80))}, only ${NEURON_KINDS.join(', ')}`,
-      );
-    }
-    values['neuron'] = neuron;
-    from['neuron'] = 'flag';
-  }
-  return {
-    values: values as SettingValues<typeof runSettings>,
-    sources: from as ResolvedSettings<typeof runSettings>['sources'],
-  };
+  return done;
 }
-
-const RANK: readonly SettingSource[] = ['default', 'file', 'environment', 'flag'];

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { abortable, messageOf, type ResolvedSettings } from '../../base/index.js';
+import { StudentShelf, signManifest } from '../../model/index.js';
+import { priceOf } from '../../net/index.js';
+import { seedOf } from '../keys/identity.js';
+import { type Ground, openNode } from '../node.js';
+import { openEventLog } from '../observe/event-log.js';
+import { callerPolicyOf, type MinerSettings, type minerSettings } from '../options.js';
+import { type RunHooks, type Running, SaveError } from '../running.js';
+import { keepWeights } from '../weights/keep-weights.js';
+import { WeightRow } from '../weights/weight-row.js';
+import { ModelServer } from './model-server.js';
+import { PeerCaller } from './peer-caller.js';
+import { STUDENT_KEY, studentHandlers } from './student-service.js';
+import type { Opened, Prepared } from './thread-messages.js';
+import { Trainer } from './trainer.js';
+import { train } from './training-loop.js';
+
+/** How long requests of peers may take to end when the neuron stops. */
+const DRAIN_MS = 500;
+
+/** The template miner: its model learns with the network's help, is served, and who helped is ranked on the chain. */
+export async function runMiner(
+  { values: settings, sources }: ResolvedSettings<typeof minerSettings>,
+  hooks: RunHooks,
+  running: Running,
+): Promise<void> {
+  const { signal, closing, fail } = running;
+  const { model, device, labels, dataset } = settings;
+  // The threads load their backend and the data while the chain is being reached.
+  const trainer = new Trainer(fail);
+  closing.add(() => trainer.stop());
+  const server = new ModelServer(fail);
+  closing.add(() => server.stop());
+  const prepared = Promise.all([
+    trainer.prepare({ device, model, data: { labels, dataset } }),
+    server.prepare(settings),
+  ]).then(([first]) => first);
+  prepared.catch(fail);
+
+  let opened: OpenedModel | undefined;
+  const node = await openNode({
+    role: 'miner',
+    settings,
+    sources,
+    hooks,
+    running,
+    serve: async ground => {
+      opened = await openModel(ground, { settings, trainer, server, prepared });
+      return server.handlers(priceOf(settings), ground.stakeOf);
+    },
+  });
+  const { identity, axon, dendrite, directory, health, log, root } = node;
+  const { metric, checkpoint, weightRow } = opened!;
+  const shelf = new StudentShelf(join(identity.slot.folder, 'students', model));
+  shelf.restore(identity.hotkey.publicKey);
+  axon.attach(STUDENT_KEY, studentHandlers(shelf));
+  const row = new WeightRow(weightRow);
+  rankWhenJoined(node, row);
+  trainer.connect(new PeerCaller({ dendrite, directory, health, log: root.child('dendrite'), signal }));
+
+  const events = openEventLog({
+    folder: node.logFolder,
+    axon,
+    dendrite,
+    directory,
+    onError: error => log.warn(`No more events for TensorBoard: ${messageOf(error)}`),
+  });
+  closing.add(() => events.close());
+  log.info(`Events for TensorBoard in ${events.path}`);
+  const publish = async () => {
+    const text = await trainer.student({ folder: shelf.folder, hotkey: identity.hotkeyHex });
+    shelf.add(text, signManifest(identity.hotkey, text));
+  };
+  const save = () => trainer.save({ path: checkpoint, weightRow: row.toJSON(), keep: settings.keep });
+  const began = performance.now();
+  const steps = await train({
+    trainer,
+    server,
+    directory,
+    health,
+    row,
+    log: root.child(model),
+    signal,
+    progress: hooks.progress,
+    events,
+    publish,
+    save,
+    settings: {
+      steps: settings.steps,
+      train: settings.train,
+      learnFromCallers: callerPolicyOf(settings) !== 'off',
+      metric,
+    },
+  });
+  const saved = save().catch(error => {
+    throw new SaveError('the model was not saved', { cause: error });
+  });
+  await Promise.all([axon.stop(DRAIN_MS), saved]);
+  node.tellTraffic();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
+  hooks.onDone?.({ hotkey: identity.hotkey.address, steps, checkpoint });
+}
+
+interface OpenedModel extends Pick<Opened, 'weightRow'>, Pick<Prepared, 'metric'> {
+  /** Where this neuron saves. */
+  readonly checkpoint: string;
+}
+
+/** A fresh model, the saved one, or the given one; served from here on. */
+async function openModel(
+  { identity, log, signal }: Ground,
+  {
+    settings,
+    trainer,
+    server,
+    prepared,
+  }: { settings: MinerSettings; trainer: Trainer; server: ModelServer; prepared: Promise<Prepared> },
+): Promise<OpenedModel> {
+  const { device, hint, data, metric } = await abortable(prepared, signal);
+  log.info(`Computing on ${device}${hint ? `; ${hint}` : ''}`);
+  log.info(`Learning from ${data}`);
+  const checkpoint = join(identity.slot.folder, `${settings.model}.safetensors`);
+  const opening = trainer.open({
+    seed: settings.seed ?? seedOf(identity.hotkey.publicKey),
+    learningRate: settings.learning_rate,
+    checkpoint,
+    modelPath: settings.model_path,
+  });
+  const opened = await abortable(opening, signal);
+  for (const { path, reason } of opened.skipped)
+    log.warn(`The save ${path} is not whole (${reason}): it is now ${path}.damaged`);
+  if (opened.resumedFrom) log.info(`Resuming from ${opened.resumedFrom}: epoch ${opened.epoch}, step ${opened.step}`);
+  await abortable(
+    server.open(opened.served).then(async () => server.serve(await trainer.parameters())),
+    signal,
+  );
+  return { checkpoint, metric, weightRow: opened.weightRow };
+}
+
+type MinerNode = Awaited<ReturnType<typeof openNode<MinerSettings>>>;
+
+/** Sends the row to the chain with every tempo, once this neuron is registered. */
+function rankWhenJoined(
+  { chain, joined, settings, identity, health, log, signal, closing }: MinerNode,
+  row: WeightRow,
+): void {
+  if (!chain) return;
+  void joined.then(uid => {
+    if (uid === undefined) return;
+    const stop = keepWeights({
+      chain,
+      netuid: settings.netuid,
+      hotkey: identity.hotkey,
+      ownHotkey: identity.hotkeyHex,
+      folder: identity.slot.folder,
+      scores: () => row.shares(),
+      isLost: hotkey => health.isLost(hotkey),
+      oncePerEpoch: false,
+      log,
+      signal,
+    });
+    closing.add(stop);
+  });
+}

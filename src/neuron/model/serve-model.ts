@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { abortable, type ResolvedSettings } from '../../base/index.js';
+import { modelNameAt, savesOf } from '../../model/index.js';
+import { priceOf } from '../../net/index.js';
+import { NeuronError } from '../errors.js';
+import { seedOf } from '../keys/identity.js';
+import { type Ground, openNode } from '../node.js';
+import { callerPolicyOf, type ServerSettings, type serverSettings } from '../options.js';
+import { type RunHooks, type Running, SaveError } from '../running.js';
+import { ModelServer } from './model-server.js';
+import { serveCallers } from './serving-loop.js';
+import { Trainer } from './trainer.js';
+
+/** How long requests of peers may take to end when the neuron stops. */
+const DRAIN_MS = 500;
+
+/** Serves the model that it is given. It trains nothing itself; what callers send back moves the model as the policy says. */
+export async function runServer(
+  { values: settings, sources }: ResolvedSettings<typeof serverSettings>,
+  hooks: RunHooks,
+  running: Running,
+): Promise<void> {
+  const { signal, closing, fail } = running;
+  const { device, model_path: path } = settings;
+  if (path === undefined) {
+    const text = 'a server serves a model that it is given: name a checkpoint, a student or a model of Hugging Face by';
+    throw new NeuronError('bad_setting', `${text} --model_path`, { data: { key: 'model_path' } });
+  }
+  const model = modelNameAt(path);
+  const trainer = new Trainer(fail);
+  closing.add(() => trainer.stop());
+  const server = new ModelServer(fail);
+  closing.add(() => server.stop());
+  const prepared = Promise.all([trainer.prepare({ device, model, data: undefined }), server.prepare(settings)]);
+  prepared.catch(fail);
+
+  let checkpoint = '';
+  const node = await openNode({
+    role: 'server',
+    settings,
+    sources,
+    hooks,
+    running,
+    serve: async ground => {
+      const [{ device: name, hint }] = await abortable(prepared, signal);
+      ground.log.info(`Computing on ${name}${hint ? `; ${hint}` : ''}`);
+      checkpoint = await openModel(ground, path, { settings, trainer, server });
+      ground.log.info(`Serving the ${model} of ${path}`);
+      return server.handlers(priceOf(settings), ground.stakeOf);
+    },
+  });
+  const { identity, axon, log, root } = node;
+  const learns = callerPolicyOf(settings) !== 'off';
+  // The parameters are with the thread that answers: nothing is learnt, so nothing else needs them.
+  if (!learns) await trainer.stop();
+  const save = () => trainer.save({ path: checkpoint, weightRow: {}, keep: settings.keep });
+  const intervalMs = settings.save_interval * 1_000;
+  const served = { trainer, server, save, intervalMs, log: root.child(model), signal };
+  const { calls, isUnsaved } = learns ? await serveCallers(served) : await untilStopped(signal);
+  const saving = isUnsaved ? save() : Promise.resolve();
+  const saved = saving.catch(error => {
+    throw new SaveError('the model was not saved', { cause: error });
+  });
+  await Promise.all([axon.stop(DRAIN_MS), saved]);
+  node.tellTraffic();
+  const learnt = calls === 0 ? 'nothing was learnt from callers' : `gradients of ${calls} requests by callers learnt`;
+  log.info(`Stopped; ${learnt}${calls === 0 ? '' : `; model saved to ${checkpoint}`}`);
+  hooks.onDone?.({ hotkey: identity.hotkey.address, steps: calls, ...(calls > 0 && { checkpoint }) });
+}
+
+/** The given model, or what this slot made of it before. Returns where that is saved. */
+async function openModel(
+  { identity, log, signal }: Ground,
+  path: string,
+  { settings, trainer, server }: { settings: ServerSettings; trainer: Trainer; server: ModelServer },
+): Promise<string> {
+  const checkpoint = join(identity.slot.folder, 'served', `${nameOf(path)}.safetensors`);
+  const seed = seedOf(identity.hotkey.publicKey);
+  const isResumed = savesOf(checkpoint).length > 0;
+  const request = { seed, learningRate: settings.learning_rate, checkpoint };
+  const opening = trainer.open({ ...request, modelPath: isResumed ? undefined : path });
+  const opened = await abortable(opening, signal);
+  for (const { path: save, reason } of opened.skipped)
+    log.warn(`The save ${save} is not whole (${reason}): it is now ${save}.damaged`);
+  if (isResumed) log.info(`Resuming from ${opened.resumedFrom}: step ${opened.step}`);
+  await abortable(
+    server.open(opened.served).then(async () => server.serve(await trainer.parameters())),
+    signal,
+  );
+  return checkpoint;
+}
+
+/** One for each file that is given: another one under the same path is another model. */
+function nameOf(path: string): string {
+  const { size, mtimeMs } = statSync(path);
+  return createHash('sha256')
+    .update(`${resolve(path)} ${size} ${mtimeMs}`)
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function untilStopped(signal: AbortSignal): Promise<{ calls: number; isUnsaved: boolean }> {
+  return new Promise(done => {
+    const end = () => done({ calls: 0, isUnsaved: false });
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
