@@ -2,6 +2,8 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A stop takes about a second, on a busy machine longer; one that takes this long hangs. */
 const LIMIT_MS = 5_000;
+/** What runs until it is stopped has a model to save. */
+const PATIENT_LIMIT_MS = 20_000;
 
 export interface StopOptions {
   /** A second signal does not hurry it. */
@@ -31,7 +33,7 @@ export function stopOnSignal(options: StopOptions): {
       return;
     }
     controller.abort(new DOMException('stopped by the user', 'AbortError'));
-    setTimeout(force, LIMIT_MS).unref();
+    setTimeout(force, options.isPatient ? PATIENT_LIMIT_MS : LIMIT_MS).unref();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
