@@ -35,7 +35,7 @@ describe('bad input gets one clear line and its exit code', () => {
     [['--axon.price', '-1'], /--axon\.price must be a number from 0 to 1000000, not "-1"/],
     [['-m', '0', '--axon.permit_only'], /--axon\.permit_only needs a chain/],
     [['-b', '8120', '--axon.min_stake', '1'], /--axon\.min_stake needs a chain/],
-    [['--neuron', 'alexnet'], /--neuron must be one of mnist, cifar, bert, gpt2/],
+    [['--neuron', 'alexnet'], /--neuron must be one of miner, server, validator, mnist, cifar, bert, gpt2/],
     [['--config', 'missing.yaml'], /no config file at missing.yaml/],
     [['--bootstrap', 'nowhere'], /--bootstrap must be a port or host:port, not "nowhere"/],
     [['--bootstrap', '8120,99999999'], /--bootstrap must be a port or host:port/],
