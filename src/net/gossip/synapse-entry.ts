@@ -135,7 +135,10 @@ export function nameOf(entry: Pick<PeerEntry, 'hotkey' | 'synapseKey'>): string 
 }
 
 /** What the synapse of an entry takes and gives. Error `InvalidResponse` for a modality or dtype not known here. */
-export function definitionOf({ synapseKey, definition }: PeerEntry): DescribedSynapse {
+export function definitionOf({
+  synapseKey,
+  definition,
+}: Pick<PeerEntry, 'synapseKey' | 'definition'>): DescribedSynapse {
   return describedSynapse({ synapseKey, ...definition });
 }
 

@@ -1,8 +1,15 @@
 import type { ChainClient, Metagraph } from '../../chain/index.js';
-import { type Gossip, type Member, type Peer, RequestError } from '../../net/index.js';
+import { type Gossip, type Member, type Peer, type PeerEntry, RequestError } from '../../net/index.js';
 
-/** A neuron to ask, and its uid where there is a chain. */
-export type KnownPeer = Peer & { readonly uid?: number };
+/** A neuron to ask. */
+export type KnownPeer = Peer & {
+  /** Where there is a chain. */
+  readonly uid?: number;
+  /** The block in which it announced its axon, where there is a chain. */
+  readonly announcedAt?: number;
+  /** What its synapse takes and gives, where gossip said so. */
+  readonly definition?: PeerEntry['definition'];
+};
 
 /** Who is there to ask: the metagraph of the chain, or in test mode what gossip found. */
 export interface PeerDirectory {
@@ -33,7 +40,13 @@ export function chainDirectory(
     peers = serving
       .filter(neuron => neuron.hotkeyHex !== ownHotkey)
       .sort((a, b) => b.incentive - a.incentive || a.uid - b.uid)
-      .map(neuron => ({ hotkey: neuron.hotkeyHex, host: neuron.axon!.ip, port: neuron.axon!.port, uid: neuron.uid }));
+      .map(({ hotkeyHex, uid, axon }) => ({
+        hotkey: hotkeyHex,
+        host: axon!.ip,
+        port: axon!.port,
+        uid,
+        announcedAt: axon!.block,
+      }));
     served = peers.length;
   });
   return {
