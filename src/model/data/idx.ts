@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { badDataset, unreadable } from './bad-dataset.js';
 import { type ByteStore, bytesInFile, bytesInMemory } from './byte-store.js';
+import { checkIdxBytes, readIdxHeader } from './idx-header.js';
 import type { ImageRows } from './images.js';
 
 /** What an unpacked file may have: ten times MNIST. A larger one is to be unpacked on the disk, from where it is read row by row. */
@@ -60,7 +61,7 @@ interface IdxFile {
   content: ByteStore;
   /** Bytes before the first row. */
   header: number;
-  shape: number[];
+  shape: readonly number[];
 }
 
 async function openIdxFile(path: string, rank: number, signal?: AbortSignal): Promise<IdxFile> {
@@ -68,12 +69,9 @@ async function openIdxFile(path: string, rank: number, signal?: AbortSignal): Pr
     const packed = path.endsWith('.gz');
     const content = packed ? bytesInMemory(await unpack(path, rank, signal)) : bytesInFile(path);
     try {
-      const { header, shape, bytes } = readHeader(path, content.read(0, 4 + 4 * rank), rank);
-      if (content.bytes !== bytes) {
-        const claims = `${content.bytes} bytes where its header says ${bytes} (${shape.join(' x ')})`;
-        throw badDataset(path, claims, AGAIN);
-      }
-      return { content, header, shape };
+      const head = readIdxHeader(path, content.read(0, 4 + 4 * rank), [rank]);
+      checkIdxBytes(path, head, content.bytes);
+      return { content, header: head.header, shape: head.shape };
     } catch (error) {
       content.close();
       throw error;
@@ -81,19 +79,6 @@ async function openIdxFile(path: string, rank: number, signal?: AbortSignal): Pr
   } catch (error) {
     throw unreadable(path, error);
   }
-}
-
-function readHeader(path: string, start: Buffer, rank: number): { header: number; shape: number[]; bytes: number } {
-  const header = 4 + 4 * rank;
-  const magic = start.length >= 4 ? start.readUInt32BE(0) : undefined;
-  if (magic !== 0x0800 + rank || start.length < header) {
-    const what = rank === 3 ? 'images' : 'labels';
-    const found = magic === undefined ? `${start.length} bytes` : `it begins with ${magic}`;
-    throw badDataset(path, `no IDX file of ${what}: ${found}`, `one of ${what} begins with ${0x0800 + rank}`);
-  }
-  const shape = Array.from({ length: rank }, (_, i) => start.readUInt32BE(4 + 4 * i));
-  if (shape.includes(0)) throw badDataset(path, `it is empty (${shape.join(' x ')})`, AGAIN);
-  return { header, shape, bytes: header + shape.reduce((a, b) => a * b) };
 }
 
 /** Unpacks as far as the header says, and no further. */
@@ -110,7 +95,7 @@ async function unpack(path: string, rank: number, signal?: AbortSignal): Promise
       parts.push(part);
       count += part.length;
       if (expected === undefined && count >= 4 + 4 * rank) {
-        expected = readHeader(path, Buffer.concat(parts), rank).bytes;
+        expected = readIdxHeader(path, Buffer.concat(parts), [rank]).bytes;
         if (expected > MAX_UNPACKED) {
           throw badDataset(path, `unpacked it has ${expected} bytes`, 'unpack it with gunzip first');
         }

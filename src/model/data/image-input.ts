@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync, inflateSync } from 'node:zlib';
-import { BittensorError, messageOf } from '../../base/index.js';
+import { BittensorError, isBittensorError, messageOf } from '../../base/index.js';
 import type { ModelErrorCode } from '../errors.js';
+import { checkIdxBytes, isIdx, readIdxHeader } from './idx-header.js';
 
 /** Images that somebody wants to have looked at. */
 export interface ImageInput {
@@ -24,7 +25,11 @@ export function readImages(path: string, size: { height: number; width: number; 
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
     const raw = readFileSync(path);
     const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw, { maxOutputLength: MAX_FILE_BYTES }) : raw;
-    const input = isPng(bytes) ? readPng(bytes, size.channels) : isIdx(bytes) ? readIdx(bytes) : readCsv(bytes, size);
+    const input = isPng(bytes)
+      ? readPng(bytes, size.channels)
+      : isIdx(bytes)
+        ? readIdx(path, bytes)
+        : readCsv(bytes, size);
     const { height, width, channels, images } = input;
     if (images.length === 0) throw new Error('it holds no image');
     if (height !== size.height || width !== size.width || channels !== size.channels) {
@@ -33,6 +38,7 @@ export function readImages(path: string, size: { height: number; width: number; 
     }
     return input;
   } catch (error) {
+    if (isBittensorError(error) && error.code === 'bad_dataset') throw error;
     const text = `cannot read images from ${path}: ${plainReason(error)}`;
     throw new BittensorError<ModelErrorCode>('bad_dataset', text, { cause: error, data: { path } });
   }
@@ -48,23 +54,14 @@ function plainReason(error: unknown): string {
   return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
 }
 
-function isIdx(bytes: Buffer): boolean {
-  return bytes.length >= 8 && bytes.readUInt16BE(0) === 0 && bytes[2] === 8;
-}
-
-/** IDX of bytes (LeCun's MNIST page): 0 0 type rank, sizes as u32 BE, data. */
-function readIdx(bytes: Buffer): ImageInput {
-  const rank = bytes[3]!;
-  if (rank !== 3 && rank !== 4) throw new Error(`an IDX file of rank ${rank} is no list of images`);
-  const sizes = Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
-  const [count, height, width, channels = 1] = sizes as [number, number, number, number?];
+/** A list of images, of one channel where its rank says of none. */
+function readIdx(path: string, bytes: Buffer): ImageInput {
+  const head = readIdxHeader(path, bytes, [3, 4]);
+  checkIdxBytes(path, head, bytes.length);
+  const [count, height, width, channels = 1] = head.shape as [number, number, number, number?];
   const pixels = height * width * channels;
-  const start = 4 + 4 * rank;
-  if (!Number.isSafeInteger(count * pixels) || bytes.length !== start + count * pixels) {
-    throw new Error(`it has ${bytes.length - start} bytes of pixels, not those of ${sizes.join(' x ')}`);
-  }
-  const images = Array.from({ length: count }, (_, i) => bytes.subarray(start + i * pixels, start + (i + 1) * pixels));
-  return { height, width, channels, images };
+  const image = (i: number) => bytes.subarray(head.header + i * pixels, head.header + (i + 1) * pixels);
+  return { height, width, channels, images: Array.from({ length: count }, (_, i) => image(i)) };
 }
 
 function readCsv(

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { badDataset, unreadable } from './bad-dataset.js';
 import { type ByteStore, bytesInFile } from './byte-store.js';
 import { csvRows, documentOf, textColumns } from './csv.js';
-import { parquetRows } from './parquet.js';
+import { parquetRows } from './parquet-rows.js';
 import { Spool } from './spool.js';
 
 /** Files that hold text, plain or packed with gzip. */
@@ -43,7 +43,7 @@ function openPlain(path: string): ByteStore {
 
 async function copyText(path: string, spool: Spool, signal?: AbortSignal): Promise<void> {
   if (/\.parquet$/i.test(path)) {
-    for await (const values of parquetRows(path)) {
+    for await (const values of parquetRows(path, { signal })) {
       signal?.throwIfAborted();
       writeDocument(documentOf(values), spool);
     }

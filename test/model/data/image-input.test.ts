@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readImages } from '../../../src/model/index.js';
 
@@ -59,7 +60,7 @@ describe('images to look at', () => {
       expect(images.map(image => image[0])).toEqual([0, 12]);
     }
     expect(() => readImages(file('short.idx', idx.subarray(0, 30)), GREY)).toThrow(
-      /has 14 bytes of pixels, not those of 2 x 3 x 4/,
+      /30 bytes where its header says 40 \(2 x 3 x 4\)/,
     );
   });
 
@@ -141,6 +142,52 @@ describe('images to look at', () => {
     ['that is empty', '\n', /holds no image/],
   ])('%s are refused with the reason', (name, content, reason) => {
     expect(() => readImages(file(`bad ${name}`, content), GREY)).toThrow(reason);
+  });
+
+  it('of an IDX file that claims more than it has, or is of something else, are refused as those of a data set are', () => {
+    const idx = (hex: string) => file(`bad ${hex}`, Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(24)]));
+    const reason = (path: string) => {
+      try {
+        readImages(path, GREY);
+        return expect.fail('it was read');
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'bad_dataset' });
+        return (error as Error).message;
+      }
+    };
+    expect(reason(idx('00000803ffffffff0000000300000004'))).toMatch(/40 bytes where its header says 51539607556 \(/);
+    expect(reason(idx('0000080100000018'))).toMatch(
+      /no IDX file of images: it begins with 2049; one of images begins with 2051 or 2052/,
+    );
+    expect(reason(idx('00000803000000000000000300000004'))).toMatch(/it is empty \(0 x 3 x 4\)/);
+  });
+
+  it('of any damage are read or refused with one error', () => {
+    const whole = [
+      gzipSync(Buffer.concat([Buffer.from('00000803000000020000000300000004', 'hex'), Buffer.alloc(24, 7)])),
+      png(
+        4,
+        3,
+        2,
+        [0, 1, 2].map(filter => [filter, ...Array.from({ length: 12 }, (_, i) => i)]),
+      ),
+      Buffer.from(`${new Array(12).fill('255').join(',')}\n`),
+    ];
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
+    const path = join(folder, 'damaged');
+    fc.assert(
+      fc.property(fc.constantFrom(...whole), damage, fc.option(fc.nat(200)), (content, changes, cut) => {
+        const bytes = Buffer.from(content);
+        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+        writeFileSync(path, cut === null ? bytes : bytes.subarray(0, cut));
+        try {
+          expect(readImages(path, GREY).images.every(image => image.length === 12)).toBe(true);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'bad_dataset' });
+        }
+      }),
+      { seed: 7, numRuns: 500 },
+    );
   });
 
   it('that are not there are refused', () => {

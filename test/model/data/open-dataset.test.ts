@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,6 +16,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isBittensorError, packagePath } from '../../../src/base/index.js';
 import { csvRows } from '../../../src/model/data/csv.js';
+import { readParquet } from '../../../src/model/data/parquet.js';
+import { parquetRows } from '../../../src/model/data/parquet-rows.js';
 import { openTexts } from '../../../src/model/data/text-files.js';
 import {
   CIFAR_DEVIATION,
@@ -305,6 +317,27 @@ describe('text files', () => {
     expect(await outcome(folderOf(files), { model: 'gpt2' })).toMatch(message);
   });
 
+  it('are streamed when they are packed: what they unpack to is never in memory as a whole', async () => {
+    const folder = folderOf({});
+    const path = join(folder, 'long.txt.gz');
+    const piece = gzipSync(Buffer.alloc(1 << 20, 'to be or not to be \n'));
+    // Members of gzip one after the other are one file (RFC 1952).
+    for (let i = 0; i < 300; i++) appendFileSync(path, piece);
+    let most = 0;
+    const before = process.memoryUsage();
+    const watch = setInterval(() => {
+      const { arrayBuffers } = process.memoryUsage();
+      most = Math.max(most, arrayBuffers - before.arrayBuffers);
+    }, 10);
+    const store = await openTexts([path]);
+    clearInterval(watch);
+    expect(store.bytes).toBe(300 << 20);
+    expect(store.read((300 << 20) - 5, 5).length).toBe(5);
+    store.close();
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(100 << 20);
+  });
+
   it('stop being read when the signal aborts', async () => {
     const folder = folderOf({ 'a.csv': csv(NEWS) });
     await expect(openDataset(folder, { model: 'gpt2' }, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
@@ -427,6 +460,57 @@ describe('Parquet', () => {
   });
 });
 
+describe('a hostile Parquet file', () => {
+  const changed = (kind: string, at: number, hex: string) => {
+    const bytes = readFileSync(vector(kind));
+    Buffer.from(hex, 'hex').copy(bytes, at);
+    return bytes;
+  };
+
+  it('whose few bytes ask for two thousand million values ends as one error, and not this process', async () => {
+    // The run of indices of the first page: 16 times the next one, made 2^31 - 1 times.
+    const folder = folderOf({ 'a.parquet': changed('none', 1315, 'feffffff0f01') });
+    const read = async () => {
+      for await (const _ of parquetRows(join(folder, 'a.parquet'), { heapMib: 64 }));
+    };
+    await expect(read()).rejects.toThrow('reading it takes more than 64 MiB of memory');
+  });
+
+  it('that is read for longer than one may wait, or is no longer wanted, is given up', async () => {
+    const path = vector('zstd');
+    const late = async (options: Parameters<typeof parquetRows>[1]) => {
+      for await (const _ of parquetRows(path, options));
+    };
+    await expect(late({ patienceMs: 1 })).rejects.toThrow('no row of it could be read in 0.001 s');
+    await expect(late({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+    const stop = new AbortController();
+    const reading = late({ signal: stop.signal });
+    stop.abort(new Error('stopped'));
+    await expect(reading).rejects.toThrow('stopped');
+  });
+
+  it('whose gzip page is damaged ends, where the library would read on for ever', async () => {
+    const content = readFileSync(vector('gzip'));
+    const path = join(root, 'page.parquet');
+    const begins = [...content.keys()].filter(at => content.readUInt16BE(Math.min(at, content.length - 2)) === 0x1f8b);
+    expect(begins.length).toBeGreaterThan(2);
+    for (const begin of begins) {
+      for (const at of [begin + 10, begin + 12, begin + 20]) {
+        for (const byte of [0, 0x63, 0xff]) {
+          const bytes = Buffer.from(content);
+          bytes[at] = byte;
+          writeFileSync(path, bytes);
+          try {
+            for await (const _ of readParquet(path));
+          } catch (error) {
+            expect(error).toBeInstanceOf(Error);
+          }
+        }
+      }
+    }
+  });
+});
+
 describe('files with any damage', () => {
   const folder = folderOf({});
   const news = csv(NEWS);
@@ -440,40 +524,58 @@ describe('files with any damage', () => {
     ['CIFAR-10', { model: 'cifar' }, { 'data_batch_1.bin': cifar(3) }],
     ['CSV', { model: 'gpt2' }, { 'a.csv': Buffer.from(news) }],
     ['packed text', { model: 'bert' }, { 'a.txt.gz': gzipSync(news) }],
-    ...['none', 'snappy', 'zstd', 'gzip'].map(
-      kind =>
-        [`Parquet, ${kind}`, { model: 'gpt2', length: 16 }, { 'a.parquet': readFileSync(vector(kind)) }] as [
-          string,
-          OpenOptions,
-          Record<string, Buffer>,
-        ],
-    ),
   ];
+  const damageTo = (content: Buffer) =>
+    fc.array(
+      fc.oneof(
+        fc.record({ cut: fc.nat(content.length) }),
+        fc.record({ at: fc.nat(content.length - 1), byte: fc.nat(255) }),
+        fc.record({ at: fc.nat(Math.min(40, content.length - 1)), byte: fc.nat(255) }),
+        fc.record({
+          at: fc.integer({ min: Math.max(0, content.length - 900), max: content.length - 1 }),
+          byte: fc.nat(255),
+        }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    );
+  const damaged = (content: Buffer, changes: readonly ({ cut: number } | { at: number; byte: number })[]) => {
+    let bytes = Buffer.from(content);
+    for (const change of changes) {
+      if ('cut' in change) bytes = bytes.subarray(0, change.cut);
+      else if (change.at < bytes.length) bytes[change.at] = change.byte;
+    }
+    return bytes;
+  };
 
   it.each(whole)('are read or refused with one error, never anything else: %s', async (_, options, files) => {
     const [name, content] = Object.entries(files).at(-1)!;
-    const damage = fc.oneof(
-      fc.record({ cut: fc.nat(content.length) }),
-      fc.record({ at: fc.nat(content.length - 1), byte: fc.nat(255) }),
-      fc.record({ at: fc.nat(Math.min(40, content.length - 1)), byte: fc.nat(255) }),
-      fc.record({
-        at: fc.integer({ min: Math.max(0, content.length - 900), max: content.length - 1 }),
-        byte: fc.nat(255),
-      }),
-    );
     await fc.assert(
-      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async changes => {
-        let bytes = Buffer.from(content);
-        for (const change of changes) {
-          if ('cut' in change) bytes = bytes.subarray(0, change.cut);
-          else if (change.at < bytes.length) bytes[change.at] = change.byte;
-        }
+      fc.asyncProperty(damageTo(content), async changes => {
         rmSync(folder, { recursive: true });
         mkdirSync(folder);
         for (const [other, rest] of Object.entries(files)) writeFileSync(join(folder, other), rest);
-        writeFileSync(join(folder, name), bytes);
+        writeFileSync(join(folder, name), damaged(content, changes));
         expect(await outcome(folder, options)).toMatch(/rows to train|^cannot use the data of /);
         expect(existsSync(folder)).toBe(true);
+      }),
+      { seed: 7, numRuns: 150 },
+    );
+  });
+
+  // In this process, where each takes milliseconds; `parquetRows` gives each file a process of its own.
+  it.each(['none', 'snappy', 'zstd', 'gzip'])('end in rows or an error: Parquet, %s', async kind => {
+    const content = readFileSync(vector(kind));
+    const path = join(root, `damaged-${kind}.parquet`);
+    await fc.assert(
+      fc.asyncProperty(damageTo(content), async changes => {
+        writeFileSync(path, damaged(content, changes));
+        try {
+          for await (const values of readParquet(path)) {
+            expect(values.every(value => typeof value === 'string')).toBe(true);
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+        }
       }),
       { seed: 7, numRuns: 150 },
     );

@@ -170,7 +170,7 @@ describe('the peers of a model', () => {
     await ready();
     const axons = [digits, text].map((forms, i) => {
       const axon = new Axon({ signer: key(i + 1), host: '127.0.0.1', registeredOnly: true });
-      axon.attach({ definition: forms, forward: () => ({ tensors: [] }) });
+      axon.attach({ definition: forms, forward: async () => ({ tensors: [], parameterVersion: 0 }) });
       return axon;
     });
     try {
