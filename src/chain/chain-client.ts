@@ -32,12 +32,14 @@ export interface ChainClient extends AsyncDisposable {
   newestBlock(options?: CallOptions): Promise<Block>;
   /** Tells each finalized block from now on, also after reconnections; some may be left out when many come at once. */
   onBlock(callback: (block: Block) => void): () => void;
-  /** A frozen snapshot of the newest finalized block. */
-  metagraph(netuid: number, options?: CallOptions): Promise<Metagraph>;
+  /** A frozen snapshot of the newest finalized block, or of an earlier one whose state the node still has. */
+  metagraph(netuid: number, options?: CallOptions & { block?: number | undefined }): Promise<Metagraph>;
   /** A snapshot for each finalized block, the newest first when reading takes longer than a block. */
   onMetagraph(netuid: number, callback: (metagraph: Metagraph) => void): () => void;
-  /** Rows that are not empty, by uid; all, or those of `uids`. */
-  weights(netuid: number, options?: CallOptions & { uids?: readonly number[] }): Promise<Map<number, WeightsRow>>;
+  /** Rows that are not empty, by uid; all, or those of `uids`; at a block's hash, or now. */
+  weights(netuid: number, options?: RowOptions): Promise<Map<number, WeightsRow>>;
+  /** The same of bonds. */
+  bonds(netuid: number, options?: RowOptions): Promise<Map<number, WeightsRow>>;
   /** Netuids, in order. */
   netuids(options?: CallOptions): Promise<number[]>;
   subnets(options?: CallOptions): Promise<Subnet[]>;
@@ -113,6 +115,12 @@ export interface ChainClient extends AsyncDisposable {
 export interface CallOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
+}
+
+/** Of which neurons, and at which block (by its hash). */
+export interface RowOptions extends CallOptions {
+  uids?: readonly number[];
+  at?: string;
 }
 
 /** Signed by the coldkey; amounts in rao of the subnet's alpha when removing. */

@@ -1,6 +1,6 @@
 import { type Log, silentLog } from '../base/browser.js';
 import type { Signer } from '../wallet/index.js';
-import type { CallOptions, ChainClient, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
+import type { CallOptions, ChainClient, RowOptions, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
 import type { ConnectOptions } from './connect.js';
 import { type Chain, identify, isDevelopmentChain } from './connection/chain.js';
 import { Connection, type ConnectionState } from './connection/connection.js';
@@ -30,8 +30,8 @@ import {
   readHyperparameters,
   readMany,
   readMetagraph,
+  readRows,
   readSchedule,
-  readWeights,
 } from './reads/reads.js';
 import { readSettings, type Setting } from './reads/settings.js';
 import { readStake, readUid } from './reads/stakes.js';
@@ -141,8 +141,12 @@ class Client implements ChainClient {
     return this.heads.on(callback);
   }
 
-  async metagraph(netuid: number, options: CallOptions = {}): Promise<Metagraph> {
-    return this.metagraphAt(netuid, await this.heads.newest(options), options);
+  async metagraph(
+    netuid: number,
+    { block, ...options }: CallOptions & { block?: number | undefined } = {},
+  ): Promise<Metagraph> {
+    const at = block === undefined ? await this.heads.newest(options) : await this.blockAt(block, options);
+    return this.metagraphAt(netuid, at, options);
   }
 
   onMetagraph(netuid: number, callback: (metagraph: Metagraph) => void): () => void {
@@ -155,8 +159,12 @@ class Client implements ChainClient {
     return watcher.add(callback);
   }
 
-  weights(netuid: number, { uids, ...options }: CallOptions & { uids?: readonly number[] } = {}) {
-    return readWeights(this.connection, netuid, options, uids);
+  weights(netuid: number, { uids, ...options }: RowOptions = {}) {
+    return readRows(this.connection, 'Weights', netuid, options, uids);
+  }
+
+  bonds(netuid: number, { uids, ...options }: RowOptions = {}) {
+    return readRows(this.connection, 'Bonds', netuid, options, uids);
   }
 
   async netuids(options?: CallOptions): Promise<number[]> {
@@ -324,6 +332,14 @@ class Client implements ChainClient {
   ): Promise<Submitted> {
     const { name, call } = createCallOf(this.connection.chain.api, await ways());
     return this.submitter.submit(name, call, signer, options);
+  }
+
+  private async blockAt(number: number, options: CallOptions): Promise<Block> {
+    if (!(Number.isSafeInteger(number) && number >= 0))
+      throw chainError('bad_argument', `${number} is no block number`);
+    const hash = await this.connection.call('chain_getBlockHash', [number], options);
+    if (typeof hash === 'string') return { number, hash };
+    throw chainError('bad_argument', `there is no block ${number} yet; the newest final one is ${this.headBlock()}`);
   }
 
   private metagraphAt(netuid: number, block: Block, options?: CallOptions): Promise<Metagraph> {

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Batch, checkedLabels, type PlainBatch } from './batch.js';
 import { bertTokenizer } from './data/tokenizer.js';
 import { BERT_SPECIAL, BERT_VOCABULARY } from './data/vocabularies.js';
-import { type Attending, type Encoded, type LanguageConfig, LanguageSynapse, languageDefaults } from './language.js';
-import { attention, paddingMask } from './layers/attention.js';
+import { type Encoded, type LanguageConfig, LanguageSynapse, languageDefaults } from './language.js';
+import { paddingMask } from './layers/attention.js';
+import { bertBlocks, bertNorm } from './layers/bert-blocks.js';
 import { embed, embedPositions, scoreByTable } from './layers/embedding.js';
 import { gelu } from './layers/gelu.js';
-import { layerNorm } from './layers/layer-norm.js';
 import { crossEntropyOf } from './layers/losses.js';
 import { NETWORK_DIM, type TrainingStep } from './synapse.js';
 
@@ -25,7 +25,6 @@ export const bertBase: Partial<BertConfig> = {
   dropout: 0.1,
 };
 
-const EPSILON = 1e-12;
 const SEGMENTS = 2;
 
 /**
@@ -81,28 +80,26 @@ export class BertSynapse extends LanguageSynapse<BertConfig> {
   protected override encode(ids: tf.Tensor, training?: TrainingStep): Encoded {
     const drop = this.dropping(training);
     const [batch, length] = ids.shape as [number, number];
-    const { width, layers } = this.config;
+    const { width, layers, heads } = this.config;
     const visible = tf.cast(tf.notEqual(ids, BERT_SPECIAL.pad), 'float32'); // [batch, length]
     const words = embed(this.variable('embeddings.word_embeddings.weight'), this.classesOf(ids)); // [batch * length, width]
     const places = embedPositions(this.variable('embeddings.position_embeddings.weight'), length); // [length, width]
     const kinds = embed(this.variable('embeddings.token_type_embeddings.weight'), segmentsOf(ids)); // [batch * length, width]
     const sum = tf.add(tf.reshape(tf.add(words, kinds), [batch, length, width]), places);
-    let x = drop(this.normalise('embeddings', tf.reshape(sum, [batch * length, width])), 'embedding');
-    const mask = paddingMask(visible);
-    for (let i = 0; i < layers; i++) {
-      const layer = `encoder.layer.${i}`;
-      const attended = drop(this.attend(x, `${layer}.attention`, { batch, mask, drop }), `${i}.attention`);
-      x = this.normalise(`${layer}.attention.output`, tf.add(x, attended));
-      const inner = gelu(this.dense(`${layer}.intermediate.dense`, x), 'erf'); // [batch * length, 4 * width]
-      const output = drop(this.dense(`${layer}.output.dense`, inner), `${i}.output`);
-      x = this.normalise(`${layer}.output`, tf.add(x, output));
-    }
-    return { state: x as tf.Tensor2D, visible: tf.reshape(visible, [batch * length, 1]) };
+    const x = bertBlocks(tf.reshape(sum, [batch * length, width]), {
+      layers,
+      heads,
+      batch,
+      mask: paddingMask(visible),
+      variable: name => this.variable(name),
+      drop,
+    });
+    return { state: x, visible: tf.reshape(visible, [batch * length, 1]) };
   }
 
   protected override score(output: tf.Tensor2D): tf.Tensor2D {
     const transformed = gelu(this.dense('cls.predictions.transform.dense', output), 'erf');
-    const x = this.normalise('cls.predictions.transform', transformed); // [count, width]
+    const x = bertNorm({ variable: name => this.variable(name) }, 'cls.predictions.transform', transformed); // [count, width]
     const table = this.variable('embeddings.word_embeddings.weight');
     return tf.add(scoreByTable(x, table), this.variable('cls.predictions.bias'));
   }
@@ -126,20 +123,6 @@ export class BertSynapse extends LanguageSynapse<BertConfig> {
       return crossEntropyOf(classes, this.dense('cls.seq_relationship', tf.tanh(this.dense('pooler.dense', rows))));
     });
     return { localSentenceLoss: local!, networkSentenceLoss: network! };
-  }
-
-  private attend(x: tf.Tensor, layer: string, { batch, mask, drop }: Attending): tf.Tensor2D {
-    const { heads } = this.config;
-    const [query, key, value] = ['query', 'key', 'value'].map(part => this.dense(`${layer}.self.${part}`, x));
-    const dropShares = (shares: tf.Tensor) => drop(shares, `${layer}.shares`);
-    return this.dense(
-      `${layer}.output.dense`,
-      attention(query!, key!, value!, { batch, heads, mask, drop: dropShares }),
-    );
-  }
-
-  private normalise(layer: string, x: tf.Tensor): tf.Tensor2D {
-    return layerNorm(x, this.variable(`${layer}.LayerNorm.weight`), this.variable(`${layer}.LayerNorm.bias`), EPSILON);
   }
 }
 

@@ -1,5 +1,6 @@
 export { type Batch, checkedLabels, disposeBatch, labelsOf, type PlainBatch, portions, toBatch } from './batch.js';
 export { type BertConfig, BertSynapse, bertBase, bertDefaults } from './bert.js';
+export { BertModel, type BertModelConfig, bertModel } from './bert-model.js';
 export { type Backend, type Device, devices, startBackend } from './compute/backend.js';
 export { permutation, type Random, random } from './compute/random.js';
 export {
@@ -11,7 +12,8 @@ export {
   toPlain,
   toTensor,
 } from './compute/tensor.js';
-export { vjp } from './compute/vjp.js';
+export { type TfScalar, type TfTensor, type TfVariable, tensorflow } from './compute/tf.js';
+export { disposeProduct, vjp } from './compute/vjp.js';
 export {
   batchOfDigits,
   DIGIT_PIXELS,
@@ -118,6 +120,7 @@ export {
   type TrainingStep,
 } from './synapse.js';
 export { Optimizer, type ParameterGroup, Sgd } from './train/optim.js';
+export { type DescentOptions, ParameterOptimizer, Parameters } from './train/parameters.js';
 export { adam, createRule, type Rule, type RuleSettings, sgd } from './train/rules.js';
 export {
   ConstantSchedule,

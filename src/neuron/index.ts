@@ -3,6 +3,8 @@ import type { Neuron } from './run.js';
 import type { RunHooks } from './running.js';
 
 export type { NeuronErrorCode } from './errors.js';
+export { lockHotkey } from './keys/slots.js';
+export { joinSubnet, type Membership } from './membership/membership.js';
 export {
   type MinerSettings,
   MODEL_KINDS,

@@ -214,12 +214,13 @@ export async function readMetagraph(
   return createMetagraph({ netuid, block, blockHash, tempo, lastEpochBlock }, cache.last.byUid);
 }
 
-/** A neuron's weights for others: uid and weight u16. */
+/** A neuron's weights for others, or its bonds with them: uid and u16. */
 export type WeightsRow = readonly (readonly [uid: number, weightU16: number])[];
 
-/** The rows of a subnet's weights that are not empty, by uid; all of them, or those of `only`. */
-export async function readWeights(
+/** The rows of a subnet's weights or bonds that are not empty, by uid; all of them, or those of `only`. */
+export async function readRows(
   connection: Connection<Chain>,
+  what: 'Weights' | 'Bonds',
   netuid: number,
   options?: ReadOptions,
   only?: readonly number[],
@@ -233,7 +234,7 @@ export async function readWeights(
     const part = uids.slice(i, i + atOnce);
     const values = await readMany(
       connection,
-      part.map(uid => ['SubtensorModule.Weights', netuid, uid] as const),
+      part.map(uid => [`SubtensorModule.${what}`, netuid, uid] as const),
       options,
     );
     for (const [k, uid] of part.entries()) {

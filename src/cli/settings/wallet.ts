@@ -1,36 +1,6 @@
-import { join } from 'node:path';
-import { choice, homeFolder, integer, onOff, type SettingTable, text } from '../../base/index.js';
+import { choice, integer, onOff, type SettingTable, text } from '../../base/index.js';
 
-const walletPath = text<string>({
-  flag: 'wallet.path',
-  argument: 'folder',
-  about: 'folder of the wallets',
-  default: join(homeFolder(), '.bittensor', 'wallets'),
-  defaultAbout: '~/.bittensor/wallets',
-});
-
-function expandHome(path: string): string {
-  return path.replace(/^~(?=\/|$)/, homeFolder());
-}
-
-/** Which wallet, and which of its hotkeys. */
-export const walletRows = {
-  wallet_name: text<string>({
-    flag: 'wallet.name',
-    argument: 'name',
-    about: 'wallet to use',
-    default: 'default',
-    env: ['BT_WALLET_NAME', 'BT_WALLET'],
-  }),
-  wallet_hotkey: text<string>({
-    flag: 'wallet.hotkey',
-    argument: 'name',
-    about: 'hotkey of the wallet',
-    default: 'default',
-  }),
-  // Of a file, or behind `=`, no shell expands it.
-  wallet_path: { ...walletPath, parse: (value: string) => expandHome(walletPath.parse(value)) },
-} satisfies SettingTable;
+export { walletSettings as walletRows } from '../../wallet/options.js';
 
 /** Where a password comes from when it is not typed; see src/cli/secrets/password.ts. */
 export const passwordRows = {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BittensorError, messageOf, takeLock } from '../../base/index.js';
 import { NeuronError } from '../errors.js';
+import { locksFolder } from '../options.js';
 
 /** A neuron's place in the data folder: its checkpoint and log, under the name of its hotkey. Locked while it runs. */
 export interface Slot {
@@ -51,4 +52,11 @@ export function lockOrNothing(path: string): (() => void) | undefined {
   } catch (error) {
     throw new BittensorError('disk', `cannot write ${path}: ${messageOf(error)}`, { cause: error, data: { path } });
   }
+}
+
+/** Locks a hotkey for every program of this user, and returns what gives it back; code `slot_taken` when one serves with it. */
+export function lockHotkey(address: string): () => void {
+  const release = lockOrNothing(join(locksFolder(), `${address}.lock`));
+  if (release) return release;
+  throw keyInUse(address);
 }

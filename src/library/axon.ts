@@ -1,0 +1,226 @@
+import { join } from 'node:path';
+import { Closing, fromHex, type Log, silentLog } from '../base/index.js';
+import { isLoopback, type Metagraph, type Network, startLocalnet } from '../chain/index.js';
+import type { Admission, AxonStats } from '../net/index.js';
+import { joinSubnet, lockHotkey } from '../neuron/index.js';
+import type { Signer } from '../wallet/index.js';
+import { type Lease, leaseChain } from './chains.js';
+import { libraryError } from './errors.js';
+import type { Handlers } from './handlers.js';
+import { environmentSettings, type NetworkOptions, netuidOf, networkOf } from './settings.js';
+import { hotkeyOf, wallet as openWallet, Wallet } from './wallet.js';
+
+export interface AxonOptions extends NetworkOptions, Handlers {
+  /** Whose axon it is: a wallet, or a hotkey alone, which must be registered. Default: what `wallet()` gives. */
+  readonly wallet?: Wallet | Signer | undefined;
+  readonly netuid?: number | undefined;
+  /** Default: `BT_AXON_PORT`, or a free port. */
+  readonly port?: number | undefined;
+  /** Address to bind. Default: `BT_AXON_IP`; else loopback where it announces a loopback address, and all addresses. */
+  readonly ip?: string | undefined;
+  /** Address to announce. Default: `BT_AXON_EXTERNAL_IP`; else 127.0.0.1 on a local chain. */
+  readonly externalIp?: string | undefined;
+  readonly externalPort?: number | undefined;
+  /** Refuses a caller: true, or the reason in words. */
+  readonly blacklist?: ((pubkey: string) => boolean | string | undefined) | undefined;
+  /** Who is computed first: more goes first. Default: the caller's stake. */
+  readonly priority?: ((pubkey: string) => number | bigint) | undefined;
+  /** Serve registered hotkeys only. Default: `BT_AXON_REGISTERED_ONLY`, or true; otherwise others come last. */
+  readonly registeredOnly?: boolean | undefined;
+  /** Default: nothing is logged. */
+  readonly log?: Log | undefined;
+  /** Stops it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A local chain that was started here ends itself this long after its last client has gone. */
+const LINGER_SECONDS = 10;
+
+type NetAxon = import('../net/index.js').Axon;
+
+/** Serves functions on tensors to other neurons. `start()` listens, `subscribe()` makes it known on the chain. */
+export class Axon implements AsyncDisposable {
+  private readonly closing = new Closing();
+  private readonly stopping = new AbortController();
+  private started: Promise<Running> | undefined;
+  private known: { readonly uid: number } | undefined;
+  private running: Running | undefined;
+
+  constructor(private readonly options: AxonOptions) {
+    const { signal } = options;
+    if (signal?.aborted) void this.stop();
+    signal?.addEventListener('abort', () => void this.stop(), { once: true });
+  }
+
+  /**
+   * Begins to listen: await it, or go on with `.subscribe()`. Where the network is local and no chain answers there, one
+   * is started, as a neuron does. Errors `chain_unreachable`, `port_in_use`, `slot_taken`, and those of the wallet.
+   */
+  start(): Starting {
+    this.started ??= this.begin();
+    const done = this.started.then(() => this);
+    // Whoever goes on with subscribe() hears of a failure there.
+    done.catch(() => {});
+    return {
+      // biome-ignore lint/suspicious/noThenProperty: it is awaited or chained
+      then: (onDone, onError) => done.then(onDone, onError),
+      subscribe: () => this.subscribe(),
+    };
+  }
+
+  /**
+   * Publishes its address, which is what the documents call subscribing. On a local chain the hotkey is funded, registered
+   * and staked first; elsewhere it must be registered (error `not_registered`), and nothing is spent. Resolves with this.
+   */
+  async subscribe(): Promise<this> {
+    this.started ??= this.begin();
+    const { lease, hotkey, announced } = await this.started;
+    const { client } = lease;
+    const { wallet = openWallet(this.options), log = silentLog } = this.options;
+    const coldkey = client.isLocal && wallet instanceof Wallet ? await wallet.coldkey() : undefined;
+    const { signal } = this.stopping;
+    const uid = await joinSubnet({ client, netuid: this.netuid, hotkey, coldkey, axon: announced, log, signal });
+    this.known = { uid };
+    return this;
+  }
+
+  /** The bound port; 0 before `start()`. */
+  get port(): number {
+    return this.running?.axon.port ?? 0;
+  }
+
+  /** Its uid, once it is subscribed. */
+  get uid(): number | undefined {
+    return this.known?.uid;
+  }
+
+  /** What it has served; undefined before `start()`. */
+  stats(): AxonStats | undefined {
+    return this.running?.axon.stats();
+  }
+
+  /** Lets requests end within 1.5 s, then closes everything. May be called twice. */
+  async stop(): Promise<void> {
+    this.stopping.abort(libraryError('closed', 'this axon was stopped'));
+    await this.started?.catch(() => {});
+    await this.closing.close();
+  }
+
+  /** The same as `stop`. */
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  private get netuid(): number {
+    return netuidOf(this.options.netuid);
+  }
+
+  private async begin(): Promise<Running> {
+    try {
+      return await this.open();
+    } catch (error) {
+      await this.closing.close();
+      throw error;
+    }
+  }
+
+  private async open(): Promise<Running> {
+    const { options, closing } = this;
+    const { signal } = this.stopping;
+    signal.throwIfAborted();
+    const { values, sources } = environmentSettings();
+    const [{ Axon: Net, axonOptionsOf }, { wireHandlers }] = await Promise.all([
+      import('../net/index.js'),
+      import('./handlers.js'),
+    ]);
+    const { wallet = openWallet(options), log = silentLog } = options;
+    const hotkey = await hotkeyOf(wallet, signal);
+    closing.add(lockHotkey(hotkey.address));
+    const lease = await reach(networkOf(options), values.data, signal);
+    closing.add(() => lease.release());
+    const { client } = lease;
+    let graph: Metagraph = await client.metagraph(this.netuid, { signal });
+    closing.add(
+      client.onMetagraph(this.netuid, next => {
+        graph = next;
+      }),
+    );
+    const external = options.externalIp ?? values.axon_external_ip ?? (client.isLocal ? '127.0.0.1' : undefined);
+    if (external === undefined) {
+      throw libraryError(
+        'no_address',
+        `on ${client.chainName} peers need an address to reach this axon at: give axon({ externalIp }), or BT_AXON_EXTERNAL_IP`,
+      );
+    }
+    const isPrivate = isLoopback(`ws://${external.includes(':') ? `[${external}]` : external}`);
+    const { blacklist, priority } = options;
+    const ss58 = ({ caller }: Admission) => graph.byHotkey(caller)?.hotkey ?? caller;
+    const rules = axonOptionsOf(values);
+    const axon = new Net({
+      ...rules,
+      registeredOnly: options.registeredOnly ?? rules.registeredOnly,
+      signer: hotkey,
+      endorsement: wallet instanceof Wallet ? wallet.endorsement : undefined,
+      network: fromHex(client.genesisHash),
+      host: options.ip ?? values.axon_ip ?? (isPrivate ? '127.0.0.1' : '0.0.0.0'),
+      port: options.port ?? (sources.axon_port === 'default' ? 0 : values.axon_port),
+      registry: key => graph.byHotkey(key),
+      blacklist: blacklist && (request => blacklist(ss58(request))),
+      priority: priority && (request => priorityOf(priority(ss58(request)))),
+      log,
+    });
+    axon.attach(await wireHandlers(options));
+    closing.add(() => axon.stop());
+    const port = await axon.start();
+    const announced = { ip: external, port: options.externalPort ?? values.axon_external_port ?? port };
+    this.running = { axon, lease, hotkey, announced };
+    return this.running;
+  }
+}
+
+/** An axon that is about to listen: to be awaited, or gone on with. */
+export interface Starting extends PromiseLike<Axon> {
+  subscribe(): Promise<Axon>;
+}
+
+interface Running {
+  readonly axon: NetAxon;
+  readonly lease: Lease;
+  readonly hotkey: Signer;
+  readonly announced: { readonly ip: string; readonly port: number };
+}
+
+/**
+ * An axon; nothing listens yet.
+ *
+ * ```ts
+ * const axon = await bittensor.axon({ wallet, forwardText, backwardText }).start().subscribe();
+ * ```
+ */
+export function axon(options: AxonOptions = {}): Axon {
+  return new Axon(options);
+}
+
+function priorityOf(priority: number | bigint): bigint {
+  if (typeof priority === 'bigint') return priority;
+  return Number.isFinite(priority) ? BigInt(Math.round(priority * 1e9)) : 0n;
+}
+
+/** The chain that is there; at one address of this machine where none is, one that is started now. */
+async function reach(network: Network, dataFolder: string, signal: AbortSignal): Promise<Lease> {
+  try {
+    return await leaseChain(network, signal);
+  } catch (error) {
+    const [url, another] = network.endpoints;
+    const isOwn = another === undefined && url !== undefined && isLoopback(url) && url.startsWith('ws:');
+    if (signal.aborted || !isOwn) throw error;
+    const port = Number(new URL(url).port || 80);
+    const folder = join(dataFolder, `chain-${port}`);
+    await startLocalnet({ port, dataFolder: folder, lingerSeconds: LINGER_SECONDS, detached: true, signal });
+    return leaseChain(network, signal);
+  }
+}

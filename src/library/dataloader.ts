@@ -1,0 +1,65 @@
+import type { PlainTensor, Dataset as TextSource } from '../model/index.js';
+import { vocabSize } from './constants.js';
+
+export interface DataloaderOptions {
+  /** A file or folder of text, CSV or Parquet. Default: the State of the Union speeches that come with the package. */
+  readonly path?: string | undefined;
+  /** Rows of a batch; default 10. */
+  readonly batchSize?: number | undefined;
+  /** Tokens of a row; default 20. */
+  readonly blockSize?: number | undefined;
+  /** Of the order; default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** Text as token ids of GPT-2, offline. */
+export class Dataset implements AsyncDisposable {
+  private source: Promise<TextSource> | undefined;
+  private next = 0;
+
+  constructor(private readonly options: DataloaderOptions) {}
+
+  /**
+   * The next batches of token ids, int32 [batchSize, blockSize], in an order that the seed decides. Each call goes on where the one
+   * before ended. Errors: `bad_dataset`; the signal's reason.
+   */
+  async *dataloader(batches = 100, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<PlainTensor> {
+    const { batchSize: rows = 10, seed = 0 } = this.options;
+    this.source ??= this.open(signal);
+    const source = await this.source;
+    const perEpoch = source.batchesPerEpoch(rows);
+    for (let i = 0; i < batches; i++) {
+      signal?.throwIfAborted();
+      const at = this.next++;
+      const place = { epoch: Math.floor(at / perEpoch), index: at % perEpoch, rows, seed };
+      yield (await source.batch(place)).inputs;
+    }
+  }
+
+  /** Closes the file it reads from, if there is one. May be called twice. */
+  async close(): Promise<void> {
+    (await this.source?.catch(() => undefined))?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async open(signal: AbortSignal | undefined): Promise<TextSource> {
+    const { openDataset, speechesDataset } = await import('../model/index.js');
+    const { path, blockSize: length = 20 } = this.options;
+    const options = { model: 'gpt2' as const, vocabSize, length };
+    return path === undefined ? speechesDataset(options) : openDataset(path, options, signal);
+  }
+}
+
+/**
+ * Text to learn from; nothing is read yet.
+ *
+ * ```ts
+ * for await (const batch of bittensor.dataloader().dataloader(10)) console.log(batch.shape); // [10, 20]
+ * ```
+ */
+export function dataloader(options: DataloaderOptions = {}): Dataset {
+  return new Dataset(options);
+}

@@ -1,0 +1,32 @@
+import { BittensorError } from '../base/browser.js';
+
+export type LibraryErrorCode =
+  /** Bytes or fields that are no endpoint. */
+  | 'bad_endpoint'
+  /** A metagraph before its first `sync()` or `load()`. */
+  | 'not_synced'
+  | 'bad_metagraph_file'
+  /** An argument cannot be right. */
+  | 'bad_argument'
+  /** A key file is to be written or opened and no password was given. */
+  | 'needs_password'
+  /** Something costs more than was allowed, or no limit was given where value is at stake. */
+  | 'too_dear'
+  /** An axon of this hotkey runs on this machine. */
+  | 'slot_taken'
+  /** Peers elsewhere need an address, and none was given. */
+  | 'no_address'
+  /** Used after `close()`. */
+  | 'not_registered'
+  | 'closed'
+  /** No chain answers; the message says what to do about it. */
+  | 'chain_unreachable';
+
+export function libraryError(
+  code: LibraryErrorCode,
+  message: string,
+  data: Record<string, unknown> = {},
+  cause?: unknown,
+): BittensorError<LibraryErrorCode> {
+  return new BittensorError(code, message, cause === undefined ? { data } : { data, cause });
+}

@@ -1,0 +1,30 @@
+export { type Axon, type AxonOptions, axon, type Starting } from './axon.js';
+export { networkDim, vocabSize } from './constants.js';
+export { type DataloaderOptions, type Dataset, dataloader } from './dataloader.js';
+export {
+  type Call,
+  type CallOptions,
+  type Dendrite,
+  type DendriteOptions,
+  dendrite,
+  type ForwardOptions,
+} from './dendrite.js';
+export { type Endpoint, type EndpointTensor, endpoint } from './endpoint.js';
+export type { LibraryErrorCode } from './errors.js';
+export type { BackwardHandler, ForwardHandler, Handlers, RequestContext } from './handlers.js';
+export type { Metagraph, MetagraphOptions, SyncOptions } from './metagraph.js';
+export { bertModel, sgd, tensorflow } from './models.js';
+export type { Endpoints } from './peers.js';
+export {
+  type Future,
+  type PoolOptions,
+  type PriorityThreadPool,
+  priorityThreadPool,
+  type SubmitOptions,
+} from './priority-thread-pool.js';
+export type { NetworkOptions } from './settings.js';
+export { metagraph, type StoredMetagraph } from './stored-metagraph.js';
+export { type Account, type Numbers, type Receipt, type Subtensor, subtensor, type WriteOptions } from './subtensor.js';
+export type { Tensor, TensorLike } from './tensors.js';
+export type { TrainStepOptions, TrainStepResult } from './train-step.js';
+export { type Wallet, type WalletOptions, wallet } from './wallet.js';

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homeFolder, messageOf, writeFileAtomic } from '../base/index.js';
+import { libraryError } from './errors.js';
+import { Metagraph, type MetagraphOptions } from './metagraph.js';
+import { netuidOf, networkOf } from './settings.js';
+
+/** A metagraph that can be kept in a file. */
+export class StoredMetagraph extends Metagraph {
+  /** Default file: `~/.bittensor/metagraph-NETWORK-NETUID.json`. Error `disk`. */
+  async save(path = this.defaultPath()): Promise<this> {
+    writeFileAtomic(path, this.toText());
+    return this;
+  }
+
+  /** What `save()` wrote; no chain is asked. Errors `bad_metagraph_file`, which is also said of a file that is not there. */
+  async load(path = this.defaultPath()): Promise<this> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      throw libraryError('bad_metagraph_file', `cannot read ${path}: ${messageOf(error)}`, { path }, error);
+    }
+    return this.fromText(text);
+  }
+
+  private defaultPath(): string {
+    const name = this.network.name.replaceAll(/[^A-Za-z0-9]+/g, '-');
+    return join(homeFolder(), '.bittensor', `metagraph-${name}-${this.netuid}.json`);
+  }
+}
+
+/**
+ * A subnet's metagraph; nothing is read before `sync()` or `load()`. Error `bad_network`.
+ *
+ * ```ts
+ * const graph = await bittensor.metagraph().sync();
+ * console.log(graph.n, graph.hotkeys, graph.S);
+ * ```
+ */
+export function metagraph(options: MetagraphOptions = {}): StoredMetagraph {
+  return new StoredMetagraph(networkOf(options), netuidOf(options.netuid));
+}
