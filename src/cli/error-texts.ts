@@ -256,6 +256,16 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'None were committed with this wallet on this chain, they are revealed already, or their time has passed.',
     'bittensor-cli weights set commits to weights.',
   ],
+  bad_endpoint: [
+    'what was given as an endpoint is none',
+    'Its numbers are not those of an endpoint, or a field has a value that it cannot have; the message names it.',
+    'Take endpoints from a metagraph, or make them with endpoint.toTensor.',
+  ],
+  not_synced: [
+    'a metagraph is read before it was filled',
+    'Neither sync() nor load() has been awaited, or sync({ lite: true }) left weights and bonds out.',
+    'Await metagraph().sync() first.',
+  ],
   bad_metagraph_file: [
     'the saved metagraph cannot be read',
     'The file is damaged or of another kind.',

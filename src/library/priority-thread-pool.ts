@@ -1,4 +1,5 @@
-import { PriorityThreadPool as NetPool } from '../net/index.js';
+import type { PriorityThreadPool as NetPool } from '../net/index.js';
+import { libraryError } from './errors.js';
 
 export interface PoolOptions {
   /** Calls that run at a time; default 10. A call that computes without waiting has the thread for itself anyway. */
@@ -23,16 +24,10 @@ export interface SubmitOptions {
 
 /** Runs calls by priority, so many at a time: the stake of who asks, in TAO, or in rao as a bigint. */
 export class PriorityThreadPool implements AsyncDisposable {
-  private readonly pool: NetPool;
+  private pool: Promise<NetPool> | undefined;
+  private closed = false;
 
-  constructor({ maxWorkers = 10, maxSize = 256 }: PoolOptions) {
-    this.pool = new NetPool({ maxWorkers, maxSize });
-  }
-
-  /** Calls that wait. */
-  get size(): number {
-    return this.pool.size;
-  }
+  constructor(private readonly options: PoolOptions) {}
 
   /**
    * Submits `call(inputs)`; more priority goes first, and who came first among equals. What is refused or late rejects with a
@@ -45,13 +40,15 @@ export class PriorityThreadPool implements AsyncDisposable {
     { timeoutMs = 60_000, signal, caller }: SubmitOptions = {},
   ): Future<T> {
     const given = new AbortController();
-    const promise = this.pool.submit<T>({
+    const job = {
       priority: typeof priority === 'bigint' ? priority : BigInt(Math.round(Math.max(0, priority || 0) * 1e9)),
       caller,
       timeoutMs,
       signal: signal ? AbortSignal.any([signal, given.signal]) : given.signal,
-      run: context => call(inputs, context),
-    });
+      run: (context: { readonly signal: AbortSignal }) => call(inputs, context),
+    };
+    this.pool ??= this.open();
+    const promise = this.pool.then(pool => pool.submit<T>(job));
     promise.catch(() => {});
     const result: Future<T>['result'] = ({ timeoutMs: withinMs, signal: until } = {}) => {
       const giveUp = () => given.abort(until?.reason);
@@ -73,12 +70,23 @@ export class PriorityThreadPool implements AsyncDisposable {
   }
 
   /** Refuses what waits and what comes, gives up what runs. May be called twice. */
-  close(): Promise<void> {
-    return this.pool.stop();
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.pool?.then(
+      pool => pool.stop(),
+      () => {},
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private async open(): Promise<NetPool> {
+    if (this.closed) throw libraryError('closed', 'this pool was closed');
+    const { PriorityThreadPool: Net } = await import('../net/index.js');
+    const { maxWorkers = 10, maxSize = 256 } = this.options;
+    return new Net({ maxWorkers, maxSize });
   }
 }
 

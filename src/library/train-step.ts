@@ -1,7 +1,7 @@
 import {
   disposeProduct,
   type ParameterOptimizer,
-  type TfScalar,
+  type TensorFlow,
   type TfTensor,
   tensorflow,
   toTensor,
@@ -17,10 +17,10 @@ export interface TrainStepOptions extends CallOptions {
   /** Default `text`. */
   readonly modality?: 'text' | 'image' | 'tensor' | undefined;
   /**
-   * The local head: what the loss is, given one tensor of TensorFlow.js for each endpoint, zeros for those that failed.
+   * The local head: the loss, a scalar, of one tensor of TensorFlow.js for each endpoint, zeros for those that failed.
    * Computed once, synchronously; what it makes is freed.
    */
-  loss(representations: TfTensor[], call: Call): TfScalar;
+  loss(representations: TfTensor[], tf: TensorFlow, call: Call): TfTensor;
   /** Makes a step with the parameters that the loss depends on here. */
   readonly optimizer?: ParameterOptimizer | undefined;
 }
@@ -56,7 +56,7 @@ export async function trainStep(
   const one = tf.scalar(1);
   try {
     const product = vjp({
-      of: tensors => ({ outputs: [loss(tensors, forward)] }),
+      of: tensors => ({ outputs: [loss(tensors, tf, forward)] }),
       variables: optimizer ? [...optimizer.parameters.variables.values()] : [],
       inputs: received,
       cotangents: [one],

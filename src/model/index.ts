@@ -12,7 +12,7 @@ export {
   toPlain,
   toTensor,
 } from './compute/tensor.js';
-export { type TfScalar, type TfTensor, type TfVariable, tensorflow } from './compute/tf.js';
+export { type TensorFlow, type TfTensor, type TfVariable, tensorflow } from './compute/tf.js';
 export { disposeProduct, vjp } from './compute/vjp.js';
 export {
   batchOfDigits,
