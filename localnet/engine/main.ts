@@ -46,7 +46,8 @@ async function run(given: Settings): Promise<void> {
   chain.onLog = say;
   chain.onWaiting = waiting => process.stdout.write(`${JSON.stringify({ waiting })}\n`);
   const { RpcServer } = await import('./rpc/server/server.js');
-  const server = new RpcServer(chain);
+  const { Sites } = await import('./rpc/server/sites.js');
+  const server = new RpcServer(chain, {}, new Sites(settings.site));
   chain.onNotify = (connection, text) => server.notify(connection, text);
   chain.onCut = (code, reason) => server.closeAll({ code, reason });
   chain.onFaults = (faults, cut) => server.setFaults(faults, cut);

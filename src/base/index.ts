@@ -6,4 +6,5 @@ export * from './local-http.js';
 export * from './lock-file.js';
 export * from './log.js';
 export * from './metrics.js';
+export * from './static-site.js';
 export * from './worker.js';

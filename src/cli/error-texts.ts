@@ -271,6 +271,16 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'The file is damaged or of another kind.',
     'Remove it: it is fetched again.',
   ],
+  no_block: [
+    'the chain has no such block',
+    'Its number is above the newest one, or its hash is of another chain or of a block that was taken back.',
+    'Take a block that the explorer lists.',
+  ],
+  page_not_built: [
+    'the page of the explorer is missing',
+    'It is bundled by the build, which was interrupted or left it out.',
+    'Run npm run build.',
+  ],
   // The network between neurons.
   port_in_use: [
     'the port is in use',

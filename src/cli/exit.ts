@@ -28,6 +28,7 @@ const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
   old_name: [EXIT.usage],
   port_in_use: [EXIT.network, 'give another port, or stop the program that has this one'],
   cannot_listen: [EXIT.network],
+  no_block: [EXIT.refused],
   no_gateway: [EXIT.network],
   chain_unreachable: [EXIT.network],
   localnet_failed: [EXIT.network],

@@ -2,7 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BittensorError, builtModule, makeFolder, messageOf, pollUntil, withDeadline } from '../../base/index.js';
+import {
+  BittensorError,
+  builtModule,
+  makeFolder,
+  messageOf,
+  packagePath,
+  pollUntil,
+  withDeadline,
+} from '../../base/index.js';
 import { chainError } from '../errors.js';
 import { isLoopback } from '../networks.js';
 
@@ -164,6 +172,8 @@ function engineFlags(options: LocalnetOptions): string[] {
     follow: options.follow,
     prune: keepBlocks === 'all' ? undefined : keepBlocks,
     archive: keepBlocks === 'all',
+    // The explorer's page; it is read when somebody asks for it.
+    site: `explorer=${packagePath('dist/src/explorer/page')}`,
   };
   return Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];

@@ -9,7 +9,6 @@ const RETRY_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 const MOST_WAITING = 4096;
 
 export type RpcState = 'connecting' | 'open' | 'closed';
-export type RpcErrorCode = 'rpc' | 'timeout' | 'chain_unreachable' | 'too_many_requests';
 
 interface Waiting {
   readonly text: string;
@@ -71,7 +70,7 @@ export class Rpc {
     return new Promise<unknown>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.waiting.size >= MOST_WAITING) {
-        return reject(new BittensorError('too_many_requests', `${MOST_WAITING} requests wait for ${this.url} already`));
+        return reject(new BittensorError('closed', `${MOST_WAITING} requests wait for ${this.url} already`));
       }
       const id = ++this.count;
       const settle = () => {

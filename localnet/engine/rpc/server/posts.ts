@@ -6,6 +6,7 @@ import type { FaultDice } from './faults.js';
 import type { ServerLimits } from './limits.js';
 import type { Account, Memory } from './memory.js';
 import { asksDevOnly, errorText, type Responder } from './responder.js';
+import type { Sites } from './sites.js';
 
 const ANSWER_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 /** The client of an answer has that long to take some of it. */
@@ -18,6 +19,7 @@ export interface PostParts {
   readonly limits: ServerLimits;
   readonly memory: Memory;
   readonly dice: FaultDice;
+  readonly sites: Sites;
   /** Called when the number of running posts changes. */
   changed(): void;
 }
@@ -60,6 +62,7 @@ export class Posts {
     const read = request.method === 'GET' || request.method === 'HEAD';
     try {
       if (read && HEALTH_PATHS.has(request.url ?? '')) await this.health(response);
+      else if (read && this.parts.sites.answer(request, response)) return;
       else if (request.method === 'POST') await this.post(request, response, account);
       else response.writeHead(405, { allow: 'POST' }).end('This is a JSON-RPC server: use POST or a WebSocket.\n');
     } catch {

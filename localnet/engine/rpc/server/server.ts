@@ -11,6 +11,7 @@ import { LIMITS, type ServerLimits } from './limits.js';
 import { Memory } from './memory.js';
 import { Posts } from './posts.js';
 import { type Backend, Responder } from './responder.js';
+import { Sites } from './sites.js';
 
 const CHECK_EVERY_MS = 30_000;
 /** Clients that stop to listen at the end do not hold it up. */
@@ -41,12 +42,13 @@ export class RpcServer {
   constructor(
     private readonly backend: Backend,
     limits: Partial<ServerLimits> = {},
+    sites = new Sites(),
   ) {
     this.limits = { ...LIMITS, ...limits };
     this.memory = new Memory(this.limits.totalBytes);
     this.responder = new Responder(backend, this.limits);
     const { responder, memory, dice } = this;
-    this.posts = new Posts({ responder, limits: this.limits, memory, dice, changed: () => this.changed() });
+    this.posts = new Posts({ responder, limits: this.limits, memory, dice, sites, changed: () => this.changed() });
     this.http = createServer((request, response) => this.serve(request, response));
     this.http.headersTimeout = 10_000;
     this.http.requestTimeout = 60_000;

@@ -33,6 +33,8 @@ const started = objectOf({
   /** False: it ran already. */
   started: booleanSchema,
   url: textSchema,
+  /** Of the web page. */
+  explorer: textSchema,
   port: integerSchema,
   pid: integerSchema,
   genesis: hashSchema,

@@ -87,15 +87,21 @@ async function tellStart(
   const keys = accounts.length === 0 ? [] : ['', ...accountLines(accounts), '', PUBLIC_KEYS];
   const lines = [
     `Local chain at ${url}, genesis ${genesis}, process ${pid}, data in ${dataFolder}`,
+    `Explorer at ${explorerUrl(url)}`,
     ...keys,
     ...(isLoopback(url) ? [] : [OPEN]),
     ...hints,
     settings.detach ? `bittensor-cli localnet stop --port ${port} ends it.` : 'Ctrl-C stops it.',
   ];
   publish({
-    json: { started: true, url, port, pid, genesis, dataFolder, accounts },
+    json: { started: true, url, explorer: explorerUrl(url), port, pid, genesis, dataFolder, accounts },
     show: ui => (ui.isQuiet ? lines.slice(0, 1) : lines).forEach(ui.line),
   });
+}
+
+/** The chain serves the page itself, beside its RPC. */
+function explorerUrl(url: string): string {
+  return `${url.replace(/^ws/, 'http').replace(/\/$/, '')}/explorer/`;
 }
 
 /** None on a chain that is not of this package. */
@@ -134,10 +140,20 @@ async function tellRunning(
   const { pid } = found;
   const lines = [
     `A chain is already running at ${url}, process ${pid}, data in ${found.dataFolder}; it goes on with the settings that it has.`,
+    `Explorer at ${explorerUrl(url)}`,
     `bittensor-cli localnet stop --port ${port} ends it.`,
   ];
   publish({
-    json: { started: false, url, port, pid, genesis, dataFolder: found.dataFolder, accounts },
+    json: {
+      started: false,
+      url,
+      explorer: explorerUrl(url),
+      port,
+      pid,
+      genesis,
+      dataFolder: found.dataFolder,
+      accounts,
+    },
     show: ui => (ui.isQuiet ? lines.slice(0, 1) : lines).forEach(ui.line),
   });
 }

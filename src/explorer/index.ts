@@ -1,0 +1,2 @@
+export { EXPLORER_PAGE } from './serve/page.js';
+export { type Explorer, type ExplorerOptions, startExplorer } from './serve/server.js';
