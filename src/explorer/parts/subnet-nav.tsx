@@ -4,6 +4,7 @@ const PAGES = [
   ['', 'Subnet'],
   ['metagraph', 'Metagraph'],
   ['weights', 'Weights'],
+  ['changes', 'Changes'],
 ] as const;
 
 /** The pages of one subnet. */

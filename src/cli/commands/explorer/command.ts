@@ -1,5 +1,5 @@
 import { integer, onOff } from '../../../base/index.js';
-import { runSettings } from '../../../neuron/index.js';
+import { minerSettings } from '../../../neuron/index.js';
 import { command } from '../../frame/command.js';
 import { booleanSchema, integerSchema, objectOf, textSchema } from '../../frame/schema.js';
 import { networkRows } from '../../settings/network.js';
@@ -20,7 +20,7 @@ export const explorerRows = {
     ...onOff({ about: 'open the page in the browser of this desktop', default: false }),
     flagOnly: true,
   } as const,
-  data: { ...runSettings.data, about: 'folder whose running neurons are shown' },
+  data: { ...minerSettings.data, about: 'folder whose running neurons are shown' },
   ...networkRows,
 };
 
