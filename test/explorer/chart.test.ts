@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestX, pathOf, rangeOf, shortNumber, thinOut, ticks } from '../../src/explorer/parts/chart/scale.js';
+import {
+  nearestX,
+  pathOf,
+  rangeOf,
+  shortNumber,
+  thinOut,
+  ticks,
+  tickTexts,
+} from '../../src/explorer/parts/chart/scale.js';
 
 const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true });
 
@@ -26,6 +34,33 @@ describe('the axes', () => {
     expect(rangeOf([0])).toEqual({ low: -0.5, high: 0.5 });
     expect(rangeOf([Number.NaN, 1, 3, Number.POSITIVE_INFINITY])).toEqual({ low: 1, high: 3 });
     expect(rangeOf([])).toEqual({ low: 0, high: 1 });
+  });
+
+  it.each([
+    [
+      [5.5341, 5.5342, 5.5343],
+      ['5.5341', '5.5342', '5.5343'],
+    ],
+    [
+      [0, 0.5, 1],
+      ['0.0', '0.5', '1.0'],
+    ],
+    [
+      [0, 20, 40],
+      ['0', '20', '40'],
+    ],
+    [
+      [1000, 1500],
+      ['1,000', '1,500'],
+    ],
+    [
+      [1e-12, 2e-12],
+      ['1.00e-12', '2.00e-12'],
+    ],
+    [[3], ['3']],
+    [[], []],
+  ])('write %j as %j, so that no two are alike', (values, texts) => {
+    expect(tickTexts(values)).toEqual(texts);
   });
 
   it.each([

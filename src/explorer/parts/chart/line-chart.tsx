@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { nearestX, pathOf, rangeOf, type Series, shortNumber, thinOut, ticks } from './scale.js';
+import { nearestX, pathOf, rangeOf, type Series, shortNumber, thinOut, ticks, tickTexts } from './scale.js';
 
 export interface LineChartProps {
   title: string;
@@ -39,6 +39,8 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
   }
   const xRange = rangeOf(xs);
   const yRange = rangeOf(drawn.flatMap(line => line.points.map(point => point.y)));
+  const yTicks = ticks(yRange, 4);
+  const yTexts = tickTexts(yTicks);
   const toX = (x: number) => LEFT + ((x - xRange.low) / (xRange.high - xRange.low)) * (WIDTH - LEFT - RIGHT);
   const toY = (y: number) =>
     heightPx - BOTTOM - ((y - yRange.low) / (yRange.high - yRange.low)) * (heightPx - TOP - BOTTOM);
@@ -89,11 +91,11 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
       >
         <svg viewBox={`0 0 ${WIDTH} ${heightPx}`} role="presentation">
           <g class="lc-axis">
-            {ticks(yRange, 4).map(y => (
+            {yTicks.map((y, i) => (
               <g key={y}>
                 <line x1={LEFT} x2={WIDTH - RIGHT} y1={toY(y)} y2={toY(y)} />
                 <text x={LEFT - 6} y={toY(y)} dy="0.35em" text-anchor="end">
-                  {shortNumber(y)}
+                  {yTexts[i]}
                 </text>
               </g>
             ))}

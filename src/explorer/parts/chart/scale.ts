@@ -41,6 +41,17 @@ export function ticks({ low, high }: Range, wanted: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(15)));
 }
 
+/** The numbers of an axis: with as many places as tell them apart. */
+export function tickTexts(values: readonly number[]): string[] {
+  const step = values.length > 1 ? values[1]! - values[0]! : 0;
+  const size = Math.max(...values.map(Math.abs), 0);
+  // Fifteen digits are all that a number has.
+  const places = step > 0 ? Math.min(15 - Math.ceil(Math.log10(size || 1)), Math.ceil(-Math.log10(step) - 1e-9)) : 0;
+  if (step <= 0 || places > 9 || size >= 1e9) return values.map(shortNumber);
+  const form = { minimumFractionDigits: Math.max(0, places), maximumFractionDigits: Math.max(0, places) };
+  return values.map(value => new Intl.NumberFormat('en', form).format(value));
+}
+
 /** `M1 2L3 4`, a new line after each gap. */
 export function pathOf(points: readonly Point[], toX: (x: number) => number, toY: (y: number) => number): string {
   let path = '';

@@ -43,7 +43,7 @@ async function readNodes(url: string, signal: AbortSignal): Promise<NodeStatus[]
   const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   if (response.status === 404 || !isJson)
-    throw new Error('This page is served by a chain, which knows no nodes. `bittensor-cli explorer` shows yours.');
+    throw new Error('This page is served by a chain, which knows no nodes: bittensor-cli explorer shows yours.');
   if (!response.ok) throw new Error(`The nodes could not be asked: HTTP ${response.status}.`);
   return parseNodes(await response.json());
 }

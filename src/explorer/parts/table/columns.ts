@@ -34,7 +34,7 @@ export const tao = (value: ColumnValue) => (typeof value === 'number' ? taoForm.
 
 /** The ends of an address, enough to tell two apart by eye. */
 export function shortAddress(address: string): string {
-  return address.length > 14 ? `${address.slice(0, 6)}…${address.slice(-5)}` : address;
+  return address.length > 12 ? `${address.slice(0, 5)}…${address.slice(-4)}` : address;
 }
 const address = (value: ColumnValue) => (typeof value === 'string' ? shortAddress(value) : DASH);
 
@@ -59,36 +59,36 @@ function column(
 
 /** All columns of the metagraph table, in the order in which they stand. */
 export const COLUMNS: readonly Column[] = [
-  column('pos', 'Pos', 'number', 60, 'place by stake', (row, { position }) => position.get(row.uid), count),
-  column('permit', 'Permit', 'flag', 76, 'may validate', row => row.validatorPermit, flag),
-  column('immune', 'Immune', 'flag', 82, 'too young to be replaced', row => row.immune, flag),
-  column('uid', 'UID', 'number', 68, 'place in the subnet', row => row.uid, count),
-  column('stake', 'Stake', 'number', 124, 'stake in TAO', row => row.stakeTao, tao),
-  column('rank', 'Rank', 'number', 86, 'weighted by stake, before consensus', row => row.rank, share, false),
-  column('trust', 'Trust', 'number', 86, 'stake that gives it weight', row => row.trust, share, false),
-  column('vtrust', 'VTrust', 'number', 86, 'agreement of its weights with consensus', row => row.validatorTrust, share),
-  column('consensus', 'Consensus', 'number', 108, 'weight that most stake agrees on', row => row.consensus, share),
-  column('incentive', 'Incentive', 'number', 98, 'share of what miners earn', row => row.incentive, share),
-  column('dividends', 'Dividends', 'number', 100, 'share of what validators earn', row => row.dividends, share),
-  column('emission', 'Emission', 'number', 104, 'TAO earned in the last epoch', row => row.emissionTao, tao),
-  column('updated', 'Updated', 'number', 90, 'blocks since its last weights', row => row.updated, count),
-  column('active', 'Active', 'flag', 76, 'set weights lately', row => row.active, flag),
+  column('pos', 'Pos', 'number', 52, 'place by stake', (row, { position }) => position.get(row.uid), count),
+  column('permit', 'Permit', 'flag', 68, 'may validate', row => row.validatorPermit, flag),
+  column('immune', 'Immune', 'flag', 76, 'too young to be replaced', row => row.immune, flag),
+  column('uid', 'UID', 'number', 58, 'place in the subnet', row => row.uid, count),
+  column('stake', 'Stake', 'number', 110, 'stake in TAO', row => row.stakeTao, tao),
+  column('rank', 'Rank', 'number', 76, 'weighted by stake, before consensus', row => row.rank, share, false),
+  column('trust', 'Trust', 'number', 76, 'stake that gives it weight', row => row.trust, share, false),
+  column('vtrust', 'VTrust', 'number', 76, 'agreement of its weights with consensus', row => row.validatorTrust, share),
+  column('consensus', 'Consensus', 'number', 96, 'weight that most stake agrees on', row => row.consensus, share),
+  column('incentive', 'Incentive', 'number', 84, 'share of what miners earn', row => row.incentive, share),
+  column('dividends', 'Dividends', 'number', 88, 'share of what validators earn', row => row.dividends, share),
+  column('emission', 'Emission', 'number', 86, 'TAO earned in the last epoch', row => row.emissionTao, tao),
+  column('updated', 'Updated', 'number', 78, 'blocks since its last weights', row => row.updated, count),
+  column('active', 'Active', 'flag', 66, 'set weights lately', row => row.active, flag),
   column(
     'axon',
     'Axon',
     'text',
-    164,
+    140,
     'where it serves',
     row => axonText(row.axon),
     v => (v === undefined ? DASH : String(v)),
   ),
-  column('hotkey', 'Hotkey', 'text', 132, 'the key that works', row => row.hotkey, address),
-  column('coldkey', 'Coldkey', 'text', 132, 'the key that owns', row => row.coldkey, address),
+  column('hotkey', 'Hotkey', 'text', 122, 'the key that works', row => row.hotkey, address),
+  column('coldkey', 'Coldkey', 'text', 122, 'the key that owns', row => row.coldkey, address),
   column(
     'daily',
     'Daily',
     'number',
-    108,
+    86,
     'TAO a day, if every epoch were like the last',
     (row, { epochsPerDay }) => (epochsPerDay === undefined ? undefined : row.emissionTao * epochsPerDay),
     tao,

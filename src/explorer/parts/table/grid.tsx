@@ -9,6 +9,8 @@ import { rowWindow, scrollToRow } from './window.js';
 
 export const ROW_PX = 30;
 const HEAD_PX = 34;
+/** Room for a scrollbar below few rows. */
+const SCROLLBAR_PX = 18;
 
 export interface GridProps {
   /** Prefix of ids in the page. */
@@ -101,6 +103,7 @@ export function Grid(props: GridProps) {
       ref={box}
       role="grid"
       class="mg-grid"
+      style={{ height: `min(70vh, ${HEAD_PX + rows.length * ROW_PX + SCROLLBAR_PX}px)` }}
       tabIndex={0}
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
