@@ -17,12 +17,15 @@ import { isChainless, joinGossip, refuseChainRules } from './membership/join-gos
 import { patienceFor, reachChain } from './membership/local-chain.js';
 import { joinSubnet } from './membership/membership.js';
 import { PeerHealth } from './membership/peer-health.js';
+import { type Observed, observeNode } from './observe/observe-node.js';
 import { trafficTeller } from './observe/traffic-teller.js';
 import { locksFolder, type NodeSettings, type nodeSettings, type Role } from './options.js';
 import type { RunHooks, Running } from './running.js';
 
 export interface NodeOptions<S extends NodeSettings> {
   readonly role: Role;
+  /** Which model it is about. */
+  readonly neuron: string;
   readonly settings: S;
   readonly sources: Pick<ResolvedSettings<typeof nodeSettings>['sources'], 'axon_port'>;
   readonly hooks: RunHooks;
@@ -45,6 +48,8 @@ export interface Ground extends Running {
   readonly log: Log;
   readonly root: Log;
   readonly logFolder: string;
+  /** What others see of this node. */
+  readonly observed: Observed;
   /** Stake of a hotkey in rao, 0 where it is not known. */
   stakeOf(hotkey: string): bigint;
 }
@@ -79,7 +84,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
     return directory.member(hotkey);
   };
   const ground = await openGround(options, hotkey => whoIs(hotkey)?.stakeRao ?? 0n);
-  const { chain, identity, network, root, log, signal, closing, fail } = ground;
+  const { chain, identity, network, observed, root, log, signal, closing, fail } = ground;
   const handlers = await options.serve?.(ground);
   const service = {
     settings,
@@ -89,6 +94,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
     publicChain: chain && !chain.isLocal ? chain.chainName : undefined,
     registry: whoIs,
     handlers,
+    onServed: observed.axon.onServed,
     log: root.child('axon'),
     signal,
     closing,
@@ -97,11 +103,14 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
   const { axon, announced } = isServing
     ? await serveAxon(service)
     : { axon: createAxon(service), announced: undefined };
+  observed.axon.watch(axon);
+  if (announced) observed.status.set({ axon: announced });
   const dendrite = new Dendrite({
     ...dendriteOptionsOf(settings),
     signer: identity.hotkey,
     network,
     own: axon.handle,
+    onReply: observed.dendrite.onReply,
     log: root.child('dendrite'),
   });
   closing.add(() => dendrite.close());
@@ -130,7 +139,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
 }
 
 async function openGround<S extends NodeSettings>(
-  { settings, hooks, role, running }: NodeOptions<S>,
+  { settings, hooks, role, neuron, running }: NodeOptions<S>,
   stakeOf: (hotkey: string) => bigint,
 ): Promise<Ground> {
   const { signal, closing } = running;
@@ -165,7 +174,8 @@ async function openGround<S extends NodeSettings>(
   );
   if (chain) log.info(`Chain ${chain.chainName} at ${chain.endpoint}, block ${chain.headBlock()}`);
   const network = chain ? fromHex(chain.genesisHash) : networkOfName(settings.metagraph_network ?? 'test');
-  return { ...running, role, identity, chain, network, log, root, logFolder, stakeOf };
+  const observed = await observeNode({ ...running, role, neuron, settings, identity, chain, log });
+  return { ...running, role, identity, chain, network, log, root, logFolder, observed, stakeOf };
 }
 
 /** Registers and announces in the background, while a model already learns. */

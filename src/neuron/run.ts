@@ -1,13 +1,15 @@
 import type { ResolvedSettings } from '../base/index.js';
 import { runMiner } from './model/miner.js';
 import { runServer } from './model/serve-model.js';
-import type { minerSettings, serverSettings } from './options.js';
+import type { minerSettings, serverSettings, validatorSettings } from './options.js';
 import { type RunHooks, runToTheEnd } from './running.js';
+import { runValidator } from './validator/run-validator.js';
 
 /** What runs, with the settings of its role. */
 export type Neuron =
   | { readonly role: 'miner'; readonly settings: ResolvedSettings<typeof minerSettings> }
-  | { readonly role: 'server'; readonly settings: ResolvedSettings<typeof serverSettings> };
+  | { readonly role: 'server'; readonly settings: ResolvedSettings<typeof serverSettings> }
+  | { readonly role: 'validator'; readonly settings: ResolvedSettings<typeof validatorSettings> };
 
 /**
  * Runs one neuron from the first key to the clean stop. Resolves when its steps are done or the signal aborts; rejects with the first
@@ -21,6 +23,8 @@ export async function runNeuron(neuron: Neuron, hooks: RunHooks): Promise<void> 
         return runMiner(neuron.settings, hooks, running);
       case 'server':
         return runServer(neuron.settings, hooks, running);
+      case 'validator':
+        return runValidator(neuron.settings, hooks, running);
     }
   });
 }

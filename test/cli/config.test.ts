@@ -99,7 +99,9 @@ describe('config explain', () => {
     expect(await explain('wallet.name')).toMatchObject({
       source: 'default',
       value: 'default',
-      exceptions: [{ commands: ['run miner', 'run server'], default: '"local" on a local chain, else "default"' }],
+      exceptions: [
+        { commands: ['run miner', 'run server', 'run validator'], default: '"local" on a local chain, else "default"' },
+      ],
       flag: '--wallet.name',
       environment: ['BT_WALLET_NAME', 'BT_WALLET'],
     });

@@ -45,7 +45,7 @@ function loadedBy(...args: string[]): string[] {
 
 const HEAVY = [
   /^src\/(wallet|chain|net|model)\/(?!options\.js)/,
-  /^src\/neuron\/(?!index|options|settings\/)/,
+  /^src\/neuron\/(?!index|options|settings\/|\w+\/settings\.js)/,
   /^@polkadot|^@tensorflow|^@grpc|^hash-wasm/,
 ];
 const heavy = (loaded: readonly string[]) => loaded.filter(name => HEAVY.some(pattern => pattern.test(name)));

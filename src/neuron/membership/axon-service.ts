@@ -1,6 +1,7 @@
 import { BittensorError, type Closing, type Log, type ResolvedSettings, sleep } from '../../base/index.js';
 import {
   Axon,
+  type AxonOptions,
   axonOptionsOf,
   isLoopback,
   mapPort,
@@ -30,6 +31,7 @@ export interface ServiceOptions {
   readonly registry: Registry;
   /** What it answers with; without, it only says who it is. */
   readonly handlers: SynapseHandlers | undefined;
+  readonly onServed?: AxonOptions['onServed'];
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly closing: Closing;
@@ -40,7 +42,7 @@ export function createAxon(
   options: ServiceOptions,
   { host = '127.0.0.1', given }: { host?: string | undefined; given?: string | undefined } = {},
 ): Axon {
-  const { settings, sources, identity, network, registry, handlers, log, closing } = options;
+  const { settings, sources, identity, network, registry, handlers, onServed, log, closing } = options;
   const axon = new Axon({
     ...axonOptionsOf(settings),
     signer: identity.hotkey,
@@ -51,6 +53,7 @@ export function createAxon(
     externalIp: given,
     externalPort: settings.axon_external_port ?? settings.port,
     registry,
+    onServed,
     log,
   });
   closing.add(() => axon.stop());

@@ -5,6 +5,7 @@ import { priceOf } from '../../net/index.js';
 import { seedOf } from '../keys/identity.js';
 import { type Ground, openNode } from '../node.js';
 import { openEventLog } from '../observe/event-log.js';
+import { watchTraining } from '../observe/training-metrics.js';
 import { callerPolicyOf, type MinerSettings, type minerSettings } from '../options.js';
 import { type RunHooks, type Running, SaveError } from '../running.js';
 import { keepWeights } from '../weights/keep-weights.js';
@@ -41,6 +42,7 @@ export async function runMiner(
   let opened: OpenedModel | undefined;
   const node = await openNode({
     role: 'miner',
+    neuron: model,
     settings,
     sources,
     hooks,
@@ -50,13 +52,15 @@ export async function runMiner(
       return server.handlers(priceOf(settings), ground.stakeOf);
     },
   });
-  const { identity, axon, dendrite, directory, health, log, root } = node;
+  const { identity, axon, dendrite, directory, health, observed, log, root } = node;
   const { metric, checkpoint, weightRow } = opened!;
   const shelf = new StudentShelf(join(identity.slot.folder, 'students', model));
   shelf.restore(identity.hotkey.publicKey);
   axon.attach(STUDENT_KEY, studentHandlers(shelf));
   const row = new WeightRow(weightRow);
   rankWhenJoined(node, row);
+  observed.showPeers({ directory, health, scores: () => row.toJSON() });
+  const training = watchTraining(observed.metrics, observed.status, { learns: settings.train });
   trainer.connect(new PeerCaller({ dendrite, directory, health, log: root.child('dendrite'), signal }));
 
   const events = openEventLog({
@@ -84,6 +88,7 @@ export async function runMiner(
     signal,
     progress: hooks.progress,
     events,
+    training,
     publish,
     save,
     settings: {
@@ -143,7 +148,7 @@ type MinerNode = Awaited<ReturnType<typeof openNode<MinerSettings>>>;
 
 /** Sends the row to the chain with every tempo, once this neuron is registered. */
 function rankWhenJoined(
-  { chain, joined, settings, identity, health, log, signal, closing }: MinerNode,
+  { chain, joined, settings, identity, health, observed, log, signal, closing }: MinerNode,
   row: WeightRow,
 ): void {
   if (!chain) return;
@@ -158,6 +163,7 @@ function rankWhenJoined(
       scores: () => row.shares(),
       isLost: hotkey => health.isLost(hotkey),
       oncePerEpoch: false,
+      onState: observed.noteWeights,
       log,
       signal,
     });

@@ -7,6 +7,7 @@ import { priceOf } from '../../net/index.js';
 import { NeuronError } from '../errors.js';
 import { seedOf } from '../keys/identity.js';
 import { type Ground, openNode } from '../node.js';
+import { watchTraining } from '../observe/training-metrics.js';
 import { callerPolicyOf, type ServerSettings, type serverSettings } from '../options.js';
 import { type RunHooks, type Running, SaveError } from '../running.js';
 import { ModelServer } from './model-server.js';
@@ -39,6 +40,7 @@ export async function runServer(
   let checkpoint = '';
   const node = await openNode({
     role: 'server',
+    neuron: model,
     settings,
     sources,
     hooks,
@@ -57,7 +59,8 @@ export async function runServer(
   if (!learns) await trainer.stop();
   const save = () => trainer.save({ path: checkpoint, weightRow: {}, keep: settings.keep });
   const intervalMs = settings.save_interval * 1_000;
-  const served = { trainer, server, save, intervalMs, log: root.child(model), signal };
+  const training = watchTraining(node.observed.metrics, node.observed.status, { learns: false });
+  const served = { trainer, server, training, save, intervalMs, log: root.child(model), signal };
   const { calls, isUnsaved } = learns ? await serveCallers(served) : await untilStopped(signal);
   const saving = isUnsaved ? save() : Promise.resolve();
   const saved = saving.catch(error => {

@@ -1,4 +1,5 @@
 import { abortable, type Log, messageOf, sleep } from '../../base/index.js';
+import type { TrainingMetrics } from '../observe/training-metrics.js';
 import type { ModelServer } from './model-server.js';
 import type { Trainer } from './trainer.js';
 
@@ -8,6 +9,7 @@ export const IDLE_MS = 200;
 export interface ServingLoop {
   trainer: Pick<Trainer, 'takeCallerGradients' | 'parameters'>;
   server: Pick<ModelServer, 'takeGradients' | 'serve' | 'version'>;
+  training: Pick<TrainingMetrics, 'learntFromCallers' | 'saved'>;
   save(): Promise<void>;
   /** Between two saves, where something was learnt in between. */
   intervalMs: number;
@@ -41,22 +43,26 @@ export async function serveCallers(loop: ServingLoop): Promise<{ calls: number; 
 export async function applyGradients({
   trainer,
   server,
+  training,
   log,
-}: Pick<ServingLoop, 'trainer' | 'server' | 'log'>): Promise<number> {
+}: Pick<ServingLoop, 'trainer' | 'server' | 'training' | 'log'>): Promise<number> {
   const gradients = await server.takeGradients();
   if (!gradients) return 0;
   await trainer.takeCallerGradients(gradients, true);
   await server.serve(await trainer.parameters());
   log.info(`Applied gradients of ${gradients.calls} requests by callers; serving version ${server.version}`);
+  training.learntFromCallers(gradients.calls);
   return gradients.calls;
 }
 
 /** Serving goes on without a disk. */
-async function trySave({ save, log }: ServingLoop): Promise<boolean> {
+async function trySave({ save, training, log }: ServingLoop): Promise<boolean> {
   try {
     await save();
+    training.saved(true);
     return true;
   } catch (error) {
+    training.saved(false);
     log.error(`Model not saved: ${messageOf(error)}; going on, and trying again later`);
     return false;
   }

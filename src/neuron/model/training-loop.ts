@@ -3,6 +3,7 @@ import type { Evaluation } from '../../model/index.js';
 import type { PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
 import type { EventLog } from '../observe/event-log.js';
+import type { TrainingMetrics } from '../observe/training-metrics.js';
 import type { WeightRow } from '../weights/weight-row.js';
 import type { ModelServer } from './model-server.js';
 import { applyGradients, IDLE_MS } from './serving-loop.js';
@@ -23,6 +24,8 @@ export interface TrainingLoop {
   progress(title: string, done: number, total: number): void;
   /** What TensorBoard is shown. */
   events: Pick<EventLog, 'step' | 'test'>;
+  /** What Prometheus is shown. */
+  training: TrainingMetrics;
   /** Offers the student as it is now to whoever wants to take it away. */
   publish(): Promise<void>;
   /** Saves model, optimizer, epoch and row. */
@@ -82,6 +85,7 @@ export async function train(loop: TrainingLoop): Promise<number> {
     const report = await abortable(step, signal).catch(unlessAborted(signal));
     if (!report) break;
     steps += 1;
+    loop.training.step(report);
     row.update(report.scores);
     directory.score?.(report.scores);
     if (report.skipped) log.warn('The loss is not finite: nothing was learnt from this batch');
@@ -103,7 +107,7 @@ function present({ directory, health }: TrainingLoop): [peers: number, synapses:
 }
 
 async function finishEpoch(
-  { trainer, server, directory, health, log, signal, events, publish, save, settings }: TrainingLoop,
+  { trainer, server, directory, health, log, signal, events, training, publish, save, settings }: TrainingLoop,
   { epoch, step }: StepReport,
 ): Promise<void> {
   const evaluation = trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
@@ -111,23 +115,27 @@ async function finishEpoch(
   if (!test) return;
   log.info(testLine(test, settings.metric));
   events.test(step, test, settings.metric);
+  training.test(test);
   await server.serve(await trainer.parameters());
   try {
     await save();
+    training.saved(true);
     await publish();
     log.info(`Serving / Saving model: epoch: ${epoch}, loss: ${test.network.loss.toFixed(4)}`);
   } catch (error) {
     // Training and serving go on without a disk; the save before this one is still whole.
+    training.saved(false);
     log.error(`Model not saved: ${messageOf(error)}; going on, and trying again after the next epoch`);
   }
 }
 
 /** Applies what callers sent back since the last step, if anything. A neuron that does not train serves the result at once. */
-async function takeGradients({ trainer, server, log, settings }: TrainingLoop): Promise<boolean> {
-  if (!settings.train) return (await applyGradients({ trainer, server, log })) > 0;
+async function takeGradients({ trainer, server, training, log, settings }: TrainingLoop): Promise<boolean> {
+  if (!settings.train) return (await applyGradients({ trainer, server, training, log })) > 0;
   const gradients = await server.takeGradients();
   if (!gradients) return false;
   await trainer.takeCallerGradients(gradients, false);
+  training.learntFromCallers(gradients.calls);
   return true;
 }
 

@@ -10,6 +10,7 @@ import {
   text,
 } from '../../base/index.js';
 import { axonSettings, dendriteSettings, ip } from '../../net/options.js';
+import { logSettings, observeSettings } from '../observe/settings.js';
 import { bootstrapAddress } from './bootstrap.js';
 
 const home = () => join(homeFolder(), '.bittensor');
@@ -95,6 +96,8 @@ export const nodeSettings = {
   }),
   ...axonSettings,
   ...dendriteSettings,
+  ...observeSettings,
+  ...logSettings,
 } satisfies SettingTable;
 
 /** How nodes find each other without a chain; a validator has none of it, because its weights go to a chain. */

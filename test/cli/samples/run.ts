@@ -14,4 +14,9 @@ export const runSamples: Samples = {
     success: chain => [`run server -m 0 -mp ${saved(chain)} --stop_after 1 --device wasm --data ${data(chain)}`],
     failure: chain => ['run server -m 0', `run server -m 0 -mp ${join(data(chain), 'nothing')}`],
   },
+  'run validator': {
+    // As on a local chain, it gets its keys, its TAO and its uid by itself; there is nobody to ask.
+    success: chain => [`run validator --stop_after 2 --metrics.port off --data ${data(chain)}`],
+    failure: () => ['run validator --validator.peers 0', 'run validator -m 0'],
+  },
 };

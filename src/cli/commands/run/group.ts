@@ -1,7 +1,7 @@
 import { MODEL_KINDS } from '../../../neuron/index.js';
 import { command, group } from '../../frame/command.js';
 import { addressSchema, integerSchema, objectOf, oneOf, textSchema } from '../../frame/schema.js';
-import { minerRows, serverRows } from './rows.js';
+import { minerRows, serverRows, validatorRows } from './rows.js';
 
 const miner = command({
   name: 'miner',
@@ -49,10 +49,30 @@ const server = command({
   load: async () => (await import('./run.js')).runServer,
 });
 
+const validator = command({
+  name: 'validator',
+  about: 'ask peers, judge their answers, and set weights by that',
+  long: "Runs a validator until Ctrl-C: asks peers about rows that nobody was trained on, scores them by what their answers take off the loss, and sets weights by that once per tempo. It trains and serves nothing, and needs the chain's permit for its weights to count.",
+  settings: validatorRows,
+  examples: [
+    'run validator --netuid 1 --wallet.name alice --wallet.hotkey default',
+    'run validator --model gpt2 --dataset ~/private-texts --validator.interval 5',
+  ],
+  output: objectOf({
+    role: oneOf('validator'),
+    stopped: oneOf(true),
+    'hotkey?': addressSchema,
+    // Questions that were asked.
+    'steps?': integerSchema,
+  }),
+  untilStopped: true,
+  load: async () => (await import('./run.js')).runValidator,
+});
+
 export const run = group({
   name: 'run',
   about: 'run a neuron; without a role a miner',
   standard: 'miner',
   chosenBy: ['-n', '--neuron'],
-  commands: [miner, server],
+  commands: [miner, server, validator],
 });

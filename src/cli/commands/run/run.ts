@@ -6,13 +6,14 @@ import {
   type RunSummary,
   runNeuron,
   serverSettings,
+  validatorSettings,
 } from '../../../neuron/index.js';
 import { cliError } from '../../errors.js';
 import type { Action, Input } from '../../frame/command.js';
 import { readPassword } from '../../secrets/password.js';
 import { createOutput } from '../../terminal/output.js';
 import { BANNER } from './banner.js';
-import type { minerRows, serverRows } from './rows.js';
+import type { minerRows, serverRows, validatorRows } from './rows.js';
 import { type Given, neuronSettings, prefer } from './settle.js';
 
 export const runMiner: Action<typeof minerRows> = async input => {
@@ -24,6 +25,11 @@ export const runMiner: Action<typeof minerRows> = async input => {
 export const runServer: Action<typeof serverRows> = async input => {
   const settings = neuronSettings(input, serverSettings);
   return { json: { role: 'server', stopped: true, ...(await runRole(input, { role: 'server', settings })) } };
+};
+
+export const runValidator: Action<typeof validatorRows> = async input => {
+  const settings = neuronSettings(input, validatorSettings);
+  return { json: { role: 'validator', stopped: true, ...(await runRole(input, { role: 'validator', settings })) } };
 };
 
 /** The model that learns may be named by `--neuron`, too. */
@@ -46,7 +52,15 @@ async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron):
   try {
     await runNeuron(neuron, {
       signal: input.signal,
-      openLog: folder => createLog({ level: values.log_level, folder, write: line => output.line(line) }),
+      openLog: folder =>
+        createLog({
+          level: values.log_level,
+          format: values.log_format,
+          maxBytes: values.log_max_size,
+          keep: values.log_keep,
+          folder,
+          write: line => output.line(line),
+        }),
       progress: output.progress,
       onDone: summary => {
         done = summary;

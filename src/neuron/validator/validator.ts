@@ -7,6 +7,7 @@ import type { Identity } from '../keys/identity.js';
 import type { PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
 import { PeerCaller } from '../model/peer-caller.js';
+import type { Observed } from '../observe/observe-node.js';
 import { keepWeights } from '../weights/keep-weights.js';
 import { Judge } from './judge.js';
 import { loadScores, saveScores, scoresPath } from './saved-scores.js';
@@ -24,6 +25,8 @@ export interface ValidatorNode {
   readonly directory: PeerDirectory;
   readonly dendrite: Dendrite;
   readonly health: PeerHealth;
+  /** Where its scores and weights are shown. */
+  readonly observed: Pick<Observed, 'showPeers' | 'noteWeights'>;
   readonly log: Log;
   readonly root: Log;
   readonly signal: AbortSignal;
@@ -58,6 +61,7 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun):
   log.info(`Asking about the test rows of ${data}`);
 
   const book = new ScoreBook();
+  node.observed.showPeers({ directory, health, scores: () => Object.fromEntries(book.scores()) });
   const path = scoresPath(identity.slot.folder, chain.genesisHash, netuid, model);
   const found = loadScores(path, book);
   if (found === 'loaded') log.info(`Going on with the scores in ${path}`);
@@ -77,6 +81,7 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun):
     isLost: hotkey => health.isLost(hotkey),
     oncePerEpoch: true,
     onState: entry => {
+      node.observed.noteWeights(entry);
       weights = new Map(entry.uids.map((uid, i) => [uid, entry.weights[i]!]));
     },
     log,
