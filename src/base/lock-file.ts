@@ -30,6 +30,13 @@ export function takeLock(path: string): LockOutcome {
   return { holder: undefined };
 }
 
+/** Who has a lock now, without taking it; undefined when nobody that lives has it. */
+export function readHolder(path: string): Readonly<Holder> | undefined {
+  const found = readLock(path);
+  const holder = found === undefined ? undefined : parse(found);
+  return holder && lives(holder) ? holder : undefined;
+}
+
 /** A link, so that nobody ever sees a lock without its text. */
 function createExclusive(path: string, text: string): boolean {
   const draft = `${path}.${process.pid}.draft`;

@@ -2,6 +2,7 @@ import type { SettingTable } from '../base/index.js';
 import { axon } from './commands/axon/group.js';
 import { completion } from './commands/completion/command.js';
 import { config } from './commands/config/group.js';
+import { doctor } from './commands/doctor/command.js';
 import { explain } from './commands/explain/command.js';
 import { explorer } from './commands/explorer/command.js';
 import { localnet } from './commands/localnet/group.js';
@@ -16,7 +17,7 @@ import { outputRows } from './settings/output.js';
 
 /** All commands. Declarations only: what they do is loaded when they run. */
 export const groups: readonly Group[] = [run, wallet, subnet, stake, weights, axon, model, localnet, config];
-export const topLevel: readonly AnyCommand[] = [explorer, explain, completion];
+export const topLevel: readonly AnyCommand[] = [explorer, doctor, explain, completion];
 
 export interface Place {
   /** `['wallet', 'new-coldkey']` */

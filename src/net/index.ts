@@ -49,6 +49,7 @@ export { type NetErrorCode, RequestError } from './errors.js';
 export { Gossip, type GossipOptions } from './gossip/gossip.js';
 export type { ServedSynapse } from './gossip/own-synapses.js';
 export { definitionOf, type PeerEntry } from './gossip/synapse-entry.js';
+export { http2Holes } from './server/node-version.js';
 export { RETURN_CODES, type ReturnCode } from './wire/codes.js';
 export type { DescribedSynapse, TensorDefinition } from './wire/definition.js';
 export { networkOfName, TEST_NETWORK } from './wire/network.js';

@@ -5,7 +5,11 @@ import type { RunHooks } from './running.js';
 export type { NeuronErrorCode } from './errors.js';
 export { lockHotkey } from './keys/slots.js';
 export { joinSubnet, type Membership } from './membership/membership.js';
+export type { RunningNode } from './observe/running-nodes.js';
+export { runningNodes } from './observe/running-nodes.js';
+export type { NodeStatus } from './observe/status.js';
 export {
+  locksFolder,
   type MinerSettings,
   MODEL_KINDS,
   type ModelKind,

@@ -10,6 +10,7 @@ import {
   writeFileAtomic,
 } from '../../base/index.js';
 import { type AxonMetrics, axonMetrics, type DendriteMetrics, dendriteMetrics } from './net-metrics.js';
+import { OBSERVE_FILE } from './observe-file.js';
 import { serveObserver } from './observe-server.js';
 import type { observeSettings } from './settings.js';
 import { type FirstStatus, StatusBoard } from './status.js';
@@ -31,9 +32,6 @@ export interface ObserverOptions extends FirstStatus {
   log: Log;
   closing: Closing;
 }
-
-/** What programs on this machine find a running node by. */
-export const OBSERVE_FILE = 'observe.json';
 
 /** Begins to count, and serves the figures as the settings say. Errors: `port_in_use`, `cannot_listen`. */
 export async function openObserver({ settings, folder, log, closing, ...first }: ObserverOptions): Promise<Observer> {

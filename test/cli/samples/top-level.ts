@@ -1,6 +1,10 @@
 import type { Samples } from './sample.js';
 
 export const topLevelSamples: Samples = {
+  doctor: {
+    success: chain => [`doctor --wallet.name alice --data ${join(chain.folder, 'node')}`],
+    failure: () => ['doctor --subtensor.network nowhere', 'doctor --netuid 99999'],
+  },
   explain: {
     success: () => ['explain', 'explain needs_password', 'explain amounttoolow', 'explain "Custom error: 6"'],
     failure: () => ['explain AmountToLow'],

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { messageOf, readHolder } from '../../../base/index.js';
+import type { WalletDescription } from '../../../wallet/index.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+export interface KeyFacts {
+  readonly describe: () => WalletDescription;
+  readonly name: string;
+  readonly hotkey: string;
+  /** A neuron of a local chain makes the keys that it lacks. */
+  readonly isLocal: boolean;
+}
+
+/** The wallet's files, without opening one. */
+export function walletFindings({ describe, name, hotkey, isLocal }: KeyFacts): Finding[] {
+  let wallet: WalletDescription;
+  try {
+    wallet = describe();
+  } catch (error) {
+    return [problem('wallet', messageOf(error), 'look at the folder; bittensor-cli wallet list shows what is there')];
+  }
+  const findings: Finding[] = [];
+  const own = wallet.hotkeys.find(key => key.name === hotkey);
+  if (!wallet.coldkey && wallet.hotkeys.length === 0) {
+    const text = `there is no wallet "${name}" (${wallet.folder})`;
+    if (isLocal) return [ok('wallet', `${text}; a neuron of a local chain makes it by itself`)];
+    return [problem('wallet', text, `bittensor-cli wallet create --wallet.name ${name}, or name another one`)];
+  }
+  if (!wallet.coldkey) {
+    findings.push(
+      warning(
+        'coldkey',
+        `wallet "${name}" has no coldkey here`,
+        'a neuron runs without; to register or stake, bring it',
+      ),
+    );
+  } else if (wallet.coldkey.form === 'unknown') {
+    findings.push(
+      problem('coldkey', `${wallet.coldkey.file} is no key file`, 'put it back from a backup, or wallet regen-coldkey'),
+    );
+  } else {
+    const isOpen = wallet.coldkey.form !== 'none' && !wallet.coldkey.encrypted;
+    const text = `coldkey ${wallet.coldkey.address ?? '(its password tells the address)'}`;
+    if (isOpen && !isLocal) {
+      findings.push(
+        warning('coldkey', `${text} lies unencrypted`, `bittensor-cli wallet set-password --wallet.name ${name}`),
+      );
+    } else {
+      findings.push(ok('coldkey', `${text}${wallet.coldkey.form === 'none' ? ', its public part only' : ''}`));
+    }
+  }
+  if (!own) {
+    const text = `wallet "${name}" has no hotkey "${hotkey}"`;
+    const remedy = `bittensor-cli wallet new-hotkey --wallet.name ${name} --wallet.hotkey ${hotkey}`;
+    findings.push(
+      isLocal ? ok('hotkey', `${text}; a neuron of a local chain makes it`) : problem('hotkey', text, remedy),
+    );
+  } else if (own.form === 'none' || own.form === 'unknown') {
+    const text =
+      own.form === 'none' ? `of hotkey "${hotkey}" only the public part is here` : `${own.file} is no key file`;
+    findings.push(problem('hotkey', text, 'put the key file back from a backup, or wallet regen-hotkey'));
+  } else {
+    const text = `hotkey "${hotkey}" ${own.address ?? ''}`.trim();
+    if (own.encrypted) {
+      const remedy = 'give it with --password-file where nobody sits at the terminal';
+      findings.push(
+        warning('hotkey', `${text} is encrypted: a neuron that starts by itself needs its password`, remedy),
+      );
+    } else {
+      findings.push(ok('hotkey', text));
+    }
+    if (own.endorsement === 'bad') {
+      const remedy = `bittensor-cli wallet endorse --wallet.name ${name} --wallet.hotkey ${hotkey}`;
+      findings.push(warning('hotkey', 'its endorsement is not the word of this coldkey', remedy));
+    }
+  }
+  const warnings = [...wallet.warnings, ...(wallet.coldkey?.warnings ?? []), ...(own?.warnings ?? [])];
+  for (const text of warnings) {
+    const [what, remedy = 'look at the file'] = text.split('; ');
+    findings.push(warning('key files', what!, remedy));
+  }
+  return findings;
+}
+
+/** Whether a neuron of this machine has the key in use; `address` is the hotkey's. */
+export function lockFinding(locksFolder: string, address: string | undefined): Finding | undefined {
+  if (address === undefined) return undefined;
+  const holder = readHolder(join(locksFolder, `${address}.lock`));
+  if (!holder) return ok('key lock', 'no neuron of this machine has the hotkey in use');
+  return ok('key lock', `a neuron of this machine has the hotkey in use (process ${holder.pid})`);
+}

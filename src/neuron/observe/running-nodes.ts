@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OBSERVE_FILE } from './observe-file.js';
+
+/** A node that wrote where it is asked. */
+export interface RunningNode {
+  /** Of its slot. */
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  /** What it says is wrong, by name; undefined when it does not answer. */
+  readonly problems: Readonly<Record<string, string>> | undefined;
+}
+
+const ASK_MS = 2_000;
+const MOST_NODES = 256;
+const MOST_BYTES = 64 * 1_024;
+
+/** The nodes of one data folder whose process lives, and how they are. */
+export async function runningNodes(
+  dataFolder: string,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<RunningNode[]> {
+  const slots = join(dataFolder, 'slots');
+  const found = namesIn(slots).flatMap(name => {
+    const place = readPlace(join(slots, name, OBSERVE_FILE));
+    return place && lives(place.pid) ? [{ name, ...place }] : [];
+  });
+  return await Promise.all(
+    found.slice(0, MOST_NODES).map(async node => ({ ...node, problems: await askHealth(node.url, signal) })),
+  );
+}
+
+async function askHealth(url: string, signal: AbortSignal | undefined): Promise<Record<string, string> | undefined> {
+  try {
+    const deadline = AbortSignal.timeout(ASK_MS);
+    const answer = await fetch(`${url}/health`, {
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
+    const text = await answer.text();
+    if (text.length > MOST_BYTES) return undefined;
+    const health = JSON.parse(text) as { ok?: unknown; problems?: unknown };
+    if (health.ok === true) return {};
+    const problems = typeof health.problems === 'object' && health.problems !== null ? health.problems : undefined;
+    return problems && Object.fromEntries(Object.entries(problems).map(([name, why]) => [name, String(why)]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only a loopback address is believed: the file may be anybody's. */
+function readPlace(path: string): { url: string; pid: number } | undefined {
+  try {
+    const { url, pid } = JSON.parse(readFileSync(path, 'utf8')) as { url?: unknown; pid?: unknown };
+    if (typeof url !== 'string' || typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined;
+    const { protocol, hostname } = new URL(url);
+    const isOwn = /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]';
+    return protocol === 'http:' && isOwn ? { url: new URL(url).origin, pid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
