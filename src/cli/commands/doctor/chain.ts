@@ -23,15 +23,13 @@ export function unreachedFinding(error: unknown, endpoint: string, isLocal: bool
   );
 }
 
-export function chainFinding({
-  chainName,
-  endpoint,
-  specVersion,
-  isLocal,
-  headBlock,
-}: Pick<ChainClient, 'chainName' | 'endpoint' | 'specVersion' | 'isLocal' | 'headBlock'>): Finding {
+export function chainFinding(client: ChainClient): Finding {
+  const { chainName, endpoint, specVersion, isLocal } = client;
   const what = isLocal ? 'a local chain' : 'a network';
-  return ok('chain', `${chainName}, ${what}, at ${endpoint}: block ${headBlock()}, runtime version ${specVersion}`);
+  return ok(
+    'chain',
+    `${chainName}, ${what}, at ${endpoint}: block ${client.headBlock()}, runtime version ${specVersion}`,
+  );
 }
 
 /** What a local chain says of itself. */
