@@ -1,4 +1,5 @@
 import type { Pulled, PullOptions } from './model/student-pull.js';
+import type { RunningNode } from './observe/running-nodes.js';
 import type { Neuron } from './run.js';
 import type { RunHooks } from './running.js';
 
@@ -6,7 +7,6 @@ export type { NeuronErrorCode } from './errors.js';
 export { lockHotkey } from './keys/slots.js';
 export { joinSubnet, type Membership } from './membership/membership.js';
 export type { RunningNode } from './observe/running-nodes.js';
-export { runningNodes } from './observe/running-nodes.js';
 export type { NodeStatus } from './observe/status.js';
 export {
   locksFolder,
@@ -36,4 +36,10 @@ export type { Pulled, PullOptions } from './model/student-pull.js';
 export async function pullStudent(options: PullOptions): Promise<Pulled> {
   const pull = await import('./model/student-pull.js');
   return await pull.pullStudent(options);
+}
+
+/** The nodes of one data folder whose process lives, and what they say is wrong with them. */
+export async function runningNodes(dataFolder: string, options: { signal?: AbortSignal } = {}): Promise<RunningNode[]> {
+  const nodes = await import('./observe/running-nodes.js');
+  return await nodes.runningNodes(dataFolder, options);
 }
