@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Samples } from './sample.js';
 
 export const topLevelSamples: Samples = {
