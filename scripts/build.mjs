@@ -18,6 +18,7 @@ const sources = [
   'src',
   'localnet/engine',
   'bench',
+  'examples',
   'tsconfig.json',
   'package.json',
   'package-lock.json',
