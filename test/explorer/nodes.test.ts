@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factsOf, runningFor, weightsOf } from '../../src/explorer/parts/nodes/node-facts.js';
 import { parseNodes } from '../../src/explorer/parts/nodes/parse-status.js';
+import type { NodeStatus } from '../../src/neuron/observe/status.js';
 
 const STATUS = {
   role: 'miner',
@@ -37,6 +38,34 @@ describe('the own nodes', () => {
       { uid: 5, share: 0.75 },
       { uid: 4, share: 0.25 },
     ]);
+  });
+
+  it('lose nothing of what a node tells', () => {
+    const { startedAt, ...told }: NodeStatus = {
+      ...{
+        role: 'validator',
+        neuron: 'mnist',
+        name: 'v',
+        hotkey: '5Grw',
+        version: '1',
+        startedAt: 5,
+        step: 1,
+        epoch: 2,
+      },
+      network: { name: 'local', endpoint: 'ws://127.0.0.1:1', netuid: 1, block: 2 },
+      uid: 0,
+      axon: { ip: '::1', port: 1 },
+      losses: { local: 1, network: 2, distillation: 3 },
+      history: [{ step: 1, timeMs: 2, local: 3, network: 4, distillation: 5 }],
+      peers: [{ hotkey: '5P', uid: 1, address: '::1', score: 0.1, lastCode: 'timeout', latencyMs: 1, lost: true }],
+      chain: {
+        ...{ stakeTao: 1, rank: 0.1, trust: 0.2, consensus: 0.3, incentive: 0.4, dividends: 0.5, emissionTao: 6 },
+        ...{ lastUpdate: 7, validatorPermit: true },
+      },
+      weights: { block: 1, state: 'revealed', uids: [1], values: [2] },
+    };
+    const [read] = parseNodes(JSON.parse(JSON.stringify([{ ...told, startedAt }])));
+    expect(read).toEqual({ ...told, startedAtMs: startedAt });
   });
 
   it('leave out what is no status, and never throw', () => {

@@ -1,4 +1,4 @@
-import { silentLog } from '../../../src/base/index.js';
+import { pollUntil, silentLog } from '../../../src/base/index.js';
 import { type ChainClient, connect, type Localnet, startLocalnet } from '../../../src/chain/index.js';
 import { type Keypair, keypairFromUri, ready } from '../../../src/wallet/index.js';
 import { temporaryFolder } from '../../chain/helpers.js';
@@ -13,8 +13,16 @@ export interface Subnet extends AsyncDisposable {
   readonly hotkeys: readonly Keypair[];
 }
 
-/** A local chain whose subnet 1 has validators that have weighed the miners, each miner half as much as the one before. */
-export async function startSubnet(validators: number, miners: number, blockTimeMs = 100): Promise<Subnet> {
+/**
+ * A local chain whose subnet 1 has validators and miners. The validators have weighed the first `weighed` miners, each
+ * less than the one before.
+ */
+export async function startSubnet(
+  validators: number,
+  weighed: number,
+  miners: number,
+  blockTimeMs = 100,
+): Promise<Subnet> {
   await ready();
   const folder = temporaryFolder();
   const net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: blockTimeMs, detached: false });
@@ -33,7 +41,14 @@ export async function startSubnet(validators: number, miners: number, blockTimeM
     hotkeys.push(hotkey);
   }
   const subnet = { net, client, hotkeys };
-  for (let uid = 0; uid < validators; uid++) await weigh(subnet, uid, validators, miners);
+  await pollUntil(
+    'permits',
+    { withinMs: 30_000, everyMs: 100 },
+    async () =>
+      (await client.metagraph(NETUID)).neurons.slice(0, validators).every(neuron => neuron.validatorPermit) ||
+      undefined,
+  );
+  for (let uid = 0; uid < validators; uid++) await weigh(subnet, uid, validators, weighed);
   return {
     ...subnet,
     async [Symbol.asyncDispose]() {
@@ -44,7 +59,7 @@ export async function startSubnet(validators: number, miners: number, blockTimeM
   };
 }
 
-/** Validators agree but for a tenth. */
+/** Validators agree but for a tenth. `from` weighs so many miners. */
 export async function weigh(
   { client, hotkeys }: Pick<Subnet, 'client' | 'hotkeys'>,
   from: number,
