@@ -6,7 +6,7 @@ import { smallCast, wholeCast } from './cast.js';
 import { runOnce } from './run.js';
 
 /**
- * `npm run network [-- --runs 10 --tempos 10 --seed 1 --small --netns --block-time 250 --tempo 40]`: validators and miners in processes of
+ * `npm run network [-- --runs 10 --tempos 10 --seed 1 --small --netns --faults --block-time 250 --tempo 40]`: validators and miners in processes of
  * their own on one local chain. Shows what the chain made of each epoch and writes each run as a line of JSON to
  * bench-results/network/runs.jsonl. Ends with 1 when in one of the runs the ranks are not those of the miners' quality at the end.
  */
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     'block-time': { type: 'string', default: '250' },
     small: { type: 'boolean', default: false },
     netns: { type: 'boolean', default: false },
+    faults: { type: 'boolean', default: false },
     folder: { type: 'string', default: packagePath('bench-results/network') },
   },
 });
@@ -39,6 +40,7 @@ try {
       tempo: Number(values.tempo),
       blockTimeMs: Number(values['block-time']),
       netns: values.netns,
+      faults: values.faults,
       signal: stop.signal,
       say: line => console.log(line),
     });

@@ -5,6 +5,7 @@ import { builtModule, Closing, packagePath, RAO_PER_TAO } from '../../src/base/i
 import { type ChainClient, connect, openLocalChain, startLocalnet } from '../../src/chain/index.js';
 import { openWallet, ready, type Signer } from '../../src/wallet/index.js';
 import type { Cast, MinerPart } from './cast.js';
+import { examOf, writeDataset } from './exam.js';
 import { checkpointOf } from './models.js';
 import { namespacePlaces } from './namespaces.js';
 import { loopbackPlaces, type Place } from './places.js';
@@ -19,6 +20,8 @@ const MINER_STAKE_TAO = 100n;
 const SPARE_TAO = 100n;
 /** A slow machine starts fifteen programs. */
 const START_MS = 300_000;
+/** Seconds between two questions: a real tempo has an hour, here it has seconds. */
+const QUESTION_SECONDS = 0.5;
 /** The real networks' rate limit is 100 blocks of their 360. */
 const RATE_LIMIT_SHARE = 100 / 360;
 
@@ -32,6 +35,10 @@ export interface NetworkOptions {
   readonly models: string;
   readonly blockTimeMs: number;
   readonly tempo: number;
+  /** Blocks whose state is kept; all of them by default, because weights are looked at afterwards. */
+  readonly keepBlocks?: number;
+  /** Seconds between two questions of a validator. */
+  readonly intervalSeconds?: number;
   /** Network namespaces, not loopback. */
   readonly netns?: boolean;
   readonly signal: AbortSignal;
@@ -52,8 +59,11 @@ export interface Network extends AsyncDisposable {
   readonly client: ChainClient;
   readonly miners: readonly Neuron[];
   readonly validators: readonly Neuron[];
+  readonly chainPid: number | undefined;
   /** All processes, the chain's among them. */
   pids(): number[];
+  /** Where a neuron keeps its journal, log and scores. */
+  slotFolder(name: string): string;
   startMiners(): Promise<void>;
   startValidators(): Promise<void>;
 }
@@ -81,8 +91,7 @@ async function build(options: NetworkOptions, closing: Closing): Promise<Network
     host: places.chainHost,
     dataFolder: join(folder, 'chain'),
     blockTime: options.blockTimeMs,
-    // The weights of each block are looked at afterwards.
-    keepBlocks: 'all',
+    keepBlocks: options.keepBlocks ?? 'all',
     detached: false,
     signal,
   });
@@ -114,22 +123,21 @@ async function build(options: NetworkOptions, closing: Closing): Promise<Network
     return { name, hotkey: hotkeys.get(name)!, place, program };
   };
   const keyFile = (name: string) => wallet.keyFile({ hotkey: name });
-  const shared = { wallets, seed: options.seed };
   const miners: Neuron[] = [];
   for (const part of cast.miners) {
     const model = part.training && (await checkpointOf(options.models, options.seed, modelName(part), part.training));
     const commandOf = (place: Place) =>
       part.mischief
         ? badMinerCommand(part, keyFile(part.name), place, model)
-        : minerCommand(part.name, place, model!, shared);
+        : minerCommand(part.name, place, model!, wallets);
     miners.push({ ...(await member(part.name, commandOf)), part });
   }
+  const { asked } = examOf(options.seed);
+  const questions = writeDataset(join(folder, 'questions'), { training: asked, test: asked });
   const validators: Neuron[] = [];
-  for (const [i, name] of cast.validators.entries()) {
-    const own = await checkpointOf(options.models, options.seed, 'validator', { digits: 500, steps: 0 });
-    validators.push(
-      await member(name, place => validatorCommand(name, place, own, { ...shared, seed: 100 * options.seed + i })),
-    );
+  for (const name of cast.validators) {
+    const interval = options.intervalSeconds ?? QUESTION_SECONDS;
+    validators.push(await member(name, place => validatorCommand(name, place, wallets, { questions, interval })));
   }
   const all = [...validators, ...miners];
   closing.add(() => Promise.all(all.map(neuron => neuron.program.stop())));
@@ -138,9 +146,11 @@ async function build(options: NetworkOptions, closing: Closing): Promise<Network
     client,
     miners,
     validators,
+    chainPid: chain.pid,
+    slotFolder: name => join(folder, '.bittensor/node/slots', name),
     pids: () => [chain.pid, ...all.map(({ program }) => program.pid)].filter(pid => pid !== undefined),
-    startMiners: () => startAll(miners, 'miners', options),
-    startValidators: () => startAll(validators, 'validators', options),
+    startMiners: () => startAll(miners, { what: 'miners', said: /published/, say }),
+    startValidators: () => startAll(validators, { what: 'validators', said: /Registered on subnet/, say }),
     [Symbol.asyncDispose]: () => closing.close(),
   };
 }
@@ -184,23 +194,19 @@ function modelName({ name, mischief }: MinerPart): string {
   return mischief ? 'good-1' : name;
 }
 
-function startAll(neurons: readonly Neuron[], what: string, { say }: NetworkOptions): Promise<void> {
+async function startAll(
+  neurons: readonly Neuron[],
+  { what, said, say }: { what: string; said: RegExp; say: NetworkOptions['say'] },
+): Promise<void> {
   for (const { program } of neurons) program.start();
-  const published = /published/;
-  return Promise.all(neurons.map(({ program }) => program.waitFor(published, START_MS))).then(() => {
-    say(`${neurons.length} ${what} announced their axons`);
-  });
-}
-
-interface Shared {
-  readonly wallets: string;
-  readonly seed: number;
+  await Promise.all(neurons.map(({ program }) => program.waitFor(said, START_MS)));
+  say(`${neurons.length} ${what} run`);
 }
 
 const cli = () => packagePath('dist/src/cli/main.js');
 
-function neuronFlags(name: string, { bind, announced, chainUrl }: Place, { wallets, seed }: Shared): string[] {
-  const flags = {
+function neuronFlags(name: string, { bind, announced, chainUrl }: Place, wallets: string): Record<string, unknown> {
+  return {
     chain_endpoint: chainUrl,
     'wallet.path': wallets,
     'wallet.name': WALLET,
@@ -210,19 +216,27 @@ function neuronFlags(name: string, { bind, announced, chainUrl }: Place, { walle
     'axon.external_ip': announced.ip,
     'axon.external_port': announced.port,
     device: 'wasm',
-    seed,
   };
-  return Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+}
+
+function flagsOf(flags: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
 }
 
 /** The shipped program, which serves a model and learns from nobody: so its quality stays what it was measured to be. */
-function minerCommand(name: string, place: Place, model: string, shared: Shared): string[] {
-  const flags = [`--model_path=${model}`, '--no-train', '--no-learn_from_callers'];
-  return [cli(), 'run', ...neuronFlags(name, place, shared), ...flags];
+function minerCommand(name: string, place: Place, model: string, wallets: string): string[] {
+  const flags = { ...neuronFlags(name, place, wallets), model_path: model, 'server.learn_from_callers': 'off' };
+  return [cli(), 'run', 'server', ...flagsOf(flags)];
 }
 
-function validatorCommand(name: string, place: Place, model: string, shared: Shared): string[] {
-  return [cli(), 'run', ...neuronFlags(name, place, shared), `--model_path=${model}`];
+function validatorCommand(
+  name: string,
+  place: Place,
+  wallets: string,
+  { questions, interval }: { questions: string; interval: number },
+): string[] {
+  const own = { dataset: questions, 'validator.interval': interval };
+  return [cli(), 'run', 'validator', ...flagsOf({ ...neuronFlags(name, place, wallets), ...own })];
 }
 
 function badMinerCommand({ mischief }: MinerPart, key: string, place: Place, model: string | undefined): string[] {
@@ -238,8 +252,5 @@ function badMinerCommand({ mischief }: MinerPart, key: string, place: Place, mod
     external_port: announced.port,
   };
   const program = fileURLToPath(builtModule(import.meta.url, './bad-miner.js'));
-  return [
-    program,
-    ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`])),
-  ];
+  return [program, ...flagsOf(flags)];
 }

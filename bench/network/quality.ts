@@ -1,11 +1,11 @@
 import { fromHex } from '../../src/base/index.js';
-import { loadDigits } from '../../src/model/index.js';
+import type { Digits } from '../../src/model/index.js';
 import { Dendrite, floatsOf, floatTensor, type Peer } from '../../src/net/index.js';
 import { imagesOf, slice } from '../experiments/digit-rows.js';
 import type { Network, Neuron } from './network.js';
 
-/** Held-out images of one request, and of the whole test. */
-const [ROWS, IMAGES] = [250, 2_000];
+/** Images of one request. */
+const ROWS = 250;
 const WIDTH = 1024;
 const CLASSES = 10;
 /** A slow machine computes 250 images of a small model in less. */
@@ -17,29 +17,32 @@ const TRIES = 2;
  * The share of the held-out digits that each miner's answers tell right, asked of the running processes over the wire before any validator
  * runs. Of classes that score the same one is taken by chance; who does not answer tells nothing.
  */
-export async function measureQuality({ miners, validators, client }: Network, signal: AbortSignal): Promise<number[]> {
+export async function measureQuality(
+  { miners, validators, client }: Network,
+  digits: Digits,
+  signal: AbortSignal,
+): Promise<number[]> {
   const network = fromHex(client.genesisHash);
   await using dendrite = new Dendrite({ signer: validators[0]!.hotkey, network });
-  return await Promise.all(miners.map(miner => accuracyOf(miner, dendrite, signal)));
+  return await Promise.all(miners.map(miner => accuracyOf(miner, digits, dendrite, signal)));
 }
 
-async function accuracyOf(miner: Neuron, dendrite: Dendrite, signal: AbortSignal): Promise<number> {
+async function accuracyOf(miner: Neuron, digits: Digits, dendrite: Dendrite, signal: AbortSignal): Promise<number> {
   const { place, hotkey } = miner;
   const { ip: host, port } = place.announced;
   const peer: Peer = { hotkey: hotkey.address, host, port };
-  const { test } = loadDigits();
   let right = 0;
   const failures: string[] = [];
-  for (let start = 0; start < IMAGES; start += ROWS) {
-    const rows = slice(test, start, start + ROWS);
+  for (let start = 0; start < digits.count; start += ROWS) {
+    const rows = slice(digits, start, Math.min(start + ROWS, digits.count));
     if (failures.length >= TRIES) break;
     const scores = await ask(dendrite, peer, rows.images, signal);
     if (typeof scores === 'string') failures.push(scores);
-    else for (let row = 0; row < ROWS; row++) right += chanceOf(scores, row, rows.labels[row]!);
+    else for (let row = 0; row < rows.count; row++) right += chanceOf(scores, row, rows.labels[row]!);
   }
   if (failures.length > 0 && miner.part?.kind !== 'dead')
     throw new Error(`${miner.name} at ${host}:${port}: ${failures[0]}`);
-  return right / IMAGES;
+  return right / digits.count;
 }
 
 /** The answers, or why there are none. */

@@ -1,13 +1,21 @@
 import { join } from 'node:path';
-import type { Cast } from './cast.js';
-import { type NetworkOptions, openNetwork } from './network.js';
+import { type Audit, compare, type JournalLine, readJournal, weightsOnChain } from './audit.js';
+import { examOf } from './exam.js';
+import { type FaultResult, goThrough } from './faults.js';
+import { type Network, type NetworkOptions, openNetwork } from './network.js';
 import { measureQuality } from './quality.js';
-import { headText, rowText, type TempoRow, TempoWatch } from './tempos.js';
+import { headText, isRight, rowText, type TempoRow, TempoWatch } from './tempos.js';
 
 export interface RunOptions extends Omit<NetworkOptions, 'folder' | 'models'> {
   readonly folder: string;
   /** Tempos that are looked at. */
   readonly tempos: number;
+  /** Look at no more of them once the ranks were right so many times in a row. */
+  readonly enough?: number;
+  /** Afterwards neurons are killed and cut off. */
+  readonly faults?: boolean;
+  /** Looks at the network while it still runs. */
+  readonly inspect?: (network: Network) => Promise<void>;
 }
 
 export interface RunResult {
@@ -20,41 +28,95 @@ export interface RunResult {
   readonly tempos: readonly TempoRow[];
   /** The first tempo from which on the ranks were right until the end; undefined where they were not at the end. */
   readonly rightFrom: number | undefined;
+  readonly faults: readonly FaultResult[];
+  /** By validator: whether its rows are on the chain as its journal says. */
+  readonly weights: Readonly<Record<string, Audit>>;
   readonly ok: boolean;
 }
 
-/** What counts as the right order. */
-export const WANTED = 0.9;
-
 /** One network from an empty chain to its ranks. */
 export async function runOnce(options: RunOptions): Promise<RunResult> {
-  const { cast, seed, signal, say } = options;
+  const { seed, signal, say } = options;
   const folder = join(options.folder, `run-${seed}`);
   await using network = await openNetwork({ ...options, folder, models: join(options.folder, 'models') });
   await network.startMiners();
-  const quality = await measureQuality(network, signal);
-  const watch = new TempoWatch(network, quality, row => say(rowText(row)));
+  const quality = await measureQuality(network, examOf(seed).measured, signal);
+  const journals = new Journals(network, folder);
+  const begin = network.client.headBlock();
+  const watch = new TempoWatch(network, quality, row => {
+    say(rowText(row));
+    journals.read();
+  });
   try {
     say(headText(network, quality));
     const starting = network.startValidators();
     starting.catch(() => {});
-    await watch.until(({ tempo }) => tempo >= options.tempos, signal, 0);
+    const { tempos, enough = tempos } = options;
+    const isEnough = ({ tempo }: TempoRow) =>
+      tempo >= tempos || (tempo >= enough && watch.rows.slice(tempo - enough, tempo).every(isRight));
+    await watch.until(isEnough, signal, 0);
     await starting;
-    return resultOf(options, cast, quality, watch.rows, seed);
+    const calm = watch.rows.slice();
+    const faults = options.faults ? await goThrough(network, watch, signal, say) : [];
+    await options.inspect?.(network);
+    const weights = await journals.audit(begin, watch.rows);
+    return resultOf(options, { quality, calm, tempos: watch.rows, faults, weights });
   } finally {
     watch.stop();
   }
 }
 
+/** What the validators' journals held at any time. */
+class Journals {
+  private readonly lines = new Map<string, Map<string, JournalLine>>();
+
+  constructor(
+    private readonly network: Network,
+    private readonly folder: string,
+  ) {}
+
+  read(): void {
+    for (const { name } of this.network.validators) {
+      const known = this.lines.get(name) ?? new Map<string, JournalLine>();
+      this.lines.set(name, known);
+      for (const line of readJournal(join(this.folder, '.bittensor/node/slots', name))) {
+        known.set(`${line.epoch} ${line.uids} ${line.weights}`, line);
+      }
+    }
+  }
+
+  async audit(begin: number, rows: readonly TempoRow[]): Promise<Record<string, Audit>> {
+    const { client, validators, url } = this.network;
+    const upTo = client.headBlock();
+    const sets = await weightsOnChain(url, begin, upTo);
+    this.read();
+    const epochs = rows.map(row => row.block);
+    return Object.fromEntries(
+      validators.map(({ name, hotkey }) => {
+        const journal = [...(this.lines.get(name)?.values() ?? [])];
+        return [name, compare({ hotkey: hotkey.address, sets, upTo, journal, epochs })];
+      }),
+    );
+  }
+}
+
 function resultOf(
-  { netns, blockTimeMs, tempo }: RunOptions,
-  { validators, miners }: Cast,
-  quality: readonly number[],
-  tempos: readonly TempoRow[],
-  seed: number,
+  { netns, blockTimeMs, tempo, seed, cast }: RunOptions,
+  seen: {
+    quality: readonly number[];
+    /** The tempos before anything went wrong, and all. */
+    calm: readonly TempoRow[];
+    tempos: readonly TempoRow[];
+    faults: readonly FaultResult[];
+    weights: Readonly<Record<string, Audit>>;
+  },
 ): RunResult {
-  const wrong = tempos.findLastIndex(row => Math.min(row.spearmanIncentive, row.spearmanEmission) < WANTED);
-  const rightFrom = tempos[wrong + 1]?.tempo;
+  const { quality, calm, faults, weights } = seen;
+  const { validators, miners } = cast;
+  const rightFrom = calm[calm.findLastIndex(row => !isRight(row)) + 1]?.tempo;
+  const isHonest = Object.values(weights).every(
+    audit => audit.doubles.length + audit.lost.length + audit.unknown.length === 0,
+  );
   return {
     seed,
     place: netns ? 'namespaces' : 'loopback',
@@ -62,8 +124,10 @@ function resultOf(
     tempoBlocks: tempo,
     validators: validators.length,
     miners: miners.map(({ name, kind }, i) => ({ name, kind, quality: quality[i]! })),
-    tempos,
+    tempos: seen.tempos,
     rightFrom,
-    ok: rightFrom !== undefined,
+    faults,
+    weights,
+    ok: rightFrom !== undefined && isHonest && faults.every(fault => fault.rightFrom !== undefined),
   };
 }

@@ -15,6 +15,13 @@ export interface TempoRow {
   readonly spearmanEmission: number;
 }
 
+/** What counts as the right order. */
+export const WANTED = 0.9;
+
+export function isRight({ spearmanIncentive, spearmanEmission }: TempoRow): boolean {
+  return Math.min(spearmanIncentive, spearmanEmission) >= WANTED;
+}
+
 /** Reads one row after each epoch from now on. */
 export class TempoWatch {
   readonly rows: TempoRow[] = [];

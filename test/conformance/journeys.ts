@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fromU16Weights } from '../../src/chain/index.js';
 import { keypairFromSeed, openWallet } from '../../src/wallet/index.js';
-import type { NeuronLine, OfficialClient } from './official-client.js';
+import { seesTheMetagraph } from './metagraph-lines.js';
+import type { OfficialClient } from './official-client.js';
 import { agrees, Stage } from './stage.js';
 
 const TAO = 1_000_000_000n;
@@ -228,22 +229,7 @@ export function journeys(
     });
 
   it('reads the metagraph', async () => {
-    let kinds: string[] = [];
-    await agrees(
-      async () => {
-        const said = await client.metagraph(netuid);
-        kinds = Object.keys(said[0]!);
-        return said.map(shown);
-      },
-      async () => {
-        const { neurons } = await stage.ours.metagraph(netuid);
-        return neurons.map(neuron => {
-          const axon = neuron.axon ? `${neuron.axon.ip}:${neuron.axon.port}` : null;
-          const line = { ...neuron, stake: neuron.stakeRao, permit: neuron.validatorPermit, axon };
-          return shown(kinds.length === 0 ? line : (pick(line, kinds) as unknown as NeuronLine));
-        });
-      },
-    );
+    await seesTheMetagraph(client, stage.ours, netuid);
   });
 
   it('sets children and a take', async () => {
@@ -262,17 +248,4 @@ export function journeys(
   });
 
   also?.(() => ({ stage, client, owner, miner, netuid }));
-}
-
-/** Shares as the chain has them, so that printing and rounding do not count. */
-function shown(line: NeuronLine): NeuronLine {
-  const rounded = { ...line };
-  for (const key of ['incentive', 'dividends'] as const) {
-    if (line[key] !== undefined) rounded[key] = Math.round(line[key] * U16);
-  }
-  return rounded;
-}
-
-function pick(line: object, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(keys.map(key => [key, (line as Record<string, unknown>)[key]]));
 }

@@ -29,7 +29,11 @@ export class SdkClient implements OfficialClient {
     child.stdin!.on('error', () => {});
   }
 
-  static async start(environment: string, script: string, stage: Stage): Promise<SdkClient> {
+  static async start(
+    environment: string,
+    script: string,
+    stage: Pick<Stage, 'home' | 'environment'> & { readonly engine: { readonly url: string } },
+  ): Promise<SdkClient> {
     const python = join(await clientFolder(environment), 'bin', 'python');
     const path = packagePath(join('test/conformance/python', script));
     const child = spawn(python, ['-B', path, stage.engine.url], {
