@@ -7,6 +7,7 @@ import { SingleBar } from 'cli-progress';
 import { packagePath } from '../../src/base/index.js';
 import { type Experiment, type Goal, table } from './experiment.js';
 import { bertSharing, gpt2Sharing } from './language.js';
+import { writeSection } from './section.js';
 import { sharing } from './sharing.js';
 import { trust } from './trust.js';
 import { wire } from './wire.js';
@@ -105,18 +106,4 @@ function goalsTable(goals: readonly Goal[]): string {
     ['goal', 'wanted', 'measured', ''],
     goals.map(({ what, wanted, measured, met }) => [what, wanted, measured, met ? 'met' : '**missed**']),
   );
-}
-
-/** Replaces what stands between the two marks of a section. */
-function writeSection(docs: string, name: string, text: string): void {
-  const path = join(docs, 'experiments.md');
-  const [open, close] = [`<!-- ${name}: written by npm run experiments -->`, `<!-- end of ${name} -->`];
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const [start, end] = [before.indexOf(open), before.indexOf(close)];
-  const section = `${open}\n\n${text}\n\n${close}`;
-  const after =
-    start < 0 || end < 0
-      ? `${before.trimEnd()}\n\n${section}\n`
-      : before.slice(0, start) + section + before.slice(end + close.length);
-  writeFileSync(path, after);
 }

@@ -28,6 +28,8 @@ export interface RunResult {
   readonly tempos: readonly TempoRow[];
   /** The first tempo from which on the ranks were right until the end; undefined where they were not at the end. */
   readonly rightFrom: number | undefined;
+  /** How many tempos there were before anything was done to the network. */
+  readonly calmTempos: number;
   readonly faults: readonly FaultResult[];
   /** By validator: whether its rows are on the chain as its journal says. */
   readonly weights: Readonly<Record<string, Audit>>;
@@ -126,6 +128,7 @@ function resultOf(
     miners: miners.map(({ name, kind }, i) => ({ name, kind, quality: quality[i]! })),
     tempos: seen.tempos,
     rightFrom,
+    calmTempos: calm.length,
     faults,
     weights,
     ok: rightFrom !== undefined && isHonest && faults.every(fault => fault.rightFrom !== undefined),
