@@ -50,10 +50,10 @@ export const wholeCast: Cast = {
   ],
 };
 
-/** Two validators and five miners, one of each kind. */
+/** Two validators and six miners of all kinds. */
 export const smallCast: Cast = {
   validators: ['validator-1', 'validator-2'],
-  miners: ['good-1', 'weak-1', 'lazy-2', 'dead-2', 'lying-1'].map(
+  miners: ['good-1', 'good-3', 'weak-1', 'lazy-2', 'dead-2', 'lying-1'].map(
     name => wholeCast.miners.find(miner => miner.name === name)!,
   ),
 };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,6 +83,8 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
 async function build(options: NetworkOptions, closing: Closing): Promise<Network> {
   const { cast, folder, signal, say } = options;
   await ready();
+  // Each program and each request listens to it.
+  setMaxListeners(1_000, signal);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const places = options.netns ? await namespacePlaces() : loopbackPlaces();
