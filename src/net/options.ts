@@ -142,8 +142,8 @@ export const axonSettings = {
   }),
 } satisfies SettingTable;
 
-/** How floats travel, by name. */
-export const COMPRESSIONS = ['none', 'bf16', 'int8', 'zstd', 'bf16+zstd', 'int8+zstd'] as const;
+/** How floats travel, by name. `auto`: language models' answers are large, and are halved. */
+export const COMPRESSIONS = ['auto', 'none', 'bf16', 'int8', 'zstd', 'bf16+zstd', 'int8+zstd'] as const;
 export type CompressionName = (typeof COMPRESSIONS)[number];
 
 /** How a dendrite asks. */
@@ -172,8 +172,9 @@ export const dendriteSettings = {
   }),
   dendrite_compression: choice<CompressionName>({
     flag: 'dendrite.compression',
-    about: 'how floats travel to and from peers: halved (bf16), quartered (int8), packed (zstd)',
-    default: 'none',
+    about:
+      'how floats travel to and from peers: halved (bf16), quartered (int8), packed (zstd); auto: bf16 for text, else none',
+    default: 'auto',
     of: COMPRESSIONS,
   }),
   dendrite_gradient_norm: real({

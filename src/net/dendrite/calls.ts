@@ -110,6 +110,8 @@ export interface DendriteOptions {
   readonly transport?: 'session' | 'unary';
   /** How floats travel. Default: as they are. */
   readonly format?: LinkFormat;
+  /** The same for requests that begin with a text: answers to it have numbers for each token. Default: as `format`. */
+  readonly textFormat?: LinkFormat;
   /** This node's own axon: requests to the signer's hotkey go there without a socket. */
   readonly own?: IncomingHandler;
   /** The endpoints meant by `'all'`. */

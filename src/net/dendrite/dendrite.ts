@@ -9,7 +9,7 @@ import { Deadlines } from '../session/deadlines.js';
 import { MemoryBudget } from '../session/memory.js';
 import type { ReplyContent } from '../wire/messages.js';
 import { networkBytes } from '../wire/network.js';
-import { findNonFinite, plainLink, type WireTensor } from '../wire/tensor.js';
+import { findNonFinite, type LinkFormat, plainLink, type WireTensor } from '../wire/tensor.js';
 import { BackOff, isFault } from './back-off.js';
 import {
   type BackwardRequest,
@@ -203,7 +203,7 @@ export class Dendrite {
           synapseKey: request.synapseKey ?? peer.synapseKey ?? '',
           parameterVersion: request.parameterVersion,
           tensors: kind === 'forward' ? request.tensors : this.gradientsOut(request),
-          format: peer.format ?? this.options.format ?? plainLink,
+          format: peer.format ?? this.formatFor(request),
           endsAt: performance.now() + timeoutMs,
           given,
           traffic,
@@ -221,6 +221,11 @@ export class Dendrite {
       request.signal?.removeEventListener('abort', cancel);
       this.running.delete(given);
     }
+  }
+
+  private formatFor({ tensors }: BackwardRequest): LinkFormat {
+    const { format = plainLink, textFormat = format } = this.options;
+    return tensors[0]?.modality === 'text' ? textFormat : format;
   }
 
   /** A peer whose clock differs says so once; the second try uses its time. */

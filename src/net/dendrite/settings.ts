@@ -6,7 +6,7 @@ import { type DendriteLimits, type DendriteOptions, defaultDendriteLimits } from
 /** What the settings `--dendrite.*` say, as options of a dendrite. */
 export function dendriteOptionsOf(
   settings: SettingValues<typeof dendriteSettings>,
-): Pick<DendriteOptions, 'tls' | 'transport' | 'format' | 'limits'> {
+): Pick<DendriteOptions, 'tls' | 'transport' | 'format' | 'textFormat' | 'limits'> {
   const timeoutMs = settings.dendrite_timeout * 1_000;
   const limits: Partial<DendriteLimits> = {
     forwardMs: timeoutMs,
@@ -20,11 +20,12 @@ export function dendriteOptionsOf(
     tls: settings.dendrite_tls,
     transport: settings.dendrite_transport,
     format: linkFormatOf(settings.dendrite_compression),
+    ...(settings.dendrite_compression === 'auto' && { textFormat: linkFormatOf('bf16') }),
     limits,
   };
 }
 
-/** `bf16+zstd` and the like. */
+/** `bf16+zstd` and the like; `auto` and `none`: as they are. */
 export function linkFormatOf(name: CompressionName): LinkFormat {
   const words = name.split('+');
   return {

@@ -49,12 +49,12 @@ export class PeerKinds {
     this.clock = options.clock ?? systemClock;
   }
 
-  /** Those that may be asked now. Begins to find out about others, and forgets peers that are no longer known. */
+  /** Those that are healthy and may be asked now. Begins to find out about others, and forgets peers that are no longer known. */
   fitting<P extends KnownPeer>(peers: readonly P[]): readonly P[] {
     const own = this.options.own();
-    if (!own) return peers;
-    const known = new Set(peers.map(peer => peer.hotkey));
     const usable = this.options.health.usable(peers);
+    if (!own) return usable;
+    const known = new Set(peers.map(peer => peer.hotkey));
     for (const hotkey of this.kinds.keys()) if (!known.has(hotkey)) this.kinds.delete(hotkey);
     return usable.filter(peer => {
       const said = entryOf(peer);

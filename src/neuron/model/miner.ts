@@ -3,6 +3,7 @@ import { abortable, messageOf, type ResolvedSettings } from '../../base/index.js
 import { StudentShelf, signManifest } from '../../model/index.js';
 import { priceOf } from '../../net/index.js';
 import { seedOf } from '../keys/identity.js';
+import { PeerKinds } from '../membership/peer-kinds.js';
 import { type Ground, openNode } from '../node.js';
 import { openEventLog } from '../observe/event-log.js';
 import { watchTraining } from '../observe/training-metrics.js';
@@ -61,7 +62,9 @@ export async function runMiner(
   rankWhenJoined(node, row);
   observed.showPeers({ directory, health, scores: () => row.toJSON() });
   const training = watchTraining(observed.metrics, observed.status, { learns: settings.train });
-  trainer.connect(new PeerCaller({ dendrite, directory, health, log: root.child('dendrite'), signal }));
+  const dendriteLog = root.child('dendrite');
+  const kinds = new PeerKinds({ own: () => server.definition, health, log: dendriteLog, signal });
+  trainer.connect(new PeerCaller({ dendrite, directory, health, kinds, log: dendriteLog, signal }));
 
   const events = openEventLog({
     folder: node.logFolder,
@@ -83,6 +86,7 @@ export async function runMiner(
     server,
     directory,
     health,
+    kinds,
     row,
     log: root.child(model),
     signal,

@@ -38,6 +38,11 @@ export class ModelServer {
     return this.servedVersion;
   }
 
+  /** What the served model takes and gives; undefined before the first `serve`. */
+  get definition(): ModelForms | undefined {
+    return this.forms;
+  }
+
   prepare(settings: { device: PrepareServer['device'] } & Parameters<typeof callerPolicyOf>[0]): Promise<void> {
     const request: PrepareServer = { device: settings.device, callers: { policy: callerPolicyOf(settings) } };
     return this.thread.rpc.call('prepare', request);

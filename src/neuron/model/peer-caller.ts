@@ -6,18 +6,24 @@ import {
   type RemoteForwardReply,
   toBytes,
 } from '../../model/index.js';
-import type { Dendrite, Reply, WireTensor } from '../../net/index.js';
+import type { Dendrite, Reply, ReturnCode, WireTensor } from '../../net/index.js';
 import type { KnownPeer, PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
+import type { PeerKinds } from '../membership/peer-kinds.js';
 import type { RemoteBackward, RemoteForward } from './thread-messages.js';
 
 export interface PeerCallerOptions {
   dendrite: Dendrite;
   directory: PeerDirectory;
   health: PeerHealth;
+  /** Is told of peers that turn out to serve something else. */
+  kinds?: Pick<PeerKinds, 'forget'>;
   log: Log;
   signal: AbortSignal;
 }
+
+/** What a peer says that serves another model than it did. */
+const OTHER_KIND: ReadonlySet<ReturnCode> = new Set(['RequestShapeException', 'NotServingNucleus', 'NotImplemented']);
 
 /** The model's way to its peers: hotkeys and plain numbers in, dendrite calls out, and a note on each peer's health. */
 export class PeerCaller {
@@ -66,8 +72,9 @@ export class PeerCaller {
   }
 
   private note(peer: KnownPeer, reply: Reply): void {
-    const { health, log, signal } = this.options;
+    const { health, kinds, log, signal } = this.options;
     if (signal.aborted) return;
+    if (OTHER_KIND.has(reply.code)) kinds?.forget(peer.hotkey);
     const name = nameOf(peer);
     if (reply.code === 'Success') {
       if (health.succeeded(peer.hotkey)) log.info(`Peer ${name} answers again`);

@@ -2,6 +2,7 @@ import { abortable, type Log, messageOf } from '../../base/index.js';
 import type { Evaluation } from '../../model/index.js';
 import type { PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
+import type { PeerKinds } from '../membership/peer-kinds.js';
 import type { EventLog } from '../observe/event-log.js';
 import type { TrainingMetrics } from '../observe/training-metrics.js';
 import type { WeightRow } from '../weights/weight-row.js';
@@ -18,6 +19,7 @@ export interface TrainingLoop {
   server: ModelServer;
   directory: PeerDirectory;
   health: PeerHealth;
+  kinds: Pick<PeerKinds, 'fitting'>;
   row: WeightRow;
   log: Log;
   signal: AbortSignal;
@@ -70,7 +72,7 @@ export function testLine({ count, network, local }: Evaluation, metric: 'accurac
 
 /** Trains until the steps are done or the signal aborts. Returns how many steps were made. */
 export async function train(loop: TrainingLoop): Promise<number> {
-  const { trainer, directory, health, row, log, signal, settings } = loop;
+  const { trainer, directory, kinds, row, log, signal, settings } = loop;
   let steps = 0;
   while (!signal.aborted && (settings.steps === undefined || steps < settings.steps)) {
     const took =
@@ -81,7 +83,7 @@ export async function train(loop: TrainingLoop): Promise<number> {
       continue;
     }
     // A step that waits for peers is not waited for: what it learns after the stop is in the next save or in none.
-    const step = trainer.step(health.usable(directory.peers()).map(peer => peer.hotkey));
+    const step = trainer.step(kinds.fitting(directory.peers()).map(peer => peer.hotkey));
     const report = await abortable(step, signal).catch(unlessAborted(signal));
     if (!report) break;
     steps += 1;
@@ -107,10 +109,10 @@ function present({ directory, health }: TrainingLoop): [peers: number, synapses:
 }
 
 async function finishEpoch(
-  { trainer, server, directory, health, log, signal, events, training, publish, save, settings }: TrainingLoop,
+  { trainer, server, directory, kinds, log, signal, events, training, publish, save, settings }: TrainingLoop,
   { epoch, step }: StepReport,
 ): Promise<void> {
-  const evaluation = trainer.evaluate(health.usable(directory.peers()).map(peer => peer.hotkey));
+  const evaluation = trainer.evaluate(kinds.fitting(directory.peers()).map(peer => peer.hotkey));
   const test = await abortable(evaluation, signal).catch(unlessAborted(signal));
   if (!test) return;
   log.info(testLine(test, settings.metric));

@@ -1,9 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pollUntil, silentLog, sleep } from '../../../src/base/index.js';
+import { pollUntil, resolveSettings, silentLog, sleep } from '../../../src/base/index.js';
 import { makeCertificate } from '../../../src/net/auth/certificate.js';
 import { keyText } from '../../../src/net/auth/signed.js';
 import type { Answer, IncomingHandler } from '../../../src/net/incoming.js';
-import { Axon, Dendrite, type DendriteOptions, floatsOf, floatTensor, type Reply } from '../../../src/net/index.js';
+import {
+  Axon,
+  Dendrite,
+  type DendriteOptions,
+  dendriteOptionsOf,
+  floatsOf,
+  floatTensor,
+  type Reply,
+} from '../../../src/net/index.js';
+import { type CompressionName, dendriteSettings } from '../../../src/net/options.js';
 import { defaultServerLimits, RpcServer } from '../../../src/net/server/rpc-server.js';
 import { encodeTensors, replyHead, requestDigest, signReply } from '../../../src/net/wire/messages.js';
 import { defaultTensorLimits, type WireTensor } from '../../../src/net/wire/tensor.js';
@@ -261,6 +270,38 @@ describe('what a link carries', () => {
       // Twice: on the way there and on the way back.
       expect(worst).toBeLessThanOrEqual(2 * error);
     });
+  });
+});
+
+describe('what the settings ask of a link', () => {
+  it('is half the bytes for what answers a text, and images as they are, unless they say otherwise', async () => {
+    const floats = Float32Array.from({ length: 8_192 }, (_, i) => Math.sin(i));
+    const ids = { dtype: 'int64', shape: [1, 8], buffer: new Uint8Array(64), modality: 'text' } as const;
+    const text: WireTensor = { ...ids, requiresGrad: false };
+    const image: WireTensor = { ...floatTensor(new Float32Array(8), [1, 8]), modality: 'image' };
+    const { values: settings } = resolveSettings(dendriteSettings, {});
+    const bytes = async (dendrite_compression: CompressionName, question: WireTensor) => {
+      const { format, textFormat } = dendriteOptionsOf({ ...settings, dendrite_compression });
+      const options = { ...(format && { format }), ...(textFormat && { textFormat }) };
+      let sum = 0;
+      await withPair({ dendrite: options }, async ({ axon, dendrite, peer }) => {
+        const answer = {
+          forward: async () => ({ tensors: [floatTensor(floats, [1, 8, 1_024])], parameterVersion: 0 }),
+        };
+        axon.attach({ ...answer, backward: async () => ({ tensors: [], parameterVersion: 0 }) });
+        const forward = await dendrite.forward(peer, { tensors: [question] });
+        const gradient = floatTensor(floats, [1, 8, 1_024]);
+        const backward = await dendrite.backward(peer, { tensors: [question, gradient], parameterVersion: 0 });
+        expect([forward.code, backward.code]).toEqual(['Success', 'Success']);
+        sum = forward.bytesIn + backward.bytesOut;
+      });
+      return sum;
+    };
+    expect(settings.dendrite_compression).toBe('auto');
+    const whole = await bytes('none', text);
+    expect(await bytes('auto', text)).toBeLessThan(0.55 * whole);
+    expect(await bytes('bf16', text)).toBeLessThan(0.55 * whole);
+    expect(await bytes('auto', image)).toBeGreaterThan(0.98 * whole);
   });
 });
 
