@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { answersOf, CLASSES, labelsFor } from '../../../bench/cheats/answers.js';
 import { contributions, type Random, random, worthOfAnswers } from '../../../src/model/index.js';
-import { answersOf, CLASSES, labelsFor } from '../../helpers/answers.js';
 
 const PRIOR = new Array<number>(CLASSES).fill(1 / CLASSES);
 const placesOf = (labels: readonly number[]) => ({

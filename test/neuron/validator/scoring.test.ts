@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { answersOf, CLASSES, labelsFor } from '../../../bench/cheats/answers.js';
+import { spearman } from '../../../bench/network/spearman.js';
 import { contributions, permutation, random } from '../../../src/model/index.js';
 import { ScoreBook } from '../../../src/neuron/validator/scoring.js';
-import { answersOf, CLASSES, labelsFor, spearman } from '../../helpers/answers.js';
 
 describe('the scores of a validator', () => {
   it('are the mean at first and a moving average of five thousandths later', () => {

@@ -26,21 +26,3 @@ export function answersOf(
 export function labelsFor(rows: number, source: Random): number[] {
   return Array.from({ length: rows }, () => Math.floor(source.uniform() * CLASSES));
 }
-
-/** Spearman's rank correlation, ties by mid-rank. */
-export function spearman(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranksOf(a), ranksOf(b)];
-  const middle = (a.length - 1) / 2;
-  let [both, first, second] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    both += (x[i]! - middle) * (y[i]! - middle);
-    first += (x[i]! - middle) ** 2;
-    second += (y[i]! - middle) ** 2;
-  }
-  return both / Math.sqrt(first * second);
-}
-
-function ranksOf(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  return values.map(value => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
-}
