@@ -18,6 +18,8 @@ export interface Membership {
   hotkey: Signer;
   /** Given on a local chain only: elsewhere a neuron never spends by itself. */
   coldkey: Signer | undefined;
+  /** False: a member like any other, without a say. By default it stakes on itself, on a local chain. */
+  stakes?: boolean;
   /** The address to announce; none: this member serves nobody. */
   axon: { ip: string; port: number } | undefined;
   log: Log;
@@ -48,7 +50,7 @@ export async function joinSubnet(member: Membership): Promise<number> {
   } else {
     log.info(`Registered on subnet ${netuid} as uid ${uid} (hotkey ${hotkey.address})`);
   }
-  if (coldkey) await stakeLocally(member, coldkey);
+  if (coldkey && member.stakes !== false) await stakeLocally(member, coldkey);
   if (member.axon) await announce(member, member.axon, uid);
   signal.throwIfAborted();
   return uid;

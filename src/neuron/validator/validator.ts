@@ -9,6 +9,7 @@ import type { PeerHealth } from '../membership/peer-health.js';
 import { PeerCaller } from '../model/peer-caller.js';
 import type { Observed } from '../observe/observe-node.js';
 import { keepWeights } from '../weights/keep-weights.js';
+import type { Disguise } from './disguise.js';
 import { Judge } from './judge.js';
 import { loadScores, saveScores, scoresPath } from './saved-scores.js';
 import { ScoreBook } from './scoring.js';
@@ -48,9 +49,9 @@ const SAVE_MS = 15_000;
 
 /**
  * Asks peers about held-out rows, scores them by what their answers take off the loss, and sets weights by that once per tempo. Trains
- * and serves nothing. Resolves with the questions asked, when its steps are done or the signal aborts.
+ * and serves nothing. With a disguise every other question comes from that. Resolves with the questions asked, when its steps are done or the signal aborts.
  */
-export async function runValidator(node: ValidatorNode, settings: ValidatorRun): Promise<number> {
+export async function runValidator(node: ValidatorNode, settings: ValidatorRun, disguise?: Disguise): Promise<number> {
   const { chain, identity, directory, dendrite, health, signal, closing, fail } = node;
   if (!chain) throw new NeuronError('bad_setting', 'a validator needs a chain, which its weights are for');
   const log = node.root.child('validator');
@@ -61,7 +62,7 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun):
   log.info(`Asking about the test rows of ${data}`);
 
   const book = new ScoreBook();
-  node.observed.showPeers({ directory, health, scores: () => Object.fromEntries(book.scores()) });
+  node.observed.showPeers({ directory, health, scores: () => sharesOf(book.scores()) });
   const path = scoresPath(identity.slot.folder, chain.genesisHash, netuid, model);
   const found = loadScores(path, book);
   if (found === 'loaded') log.info(`Going on with the scores in ${path}`);
@@ -100,8 +101,8 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun):
   return judgePeers({
     judge,
     book,
-    ways: [open],
-    peers: () => health.usable(directory.peers()),
+    ways: disguise ? [open, disguise.way] : [open],
+    peers: channel => (channel === 'open' ? health : disguise!.health).usable(directory.peers()),
     count: settings.validator_peers,
     intervalMs: 1000 * settings.validator_interval,
     timeoutMs: 1000 * settings.validator_timeout,
@@ -110,6 +111,12 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun):
     log,
     signal,
   });
+}
+
+/** With sum 1, as a miner's are shown. */
+function sharesOf(scores: ReadonlyMap<string, number>): Record<string, number> {
+  const total = [...scores.values()].reduce((sum, score) => sum + score, 0);
+  return Object.fromEntries([...scores].map(([hotkey, score]) => [hotkey, score / total]));
 }
 
 /** Forgets who left, and tells with each epoch what everybody is worth. */

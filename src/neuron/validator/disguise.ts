@@ -1,0 +1,59 @@
+import type { ChainClient } from '../../chain/index.js';
+import { Dendrite, dendriteOptionsOf } from '../../net/index.js';
+import { takeIdentity } from '../keys/identity.js';
+import { patienceFor } from '../membership/local-chain.js';
+import { joinSubnet } from '../membership/membership.js';
+import { PeerHealth } from '../membership/peer-health.js';
+import { PeerCaller } from '../model/peer-caller.js';
+import type { Node } from '../node.js';
+import { locksFolder, type ValidatorSettings } from '../options.js';
+import type { RunHooks } from '../running.js';
+import type { Way } from './validator-loop.js';
+
+/** A way to ask as a neuron without a say, and who is worth asking by it. */
+export interface Disguise {
+  readonly way: Way;
+  readonly health: PeerHealth;
+}
+
+/**
+ * A second hotkey of the wallet that asks like any neuron without a stake, so that who answers only validators shows. It asks from the
+ * same address: who keeps a list of validators' addresses is not fooled. On a local chain it is made and registered, without a stake;
+ * elsewhere it has to be registered already. Errors as of `takeIdentity` and `joinSubnet`.
+ */
+export async function openDisguise(
+  name: string,
+  node: Node<ValidatorSettings>,
+  chain: ChainClient,
+  { password }: Pick<RunHooks, 'password'>,
+): Promise<Disguise> {
+  const { settings, network, signal, closing, lastly, directory, root } = node;
+  const log = root.child('disguise');
+  const { slot, hotkey, coldkey } = await takeIdentity({
+    dataFolder: settings.data,
+    walletsPath: settings.wallet_path,
+    walletName: settings.wallet_name ?? (chain.isLocal ? 'local' : 'default'),
+    locksFolder: locksFolder(),
+    neuronKey: name,
+    mayCreate: chain.isLocal,
+    password,
+    signal,
+  });
+  lastly.add(() => slot.release());
+  await joinSubnet({
+    client: chain,
+    netuid: settings.netuid,
+    hotkey,
+    coldkey,
+    stakes: false,
+    axon: undefined,
+    timeoutMs: await patienceFor(chain, line => log.info(line)),
+    log,
+    signal,
+  });
+  const dendrite = new Dendrite({ ...dendriteOptionsOf(settings), signer: hotkey, network, log });
+  closing.add(() => dendrite.close());
+  const health = new PeerHealth();
+  const caller = new PeerCaller({ dendrite, directory, health, log, signal });
+  return { way: { channel: 'disguised', forward: request => caller.forward(request) }, health };
+}
