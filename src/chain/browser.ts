@@ -44,6 +44,7 @@ export {
   revealBlocks,
   type WeightCommitment,
 } from './transactions/commitments.js';
+export { eraPeriod } from './transactions/era.js';
 export type { ChainEvent, Submitted } from './transactions/outcome.js';
 export type { Prepared, PrepareRequest } from './transactions/prepare.js';
 export {
@@ -66,7 +67,6 @@ export {
 } from './transactions/prepare-actions.js';
 export type { ShownArgument, ShownCall } from './transactions/show-call.js';
 export { chainText } from './transactions/show-text.js';
-export { eraPeriod } from './transactions/signing.js';
 export type { SubmitOptions, TransactionStatus } from './transactions/submit.js';
 export { whatHappened } from './transactions/what-happened.js';
 export { fromU16Weights, normalizeL1, toU16Weights } from './weights.js';

@@ -16,8 +16,9 @@ import {
 } from '../../src/chain/metadata/api.js';
 import { NEURONS_LITE } from '../../src/chain/metadata/scale/old-layouts.js';
 import { createCall } from '../../src/chain/transactions/calls.js';
+import { eraBirth, eraPeriod } from '../../src/chain/transactions/era.js';
 import { describeDispatchError } from '../../src/chain/transactions/outcome.js';
-import { eraBirth, eraPeriod, signExtrinsic } from '../../src/chain/transactions/signing.js';
+import { signExtrinsic } from '../../src/chain/transactions/signing.js';
 import { keypairFromUri, verify } from '../../src/wallet/index.js';
 import { failure } from '../wallet/helpers.js';
 import { GENESIS, SUBTENSOR_343, upstreamApi, upstreamMetadata } from './metadata-vectors.js';

@@ -7,7 +7,7 @@ import type { CallOptions } from '../connection/json-rpc.js';
 import { findApiMethod } from '../metadata/api.js';
 import { decodeAll } from '../metadata/scale/input.js';
 import { compileValue } from '../metadata/scale/values.js';
-import type { Era } from './signing.js';
+import type { Era } from './era.js';
 
 const METHOD = 'TransactionPaymentApi.query_info';
 

@@ -6,10 +6,11 @@ import type { Connection } from '../connection/connection.js';
 import type { Heads } from '../connection/heads.js';
 import { chainError } from '../errors.js';
 import { isNonceClash, poolError, rejected } from '../refusals/pool-errors.js';
+import { type Era, eraBirth, eraPeriod, lastBlockOf } from './era.js';
 import { NonceLanes } from './nonces.js';
 import { accountNonce, blockHolds, Outcomes, type Submitted } from './outcome.js';
 import { readStatus, StatusQueue } from './pool-status.js';
-import { type Era, eraBirth, eraPeriod, lastBlockOf, type SignedExtrinsic, signExtrinsic } from './signing.js';
+import { type SignedExtrinsic, signExtrinsic } from './signing.js';
 
 export interface SubmitOptions {
   /** `inclusion` (default): in a block; `finalization`: in a block that cannot go away. */
