@@ -175,6 +175,7 @@ async function openGround<S extends NodeSettings>(
   if (chain) log.info(`Chain ${chain.chainName} at ${chain.endpoint}, block ${chain.headBlock()}`);
   const network = chain ? fromHex(chain.genesisHash) : networkOfName(settings.metagraph_network ?? 'test');
   const observed = await observeNode({ ...running, role, neuron, settings, identity, chain, log });
+  hooks.onStatus?.(observed.status);
   return { ...running, role, identity, chain, network, log, root, logFolder, observed, stakeOf };
 }
 

@@ -1,4 +1,5 @@
 import { Closing, type Log } from '../base/index.js';
+import type { StatusBoard } from './observe/status.js';
 
 /** What the program around a neuron gives it. */
 export interface RunHooks {
@@ -6,6 +7,8 @@ export interface RunHooks {
   readonly signal: AbortSignal;
   openLog(folder: string): Log & { flush(): Promise<void> };
   progress(title: string, done: number, total: number): void;
+  /** Where it tells what it is doing, once it has its keys. */
+  onStatus?(status: StatusBoard): void;
   /** What came of it, at the end. */
   onDone?(summary: RunSummary): void;
   /** Gives the password of a key file that is encrypted. */

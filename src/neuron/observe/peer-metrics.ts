@@ -3,7 +3,7 @@ import { formatAddress } from '../../net/index.js';
 import type { PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
 import type { DendriteMetrics } from './net-metrics.js';
-import type { PeerStatus, StatusBoard } from './status.js';
+import { MOST_PEERS, type PeerStatus, type StatusBoard } from './status.js';
 
 export interface PeerSources {
   directory: Pick<PeerDirectory, 'peers' | 'synapseCount'>;
@@ -33,21 +33,26 @@ export function watchPeers(metrics: Metrics, status: StatusBoard, sources: PeerS
     peers.set(Math.max(0, known.length - usable - lost), { state: 'waiting' });
     synapses.set(directory.synapseCount());
     scores.clear();
-    const table = tableOf(sources).sort((a, b) => b.score - a.score);
-    for (const { hotkey, score } of table.slice(0, MOST_SCORES)) scores.set(score, { peer: shortKey(hotkey) });
+    for (const { hotkey, score } of tableOf(sources, MOST_SCORES)) scores.set(score, { peer: shortKey(hotkey) });
   });
-  status.derive(() => ({ peers: tableOf(sources) }));
+  status.derive(() => ({ peers: tableOf(sources, MOST_PEERS) }));
 }
 
-function tableOf({ directory, health, dendrite, scores }: PeerSources): PeerStatus[] {
+/** The best of them, best first. */
+function tableOf({ directory, health, dendrite, scores }: PeerSources, most: number): PeerStatus[] {
   const scoreOf = scores();
-  return directory.peers().map(peer => {
+  const ranked = directory
+    .peers()
+    .map(peer => ({ peer, score: clamp(scoreOf[peer.hotkey] ?? 0) }))
+    .sort((a, b) => b.score - a.score);
+  // An address costs a hash, so only those that are shown get one.
+  return ranked.slice(0, most).map(({ peer, score }) => {
     const last = dendrite.last(peer.hotkey);
     return {
       hotkey: nameOf(peer.hotkey),
       ...(peer.uid !== undefined && { uid: peer.uid }),
       address: formatAddress(peer),
-      score: clamp(scoreOf[peer.hotkey] ?? 0),
+      score,
       ...(last && { lastCode: last.code }),
       ...(last?.latencyMs !== undefined && { latencyMs: Math.round(last.latencyMs * 10) / 10 }),
       lost: health.isLost(peer.hotkey),

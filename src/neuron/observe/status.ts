@@ -84,7 +84,8 @@ export interface WeightStatus {
 export type FirstStatus = Pick<NodeStatus, 'role' | 'neuron' | 'name' | 'hotkey' | 'version' | 'network'>;
 
 const MOST_POINTS = 500;
-const MOST_PEERS = 256;
+/** Peers that a status shows. */
+export const MOST_PEERS = 256;
 
 /** What a node is doing, written by its parts and read by pages, terminals and tests. Bounded, however long it runs. */
 export class StatusBoard {

@@ -1,4 +1,4 @@
-import { type Setting, type SettingTable, text } from '../../../base/index.js';
+import { onOff, type Setting, type SettingTable, text } from '../../../base/index.js';
 import { MODEL_KINDS, minerSettings, ROLES, serverSettings, validatorSettings } from '../../../neuron/index.js';
 import { networkRows } from '../../settings/network.js';
 import { passwordRows, walletRows } from '../../settings/wallet.js';
@@ -6,8 +6,12 @@ import { passwordRows, walletRows } from '../../settings/wallet.js';
 const { wallet_hotkey } = walletRows;
 const { subtensor_network, subtensor_chain_endpoint } = networkRows;
 
-/** Other names for settings of a neuron that users of other commands know. */
+/** Other names for settings of a neuron that users of other commands know, and what only the terminal knows. */
 const otherNames = {
+  ui: onOff({
+    about: 'a live view on the terminal: losses, peers, stake, rank, incentive per block; the log goes to its file',
+    default: false,
+  }),
   ...passwordRows,
   wallet_hotkey: {
     ...wallet_hotkey,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createLog, type ResolvedSettings, type SettingTable, type SettingValues } from '../../../base/index.js';
 import {
   MODEL_KINDS,
@@ -13,6 +14,7 @@ import type { Action, Input } from '../../frame/command.js';
 import { readPassword } from '../../secrets/password.js';
 import { createOutput } from '../../terminal/output.js';
 import { BANNER } from './banner.js';
+import { createLiveView, type LiveView } from './live-view.js';
 import type { minerRows, serverRows, validatorRows } from './rows.js';
 import { type Given, neuronSettings, prefer } from './settle.js';
 
@@ -46,21 +48,26 @@ export function settledMiner(given: Given<typeof minerRows>): ResolvedSettings<t
 
 async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron): Promise<Partial<RunSummary>> {
   const { values } = neuron.settings;
-  const output = createOutput(input.isJson ? process.stderr : process.stdout);
+  const stream = input.isJson ? process.stderr : process.stdout;
+  const view = viewFor(input, stream);
+  const output = view ?? createOutput(stream);
   let done: Partial<RunSummary> = {};
-  output.line(BANNER);
+  if (!view) output.line(BANNER);
   try {
     await runNeuron(neuron, {
       signal: input.signal,
-      openLog: folder =>
-        createLog({
+      openLog: folder => {
+        view?.logsTo(join(folder, 'bittensor.log'));
+        return createLog({
           level: values.log_level,
           format: values.log_format,
           maxBytes: values.log_max_size,
           keep: values.log_keep,
           folder,
           write: line => output.line(line),
-        }),
+        });
+      },
+      onStatus: status => view?.watch(status),
       progress: output.progress,
       onDone: summary => {
         done = summary;
@@ -71,4 +78,12 @@ async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron):
     output.close();
   }
   return done;
+}
+
+/** With `--ui` at a terminal; elsewhere lines. */
+function viewFor<T extends SettingTable>({ settings, ui }: Input<T>, stream: NodeJS.WriteStream): LiveView | undefined {
+  if ((settings as { ui?: boolean }).ui !== true) return undefined;
+  if (stream.isTTY && ui.env['TERM'] !== 'dumb') return createLiveView(stream, ui.colors);
+  ui.note('There is no terminal to draw on: lines instead of --ui');
+  return undefined;
 }
