@@ -328,6 +328,11 @@ export const ERROR_TEXTS: Readonly<Record<string, Text>> = {
     'A few are normal; if all do, look at the clock of this machine and at the registration of the hotkey.',
   ],
   // The neuron and its model.
+  hotkey_elsewhere: [
+    'another neuron uses this hotkey',
+    'At the address that the chain has for the hotkey an axon proves to have its key, or the chain has an axon or weights that this neuron did not send. One key in two places loses requests, and sets two rows of weights of which nobody knows which one counts.',
+    'Stop one of the two, or give one of them another hotkey. If you run only one, somebody else has the key: move your stake, and make a new one.',
+  ],
   slot_taken: [
     'the key or data folder is in use',
     'Another neuron of this machine runs with it; the same key twice would contradict itself.',

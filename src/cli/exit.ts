@@ -49,6 +49,7 @@ const EXITS: Readonly<Record<string, readonly [exit: Exit, hint?: string]>> = {
   too_early: [EXIT.refused],
   nothing_to_reveal: [EXIT.refused],
   slot_taken: [EXIT.key],
+  hotkey_elsewhere: [EXIT.key],
   bad_key: [EXIT.key],
   bad_key_file: [EXIT.key, 'restore the file from a backup, or regenerate the key from its words'],
   bad_mnemonic: [EXIT.key],

@@ -11,6 +11,8 @@ import {
 import { ready } from '../wallet/index.js';
 import { NeuronError } from './errors.js';
 import { type Identity, takeIdentity } from './keys/identity.js';
+import { TwinWatch, watchedChain } from './keys/twin-watch.js';
+import { refuseTwin } from './keys/twins.js';
 import { type AxonService, createAxon, reachabilityTeller, serveAxon } from './membership/axon-service.js';
 import { chainDirectory, type PeerDirectory } from './membership/directory.js';
 import { isChainless, joinGossip, refuseChainRules } from './membership/join-gossip.js';
@@ -21,6 +23,7 @@ import { type Observed, observeNode } from './observe/observe-node.js';
 import { trafficTeller } from './observe/traffic-teller.js';
 import { locksFolder, type NodeSettings, type nodeSettings, type Role } from './options.js';
 import type { RunHooks, Running } from './running.js';
+import { mayHaveOpenRow } from './weights/journal.js';
 
 export interface NodeOptions<S extends NodeSettings> {
   readonly role: Role;
@@ -66,6 +69,8 @@ export interface Node<S extends NodeSettings = NodeSettings> extends Ground {
   readonly health: PeerHealth;
   /** The uid, once this node is a member of its subnet and its axon is published; undefined without a chain, and when it was stopped before. */
   readonly joined: Promise<number | undefined>;
+  /** Aborts with the node, and when another neuron is seen to use its hotkey: no weights are sent then. */
+  readonly weightsSignal: AbortSignal;
   /** Says what the network did, as it is said every ten minutes. */
   tellTraffic(): void;
 }
@@ -85,7 +90,13 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
   };
   const ground = await openGround(options, hotkey => whoIs(hotkey)?.stakeRao ?? 0n);
   const { chain, identity, network, observed, root, log, signal, closing, fail } = ground;
+  const { address: hotkey } = identity.hotkey;
+  const alone = chain && refuseTwin({ chain, netuid: settings.netuid, hotkey, log, signal });
+  alone?.catch(() => {
+    // It is waited for below, when the model is there.
+  });
   const handlers = await options.serve?.(ground);
+  await alone;
   const service = {
     settings,
     sources,
@@ -116,6 +127,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
   closing.add(() => dendrite.close());
 
   let joined: Promise<number | undefined> = Promise.resolve(undefined);
+  let watch: TwinWatch | undefined;
   if (chain) {
     const known = chainDirectory(chain, settings.netuid, identity.hotkeyHex);
     closing.add(() => known.stop());
@@ -124,6 +136,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
       if (!signal.aborted) fail(error);
       return undefined;
     });
+    watch = watchTwins({ settings, identity, chain, announced, joined, observed, log, closing });
   } else {
     if (!announced) throw new NeuronError('bad_setting', `a ${role} that serves nothing needs a chain`);
     const definition = handlers?.definition;
@@ -135,7 +148,12 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
   traffic.tellRegularly(signal);
   const health = new PeerHealth();
   const { tell: tellTraffic } = traffic;
-  return { ...ground, settings, directory, axon, announced, dendrite, health, joined, tellTraffic };
+  return {
+    ...ground,
+    chain: watch && chain && watchedChain(chain, watch),
+    weightsSignal: watch ? AbortSignal.any([signal, watch.alarm]) : signal,
+    ...{ settings, directory, axon, announced, dendrite, health, joined, tellTraffic },
+  };
 }
 
 async function openGround<S extends NodeSettings>(
@@ -177,6 +195,30 @@ async function openGround<S extends NodeSettings>(
   const observed = await observeNode({ ...running, role, neuron, settings, identity, chain, log });
   hooks.onStatus?.(observed.status);
   return { ...running, role, identity, chain, network, log, root, logFolder, observed, stakeOf };
+}
+
+/** From the registration on, looks with each block whether somebody else uses this hotkey. */
+function watchTwins({
+  settings,
+  identity,
+  chain,
+  announced,
+  joined,
+  observed,
+  log,
+  closing,
+}: Pick<Node, 'settings' | 'identity' | 'announced' | 'joined' | 'observed' | 'log' | 'closing'> & {
+  chain: ChainClient;
+}): TwinWatch {
+  const { netuid } = settings;
+  const place = { folder: identity.slot.folder, genesisHash: chain.genesisHash, netuid };
+  const hotkey = identity.hotkey.address;
+  const watch = new TwinWatch({ chain, hotkey, announced, mayBeOpen: mayHaveOpenRow(place), log });
+  observed.status.check('hotkey', () => watch.reason);
+  void joined.then(uid => {
+    if (uid !== undefined) closing.add(chain.onMetagraph(netuid, metagraph => watch.onMetagraph(metagraph)));
+  });
+  return watch;
 }
 
 /** Registers and announces in the background, while a model already learns. */

@@ -152,7 +152,7 @@ type MinerNode = Awaited<ReturnType<typeof openNode<MinerSettings>>>;
 
 /** Sends the row to the chain with every tempo, once this neuron is registered. */
 function rankWhenJoined(
-  { chain, joined, settings, identity, health, observed, log, signal, closing }: MinerNode,
+  { chain, joined, settings, identity, health, observed, log, weightsSignal, closing }: MinerNode,
   row: WeightRow,
 ): void {
   if (!chain) return;
@@ -169,7 +169,7 @@ function rankWhenJoined(
       oncePerEpoch: false,
       onState: observed.noteWeights,
       log,
-      signal,
+      signal: weightsSignal,
     });
     closing.add(stop);
   });

@@ -31,6 +31,8 @@ export interface ValidatorNode {
   readonly log: Log;
   readonly root: Log;
   readonly signal: AbortSignal;
+  /** Ends the setting of weights before the node ends. */
+  readonly weightsSignal: AbortSignal;
   readonly closing: Closing;
   /** Once it is a member of its subnet. */
   readonly joined: Promise<unknown>;
@@ -86,7 +88,7 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
       weights = new Map(entry.uids.map((uid, i) => [uid, entry.weights[i]!]));
     },
     log,
-    signal,
+    signal: node.weightsSignal,
   });
   closing.add(stopKeeping);
   closing.add(

@@ -61,8 +61,8 @@ export class WeightJournal {
   readonly damaged: string | undefined;
   private list: JournalEntry[] = [];
 
-  constructor({ folder, genesisHash, netuid }: JournalPlace) {
-    this.path = join(folder, `weights-${genesisHash.slice(2, 10)}-${netuid}.json`);
+  constructor(place: JournalPlace) {
+    this.path = pathOf(place);
     const found = readEntries(this.path);
     if (Array.isArray(found)) this.list = found;
     else {
@@ -85,6 +85,15 @@ export class WeightJournal {
     writeFileAtomic(this.path, `${JSON.stringify({ format: FORMAT, entries: list })}\n`);
     this.list = list;
   }
+}
+
+/** True where the journal says, or may have said, that a row is on its way. Changes nothing. */
+export function mayHaveOpenRow(place: JournalPlace): boolean {
+  return readEntries(pathOf(place))?.some(isOpen) ?? true;
+}
+
+function pathOf({ folder, genesisHash, netuid }: JournalPlace): string {
+  return join(folder, `weights-${genesisHash.slice(2, 10)}-${netuid}.json`);
 }
 
 /** Undefined for a file that holds no journal. */
