@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { packagePath } from '../../src/base/index.js';
+import { cheats } from './cheats.js';
 import { type Experiment, type Goal, table } from './experiment.js';
 import { bertSharing, gpt2Sharing } from './language.js';
 import { writeSection } from './section.js';
@@ -22,6 +23,7 @@ const EXPERIMENTS: readonly Experiment<{ seed: number; steps: number }>[] = [
   gpt2Sharing,
   bertSharing,
   wire,
+  cheats,
 ] as never;
 
 const { values, positionals } = parseArgs({
