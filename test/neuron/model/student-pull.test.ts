@@ -1,7 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packagePath, pollUntil } from '../../../src/base/index.js';
 import {
   hexDigest,
   manifestIn,
@@ -53,6 +66,8 @@ afterEach(async () => {
   dendrite.close();
   await axon.stop();
 });
+
+const moduleAt = (path: string) => pathToFileURL(packagePath(`dist/src/${path}`)).href;
 
 const LARGE = 3 * 2 ** 20 + 12_345;
 
@@ -148,6 +163,41 @@ describe('pulling a student', () => {
     const { id } = publish(3);
     tamper = (_, honest) => honest();
     expect((await pull()).id).toBe(id);
+    expect(readdirSync(join(folder, 'models'))).toEqual([id]);
+  });
+
+  it('goes on where a process was killed that had begun it, and gives way to none that still pulls', async () => {
+    const { id } = publish(1);
+    let chunks = 0;
+    tamper = (request, honest) => {
+      if (!isChunk(request) || ++chunks <= 2) return honest();
+      return new Promise(() => {});
+    };
+    const program = `
+      import { Dendrite } from ${JSON.stringify(moduleAt('net/index.js'))};
+      import { pullStudent } from ${JSON.stringify(moduleAt('neuron/model/student-pull.js'))};
+      import { keypairFromUri, ready } from ${JSON.stringify(moduleAt('wallet/index.js'))};
+      await ready();
+      const dendrite = new Dendrite({ signer: keypairFromUri('//Student//other') });
+      const [peer, root] = [JSON.parse(process.argv[1]), process.argv[2]];
+      await pullStudent({ dendrite, peer, root, maxBytes: 2 ** 30, timeoutMs: 60_000 });
+    `;
+    const args = ['--input-type=module', '-e', program, JSON.stringify(peer), join(folder, 'models')];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    const ended = once(child, 'exit');
+    const part = join(folder, 'models', `${id}.part`, 'model.safetensors');
+    await pollUntil('two chunks are on the disk', { withinMs: 30_000, everyMs: 20 }, () =>
+      chunks > 2 && existsSync(part) && statSync(part).size >= 2 ** 20 ? true : undefined,
+    );
+    await expect(pull()).rejects.toMatchObject({ code: 'slot_taken' });
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    tamper = (_, honest) => honest();
+    const pulled = await pull();
+    expect(pulled.id).toBe(id);
+    expect(pulled.keptBytes).toBeGreaterThan(2 ** 20);
+    expect(pulled.keptBytes + pulled.fetchedBytes).toBeGreaterThan(LARGE);
+    expect(pulled.fetchedBytes).toBeLessThan(2.5 * 2 ** 20);
     expect(readdirSync(join(folder, 'models'))).toEqual([id]);
   });
 
