@@ -34,11 +34,9 @@ async function start(device: Device): Promise<Backend> {
   if (device !== 'gpu') return useWasm(native);
   const onWebGpu = await loadWebGpu();
   if (typeof onWebGpu === 'object') return onWebGpu;
-  throw new BittensorError<ModelErrorCode>(
-    'device',
-    `no graphics processor here (${native}; ${onWebGpu}); use --device auto`,
-    { data: { device } },
-  );
+  throw new BittensorError<ModelErrorCode>('device', `no graphics processor here: ${native}; ${onWebGpu}`, {
+    data: { device },
+  });
 }
 
 /** The part of the npm package `webgpu` (Dawn for Node) that is used here. */
@@ -62,7 +60,7 @@ async function loadWebGpu(): Promise<Backend | string> {
     if (!(await tf.setBackend('webgpu'))) return 'the WebGPU backend of TensorFlow.js does not start';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
-      ? '`npm run setup:webgpu` installs WebGPU'
+      ? 'WebGPU is not installed (`npm run setup:webgpu`)'
       : `WebGPU is installed but does not start: ${messageOf(error).split('\n')[0]}`;
   }
   registerGradients({ transposesAreFree: true });
@@ -93,7 +91,10 @@ async function useWasm(hint?: string): Promise<Backend> {
 async function loadNative(device: Device): Promise<Backend | string> {
   // The addon of tfjs-node 4.22 uses functions that Node 23 removed (tensorflow/tfjs #8609).
   if (Number(process.versions.node.split('.')[0]) >= 23) return 'native TensorFlow is faster but needs Node 20 or 22';
-  let missing = 'native TensorFlow trains two to six times faster: `npm run setup:native` installs it';
+  let missing =
+    device === 'gpu'
+      ? 'TensorFlow with CUDA is not installed (`npm run setup:native gpu`)'
+      : 'native TensorFlow trains two to six times faster: `npm run setup:native` installs it';
   for (const name of device === 'cpu'
     ? (['tfjs-node', 'tfjs-node-gpu'] as const)
     : (['tfjs-node-gpu', 'tfjs-node'] as const)) {

@@ -97,7 +97,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const backend = await startBackend(options.device);
   if (backend.name === 'webgpu') {
     // A step reads its losses and gradients at once; WebGPU in Node can only be waited for.
-    const text = 'WebGPU computes forward and gradients here, but a neuron cannot train on it; use --device auto';
+    const text = 'WebGPU computes forward and gradients here, but a neuron cannot train on it';
     throw new BittensorError<ModelErrorCode>('device', text, { data: { device: options.device } });
   }
   return new Trainer(backend, options);
