@@ -59,7 +59,7 @@ beside() { # LINE UNTIL ENDS SCRIPT
   local log="$PWD/terminal-$1.log"
   setsid bash -eo pipefail -c "$4" </dev/null >"$log" 2>&1 &
   local pid=$!
-  local tries=1200
+  local tries=5000
   until grep -qF -- "$2" "$log"; do
     tries=$((tries - 1))
     if [ $tries = 0 ] || ! kill -0 $pid 2>/dev/null; then tail -n 40 "$log"; fail "line $1 never showed: $2"; fi
