@@ -150,7 +150,7 @@ async function build(options: NetworkOptions, closing: Closing): Promise<Network
     miners,
     validators,
     chainPid: chain.pid,
-    slotFolder: name => join(folder, '.bittensor/node/slots', name),
+    slotFolder: name => join(folder, '.bittensor/node/slots', `${WALLET}.${name}`),
     pids: () => [chain.pid, ...all.map(({ program }) => program.pid)].filter(pid => pid !== undefined),
     startMiners: () => startAll(miners, { what: 'miners', said: /published/, say }),
     startValidators: () => startAll(validators, { what: 'validators', said: /Registered on subnet/, say }),

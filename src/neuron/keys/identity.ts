@@ -49,16 +49,16 @@ export interface IdentityOptions {
  * all of them, and no key may serve or train twice. Errors: `bad_key`, `slot_taken`, and those of the wallet.
  */
 export async function takeIdentity(options: IdentityOptions): Promise<Identity> {
-  const { dataFolder, neuronKey } = options;
+  const { dataFolder, neuronKey, walletName } = options;
   if (neuronKey === undefined) {
-    for (const slot of freeSlots(dataFolder)) {
+    for (const slot of freeSlots(dataFolder, walletName)) {
       const identity = await identityIn(slot, options);
       if (identity) return identity;
     }
   }
   refuseSecret(neuronKey!);
   if (looksLikePath(neuronKey!)) return identityFromFile(options, neuronKey!);
-  const identity = await identityIn(takeNamedSlot(dataFolder, neuronKey!), options);
+  const identity = await identityIn(takeNamedSlot(dataFolder, neuronKey!, walletName), options);
   if (!identity) throw keyInUse(neuronKey!);
   return identity;
 }
@@ -83,22 +83,22 @@ async function identityIn(slot: Slot, options: IdentityOptions): Promise<Identit
   const { walletsPath, walletName, mayCreate, locksFolder } = options;
   try {
     const wallet = openWallet({ name: walletName, path: walletsPath });
-    const missing = !wallet.hasHotkey(slot.name);
+    const missing = !wallet.hasHotkey(slot.hotkey);
     if (missing && !mayCreate) {
       throw new NeuronError(
         'bad_key',
-        `wallet "${walletName}" in ${walletsPath} has no hotkey "${slot.name}"; keys are made by themselves only on a local chain`,
+        `wallet "${walletName}" in ${walletsPath} has no hotkey "${slot.hotkey}"; keys are made by themselves only on a local chain`,
       );
     }
     const hotkey = await found(
-      () => wallet.hasHotkey(slot.name),
-      () => wallet.unlockHotkey(slot.name, unlockOptions(options, wallet.keyFile({ hotkey: slot.name }))),
-      async () => wallet.createHotkey(slot.name, { endorseWith: await coldkeyOf(wallet, options) }),
+      () => wallet.hasHotkey(slot.hotkey),
+      () => wallet.unlockHotkey(slot.hotkey, unlockOptions(options, wallet.keyFile({ hotkey: slot.hotkey }))),
+      async () => wallet.createHotkey(slot.hotkey, { endorseWith: await coldkeyOf(wallet, options) }),
     );
     const locked = lockKey(slot, hotkey, locksFolder);
     if (!locked) return undefined;
     const coldkey = mayCreate ? await coldkeyOf(wallet, options) : undefined;
-    const path = wallet.keyFile({ hotkey: slot.name });
+    const path = wallet.keyFile({ hotkey: slot.hotkey });
     return { slot: locked, ...publicPart(hotkey, path), hotkey, coldkey, created: missing };
   } catch (error) {
     slot.release();

@@ -3,10 +3,12 @@ import { BittensorError, messageOf, takeLock } from '../../base/index.js';
 import { NeuronError } from '../errors.js';
 import { locksFolder } from '../options.js';
 
-/** A neuron's place in the data folder: its checkpoint and log, under the name of its hotkey. Locked while it runs. */
+/** A neuron's place in the data folder: its checkpoint and log. Locked while it runs. */
 export interface Slot {
-  /** Name of the hotkey: `default`, `default-2`, ... */
+  /** The name of the hotkey; of another wallet than `local`, that of the wallet and a dot before it. */
   readonly name: string;
+  /** Name of the hotkey: `default`, `default-2`, ... */
+  readonly hotkey: string;
   readonly folder: string;
   release(): void;
 }
@@ -15,19 +17,19 @@ export interface Slot {
 const MAX_SLOTS = 256;
 
 /** The slots that are free, lowest first: `default`, then `default-2`, ... Each is taken as it is given out. */
-export function* freeSlots(dataFolder: string): Generator<Slot, never> {
+export function* freeSlots(dataFolder: string, wallet = 'local'): Generator<Slot, never> {
   for (let i = 1; i <= MAX_SLOTS; i++) {
-    const slot = tryTake(dataFolder, i === 1 ? 'default' : `default-${i}`);
+    const slot = tryTake(dataFolder, wallet, i === 1 ? 'default' : `default-${i}`);
     if (slot) yield slot;
   }
   throw new NeuronError('no_slot', `all ${MAX_SLOTS} slots in ${dataFolder} are in use`);
 }
 
 /** Takes the slot of one named key; code `slot_taken` when a running neuron has it. */
-export function takeNamedSlot(dataFolder: string, name: string): Slot {
-  const slot = tryTake(dataFolder, name);
+export function takeNamedSlot(dataFolder: string, hotkey: string, wallet = 'local'): Slot {
+  const slot = tryTake(dataFolder, wallet, hotkey);
   if (slot) return slot;
-  throw keyInUse(name);
+  throw keyInUse(hotkey);
 }
 
 export function keyInUse(name: string): NeuronError {
@@ -38,10 +40,11 @@ export function keyInUse(name: string): NeuronError {
   );
 }
 
-function tryTake(dataFolder: string, name: string): Slot | undefined {
+function tryTake(dataFolder: string, wallet: string, hotkey: string): Slot | undefined {
+  const name = wallet === 'local' ? hotkey : `${wallet}.${hotkey}`;
   const folder = join(dataFolder, 'slots', name);
   const release = lockOrNothing(join(folder, 'lock'));
-  return release && { name, folder, release };
+  return release && { name, hotkey, folder, release };
 }
 
 /** What gives a lock back, or undefined when a running neuron has it; code `disk` when it cannot be written. */

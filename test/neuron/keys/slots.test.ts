@@ -29,6 +29,12 @@ describe('slots', () => {
     expect(() => takeNamedSlot(data, 'miner')).toThrow(/hotkey "miner" is in use by another neuron/);
   });
 
+  it('of two wallets lie beside each other, also where their hotkeys have one name', () => {
+    const names = [takeNamedSlot(data, 'default'), takeNamedSlot(data, 'default', 'judge')].map(slot => slot.name);
+    expect(names).toEqual(['default', 'judge.default']);
+    expect(freeSlots(data, 'judge').next().value).toMatchObject({ name: 'judge.default-2', hotkey: 'default-2' });
+  });
+
   it('take over the lock of a process that is gone', async () => {
     const child = spawn(process.execPath, ['-e', '']);
     await new Promise(resolve => child.once('exit', resolve));
