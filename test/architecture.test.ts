@@ -32,7 +32,7 @@ const HOME: readonly (readonly [library: RegExp, folders: readonly string[]])[] 
   [/^@tensorflow\/|^@huggingface\/|^hyparquet|^mnist/, ['src/model']],
   [/^(commander|cli-progress|picocolors|uqr)$/, ['src/cli']],
   [/^(ws|fzstd)$/, ['localnet/engine']],
-  [/^(preact|uplot)(\/|$)/, ['src/explorer']],
+  [/^preact(\/|$)/, ['src/explorer']],
 ];
 
 function filesIn(folder: string): string[] {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Subnet, startSubnet, weigh } from '../../../bench/explorer/subnet.js';
 import { type Explorer, startExplorer } from '../../../src/explorer/index.js';
 import { expectAccessible } from './parts-page.js';
-import { type Subnet, startSubnet, weigh } from './subnet.js';
 
 const VALIDATORS = 2;
 const MINERS = 3;

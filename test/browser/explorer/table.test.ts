@@ -61,6 +61,9 @@ describe('the metagraph table in a browser', () => {
     const numbers = (await column(page, 'stake')).map(text => Number(text!.replaceAll(',', '')));
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     expect(await page.locator('[aria-sort=ascending],[aria-sort=descending]').count()).toBe(1);
+    // The arrow keys go on from the title that was clicked.
+    await page.keyboard.press('ArrowDown');
+    expect(await active(page)).toMatchObject({ id: expect.stringMatching(/-stake$/), row: 2, isFocused: true });
     await page.close();
   });
 

@@ -88,7 +88,13 @@ export function Grid(props: GridProps) {
   };
 
   const onClick = (event: MouseEvent) => {
-    const cell = (event.target as Element).closest<HTMLElement>('[role=gridcell]');
+    const cell = (event.target as Element).closest<HTMLElement>('[role=gridcell], [role=columnheader]');
+    if (cell?.role === 'columnheader') {
+      activate({ row: -1, column: Number(cell.ariaColIndex) - 1 });
+      // From the button back to the grid, so that the arrow keys go on from there.
+      box.current?.focus({ preventScroll: true });
+      return;
+    }
     const uid = Number(cell?.parentElement?.dataset['uid']);
     const row = indexOf.get(uid);
     if (cell && row !== undefined) activate({ row, column: Number(cell.ariaColIndex) - 1 });

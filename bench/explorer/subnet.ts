@@ -1,7 +1,9 @@
-import { pollUntil, silentLog } from '../../../src/base/index.js';
-import { type ChainClient, connect, type Localnet, startLocalnet } from '../../../src/chain/index.js';
-import { type Keypair, keypairFromUri, ready } from '../../../src/wallet/index.js';
-import { temporaryFolder } from '../../chain/helpers.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pollUntil, silentLog } from '../../src/base/index.js';
+import { type ChainClient, connect, type Localnet, startLocalnet } from '../../src/chain/index.js';
+import { type Keypair, keypairFromUri, ready } from '../../src/wallet/index.js';
 
 const TAO = 1_000_000_000n;
 const NETUID = 1;
@@ -24,8 +26,8 @@ export async function startSubnet(
   blockTimeMs = 100,
 ): Promise<Subnet> {
   await ready();
-  const folder = temporaryFolder();
-  const net = await startLocalnet({ port: 0, dataFolder: folder.path, blockTime: blockTimeMs, detached: false });
+  const dataFolder = mkdtempSync(join(tmpdir(), 'subnet-'));
+  const net = await startLocalnet({ port: 0, dataFolder, blockTime: blockTimeMs, detached: false });
   const client = await connect({ endpoints: [net.url], log: silentLog });
   const hotkeys: Keypair[] = [];
   for (let uid = 0; uid < validators + miners; uid++) {
@@ -54,7 +56,7 @@ export async function startSubnet(
     async [Symbol.asyncDispose]() {
       await client.close();
       await net.stop();
-      folder[Symbol.dispose]();
+      rmSync(dataFolder, { recursive: true, force: true });
     },
   };
 }
