@@ -33,6 +33,7 @@ if [ -s "$built" ] && ! cmp -s "$built" localnet/runtime.wasm; then
 fi
 step "generated protobuf code is current" bash scripts/proto.sh --check
 step "official Python clients are installed" bash test/conformance/prepare.sh
+step "the reference of the library has no warnings" npm run -s docs:api:check
 suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
 suite "native TensorFlow and WebGPU" bash scripts/native-check.sh
 suite "200 kills while keys are written" env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts

@@ -27,25 +27,29 @@ describe('the package', () => {
     writeFileSync(
       file,
       `import { formatTao } from '${name}/base';
+import * as bittensor from '${name}';
+import { endpoint } from '${name}/browser';
 import { connect } from '${name}/chain';
 import { Axon, Dendrite } from '${name}/net';
 import { keypairFromUri, ready } from '${name}/wallet';
 await ready();
 const dendrite = new Dendrite({ signer: keypairFromUri('//Alice') });
 const inner = await import('${name}/dist/src/net/axon/desk.js').catch(error => error.code);
-console.log(typeof connect, typeof Axon, dendrite.stats().length, formatTao(1_000_000_000n), inner);
+console.log(endpoint === bittensor.endpoint, typeof bittensor.metagraph().sync, typeof connect, typeof Axon, dendrite.stats().length, formatTao(1_000_000_000n), inner);
 dendrite.close();
 `,
     );
     const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 50_000 });
-    expect(output.trim()).toMatch(/^function function 0 1\S* .*ERR_PACKAGE_PATH_NOT_EXPORTED$/);
+    expect(output.trim()).toMatch(/^true function function function 0 1\S* .*ERR_PACKAGE_PATH_NOT_EXPORTED$/);
   }, 60_000);
 
   it('has types for each part', () => {
+    const entries = { '': 'index', '/browser': 'browser' };
+    const parts = ['base', 'wallet', 'chain', 'net'].map(part => [`/${part}`, `${part}/index`] as const);
     const options = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
-    for (const part of ['base', 'wallet', 'chain', 'net']) {
+    for (const [part, file] of [...Object.entries(entries), ...parts]) {
       const found = ts.resolveModuleName(
-        `${name}/${part}`,
+        name + part,
         join(folder, 'use.mts'),
         options,
         ts.sys,
@@ -53,7 +57,7 @@ dendrite.close();
         undefined,
         ts.ModuleKind.ESNext,
       );
-      expect(found.resolvedModule?.resolvedFileName, part).toMatch(new RegExp(`dist/src/${part}/index\\.d\\.ts$`));
+      expect(found.resolvedModule?.resolvedFileName, part).toMatch(new RegExp(`dist/src/${file}\\.d\\.ts$`));
     }
   });
 

@@ -29,8 +29,9 @@ export type ForwardHandler = (
   context: RequestContext,
 ) => TensorLike | Promise<TensorLike>;
 
+/** What a backward may return. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is one, too
-type Answered = TensorLike | void;
+export type Answered = TensorLike | void;
 
 /** Takes the gradient of an answer; may return that of the inputs, where these are no text. */
 export type BackwardHandler = (

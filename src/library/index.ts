@@ -1,3 +1,18 @@
+export { BittensorError, createLog, isBittensorError, type Log } from '../base/index.js';
+export type { AxonEndpoint, Network, Neuron } from '../chain/index.js';
+export type {
+  BertModel,
+  BertModelConfig,
+  DescentOptions,
+  Device,
+  ParameterOptimizer,
+  Parameters,
+  PlainTensor,
+  TensorFlow,
+  TfTensor,
+} from '../model/index.js';
+export type { ReturnCode } from '../net/index.js';
+export type { Signer } from '../wallet/index.js';
 export { type Axon, type AxonOptions, axon, type Starting } from './axon.js';
 export { networkDim, vocabSize } from './constants.js';
 export { type DataloaderOptions, type Dataset, dataloader } from './dataloader.js';
@@ -11,7 +26,7 @@ export {
 } from './dendrite.js';
 export { type Endpoint, type EndpointTensor, endpoint } from './endpoint.js';
 export type { LibraryErrorCode } from './errors.js';
-export type { BackwardHandler, ForwardHandler, Handlers, RequestContext } from './handlers.js';
+export type { Answered, BackwardHandler, ForwardHandler, Handlers, RequestContext } from './handlers.js';
 export type { Metagraph, MetagraphOptions, SyncOptions } from './metagraph.js';
 export { bertModel, sgd, tensorflow } from './models.js';
 export type { Endpoints } from './peers.js';
