@@ -132,10 +132,12 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
     const known = chainDirectory(chain, settings.netuid, identity.hotkeyHex);
     closing.add(() => known.stop());
     directory = known;
-    joined = join({ settings, chain, identity, announced, log, signal, directory: known }).catch(error => {
-      if (!signal.aborted) fail(error);
-      return undefined;
-    });
+    joined = join({ settings, chain, identity, announced, hooks: options.hooks, log, signal, directory: known }).catch(
+      error => {
+        if (!signal.aborted) fail(error);
+        return undefined;
+      },
+    );
     watch = watchTwins({ settings, identity, chain, announced, joined, observed, log, closing });
   } else {
     if (!announced) throw new NeuronError('bad_setting', `a ${role} that serves nothing needs a chain`);
@@ -227,6 +229,7 @@ async function join({
   chain,
   identity,
   announced,
+  hooks,
   log,
   signal,
   directory,
@@ -235,6 +238,7 @@ async function join({
   chain: ChainClient;
   identity: Identity;
   announced: AxonService['announced'] | undefined;
+  hooks: Pick<RunHooks, 'register'>;
   log: Log;
   signal: AbortSignal;
   directory: PeerDirectory;
@@ -246,6 +250,7 @@ async function join({
     hotkey: identity.hotkey,
     coldkey: identity.coldkey,
     axon: announced,
+    register: hooks.register && (() => hooks.register!({ client: chain, hotkey: identity.hotkey.address })),
     beforeServing: teller && (() => teller.beforeServing()),
     timeoutMs: await patienceFor(chain, line => log.info(line)),
     log,

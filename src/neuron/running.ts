@@ -1,4 +1,5 @@
 import { Closing, type Log } from '../base/index.js';
+import type { ChainClient } from '../chain/index.js';
 import type { StatusBoard } from './observe/status.js';
 
 /** What the program around a neuron gives it. */
@@ -11,6 +12,8 @@ export interface RunHooks {
   onStatus?(status: StatusBoard): void;
   /** What came of it, at the end. */
   onDone?(summary: RunSummary): void;
+  /** Registers a hotkey that has no uid, on a chain that is not local; without it that is an error. */
+  register?(request: { client: ChainClient; hotkey: string }): Promise<void>;
   /** Gives the password of a key file that is encrypted. */
   password?(keyFile: string): Promise<Uint8Array>;
 }

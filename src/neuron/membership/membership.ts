@@ -24,6 +24,8 @@ export interface Membership {
   axon: { ip: string; port: number } | undefined;
   log: Log;
   signal: AbortSignal;
+  /** Registers the hotkey on a chain that is not local; without it a hotkey without a uid is an error. */
+  register?: (() => Promise<void>) | undefined;
   /** Called before the address is published. */
   beforeServing?: (() => Promise<void>) | undefined;
   /** How long each transaction may wait for its block; default that of the chain's client. */
@@ -38,11 +40,15 @@ export interface Membership {
 export async function joinSubnet(member: Membership): Promise<number> {
   const { client, netuid, hotkey, coldkey, log, signal } = member;
   let uid = await client.uidOf(netuid, hotkey.address);
+  if (uid === undefined && !coldkey && member.register) {
+    await member.register();
+    uid = await client.uidOf(netuid, hotkey.address);
+  }
   if (uid === undefined) {
     if (!coldkey) {
       throw new NeuronError(
         'not_registered',
-        `hotkey ${hotkey.address} is not registered on subnet ${netuid} of ${client.chainName}; register it first (a neuron spends nothing by itself outside a local chain)`,
+        `hotkey ${hotkey.address} is not registered on subnet ${netuid} of ${client.chainName}; register it first, or give --register and --max-cost (a neuron spends nothing by itself outside a local chain)`,
         { data: { hotkey: hotkey.address, netuid } },
       );
     }

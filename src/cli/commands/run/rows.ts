@@ -1,6 +1,8 @@
 import { onOff, type Setting, type SettingTable, text } from '../../../base/index.js';
 import { MODEL_KINDS, minerSettings, ROLES, serverSettings, validatorSettings } from '../../../neuron/index.js';
+import { maxCostRow } from '../../settings/amounts.js';
 import { networkRows } from '../../settings/network.js';
+import { transactionRows } from '../../settings/output.js';
 import { passwordRows, walletRows } from '../../settings/wallet.js';
 
 const { wallet_hotkey } = walletRows;
@@ -34,6 +36,20 @@ const otherNames = {
   },
 } satisfies SettingTable;
 
+/** Spending is said each time: no environment variable and no file gives it. */
+const registering = {
+  register: {
+    ...onOff({
+      about:
+        "on a real network: register the hotkey with the wallet's coldkey where it is not registered yet (needs --max-cost)",
+      default: false,
+    }),
+    flagOnly: true,
+  },
+  ...maxCostRow,
+  yes: transactionRows.yes,
+} satisfies SettingTable;
+
 /** What `-n` of the manual takes: a model that learns, or a role. */
 export const NEURON_NAMES: readonly string[] = [...ROLES, ...MODEL_KINDS];
 
@@ -52,6 +68,6 @@ const neuron: Setting<string | undefined> = {
   },
 };
 
-export const minerRows = { neuron, ...minerSettings, ...otherNames };
-export const serverRows = { ...serverSettings, ...otherNames };
-export const validatorRows = { ...validatorSettings, ...otherNames };
+export const minerRows = { neuron, ...minerSettings, ...otherNames, ...registering };
+export const serverRows = { ...serverSettings, ...otherNames, ...registering };
+export const validatorRows = { ...validatorSettings, ...otherNames, ...registering };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createLog, type ResolvedSettings, type SettingTable, type SettingValues } from '../../../base/index.js';
+import type { ChainClient } from '../../../chain/index.js';
 import {
   MODEL_KINDS,
   minerSettings,
@@ -72,6 +73,7 @@ async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron):
       onDone: summary => {
         done = summary;
       },
+      ...registerHook(input, neuron),
       password: keyFile => readPassword(input.ui, input.settings as SettingValues<typeof minerRows>, keyFile, 'open'),
     });
   } finally {
@@ -86,4 +88,21 @@ function viewFor<T extends SettingTable>({ settings, ui }: Input<T>, stream: Nod
   if (stream.isTTY && ui.env['TERM'] !== 'dumb') return createLiveView(stream, ui.colors);
   ui.note('There is no terminal to draw on: lines instead of --ui');
   return undefined;
+}
+
+/** What `--register` asks for; nothing without it. */
+function registerHook<T extends SettingTable>(input: Input<T>, { settings: { values, sources } }: Neuron) {
+  const { register, max_cost: maxRao, yes, ...given } = input.settings as SettingValues<typeof minerRows>;
+  if (!register) return {};
+  if (maxRao === undefined) throw cliError('usage', '--register spends TAO: say by --max-cost how much at most');
+  const wallet = { ...given, wallet_name: values.wallet_name ?? 'default', wallet_path: values.wallet_path };
+  return {
+    register: async ({ client, hotkey }: { client: ChainClient; hotkey: string }) => {
+      const { registerNeuron } = await import('./register.js');
+      const { netuid, chain_endpoint: typed } = values;
+      const isNetuidGiven = sources.netuid !== 'default';
+      const { ui, signal } = input;
+      await registerNeuron({ client, hotkey, netuid, isNetuidGiven, typed, maxRao, yes, wallet, ui, signal });
+    },
+  };
 }
