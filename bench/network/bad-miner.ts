@@ -38,6 +38,8 @@ const externalPort = values.external_port === undefined ? undefined : Number(val
 const mischief = values.mischief as Mischief;
 
 const port = mischief === 'silent' ? await silence() : await serve(await answerOf(mischief));
+// What the relays of the harness go by, as with the shipped programs.
+console.log(`Axon serves at ${bind}:${port}`);
 await announceOnChain({ client, netuid: NETUID, signer })({ host: values.external_ip, port: externalPort ?? port });
 console.log(`Axon ${values.external_ip}:${externalPort ?? port} published; doing mischief: ${mischief}`);
 await client.close();

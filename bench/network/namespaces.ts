@@ -28,7 +28,7 @@ export async function namespacePlaces(): Promise<Places> {
   }
   return {
     chainHost,
-    async make(_name, chain): Promise<Place> {
+    async make(chain): Promise<Place> {
       const number = names.length + 2;
       const namespace = `${bridge}-${number}`;
       const link = `${bridge}v${number}`;

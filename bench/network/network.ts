@@ -114,8 +114,12 @@ async function build(options: NetworkOptions, closing: Closing): Promise<Network
   say(`${names.length} hotkeys registered and staked`);
 
   const member = async (name: string, commandOf: (place: Place) => string[]): Promise<Neuron> => {
-    const place = await places.make(name, chain);
-    const program = new Program({
+    let program: Program | undefined;
+    const place = await places.make(chain, () => {
+      const port = program?.last(/Axon serves at \S+:(\d+)$/gm)?.[1];
+      return port === undefined ? undefined : Number(port);
+    });
+    program = new Program({
       name,
       command: [...place.prefix, process.execPath, ...commandOf(place)],
       env: { PATH: process.env['PATH'] ?? '', HOME: folder },

@@ -1,11 +1,10 @@
-import { freePort } from '../free-port.js';
 import { Relay } from './relay.js';
 
 /** Where a program runs, what it is told about that, and how it is cut off. */
 export interface Place {
   /** What comes before its command. */
   readonly prefix: readonly string[];
-  /** Where its axon listens and what it announces. */
+  /** Where its axon listens (port 0: wherever it likes), and what it announces. */
   readonly bind: { readonly ip: string; readonly port: number };
   readonly announced: { readonly ip: string; readonly port: number };
   /** The chain as it is seen from here. */
@@ -15,12 +14,15 @@ export interface Place {
   heal(): Promise<void>;
 }
 
+/** Undefined while it is not known. */
+export type AxonPort = () => number | undefined;
+
 /** Gives each program of a network its place. */
 export interface Places extends AsyncDisposable {
   /** What the chain binds. */
   readonly chainHost: string;
-  /** The chain's own address, for the harness. */
-  make(name: string, chain: { readonly url: string; readonly port: number }): Promise<Place>;
+  /** A new place. `axonPort` tells where the program's axon listens, once that is known. */
+  make(chain: { readonly port: number }, axonPort: AxonPort): Promise<Place>;
 }
 
 /**
@@ -31,14 +33,16 @@ export function loopbackPlaces(): Places {
   const relays: Relay[] = [];
   return {
     chainHost: '127.0.0.1',
-    async make(_name, chain) {
-      const port = await freePort();
-      const axon = await Relay.start(() => ({ host: '127.0.0.1', port }));
+    async make(chain, axonPort) {
+      const axon = await Relay.start(() => {
+        const port = axonPort();
+        return port === undefined ? undefined : { host: '127.0.0.1', port };
+      });
       const toChain = await Relay.start(() => ({ host: '127.0.0.1', port: chain.port }));
       relays.push(axon, toChain);
       return {
         prefix: [],
-        bind: { ip: '127.0.0.1', port },
+        bind: { ip: '127.0.0.1', port: 0 },
         announced: { ip: '127.0.0.1', port: axon.port },
         chainUrl: `ws://127.0.0.1:${toChain.port}`,
         async cut() {

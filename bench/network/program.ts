@@ -72,6 +72,11 @@ export class Program implements AsyncDisposable {
     return existsSync(logFile) ? readFileSync(logFile, 'utf8') : '';
   }
 
+  /** The last match in what its present life printed. */
+  last(pattern: RegExp): RegExpMatchArray | undefined {
+    return [...this.text().slice(this.from).matchAll(pattern)].at(-1);
+  }
+
   /** The first match in what its present life printed. */
   waitFor(pattern: RegExp, withinMs: number): Promise<RegExpExecArray> {
     const { name, signal } = this.options;

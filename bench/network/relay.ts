@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** A TCP relay that can be cut as a cable can: nothing passes, nobody is told, and what was under way goes on when it is whole again. */
 export class Relay implements AsyncDisposable {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
@@ -8,12 +13,13 @@ export class Relay implements AsyncDisposable {
 
   private constructor(
     private readonly listener: Server,
-    private readonly target: () => { host: string; port: number },
+    private readonly target: () => Address | undefined,
   ) {
     listener.on('connection', socket => this.join(socket));
   }
 
-  static async start(target: () => { host: string; port: number }): Promise<Relay> {
+  /** `target`: where each new connection goes; undefined: it is refused. */
+  static async start(target: () => Address | undefined): Promise<Relay> {
     const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');
@@ -48,7 +54,12 @@ export class Relay implements AsyncDisposable {
   }
 
   private join(client: Socket): void {
-    const server = dial({ ...this.target(), allowHalfOpen: true, noDelay: true });
+    const target = this.target();
+    if (!target) {
+      client.destroy();
+      return;
+    }
+    const server = dial({ ...target, allowHalfOpen: true, noDelay: true });
     const pair = [client, server] as const;
     this.pairs.add(pair);
     for (const [from, to] of [pair, [server, client] as const]) {

@@ -110,7 +110,7 @@ async function heapOf(slotFolder: string): Promise<number | undefined> {
   try {
     const { url } = JSON.parse(readFileSync(join(slotFolder, 'observe.json'), 'utf8')) as { url: string };
     const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) });
-    const found = /^\S*heap\S*used\S* (\d\S*)$/m.exec(await answer.text());
+    const found = /^bittensor_process_memory_bytes\{[^}]*kind="heap_used"[^}]*\} (\d\S*)$/m.exec(await answer.text());
     return found ? Number(found[1]) : undefined;
   } catch {
     return undefined;
