@@ -20,6 +20,16 @@ pallet_tests() {
   return "$code"
 }
 
+# A network of processes lives beside the other checks, which takes little but time: two validators and six miners.
+npm run -s soak:network -- --minutes 10 --block-time 500 --cap 400 >"$tally_dir/soak" 2>&1 &
+soak=$!
+network_soak() {
+  local code=0
+  wait "$soak" || code=$?
+  tail -n 100 "$tally_dir/soak"
+  return "$code"
+}
+
 step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip
 suite "pallet tests" pallet_tests
 step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
@@ -38,4 +48,5 @@ suite "official Python clients" npx vitest run --config vitest.conformance.confi
 suite "native TensorFlow and WebGPU" bash scripts/native-check.sh
 suite "200 kills while keys are written" env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts
 suite "system tests" npx vitest run --config vitest.system.config.ts
+step "ten minutes of a network: memory, weights, rejections" network_soak
 tally

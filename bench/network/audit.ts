@@ -29,7 +29,7 @@ export interface Audit {
   readonly lost: readonly string[];
   /** Rows on the chain that the journal does not know. */
   readonly unknown: readonly string[];
-  /** Epochs that a validator let pass without a row, of those in which it may have sent one. */
+  /** Epochs that a validator let pass without a row, after its first one. */
   readonly silent: number;
 }
 
@@ -100,10 +100,10 @@ export function compare({ hotkey, sets: all, upTo, journal, epochs }: Comparison
   let silent = 0;
   for (const [i, epoch] of epochs.entries()) {
     const next = epochs[i + 1];
-    if (next === undefined) break;
+    if (next === undefined || next > upTo + 1) break;
     const rows = new Set(sets.filter(({ block }) => block >= epoch && block < next).map(textOf));
     if (rows.size > 1) doubles.push(`before the epoch of block ${next}: ${[...rows].join(' | ')}`);
-    if (rows.size === 0) silent += 1;
+    if (rows.size === 0 && sets.some(({ block }) => block < epoch)) silent += 1;
   }
   const lost = included.filter(
     entry => !sets.some(set => set.block === entry.includedBlock && textOf(set) === textOf(entry)),

@@ -60,9 +60,10 @@ export async function runOnce(options: RunOptions): Promise<RunResult> {
     await starting;
     const calm = watch.rows.slice();
     const faults = options.faults ? await goThrough(network, watch, signal, say) : [];
+    const rows = watch.rows.slice();
     await options.inspect?.(network);
-    const weights = await journals.audit(begin, watch.rows);
-    return resultOf(options, { quality, calm, tempos: watch.rows, faults, weights });
+    const weights = await journals.audit(begin, rows);
+    return resultOf(options, { quality, calm, tempos: rows, faults, weights });
   } finally {
     watch.stop();
   }

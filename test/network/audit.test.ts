@@ -39,10 +39,15 @@ describe('the comparison of a journal with the chain', () => {
     expect(audit.unknown).toEqual(['block 90: 1:3 2:3']);
   });
 
-  it('counts epochs without a row, and leaves out other validators', () => {
-    const sets = [{ ...row(41, 1, 2), hotkey: 'B' }, row(85, 1, 2)];
-    const audit = compare({ hotkey: 'A', sets, upTo, journal: [line(85, 1, 2)], epochs });
-    expect(audit).toEqual({ sets: 1, doubles: [], lost: [], unknown: [], silent: 1 });
+  it('counts epochs without a row after the first, and leaves out other validators', () => {
+    const sets = [row(39, 1, 2), { ...row(41, 1, 2), hotkey: 'B' }, row(85, 1, 2)];
+    const journal = [line(39, 1, 2), line(85, 1, 2)];
+    const audit = compare({ hotkey: 'A', sets, upTo, journal, epochs });
+    expect(audit).toEqual({ sets: 2, doubles: [], lost: [], unknown: [], silent: 1 });
+    // Before the first row, and where the blocks were not looked at, nothing is missing.
+    expect(compare({ hotkey: 'A', sets: sets.slice(1), upTo, journal, epochs }).silent).toBe(0);
+    expect(compare({ hotkey: 'A', sets: sets.slice(0, 1), upTo: 78, journal, epochs }).silent).toBe(0);
+    expect(compare({ hotkey: 'A', sets: sets.slice(0, 1), upTo: 79, journal, epochs }).silent).toBe(1);
   });
 });
 
