@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtModule, Closing, packagePath, RAO_PER_TAO } from '../../src/base/index.js';
 import { type ChainClient, connect, openLocalChain, startLocalnet } from '../../src/chain/index.js';
@@ -80,7 +80,9 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   }
 }
 
-async function build(options: NetworkOptions, closing: Closing): Promise<Network> {
+async function build(given: NetworkOptions, closing: Closing): Promise<Network> {
+  // The programs run in a folder of their own.
+  const options = { ...given, folder: resolve(given.folder), models: resolve(given.models) };
   const { cast, folder, signal, say } = options;
   await ready();
   // Each program and each request listens to it.
