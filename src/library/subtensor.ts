@@ -1,5 +1,13 @@
 import { formatTao, RAO_PER_TAO } from '../base/index.js';
-import { type ChainClient, type Network, type SubmitOptions, type Submitted, toU16Weights } from '../chain/index.js';
+import {
+  type ChainClient,
+  type Hyperparameters,
+  type Network,
+  type SubmitOptions,
+  type Submitted,
+  toU16Weights,
+} from '../chain/index.js';
+import { fitWeights } from '../neuron/index.js';
 import type { Signer } from '../wallet/index.js';
 import { withChain } from './chains.js';
 import { libraryError } from './errors.js';
@@ -113,18 +121,19 @@ export class Subtensor implements AsyncDisposable {
   }
 
   /**
-   * Ranks neurons: any numbers from 0 up, of which the chain keeps the ratios. Zeros are left out, as a row without them
-   * says the same. Errors: `bad_argument` before anything is signed; `rejected` and `dispatch` as the chain has it, such
-   * as for a hotkey without a permit or too soon after the last time.
+   * Ranks neurons: any numbers from 0 up, of which the chain keeps the ratios, as far as the subnet's largest share allows.
+   * Zeros are left out, except where the subnet wants more uids in a row. Errors: `bad_argument` before anything is signed;
+   * `rejected` and `dispatch` as the chain has it, such as for a hotkey without a permit or too soon after the last time.
    */
   async setWeights(options: WriteOptions & { weights: Numbers; uids: readonly number[] }): Promise<Receipt> {
-    const row = rowOf(options.uids, options.weights);
+    const values = checkedWeights(options.uids, options.weights);
     const signer = await this.signer(options);
     const netuid = netuidOf(options.netuid);
-    return this.use(
-      client => submitted(options, waiting => client.setWeights({ netuid, ...row, signer, ...waiting })),
-      options.signal,
-    );
+    return this.use(async client => {
+      const { signal } = options;
+      const row = rowOf(options.uids, values, await client.hyperparameters(netuid, signal ? { signal } : {}));
+      return submitted(options, waiting => client.setWeights({ netuid, ...row, signer, ...waiting }));
+    }, options.signal);
   }
 
   /** The client below, for all else that a chain can do. */
@@ -194,18 +203,32 @@ function addressOf(of: Account): string {
   return of instanceof Wallet ? of.coldkeyAddress : of.address;
 }
 
-/** Weights as they go to the chain, without the zeros. */
-function rowOf(uids: readonly number[], weights: Numbers): { uids: number[]; weightsU16: number[] } {
+/** As many numbers as uids, none below 0 and one above. Error `bad_argument`. */
+function checkedWeights(uids: readonly number[], weights: Numbers): number[] {
   const values = Array.from('data' in weights ? weights.data : weights);
   if (values.length !== uids.length) {
     throw libraryError('bad_argument', `${values.length} weights for ${uids.length} uids`);
   }
   const wrong = values.findIndex(value => !(Number.isFinite(value) && value >= 0));
   if (wrong >= 0) throw libraryError('bad_argument', `the weight of uid ${uids[wrong]} is ${values[wrong]}`);
+  if (values.some(value => value > 0)) return values;
+  throw libraryError('bad_argument', 'there is no weight above 0: nothing to set');
+}
+
+/** A row as the subnet takes it: what rounds to nothing is left out, unless the subnet wants more uids. */
+function rowOf(uids: readonly number[], values: readonly number[], limits: Hyperparameters) {
   const u16 = toU16Weights(values);
-  const kept = [...uids.keys()].filter(i => u16[i]! > 0);
-  if (kept.length === 0) throw libraryError('bad_argument', 'there is no weight above 0: nothing to set');
-  return { uids: kept.map(i => uids[i]!), weightsU16: kept.map(i => u16[i]!) };
+  const zeros = [...uids.keys()].filter(i => u16[i] === 0);
+  const missing = limits.minAllowedWeights - (uids.length - zeros.length);
+  const left = new Set(zeros.slice(Math.max(0, missing)));
+  const kept = [...uids.keys()].filter(i => !left.has(i));
+  return {
+    uids: kept.map(i => uids[i]!),
+    weightsU16: fitWeights(
+      kept.map(i => values[i]!),
+      limits,
+    ),
+  };
 }
 
 function submitting({ waitForFinalization, timeoutMs, signal }: WriteOptions): SubmitOptions {

@@ -23,6 +23,7 @@ export {
 } from './options.js';
 export type { Neuron } from './run.js';
 export type { RunHooks, RunSummary } from './running.js';
+export { fitWeights } from './weights/for-chain.js';
 
 /** Runs one neuron until its signal aborts. The parts behind it are loaded here, so that help and errors show at once. */
 export async function runNeuron(neuron: Neuron, hooks: RunHooks): Promise<void> {

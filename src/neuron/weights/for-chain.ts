@@ -47,14 +47,21 @@ export function forChain(
     .slice(0, Math.max(0, Math.min(fewest, metagraph.n) - earned.length))
     .map(({ uid }) => ({ uid, weight: 0 }));
   const row = [...earned, ...padding].sort((a, b) => a.uid - b.uid);
-  const shares = clipShares(
-    row.map(one => one.weight),
-    limit,
-  );
+  return {
+    uids: row.map(one => one.uid),
+    weights: fitWeights(
+      row.map(one => one.weight),
+      limits,
+    ),
+  };
+}
+
+/** Weights of one row as u16, the largest at 65535, none with a larger share than the subnet takes, as far as there are enough of them. */
+export function fitWeights(weights: readonly number[], { maxWeightsLimitU16 }: RowLimits): number[] {
+  const shares = clipShares(weights, maxWeightsLimitU16 / 65_535);
   const largest = Math.max(...shares);
   // Rounded up, so that the largest share does not grow by rounding.
-  const scale = (share: number) => Math.min(65_535, Math.max(0, Math.ceil((share / largest) * 65_535 - 1e-6)));
-  return { uids: row.map(one => one.uid), weights: shares.map(scale) };
+  return shares.map(share => Math.min(65_535, Math.max(0, Math.ceil((share / largest) * 65_535 - 1e-6))));
 }
 
 /** Shares with sum 1, none above the limit as far as there are enough of them. */
