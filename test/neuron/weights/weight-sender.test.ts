@@ -15,15 +15,21 @@ const LIMITS = { commitRevealEnabled: false, weightsVersionKey: 0n } as unknown 
 class Killed extends Error {}
 
 /** What becomes of a row that is given to the chain. */
-type Fate = 'included' | 'refused' | 'lost' | 'late' | 'killed before' | 'killed after' | 'killed, late';
+type Fate = 'included' | 'refused' | 'lost' | 'late' | 'unseen' | 'killed before' | 'killed after' | 'killed, late';
+
+interface Row {
+  uids: readonly number[];
+  weights: readonly number[];
+}
 
 /** A chain of one account: what waits in the pool comes into a block by its nonce. */
 class Chain {
   block = 1;
   row: [number, number][] = [];
   lastUpdate = 0;
-  /** Rows by nonce that wait, and the block in which each comes. */
-  private pool: { vector: { uids: readonly number[]; weights: readonly number[] }; at: number }[] = [];
+  /** Rows that wait, by nonce, and the block in which each comes, unless another one of its nonce did; some in the pools of other nodes only. */
+  private pool: { vector: Row; at: number; nonce: number; seen: boolean }[] = [];
+  private nonce = 0;
   readonly signed: { epoch: number; digest: string }[] = [];
   readonly included: { epoch: number; digest: string }[] = [];
 
@@ -33,13 +39,22 @@ class Chain {
 
   mine(): void {
     this.block += 1;
-    while (this.pool[0] && this.pool[0].at <= this.block) this.include(this.pool.shift()!.vector);
+    for (const tx of this.pool.toSorted((a, b) => a.nonce - b.nonce)) {
+      if (tx.at <= this.block && tx.nonce === this.nonce) this.include(tx.vector);
+    }
+    this.pool = this.pool.filter(tx => tx.nonce >= this.nonce);
   }
 
-  include(vector: { uids: readonly number[]; weights: readonly number[] }): void {
+  include(vector: Row): void {
+    this.nonce += 1;
     this.row = vector.uids.map((uid, i) => [uid, vector.weights[i]!]);
     this.lastUpdate = this.block;
     this.included.push({ epoch: this.epoch, digest: digestOf(vector) });
+  }
+
+  private wait(vector: Row, blocks: number, seen = true): void {
+    const nonce = this.nonce + this.pool.filter(tx => tx.seen).length;
+    this.pool.push({ vector, at: this.block + blocks, nonce, seen });
   }
 
   metagraph(): Metagraph {
@@ -63,18 +78,21 @@ class Chain {
     return {
       blockTimeMs: 12_000,
       headBlock: () => this.block,
-      waiting: async () => this.pool.length,
+      waiting: async () => this.pool.filter(tx => tx.seen).length,
       weights: async () => new Map([[0, this.row]]),
       setWeights: async ({ uids, weightsU16 }: { uids: number[]; weightsU16: number[] }) => {
         const outcome = fate();
         if (outcome === 'killed before') throw new Killed();
         const vector = { uids, weights: weightsU16 };
         this.signed.push({ epoch: this.epoch, digest: digestOf(vector) });
-        if (outcome === 'killed, late' || outcome === 'late')
-          this.pool.push({ vector, at: this.block + 1 + (uids.length % 3) * 4 });
-        if (outcome === 'killed after') this.pool.push({ vector, at: this.block + 1 });
+        // In this epoch, or in the first blocks of the next.
+        const later = 1 + (uids.length % 3) * 5;
+        if (outcome === 'killed, late' || outcome === 'late') this.wait(vector, later);
+        if (outcome === 'killed after') this.wait(vector, 1);
+        if (outcome === 'unseen') this.wait(vector, later, false);
         if (outcome.startsWith('killed')) throw new Killed();
-        if (outcome === 'late' || outcome === 'lost') throw new BittensorError('timeout', 'no answer');
+        if (outcome === 'late' || outcome === 'lost' || outcome === 'unseen')
+          throw new BittensorError('timeout', 'no answer');
         if (outcome === 'refused')
           throw new BittensorError('dispatch', 'too fast', { data: { name: 'SettingWeightsTooFast' } });
         this.mine();
@@ -115,6 +133,7 @@ const fates = fc.constantFrom<Fate>(
   'refused',
   'lost',
   'late',
+  'unseen',
   'killed before',
   'killed after',
   'killed, late',
@@ -154,7 +173,7 @@ describe('the sender of weights', () => {
         expect(rowsByEpoch(chain.signed)).toBeLessThanOrEqual(1);
         expect(rowsByEpoch(chain.included)).toBeLessThanOrEqual(1);
       }),
-      { seed: 8, numRuns: 15 },
+      { seed: 8, numRuns: 40 },
     );
   });
 
