@@ -13,6 +13,7 @@ const SUITES: Record<string, () => Promise<{ suite: Suite }>> = {
   model: () => import('./model.js'),
   language: () => import('./language.js'),
   start: () => import('./start.js'),
+  roles: () => import('./roles.js'),
   cli: () => import('./cli.js'),
 };
 

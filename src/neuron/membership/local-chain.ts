@@ -1,6 +1,6 @@
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
-import { type Log, messageOf, sleep } from '../../base/index.js';
+import { isBittensorError, type Log, messageOf, sleep } from '../../base/index.js';
 import {
   type ChainClient,
   connect,
@@ -10,7 +10,6 @@ import {
   resolveNetwork,
   startLocalnet,
 } from '../../chain/index.js';
-import type { NodeSettings } from '../options.js';
 
 /** A local chain that a neuron started ends itself this long after its last client has gone. */
 const LINGER_SECONDS = 10;
@@ -26,7 +25,7 @@ const MOST_RESTARTS = 5;
  * first, and again later if it is killed; one that was stopped on purpose stays stopped.
  */
 export async function reachChain(
-  settings: Pick<NodeSettings, 'chain_endpoint' | 'data'>,
+  settings: { chain_endpoint: string; data: string },
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<ChainClient> {
@@ -34,17 +33,26 @@ export async function reachChain(
   if (note) say(note);
   const local = endpoints.length === 1 ? loopbackOf(endpoints[0]!) : undefined;
   const dataFolder = local && join(settings.data, `chain-${local.port}`);
-  if (local && dataFolder) {
-    if (!(await isListening(local))) {
-      await startLocal(local, dataFolder, signal);
-      say(
-        `Started a local chain at ${endpoints[0]}; it ends ${LINGER_SECONDS} s after its last client, its data stays in ${dataFolder}`,
-      );
-    }
-    void watch(local, dataFolder, signal, say);
-  }
   const log: Log = { debug() {}, info: say, warn: say, error: say, child: () => log };
-  return connect({ endpoints, genesisHash, signal, log });
+  const reach = () => connect({ endpoints, genesisHash, signal, log });
+  if (!local || !dataFolder) return reach();
+  const startOne = async () => {
+    await startLocal(local, dataFolder, signal);
+    say(
+      `Started a local chain at ${endpoints[0]}; it ends ${LINGER_SECONDS} s after its last client, its data stays in ${dataFolder}`,
+    );
+  };
+  const found = await isListening(local);
+  if (!found) await startOne();
+  void watch(local, dataFolder, signal, say);
+  try {
+    return await reach();
+  } catch (error) {
+    // The one that was found has ended meanwhile, because its last client had gone.
+    if (!found || !isUnreachable(error) || (await isListening(local))) throw error;
+    await startOne();
+    return await reach();
+  }
 }
 
 /**
@@ -64,6 +72,10 @@ export async function patienceFor(client: ChainClient, say: (line: string) => vo
   const mine = isLoopback(url) ? `bittensor-cli localnet mine --port ${new URL(url).port || 80}` : 'dev_newBlock';
   say(`This chain makes blocks on request only: joining the subnet, and all that follows, waits for them (${mine})`);
   return FOREVER_MS;
+}
+
+function isUnreachable(error: unknown): boolean {
+  return isBittensorError(error) && error.code === 'chain_unreachable';
 }
 
 interface Address {

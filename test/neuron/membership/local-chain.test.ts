@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pollUntil, silentLog } from '../../../src/base/index.js';
-import { connect, openLocalChain, startLocalnet } from '../../../src/chain/index.js';
-import { patienceFor } from '../../../src/neuron/membership/local-chain.js';
+import { connect, openLocalChain, startLocalnet, stopLocalnet } from '../../../src/chain/index.js';
+import { patienceFor, reachChain } from '../../../src/neuron/membership/local-chain.js';
 import { joinSubnet } from '../../../src/neuron/membership/membership.js';
 import { keypairFromSeed, ready } from '../../../src/wallet/index.js';
 
@@ -53,5 +55,30 @@ describe('a neuron on a chain that makes blocks on request only', () => {
     const said: string[] = [];
     expect(await patienceFor(client, line => said.push(line))).toBeUndefined();
     expect(said).toEqual([]);
+  });
+});
+
+describe('a neuron that finds a local chain which is about to end', () => {
+  it('starts it again', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'neuron-ending-'));
+    folders.push(data);
+    // Listens for the first look, and for nothing after it.
+    const ending = createServer(socket => {
+      socket.destroy();
+      ending.close();
+    }).listen(0, '127.0.0.1');
+    await once(ending, 'listening');
+    const { port } = ending.address() as AddressInfo;
+    const stopping = new AbortController();
+    const said: string[] = [];
+    const settings = { chain_endpoint: `ws://127.0.0.1:${port}`, data };
+    try {
+      await using client = await reachChain(settings, stopping.signal, line => said.push(line));
+      expect(client.headBlock()).toBeGreaterThanOrEqual(0);
+      expect(said.join('\n')).toContain(`Started a local chain at ws://127.0.0.1:${port}`);
+    } finally {
+      stopping.abort();
+      await stopLocalnet({ dataFolder: join(data, `chain-${port}`) });
+    }
   });
 });
