@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // `npm test` is what a bare machine can run. `npm run test:all` adds the suites that need more tools.
 export default defineConfig({
+  // The explorer's page.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/system/**', 'test/browser/**', 'test/conformance/**', 'test/native/**'],

@@ -30,7 +30,7 @@ network_soak() {
   return "$code"
 }
 
-step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip
+step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip chromium
 suite "pallet tests" pallet_tests
 step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
 built="$tally_dir/runtime.wasm"
@@ -46,6 +46,8 @@ step "official Python clients are installed" bash test/conformance/prepare.sh
 step "the reference of the library has no warnings" npm run -s docs:api:check
 suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
 suite "native TensorFlow and WebGPU" bash scripts/native-check.sh
+step "the build is current" npm run -s build
+suite "the explorer in Chromium" npx vitest run --config vitest.browser.config.ts
 suite "200 kills while keys are written" env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts
 suite "system tests" npx vitest run --config vitest.system.config.ts
 step "ten minutes of a network: memory, weights, rejections" network_soak

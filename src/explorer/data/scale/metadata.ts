@@ -1,5 +1,5 @@
 import { BittensorError } from '../../../base/browser.js';
-import { Input } from './input.js';
+import { Input, malformed } from './input.js';
 
 /*
  * A runtime's metadata, versions 14 and 15. Source: the crates frame-metadata and scale-info.
@@ -138,6 +138,8 @@ class Reader {
     const ids = this.version === 15 ? this.extrinsic15() : this.extrinsic14(types);
     this.id();
     const apis = this.version === 15 ? this.apis() : new Map<string, ApiMethod>();
+    if (this.version === 15) this.passRest();
+    if (input.left > 0) throw malformed(`${input.left} bytes follow after the metadata`);
     return { types, pallets, ...ids, apis };
   }
 
@@ -269,6 +271,16 @@ class Reader {
       throw new BittensorError('unsupported', 'metadata whose extrinsics are of an unknown form');
     }
     return { address, call, signature, extensions: this.extensions() };
+  }
+
+  /** The outer enumerations, which are types like others, and what a chain adds of its own. */
+  private passRest(): void {
+    for (let i = 0; i < 3; i++) this.id();
+    this.input.list(() => {
+      this.text();
+      this.id();
+      this.input.take(this.input.length(1));
+    });
   }
 
   private apis(): Map<string, ApiMethod> {

@@ -185,7 +185,7 @@ export class Codec {
   }
 
   private isByte(id: number): boolean {
-    const { def } = this.typeOf(id);
+    const { def } = this.typeOf(this.inner(id));
     return def.kind === 'primitive' && def.name === 'u8';
   }
 
