@@ -13,6 +13,7 @@ const MINERS = 20;
 const FIRST_BLOCK = 500;
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../docs/images');
 const VIEWS: readonly (readonly [name: string, hash: string, ready: string])[] = [
+  ['overview', '#/', '.spark'],
   ['metagraph', '#/subnet/1/metagraph', '[role=row][data-uid="3"]'],
   ['weights', '#/subnet/1/weights', '.wg-node'],
   ['neuron', '#/neuron/1/5', '.lc-picture'],
