@@ -25,8 +25,8 @@ afterAll(async () => {
 });
 
 async function documentOf(sample: Sample): Promise<{ line: string; code: number; json: Record<string, unknown> }> {
-  const { line, env } = typeof sample === 'string' ? { line: sample, env: {} } : sample;
-  const { code, out, err } = await chain.run(`${line} --json`, { env: env ?? {} });
+  const { line, env = {}, untilResult = false } = typeof sample === 'string' ? { line: sample } : sample;
+  const { code, out, err } = await chain.run(`${line} --json`, { env, untilResult });
   expect(out, `${line}: one document, and nothing else\n${err}`).toMatch(/^\{.*\}\n$/);
   return { line, code, json: JSON.parse(out) as Record<string, unknown> };
 }

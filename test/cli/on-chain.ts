@@ -25,6 +25,8 @@ export interface RunOptions {
   /** What a person types at a terminal; without it there is no terminal. */
   readonly typed?: string;
   readonly signal?: AbortSignal;
+  /** Ctrl-C as soon as it has said something: for what runs until then. */
+  readonly untilResult?: boolean;
   /** How wide the terminal is to which the result goes; without it, it goes to a file. */
   readonly columns?: number;
   /** Beside those of the chain and the wallets. */
@@ -129,11 +131,19 @@ function split(line: string): string[] {
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
-  { typed, signal, columns }: RunOptions = {},
+  { typed, signal, columns, untilResult }: RunOptions = {},
 ): Promise<Ran> {
   const io = terminal(env, typed);
   if (columns !== undefined) Object.assign(io.stdout, { isTTY: true, columns });
-  const code = await main(argv, { ...io, signal: signal ?? new AbortController().signal });
+  const stop = new AbortController();
+  if (untilResult) {
+    const write = io.stdout.write.bind(io.stdout) as (part: unknown) => boolean;
+    io.stdout.write = (part: unknown) => {
+      stop.abort();
+      return write(part);
+    };
+  }
+  const code = await main(argv, { ...io, signal: signal ?? stop.signal });
   io.stdin.destroy();
   const out = io.stdout.text;
   return {

@@ -1,7 +1,14 @@
 import type { CliOnChain } from '../on-chain.js';
 
 /** A command line, as typed behind `bittensor-cli`; `--json` is added. */
-export type Sample = string | { readonly line: string; readonly env?: Readonly<Record<string, string>> };
+export type Sample =
+  | string
+  | {
+      readonly line: string;
+      readonly env?: Readonly<Record<string, string>>;
+      /** It runs until Ctrl-C, which comes when it has said something. */
+      readonly untilResult?: boolean;
+    };
 
 /** What test/cli/json.test.ts runs of a command. The chain has wallets `alice` and `bob`, who own 1,000 TAO each. */
 export interface CommandSamples {

@@ -7,7 +7,9 @@ import { type explorerRows, MORE_PORTS } from './command.js';
 import { askNodes } from './nodes.js';
 
 export const explorer: Action<typeof explorerRows> = async ({ settings, sources, ui, signal, publish }) => {
-  const network = resolveNetwork(settings.subtensor_chain_endpoint ?? settings.subtensor_network);
+  const named = resolveNetwork(settings.subtensor_network);
+  const { subtensor_chain_endpoint: given } = settings;
+  const network = given === undefined ? named : resolveNetwork(given);
   if (network.note !== undefined) ui.note(network.note);
   const [endpoint] = network.endpoints as readonly [string];
   const server = await startExplorer({
