@@ -27,8 +27,17 @@ let world: World;
 const running = new Set<ChildProcess>();
 
 /** Runs what was built of an example, which imports the package by its name as any program does. */
-function begin(name: Example): { process: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [packagePath(`dist/examples/library/${name}.js`)], {
+function begin(name: Example): Running {
+  return beginProgram([packagePath(`dist/examples/library/${name}.js`)]);
+}
+
+interface Running {
+  readonly process: ChildProcess;
+  output(): string;
+}
+
+function beginProgram(args: readonly string[]): Running {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...world.env, BT_DENDRITE_TIMEOUT: '60', BT_AXON_FORWARD_TIMEOUT: '60' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,12 +58,16 @@ async function run(name: Example): Promise<string> {
 
 /** Starts one that serves until it is stopped, and waits until it has said its uid. */
 async function serve(name: Example): Promise<string> {
-  const { process: child, output } = begin(name);
-  await pollUntil(`${name} to serve`, { withinMs: 100_000, everyMs: 100 }, () => {
-    if (child.exitCode !== null) throw new Error(`${name} ended: ${output()}`);
-    return output().includes('\n') ? true : undefined;
+  const example = begin(name);
+  await said(example, '\n');
+  return example.output();
+}
+
+async function said({ process: child, output }: Running, words: string): Promise<void> {
+  await pollUntil(`${JSON.stringify(words)} to be said`, { withinMs: 100_000, everyMs: 100 }, () => {
+    if (child.exitCode !== null) throw new Error(`it ended: ${output()}`);
+    return output().includes(words) ? true : undefined;
   });
-  return output();
 }
 
 async function stopAll(): Promise<void> {
@@ -136,5 +149,18 @@ describe('against the other servers', () => {
   it.each(['subscription', 'priority-pool'] as const)('%s answers', async name => {
     expect(await serve(name)).toBe('0\n');
     expect(await run('querying')).toBe('Success [ 1, 2, 1024 ]\n');
+  }, 180_000);
+});
+
+describe('against a neuron of the command line', () => {
+  afterEach(stopAll);
+
+  it('the client needs no more than the network and its wallet', async () => {
+    const neuron = beginProgram([
+      packagePath('dist/src/cli/main.js'),
+      ...['run', 'gpt2', '--chain_endpoint', world.url, '--no_train'],
+    ]);
+    await said(neuron, 'published by serve_axon');
+    expect(await run('client')).toMatch(/^\[ \[ 1, 9, 1024 \] \]\n[\d.]+ \[ 'Success' \]\n$/);
   }, 180_000);
 });
