@@ -59,13 +59,15 @@ async function run(given: Settings): Promise<void> {
       `bound to ${settings.host}: whoever reaches it can spend the development accounts and take blocks back`,
     );
   }
+  let clients = 0;
   const pidFile = join(settings.dataFolder, PID_FILE);
 
+  const metrics = await startMetrics(settings, chain, () => clients);
   let stopping: Promise<never> | undefined;
   const stop = (reason: string, code = 0) => {
     stopping ??= (async () => {
       say('info', `stopping: ${reason}`);
-      await Promise.all([server.stop(), chain.stop()]);
+      await Promise.all([server.stop(), chain.stop(), metrics?.stop()]);
       rmSync(pidFile, { force: true });
       unlock();
       process.exit(code);
@@ -89,12 +91,27 @@ async function run(given: Settings): Promise<void> {
   writeFileAtomic(pidFile, `${JSON.stringify({ ...address, url: `ws://${host}:${port}` }, undefined, 2)}\n`);
   process.stdout.write(`${JSON.stringify(address)}\n`);
   const { lingerSeconds } = settings;
-  if (lingerSeconds === undefined) return;
   let timer: NodeJS.Timeout | undefined;
-  server.onClients(clients => {
+  server.onClients(count => {
+    clients = count;
     clearTimeout(timer);
-    if (clients === 0) timer = setTimeout(() => void stop('the last client has gone'), lingerSeconds * 1000);
+    if (lingerSeconds === undefined) return;
+    if (count === 0) timer = setTimeout(() => void stop('the last client has gone'), lingerSeconds * 1000);
   });
+}
+
+/** Loaded where it is asked for only: the chain is to answer soon. */
+async function startMetrics(
+  { metricsPort, host, dataFolder }: Settings,
+  chain: ChainThread,
+  clients: () => number,
+): Promise<{ stop(): Promise<void> } | undefined> {
+  if (metricsPort === undefined) return undefined;
+  const { serveMetrics } = await import('./metrics.js');
+  const request = (method: string, params: unknown) => chain.request(undefined, method, params);
+  const metrics = await serveMetrics({ host, port: metricsPort, dataFolder, request, clients });
+  say('info', `metrics at ${metrics.url}/metrics`);
+  return metrics;
 }
 
 if (process.argv.includes('--help')) process.stdout.write(USAGE);

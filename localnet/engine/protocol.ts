@@ -45,6 +45,8 @@ export interface Settings {
   deterministic: boolean;
   /** The chain to begin from, at a block (hash or number; without it the newest final one). */
   fork: { url: string; block: string | undefined; deadlineMs: number; ahead: number } | undefined;
+  /** Where Prometheus reads figures; undefined: nowhere. */
+  metricsPort: number | undefined;
   /** A folder of files to serve, and under which path: `/explorer/`. */
   site: { path: string; folder: string } | undefined;
   lingerSeconds: number | undefined;

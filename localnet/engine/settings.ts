@@ -31,7 +31,7 @@ const KEEP_AT_LEAST = 16;
 const LAG_AT_MOST = 512;
 
 export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--block-time MS|instant|manual] [--linger SECONDS] [--call-limit SECONDS]
-  [--attached] [--site NAME=DIR] [--follow URL | --fork URL [--fork-block HASH] [--fork-timeout SECONDS] [--fork-ahead KEYS]] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--tx-ban-seconds N] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
+  [--attached] [--metrics-port N] [--site NAME=DIR] [--follow URL | --fork URL [--fork-block HASH] [--fork-timeout SECONDS] [--fork-ahead KEYS]] [--prune BLOCKS | --archive] [--finality-lag BLOCKS] [--tx-ban-seconds N] [--deterministic] [--chain RAW.json | [--runtime FILE.wasm] [--preset NAME] [--genesis-patch JSON]] [--name NAME]
 
   --data           folder of the chain; made when missing
   --port           default 9944; 0 takes any free one
@@ -40,6 +40,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --call-limit     seconds after which a runtime call counts as endless and is stopped, default 30 (600 in a fork, which waits for its source)
   --linger         end that many seconds after the last client has gone
   --attached       end when stdin does: with the process that started this one
+  --metrics-port   serve figures for Prometheus at http://HOST:N/metrics; 0 takes any free port
   --site           serve the files of a folder (a built web page) at http://HOST:PORT/NAME/
   --prune          blocks whose state is kept, default 1000; --archive keeps all
   --finality-lag   a block is final when that many blocks follow it, default 0
@@ -77,6 +78,8 @@ export function readSettings(args: readonly string[]): Settings {
     callLimitMs: 1000 * whole('--call-limit', given['call-limit'] ?? (given.fork ? '600' : '30'), 1, 86_400),
     lingerSeconds: given.linger === undefined ? undefined : whole('--linger', given.linger, 0, 2 ** 20),
     attached: given.attached === true,
+    metricsPort:
+      given['metrics-port'] === undefined ? undefined : whole('--metrics-port', given['metrics-port'], 0, 65535),
     site: siteOf(given.site),
     followUrl: followUrl(given),
     fork: forkSettings(given),
@@ -102,6 +105,7 @@ function parse(args: readonly string[]) {
         'block-time': text,
         'call-limit': text,
         linger: text,
+        'metrics-port': text,
         site: text,
         attached: { type: 'boolean' },
         prune: text,

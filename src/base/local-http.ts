@@ -14,6 +14,8 @@ export interface LocalHttpOptions {
   port?: number | undefined;
   /** Names by which it may be asked, besides numeric addresses and `localhost`. */
   names?: readonly string[] | undefined;
+  /** By any name at all: for a network of which every machine is trusted. Default false. */
+  anyName?: boolean | undefined;
 }
 
 const MOST_CONNECTIONS = 64;
@@ -97,6 +99,7 @@ export class LocalHttp implements AsyncDisposable {
     const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/i.exec(header ?? '');
     const name = (match?.[1] ?? match?.[2])?.toLowerCase();
     if (name === undefined) return false;
+    if (this.options.anyName) return true;
     if (isIP(name) !== 0 || name === 'localhost') return true;
     return (this.options.names ?? []).some(allowed => allowed.toLowerCase() === name);
   }

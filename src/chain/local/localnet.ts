@@ -35,6 +35,8 @@ export interface LocalnetOptions {
   follow?: string;
   /** Blocks whose state is kept; default 1000. */
   keepBlocks?: number | 'all';
+  /** Where Prometheus reads figures; 0: any free port, which the log names. Default: nowhere. */
+  metricsPort?: number | undefined;
   /** The process ends this long after its last client has gone; without it, it stays until stopped. */
   lingerSeconds?: number;
   /** A process of its own that outlives this one (default); false: it ends with this one. */
@@ -164,6 +166,7 @@ function engineFlags(options: LocalnetOptions): string[] {
     attached: !detached,
     linger: options.lingerSeconds,
     'block-time': options.blockTime,
+    'metrics-port': options.metricsPort,
     chain: options.chainSpec,
     'finality-lag': options.finalityLag || undefined,
     deterministic: options.deterministic,

@@ -3,6 +3,11 @@ import type { Engine, Methods } from '../family.js';
 
 /** What the engine says of itself. */
 export function statusMethods({ chain, pool, about, follower }: Engine): Methods {
+  const included = { blocks: 0, extrinsics: 0 };
+  chain.onBlock(({ block }) => {
+    included.blocks += 1;
+    included.extrinsics += block.extrinsics.length;
+  });
   return {
     dev_status: () => ({
       pid: process.pid,
@@ -19,6 +24,8 @@ export function statusMethods({ chain, pool, about, follower }: Engine): Methods
       deterministic: chain.isDeterministic,
       snapshots: chain.snapshots,
       timestampMs: chain.timestampMs,
+      // Since the start.
+      ...included,
       ready: pool.readyCount,
       future: pool.futureCount,
       ...(chain.fork && { forkedFrom: forkStatus(chain.fork) }),

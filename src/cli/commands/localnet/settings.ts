@@ -75,6 +75,12 @@ export const startSettings = {
     defaultAbout: 'the Bittensor chain of this package',
     env: 'BT_LOCALNET_CHAIN',
   }),
+  metrics_port: port<number | undefined>({
+    about: "port of /metrics (Prometheus) and /health; 0: a free one, which the chain's log names",
+    default: undefined,
+    defaultAbout: 'none',
+    env: 'BT_LOCALNET_METRICS_PORT',
+  }),
   finality_lag: integer<number>({
     argument: 'blocks',
     about: 'a block is final when that many follow it',
@@ -222,6 +228,7 @@ export function startOptions(values: SettingValues<typeof startSettings>): Omit<
     host,
     blockTime: time === 'instant' || time === 'manual' ? time : Number(time),
     finalityLag: values.finality_lag,
+    metricsPort: values.metrics_port,
     deterministic: values.deterministic,
     ...keepOptions(values),
     ...(values.chain === undefined ? {} : { chainSpec: values.chain }),

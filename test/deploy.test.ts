@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { foldKey, packagePath } from '../src/base/index.js';
+import { locate, settingsOf } from '../src/cli/catalogue.js';
+
+const read = (name: string) => readFileSync(packagePath(`deploy/${name}`), 'utf8');
+
+interface Service {
+  image?: string;
+  build?: { context: string; dockerfile: string };
+  command?: string[];
+  profiles?: string[];
+  volumes?: string[];
+  networks?: Record<string, { ipv4_address: string }> | string[];
+  healthcheck?: { test: string[] };
+}
+const compose = parse(read('compose.yaml'), { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
+const own = Object.entries(compose.services).filter(([, service]) => service.build);
+
+/** A command line of this program: the command is there, and so are its flags, each with a value that it takes. */
+function checkCommand(words: readonly string[]): void {
+  const { spec } = locate(words);
+  expect(spec, words.join(' ')).toBeDefined();
+  const table = settingsOf(spec!);
+  for (const [i, word] of words.entries()) {
+    if (!word.startsWith('--')) continue;
+    const setting = table[foldKey(word.slice(2))];
+    expect(setting, `${word} in ${words.join(' ')}`).toBeDefined();
+    if (setting!.argument !== undefined)
+      expect(() => setting!.parse(words[i + 1]!), `${word} ${words[i + 1]}`).not.toThrow();
+  }
+}
+
+describe('the compose file', () => {
+  it('starts commands that there are, with settings that they take', () => {
+    expect(own.map(([name]) => name)).toEqual(['chain', 'miner-1', 'miner-2', 'validator']);
+    for (const [, { command }] of own) checkCommand(command!);
+    const [, program, ...status] = compose.services['chain']!.healthcheck!.test;
+    expect(program).toBe('bittensor-cli');
+    checkCommand(status);
+  });
+
+  it('gives each node an address of its own, which it announces, and reaches the chain at its address', () => {
+    const addressOf = ({ networks }: Service) =>
+      (networks as Record<string, { ipv4_address: string }>)['bittensor']!.ipv4_address;
+    const addresses = own.map(([, service]) => addressOf(service));
+    expect(new Set(addresses).size).toBe(addresses.length);
+    for (const [name, service] of own) {
+      const words = service.command!;
+      const valueAfter = (flag: string) => words[words.indexOf(flag) + 1];
+      if (words.includes('--remote_ip')) expect(valueAfter('--remote_ip'), name).toBe(addressOf(service));
+      if (words.includes('--chain_endpoint')) {
+        expect(valueAfter('--chain_endpoint')).toBe(`ws://${addressOf(compose.services['chain']!)}:9944`);
+        // Its own name is how Prometheus asks for it.
+        expect(valueAfter('--metrics.names'), name).toBe(name);
+      }
+    }
+  });
+
+  it('names files and volumes that there are', () => {
+    for (const [name, { volumes = [], build }] of Object.entries(compose.services)) {
+      for (const volume of volumes) {
+        const [from = ''] = volume.split(':');
+        if (from.startsWith('.')) expect(existsSync(packagePath(join('deploy', from))), `${name}: ${from}`).toBe(true);
+        else expect(compose.volumes, name).toHaveProperty(from);
+      }
+      if (build) expect(existsSync(packagePath(join('deploy', build.context, build.dockerfile)))).toBe(true);
+    }
+  });
+
+  it('is asked by Prometheus at names and ports that it has', () => {
+    const prometheus = parse(read('prometheus.yml')) as {
+      scrape_configs: { static_configs: { targets: string[] }[] }[];
+    };
+    const targets = prometheus.scrape_configs.flatMap(job => job.static_configs.flatMap(({ targets }) => targets));
+    expect(targets.map(target => target.split(':')[0]).sort()).toEqual(own.map(([name]) => name).sort());
+    const [, port] = /BT_METRICS_PORT=(\d+)/.exec(read('Dockerfile'))!;
+    for (const target of targets) expect(target.split(':')[1]).toBe(port);
+    const chain = compose.services['chain']!.command!;
+    expect(chain[chain.indexOf('--metrics_port') + 1]).toBe(port);
+    const source = parse(read('grafana/provisioning/datasources/prometheus.yaml')) as {
+      datasources: { url: string }[];
+    };
+    expect(source.datasources[0]!.url).toBe('http://prometheus:9090');
+    const provider = parse(read('grafana/provisioning/dashboards/bittensor.yaml')) as {
+      providers: { options: { path: string } }[];
+    };
+    const { path } = provider.providers[0]!.options;
+    expect(compose.services['grafana']!.volumes!.some(volume => volume.split(':')[1] === path)).toBe(true);
+  });
+});
+
+describe('the image', () => {
+  const lines = read('Dockerfile').split('\n');
+
+  it('copies what is there and what its own ignore file lets through, and does not run as root', () => {
+    const allowed = read('Dockerfile.dockerignore')
+      .split('\n')
+      .filter(line => line.startsWith('!'))
+      .map(line => line.slice(1));
+    for (const path of allowed) {
+      if (!path.includes('*')) expect(existsSync(packagePath(path)), path).toBe(true);
+    }
+    for (const path of [
+      'package.json',
+      'package-lock.json',
+      'src',
+      'localnet',
+      'proto',
+      'scripts',
+      'bench',
+      'deploy',
+    ]) {
+      expect(allowed).toContain(path);
+    }
+    const last = lines.slice(lines.findLastIndex(line => line.startsWith('FROM')));
+    expect(last.find(line => line.startsWith('USER'))).toBe('USER node');
+    expect(last.findIndex(line => line.startsWith('USER'))).toBeLessThan(
+      last.findIndex(line => line.startsWith('ENTRYPOINT')),
+    );
+  });
+
+  it('starts a command that there is, and its health is asked at the port that it serves', () => {
+    const words = (name: string) =>
+      JSON.parse(lines.find(line => line.startsWith(`${name} `))!.slice(name.length)) as string[];
+    expect(words('ENTRYPOINT')).toEqual(['bittensor-cli']);
+    const { bin } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { bin: Record<string, string> };
+    expect(bin).toHaveProperty('bittensor-cli');
+    checkCommand(words('CMD'));
+    expect(read('Dockerfile')).toMatch(/BT_METRICS_PORT=9100[\s\S]*fetch\('http:\/\/127\.0\.0\.1:9100\/health'\)/);
+  });
+});
+
+describe('the systemd unit', () => {
+  const unit = read('bittensor-node.service');
+
+  it('starts a command that there is, stops it cleanly, and may do little else', () => {
+    const [, words] = /^ExecStart=\S*bittensor-cli (.*)$/m.exec(unit)!;
+    checkCommand(words!.split(' '));
+    for (const line of [
+      'NoNewPrivileges=yes',
+      'ProtectSystem=strict',
+      'StateDirectory=bittensor',
+      'KillSignal=SIGINT',
+      'CapabilityBoundingSet=',
+    ]) {
+      expect(unit.split('\n')).toContain(line);
+    }
+  });
+
+  it('is one that systemd understands, where there is a systemd to ask', () => {
+    // Each line is a section, a setting, a comment or nothing; where systemd is, it knows every one of them.
+    for (const line of unit.split('\n')) expect(line).toMatch(/^(#.*|\[[A-Z]\w+\]|[A-Z]\w+=.*|)$/);
+    if (!existsSync('/usr/bin/systemd-analyze')) return;
+    const folder = mkdtempSync(join(tmpdir(), 'unit-'));
+    try {
+      const path = join(folder, 'bittensor-node.service');
+      // The program is somewhere else on this machine, and so is the user.
+      const local = unit
+        .replace('/usr/local/bin/bittensor-cli', process.execPath)
+        .replace(/^(User|Group)=.*$/gm, '$1=root');
+      writeFileSync(path, local);
+      const said = verify(path);
+      expect(
+        said
+          .split('\n')
+          .filter(line => line.includes('bittensor-node.service'))
+          .join('\n'),
+      ).toBe('');
+      writeFileSync(path, local.replace('ProtectSystem=strict', 'ProtectSistem=strict'));
+      expect(verify(path)).toContain('ProtectSistem');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+function verify(path: string): string {
+  try {
+    return execFileSync('sh', ['-c', 'systemd-analyze verify --man=no "$0" 2>&1', path], { encoding: 'utf8' });
+  } catch (error) {
+    return String((error as { stdout?: unknown }).stdout ?? error);
+  }
+}
