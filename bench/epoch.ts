@@ -17,22 +17,24 @@ const NETUID = 1;
 const ROUNDS = 15;
 const ZERO = new Uint8Array(32);
 
-interface Subnet {
+export interface LargeSubnet {
   neurons: number;
   validators: number;
   yuma3: boolean;
   liquidAlpha?: boolean;
+  /** Blocks between two epochs; default 1. */
+  tempo?: number;
 }
 
 /** Epochs and weights of large subnets: the wasm call of the block in which they are. */
 export function epochs(folder: string): Row[] {
   const runtimes = freshRuntimes();
-  const open = (name: string, subnet: Subnet) => {
-    const source = { kind: 'stored', read: () => genesis(runtimes, subnet) } as const;
+  const open = (name: string, subnet: LargeSubnet) => {
+    const source = { kind: 'stored', read: () => largeSubnetState(runtimes, subnet) } as const;
     return openOwnChain(path(folder, name), source, runtimes);
   };
   const rows: Row[] = [];
-  const cases: [name: string, subnet: Subnet, goal?: string][] = [
+  const cases: [name: string, subnet: LargeSubnet, goal?: string][] = [
     ['epoch, 256 neurons, dense weights', { neurons: 256, validators: 256, yuma3: true }, '30 ms'],
     ['the same with Yuma 2', { neurons: 256, validators: 256, yuma3: false }, '30 ms'],
     ['the same with liquid alpha', { neurons: 256, validators: 256, yuma3: true, liquidAlpha: true }],
@@ -88,8 +90,8 @@ function settingWeights(chain: Chain): Row {
   return { name: 'set_weights of 256 weights', value: median(times), unit: 'ms', goal: '20 ms' };
 }
 
-/** A chain whose first block has an epoch in which every validator has weights for everybody, and bonds. */
-function genesis(runtimes: Runtimes, subnet: Subnet): Map<Key, Uint8Array> {
+/** State of a chain with a subnet in which every validator has weights for everybody, and bonds. With tempo 1 the first block has an epoch. */
+export function largeSubnetState(runtimes: Runtimes, subnet: LargeSubnet): Map<Key, Uint8Array> {
   const uids = Array.from({ length: subnet.neurons }, (_, uid) => uid);
   const neurons = uids.map(uid => ({
     netuid: NETUID,
@@ -99,7 +101,7 @@ function genesis(runtimes: Runtimes, subnet: Subnet): Map<Key, Uint8Array> {
   }));
   const settings = {
     netuid: NETUID,
-    tempo: 1,
+    tempo: subnet.tempo ?? 1,
     maxAllowedUids: subnet.neurons,
     maxAllowedValidators: subnet.validators,
     yuma3: subnet.yuma3,

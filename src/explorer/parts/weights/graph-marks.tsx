@@ -12,7 +12,8 @@ export function place(node: Pick<GraphNode, 'x' | 'y'>): Place {
 }
 
 export function radius(node: GraphNode): number {
-  return 8 + Math.min(14, 9 * Math.sqrt(node.received));
+  // Room for the uid, however many digits it has.
+  return 5 + 3 * String(node.uid).length + Math.min(14, 9 * Math.sqrt(node.received));
 }
 
 export interface GraphEdgeProps {
