@@ -12,6 +12,7 @@ const SUITES: Record<string, () => Promise<{ suite: Suite }>> = {
   net: () => import('./net.js'),
   model: () => import('./model.js'),
   language: () => import('./language.js'),
+  models: () => import('./models.js'),
   start: () => import('./start.js'),
   roles: () => import('./roles.js'),
   cli: () => import('./cli.js'),

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { silentLog } from '../../src/base/index.js';
 import {
   createServer,
   createTrainer,
@@ -10,11 +9,10 @@ import {
   type Trainer,
 } from '../../src/model/index.js';
 import { keyText } from '../../src/net/auth/signed.js';
-import { Axon, Dendrite, floatTensor } from '../../src/net/index.js';
-import { PeerHealth } from '../../src/neuron/membership/peer-health.js';
+import { type Axon, floatTensor } from '../../src/net/index.js';
 import { ModelServer } from '../../src/neuron/model/model-server.js';
-import { PeerCaller } from '../../src/neuron/model/peer-caller.js';
-import { type Keypair, keypairFromSeed, ready } from '../../src/wallet/index.js';
+import { ready } from '../../src/wallet/index.js';
+import { besideAxons, key } from '../beside-axons.js';
 import { median } from '../measure.js';
 import { batchOf, batchWithout, type Parts, partDigits, wholeOf } from './digit-rows.js';
 import { type Experiment, each, mean, spread, type Tick, table } from './experiment.js';
@@ -283,48 +281,8 @@ async function growth(seed: number, parts: Parts, tick: Tick): Promise<WireRun['
   return { tensors: numTensors - marks.tensors, bytes: numBytes - marks.bytes, rssMib };
 }
 
-/** Axons on loopback and a dendrite that asks them, closed afterwards. */
-async function besideAxons<Result>(
-  peers: readonly { signer: Keypair; attach(axon: Axon): void }[],
-  work: (network: Network) => Promise<Result>,
-): Promise<Result> {
-  const axons: Axon[] = [];
-  using dendrite = new Dendrite({ signer: key(2) });
-  try {
-    const known: { hotkey: string; host: string; port: number }[] = [];
-    for (const { signer, attach } of peers) {
-      const axon = new Axon({ signer, host: '127.0.0.1' });
-      axons.push(axon);
-      attach(axon);
-      known.push({ hotkey: keyText(signer.publicKey), host: '127.0.0.1', port: await axon.start() });
-    }
-    const calls = new PeerCaller({
-      dendrite,
-      directory: { peers: () => known, synapseCount: () => known.length, member: () => undefined },
-      health: new PeerHealth(),
-      log: silentLog,
-      signal: new AbortController().signal,
-    });
-    return await work({
-      peers: known.map(({ hotkey }) => hotkey),
-      caller: {
-        forward: (peer, input) => calls.forward({ peer, input, modality: 'image' }),
-        backward: (peer, input, gradient, version, { wantInputGradient }) =>
-          calls.backward({ peer, input, modality: 'image', gradient, version, wantInputGradient }),
-      },
-    });
-  } finally {
-    await Promise.all(axons.map(axon => axon.stop()));
-  }
-}
-
 function make(seed: number, config: { hiddenDim?: number }): Promise<Trainer> {
   return createTrainer({ device: 'auto', model: 'mnist', seed, config });
-}
-
-/** A key that is always the same. */
-function key(n: number): Keypair {
-  return keypairFromSeed(new Uint8Array(32).fill(n));
 }
 
 function copyOf(parameters: readonly NamedArray[]): NamedArray[] {

@@ -22,6 +22,8 @@ export const pullRows = {
   ...walletRows,
   ...passwordRows,
   ...networkRows,
+  // As `run` has it.
+  subtensor_chain_endpoint: { ...networkRows.subtensor_chain_endpoint, short: '-c' },
   ...netuidRow,
   address: text<string | undefined>({
     argument: 'host:port',
