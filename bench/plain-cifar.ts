@@ -77,12 +77,12 @@ export class PlainCifar {
     const edge = (filter.shape[0]! - 1) / 2;
     const edges = [edge, edge] as [number, number];
     const padded = edge === 0 ? x : tf.pad(x, [[0, 0], edges, edges, [0, 0]]);
-    const inputs = tf.split(padded, groups, 3);
+    const one = (x: tf.Tensor, filter: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, 'valid');
+    if (groups === 1) return this.parts.norm(name, one(padded, filter), [0, 1, 2], 1e-5);
     const filters = tf.split(filter, groups, 3);
-    const outputs = inputs.map((input, i) =>
-      tf.conv2d(input as tf.Tensor4D, filters[i] as tf.Tensor4D, stride, 'valid'),
-    );
-    return this.parts.norm(name, groups === 1 ? outputs[0]! : tf.concat(outputs, 3), [0, 1, 2], 1e-5);
+    const outputs = tf.split(padded, groups, 3).map((part, i) => one(part, filters[i]!));
+    return this.parts.norm(name, tf.concat(outputs, 3), [0, 1, 2], 1e-5);
   }
 
   private makeConvolution(name: string, size: number, channels: number, outputs: number): void {

@@ -260,11 +260,9 @@ const rules: Record<string, Rule> = {
       return Object.fromEntries(saved.map((_, i) => [i, () => parts[i]!]));
     },
   },
-  // The rules of kernels with several outputs get one dy for each.
-  [tf.Unpack]: {
-    rule: (dys, _, { axis }) => ({ value: () => tf.stack(dys as unknown as tf.Tensor[], axis as number) }),
-  },
-  [tf.SplitV]: { rule: (dys, _, { axis }) => ({ x: () => tf.concat(dys as unknown as tf.Tensor[], axis as number) }) },
+  // The rules of kernels with several outputs get one dy for each, and dy itself where there is one output.
+  [tf.Unpack]: { rule: (dys, _, { axis }) => ({ value: () => tf.stack(listOf(dys), axis as number) }) },
+  [tf.SplitV]: { rule: (dys, _, { axis }) => ({ x: () => tf.concat(listOf(dys), axis as number) }) },
   // Choice
   [tf.Select]: {
     save: ['condition'],
@@ -393,4 +391,8 @@ function by(name: string, rule: (dy: tf.Tensor, y: tf.Tensor, attributes: Attrib
 
 function pair(rule: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => Partials): Rule {
   return { save: ['a', 'b'], rule: (dy, [a, b]) => rule(dy, a!, b!) };
+}
+
+function listOf(dys: unknown): tf.Tensor[] {
+  return [dys].flat() as tf.Tensor[];
 }
