@@ -35,7 +35,7 @@ const UNIT = 'ms of CPU';
 
 /**
  * `npm run bench models`: all four as they are shipped, with the rows of their recipes. `BENCH_DEVICE=wasm` (or cpu, gpu) says on what;
- * without it the best that is there. `bench/peers/python/models_jax.py` is the same in JAX.
+ * without it the best that is there. `test/conformance/python/models/gpt2_step.py` is the step of GPT-2 in JAX.
  */
 export const suite: Suite = {
   name: 'models: a training step of each as it is shipped, beside plain TensorFlow.js and beside three peers on loopback',
