@@ -36,7 +36,10 @@ export const doctor: Action<typeof doctorRows> = async input => {
 
 async function examine(input: Input): Promise<Finding[]> {
   const { settings, sources, signal } = input;
-  const network = resolveNetwork(settings.subtensor_chain_endpoint ?? settings.subtensor_network);
+  const named = resolveNetwork(settings.subtensor_network);
+  const { subtensor_chain_endpoint: endpoint } = settings;
+  // At another address the network's first block stays what it must be.
+  const network = endpoint === undefined ? named : { ...resolveNetwork(endpoint), genesisHash: named.genesisHash };
   const machine = attempt('machine', () => machineFindings(settings));
   const client = await connect({
     endpoints: network.endpoints,
