@@ -1,4 +1,4 @@
-import { integer, onOff, type SettingTable, type SettingValues, text } from '../../base/index.js';
+import { integer, type SettingTable, type SettingValues, text } from '../../base/index.js';
 import { modelSettings } from './model.js';
 import { gossipSettings, nodeSettings } from './shared.js';
 
@@ -18,11 +18,6 @@ export const serverSettings = {
     default: 60,
     min: 1,
     max: 86_400,
-  }),
-  set_weights: onOff({
-    about:
-      'set a weight for itself once per tempo, which counts for nobody, so that the chain goes on to count this neuron as active',
-    default: false,
   }),
   ...modelSettings,
   ...nodeSettings,
