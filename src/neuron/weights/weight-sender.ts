@@ -136,7 +136,8 @@ export class WeightSender {
   }
 
   private async submit(entry: JournalEntry, metagraph: Metagraph): Promise<JournalEntry> {
-    const { client, netuid, hotkey, signal, log } = this.options;
+    const { client, netuid, hotkey, signal, log, journal } = this.options;
+    const before = journal.entries().find(one => one.epoch === entry.epoch && one.digest === entry.digest);
     const signed = this.note({ ...entry, state: 'submitted', block: metagraph.block });
     let isOut = false;
     const onStatus = () => {
@@ -168,7 +169,8 @@ export class WeightSender {
       const isOver = isBittensorError(error) && (error.code === 'dispatch' || (error.code === 'rejected' && !isOut));
       if (isOver) {
         const name = String(error.data.name ?? '');
-        this.note({ ...signed, state: 'failed' });
+        // That says nothing of what was signed before: it may be why this one was refused.
+        this.note(before && isOpen(before) ? before : { ...signed, state: 'failed' });
         log.warn(`Weights were refused${name ? ` (${name})` : ''}: ${error.message}`);
       }
       throw error;

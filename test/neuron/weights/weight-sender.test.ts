@@ -15,7 +15,16 @@ const LIMITS = { commitRevealEnabled: false, weightsVersionKey: 0n } as unknown 
 class Killed extends Error {}
 
 /** What becomes of a row that is given to the chain. */
-type Fate = 'included' | 'refused' | 'lost' | 'late' | 'unseen' | 'killed before' | 'killed after' | 'killed, late';
+type Fate =
+  | 'included'
+  | 'refused'
+  | 'rejected'
+  | 'lost'
+  | 'late'
+  | 'unseen'
+  | 'killed before'
+  | 'killed after'
+  | 'killed, late';
 
 interface Row {
   uids: readonly number[];
@@ -95,6 +104,7 @@ class Chain {
           throw new BittensorError('timeout', 'no answer');
         if (outcome === 'refused')
           throw new BittensorError('dispatch', 'too fast', { data: { name: 'SettingWeightsTooFast' } });
+        if (outcome === 'rejected') throw new BittensorError('rejected', 'not by this pool');
         this.mine();
         this.include(vector);
         return { blockNumber: this.block };
@@ -131,6 +141,7 @@ const fates = fc.constantFrom<Fate>(
   'included',
   'included',
   'refused',
+  'rejected',
   'lost',
   'late',
   'unseen',
@@ -175,6 +186,29 @@ describe('the sender of weights', () => {
       }),
       { seed: 8, numRuns: 40 },
     );
+  });
+
+  it.each([
+    'rejected',
+    'refused',
+  ] as const)('signs no other row while one that was sent before may still come, also when sending it again was %s', async outcome => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    chain.block = 8;
+    const fates: Fate[] = ['unseen', outcome];
+    let nowMs = 0;
+    const { sender } = live(folder.path, chain, () => fates.shift() ?? 'included', { nowMs: () => nowMs });
+    while (chain.block < 2 * TEMPO - 2) {
+      chain.mine();
+      nowMs += 120_000;
+      await sender.tend(chain.metagraph());
+      // At the end of an epoch, at once in the next, and again in the half of it in which rows are due.
+      const isDue = chain.block === 9 || chain.block === 10 || chain.block > 15;
+      if (isDue) await sender.send(chain.metagraph(), { uids: [1], weights: [65_535 - chain.block] }, LIMITS);
+    }
+    expect(chain.included.map(one => one.epoch)).toContain(TEMPO);
+    expect(rowsByEpoch(chain.included)).toBe(1);
+    expect(rowsByEpoch(chain.signed)).toBe(1);
   });
 
   it('sets a row in every epoch where nothing goes wrong', async () => {
