@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
 import { packagePath } from '../../src/base/index.js';
 import { type Cli, TestHome } from '../helpers/cli.js';
+import { smallData } from '../helpers/small-data.js';
 
 const PATIENCE_MS = 200_000;
 
@@ -31,32 +31,6 @@ function command(
   });
 }
 
-/** Little enough of everything that an epoch is a step or two: digits as IDX, images as CIFAR-10's binary version, and a text. */
-function datasets(): { digits: string; cifar: string; gpt2: string; bert: string } {
-  const at = (name: string) => join(home.folder, name);
-  const idx = (magic: string, content: Uint8Array) => Buffer.concat([Buffer.from(magic, 'hex'), content]);
-  const bytes = (length: number, by: number) => Uint8Array.from({ length }, (_, i) => (i * by + (i >> 8)) & 255);
-  const count = 40;
-  writeFileSync(at('images-idx3-ubyte'), idx('00000803000000280000001c0000001c', bytes(count * 784, 7)));
-  writeFileSync(
-    at('labels-idx1-ubyte'),
-    idx(
-      '0000080100000028',
-      bytes(count, 1).map(i => i % 10),
-    ),
-  );
-  const record = (row: number) => Uint8Array.from([row % 10, ...bytes(3072, row + 3)]);
-  writeFileSync(at('data_batch_1.bin'), Buffer.concat(Array.from({ length: count }, (_, row) => record(row))));
-  const sentence = (i: number) => `Fellow citizens of year ${i}, the state of the union is as it was in year ${i * 7}.`;
-  writeFileSync(at('speech.txt'), Array.from({ length: 80 }, (_, i) => sentence(i)).join('\n\n'));
-  return {
-    digits: at('images-idx3-ubyte'),
-    cifar: at('data_batch_1.bin'),
-    gpt2: at('speech.txt'),
-    bert: at('speech.txt'),
-  };
-}
-
 const warnings = ({ lines }: Cli) => lines.filter(line => /WARN|ERROR/.test(line));
 
 describe('students of every model', () => {
@@ -67,7 +41,7 @@ describe('students of every model', () => {
   ] as const)(
     'are found by the metagraph of a chain, pulled, and used without a socket: %s',
     async (model, use) => {
-      const files = datasets();
+      const files = smallData(home.folder);
       const endpoint = `ws://127.0.0.1:${await freePort()}`;
       // Somebody of another kind is on the same subnet.
       const digits = home.run('run', 'mnist', '-c', endpoint, '--dataset', files.digits, '--device', 'wasm');

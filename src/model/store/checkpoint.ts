@@ -1,7 +1,7 @@
 import { BittensorError, messageOf } from '../../base/index.js';
 import type { NamedArray } from '../compute/tensor.js';
 import type { ModelErrorCode } from '../errors.js';
-import { DEFAULT_KEEP, keepOlder, markBest, prune, savesOf } from './kept.js';
+import { DEFAULT_KEEP, keepOlder, markBest, prune, removeUnfinished, savesOf } from './kept.js';
 import { openSafetensors, writeSafetensors } from './safetensors.js';
 
 /** A model on disk: tensors by group, and everything else as JSON. */
@@ -39,6 +39,7 @@ export function saveModel(
   const tensors = Object.entries(groups).flatMap(([group, arrays]) =>
     arrays.map(array => ({ ...array, name: `${group}/${array.name}` })),
   );
+  removeUnfinished(path);
   keepOlder(path, keep, step);
   const metadata = { format: CHECKPOINT_FORMAT, model, step: String(step), about: JSON.stringify(about) };
   writeSafetensors(path, tensors, metadata);

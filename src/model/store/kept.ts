@@ -26,6 +26,16 @@ export function keepOlder(path: string, keep: number, step: number): void {
   });
 }
 
+/** Removes what saves of this model that were killed have left half done. */
+export function removeUnfinished(path: string): void {
+  const [folder, stem] = [dirname(path), basename(stemOf(path))];
+  const isUnfinished = (name: string) =>
+    name.startsWith(`${stem}.`) && /\.safetensors(\.[0-9a-f]{8})?\.tmp$/.test(name);
+  attempt(() => {
+    for (const name of readdirSync(folder).filter(isUnfinished)) rmSync(join(folder, name), { force: true });
+  });
+}
+
 /** Removes what is too old. */
 export function prune(path: string, keep: number): void {
   for (const { path: old } of olderSaves(path).slice(Math.max(0, keep - 1)))
@@ -108,6 +118,8 @@ function copyOf(path: string, name: string): void {
     copyFileSync(path, temporary);
   }
   renameSync(temporary, name);
+  // A rename between two names of one file does nothing: after a save that was killed both are there already.
+  rmSync(temporary, { force: true });
 }
 
 function attempt(work: () => void): void {

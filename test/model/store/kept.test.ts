@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,24 @@ describe('saves of a model', () => {
     expect(steps()).toEqual([5, 4, 3, 1]);
     save(6, { isBest: true });
     expect(load(bestOf(path))).toBe(6);
+  });
+
+  it('clear away what saves that were killed have left, and nothing of others', () => {
+    save(1);
+    save(2);
+    const left = [
+      'mnist.safetensors.0badcafe.tmp',
+      'mnist.best.safetensors.tmp',
+      'mnist.step-00000001.safetensors.tmp',
+    ];
+    const others = ['mnist-2.safetensors.0badcafe.tmp', 'mnist.safetensors.tmp.notes', 'notes.tmp'];
+    for (const name of [...left, ...others]) writeFileSync(join(folder, name), 'half');
+    // Killed between the two: the newest save has its second name already.
+    linkSync(path, join(folder, 'mnist.step-00000002.safetensors'));
+    save(3);
+    const files = readdirSync(folder).filter(name => /tmp/.test(name));
+    expect(files.sort()).toEqual(others.toSorted());
+    expect(steps()).toEqual([3, 2, 1]);
   });
 
   it('of another model in the same folder are left alone', () => {
