@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { serveMetrics } from '../../../localnet/engine/metrics.js';
-import { createMetrics, packagePath, silentLog } from '../../../src/base/index.js';
+import { createMetrics, packagePath, pollUntil, silentLog } from '../../../src/base/index.js';
 import type { ChainClient, Metagraph, Neuron } from '../../../src/chain/index.js';
 import { watchChain } from '../../../src/neuron/observe/chain-metrics.js';
 import { axonMetrics, dendriteMetrics } from '../../../src/neuron/observe/net-metrics.js';
@@ -77,7 +77,11 @@ async function busyNode() {
   training.learntFromCallers(3);
   training.saved(true);
   watchWeights(metrics, status)({ block: 90, state: 'set', uids: [3], values: [65_535] });
-  const text = await metrics.text();
+  // The delay of the event loop is known when it has gone round for a while.
+  const text = await pollUntil('the delay of the event loop', { withinMs: 20_000, everyMs: 20 }, async () => {
+    const now = await metrics.text();
+    return now.includes('bittensor_event_loop_lag_seconds{') ? now : undefined;
+  });
   stop.abort();
   metrics.close();
   return { text, status: status.get() };
