@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askNodes } from '../../src/cli/commands/explorer/nodes.js';
+import { askNodes, isOfThisMachine } from '../../src/cli/commands/explorer/nodes.js';
 import { type Explorer, startExplorer } from '../../src/explorer/index.js';
 import { temporaryFolder } from '../chain/helpers.js';
 import { failure } from '../wallet/helpers.js';
@@ -137,5 +137,12 @@ describe('what running nodes say of themselves', () => {
     expect(await askNodes(folder.path, signal)).toEqual([{ role: 'miner' }]);
     expect(await askNodes(join(folder.path, 'nowhere'), signal)).toEqual([]);
     for (const one of [server, long]) one.close();
+  });
+
+  it('is asked at addresses of this machine only', () => {
+    const own = ['http://127.0.0.1:1', 'http://127.3.2.1:1/', 'http://[::1]:1', 'http://localhost:1'];
+    const others = ['http://8.8.8.8:1', 'http://0x08080808:1', 'http://[2001:db8::1]:1', 'http://localhost.example:1'];
+    expect(own.map(isOfThisMachine)).toEqual(own.map(() => true));
+    expect([...others, 'https://127.0.0.1:1', 'no address'].map(isOfThisMachine)).not.toContain(true);
   });
 });

@@ -1,6 +1,7 @@
 import { BittensorError, blake2b256, fromHex, messageOf, toHex } from '../../base/browser.js';
 import type { ChainData } from './chain-data.js';
 import { bigOf, listOf, numberOf, recordOf } from './decoded.js';
+import { outcomeOf } from './outcome.js';
 import type { Runtime } from './runtime.js';
 import { Input } from './scale/input.js';
 import { Account, Choice, type Decoded } from './scale/values.js';
@@ -36,6 +37,8 @@ export interface Extrinsic {
   readonly ok: boolean | undefined;
   /** Why it failed: `SubtensorModule.NotEnoughStake`. */
   readonly failure: string | undefined;
+  /** Why a call inside it failed (as root, in a batch, for another account), where it itself is done. */
+  readonly innerFailure: string | undefined;
   readonly feeRao: bigint | undefined;
 }
 
@@ -122,7 +125,7 @@ export function actOf(value: Decoded): Act {
   return { pallet: value.name, name: inner.name, args: inner.value };
 }
 
-type Read = Omit<Extrinsic, 'ok' | 'failure' | 'feeRao'>;
+type Read = Omit<Extrinsic, 'ok' | 'failure' | 'innerFailure' | 'feeRao'>;
 
 const UNSIGNED = { signer: undefined, nonce: undefined, tipRao: undefined, extra: [] } as const;
 
@@ -172,26 +175,4 @@ function tipOf(extra: ReadonlyMap<string, Decoded>): bigint | undefined {
 function addressIn(value: Decoded): string | undefined {
   const inner = value instanceof Choice ? value.value : value;
   return inner instanceof Account ? inner.address : undefined;
-}
-
-function outcomeOf(runtime: Runtime, events: readonly BlockEvent[] | undefined) {
-  const find = (pallet: string, name: string) =>
-    events?.find(({ act }) => act.pallet === pallet && act.name === name)?.act.args;
-  const failed = find('System', 'ExtrinsicFailed');
-  const paid = recordOf(find('TransactionPayment', 'TransactionFeePaid'));
-  return {
-    ok: events === undefined ? undefined : failed === undefined,
-    failure: failed === undefined ? undefined : failureOf(runtime, recordOf(failed)['dispatch_error']),
-    feeRao: bigOf(paid['actual_fee']),
-  };
-}
-
-export function failureOf(runtime: Runtime, error: Decoded): string {
-  if (!(error instanceof Choice)) return 'unknown';
-  const { index, error: code } = recordOf(error.value);
-  if (error.name === 'Module' && code instanceof Uint8Array) {
-    const found = runtime.errorName(numberOf(index) ?? -1, code[0] ?? -1);
-    return found?.name ?? `Module ${String(index)}, error ${toHex(code)}`;
-  }
-  return error.value instanceof Choice ? `${error.name}.${error.value.name}` : error.name;
 }

@@ -22,6 +22,8 @@ const PAGE = 512;
 /** Keys in all that one list may have: a node may not go on for ever. */
 const MOST_KEYS = 2 ** 18;
 const MOST_BLOCKS = 400;
+/** Blocks that are asked for at a time. */
+const AT_ONCE = 16;
 
 /** What the views read of a chain. */
 export class ChainData implements NeuronSource {
@@ -71,14 +73,32 @@ export class ChainData implements NeuronSource {
 
   /** The newest blocks before and with this one, newest first. */
   async blocksBefore(hash: string, count: number): Promise<Block[]> {
-    const blocks: Block[] = [];
-    for (let next = hash; blocks.length < count; ) {
-      const block = await this.block(next);
-      blocks.push(block);
-      if (block.number === 0) break;
-      next = block.parentHash;
+    const blocks = [await this.block(hash)];
+    while (blocks.length < count) {
+      const last = blocks[blocks.length - 1]!;
+      if (last.number === 0) break;
+      const known = this.blocks.get(last.parentHash);
+      if (known) blocks.push(await known);
+      else blocks.push(...(await this.sideBySide(last, Math.min(AT_ONCE, count - blocks.length))));
     }
     return blocks;
+  }
+
+  /** One block or more before this one. They are found by their numbers: a far node is not asked for one after the other. */
+  private async sideBySide({ number, parentHash }: Block, most: number): Promise<Block[]> {
+    const numbers = Array.from({ length: Math.min(most, number) - 1 }, (_, i) => number - 2 - i);
+    const others = numbers.map(async one => this.block(await this.hashOf(one)));
+    const [first, ...rest] = await Promise.all([
+      this.block(parentHash),
+      ...others.map(one => one.catch(() => undefined)),
+    ]);
+    const chain = [first];
+    // Of another branch than the newest block's, after a revert: read again by their hashes.
+    for (const block of rest) {
+      if (block?.hash !== chain[chain.length - 1]!.parentHash) break;
+      chain.push(block);
+    }
+    return chain;
   }
 
   /** Storage values of one block, in the order asked for; undefined for an item that its runtime does not have. */
@@ -163,7 +183,8 @@ export class ChainData implements NeuronSource {
         const told = newest;
         const header = await this.header();
         onHead({ ...header, finalized: Math.min(finalized, header.number) });
-        if (newest > told) later();
+        // Also after a revert, which makes it a smaller one.
+        if (newest !== told) later();
       } catch {
         // The connection says so; the next block comes after the next connection.
       }

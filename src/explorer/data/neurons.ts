@@ -1,6 +1,7 @@
 import { BittensorError, formatIp } from '../../base/browser.js';
 import type { ChainData, Place } from './chain-data.js';
 import { addressOf, bigOf, listOf, numberOf, recordOf, taoOf } from './decoded.js';
+import type { Runtime } from './runtime.js';
 import type { Decoded } from './scale/values.js';
 import type { Axon, MetagraphData, NeuronAt, NeuronRow, WeightMatrix } from './types.js';
 
@@ -11,8 +12,8 @@ const U16_MAX = 65_535;
 /** How many old blocks are asked for at a time. */
 const AT_ONCE = 8;
 
-/** Blocks of registration change only where a hotkey does. */
-const registered = new WeakMap<ChainData, Map<number, { keys: string; blocks: ReadonlyMap<number, number> }>>();
+/** Blocks of registration change only where a hotkey does. By runtime, which is read anew when another chain answers. */
+const registered = new WeakMap<Runtime, Map<number, { keys: string; blocks: ReadonlyMap<number, number> }>>();
 
 export async function readMetagraph(chain: ChainData, netuid: number, place: Place): Promise<MetagraphData> {
   const lists = place.runtime.apiMethod(ALL) !== undefined;
@@ -32,8 +33,8 @@ export async function readMetagraph(chain: ChainData, netuid: number, place: Pla
 }
 
 async function readRegistrations(chain: ChainData, netuid: number, place: Place, keys: string) {
-  const own = registered.get(chain) ?? new Map();
-  registered.set(chain, own);
+  const own = registered.get(place.runtime) ?? new Map();
+  registered.set(place.runtime, own);
   const known = own.get(netuid);
   if (known?.keys === keys) return known.blocks;
   const entries = await chain.entries(place, 'SubtensorModule.BlockAtRegistration', [netuid]);

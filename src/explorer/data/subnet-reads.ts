@@ -5,23 +5,27 @@ const DAY_MS = 86_400_000;
 /** Blocks over which the time between them is measured. */
 const MEASURED_BLOCKS = 12;
 
-/** Blocks between two epochs; undefined where the chain does not tell. */
-export async function readTempo(chain: ChainData, netuid: number, place: Place): Promise<number | undefined> {
-  const [tempo] = await chain.read(place, [['SubtensorModule.Tempo', netuid]]);
-  return numberOf(tempo);
+/**
+ * Blocks from one epoch to the next, one more than the tempo; undefined where there are none or the chain does not tell.
+ * Source: subtensor `run_coinbase.rs`.
+ */
+export async function readEpochBlocks(chain: ChainData, netuid: number, place: Place): Promise<number | undefined> {
+  const [value] = await chain.read(place, [['SubtensorModule.Tempo', netuid]]);
+  const tempo = numberOf(value);
+  return tempo ? tempo + 1 : undefined;
 }
 
 /** How many epochs a day has at the pace of the newest blocks; undefined where that cannot be told. */
 export async function readEpochsPerDay(chain: ChainData, netuid: number, place: Place): Promise<number | undefined> {
-  const [tempo, blocks] = await Promise.all([
-    readTempo(chain, netuid, place),
+  const [epochBlocks, blocks] = await Promise.all([
+    readEpochBlocks(chain, netuid, place),
     chain.blocksBefore(place.hash, MEASURED_BLOCKS),
   ]);
   const timed = blocks.filter(block => block.timeMs !== undefined);
   const [newest, oldest] = [timed[0], timed[timed.length - 1]];
-  if (!tempo || !newest || !oldest || newest.number === oldest.number) return undefined;
+  if (!epochBlocks || !newest || !oldest || newest.number === oldest.number) return undefined;
   const blockMs = (newest.timeMs! - oldest.timeMs!) / (newest.number - oldest.number);
-  return blockMs > 0 ? DAY_MS / (blockMs * tempo) : undefined;
+  return blockMs > 0 ? DAY_MS / (blockMs * epochBlocks) : undefined;
 }
 
 /** Changes when somebody has set weights: the blocks in which each neuron last did. */

@@ -27,9 +27,11 @@ export function Args({ args }: { args: Act['args'] }) {
   );
 }
 
-export function Outcome({ ok, failure }: Pick<Extrinsic, 'ok' | 'failure'>) {
+export function Outcome({ ok, failure, innerFailure }: Pick<Extrinsic, 'ok' | 'failure' | 'innerFailure'>) {
   if (ok === undefined) return <span class="quiet">unknown</span>;
-  return ok ? <span class="good">done</span> : <span class="bad">failed: {failure}</span>;
+  if (!ok) return <span class="bad">failed: {failure}</span>;
+  if (innerFailure !== undefined) return <span class="bad">done, but a call in it failed: {innerFailure}</span>;
+  return <span class="good">done</span>;
 }
 
 interface Extrinsics {

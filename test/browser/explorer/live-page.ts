@@ -48,6 +48,18 @@ export class LivePage {
     return `${this.endpoint.replace('ws:', 'http:')}/explorer/`;
   }
 
+  /** As the chain itself says; the page may not ask it over HTTP. */
+  async hashOf(block: number): Promise<string> {
+    const answer = await fetch(this.endpoint.replace('ws:', 'http:'), {
+      method: 'POST',
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'chain_getBlockHash', params: [block] }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const { result } = (await answer.json()) as { result?: unknown };
+    if (typeof result === 'string') return result;
+    throw new Error(`the chain has no block ${block}`);
+  }
+
   async startChain(port: number): Promise<void> {
     const options = { port, dataFolder: this.folder.path, blockTime: 1_000, detached: false } as const;
     // The port of a chain that ended a moment ago may be held by a closing connection.

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
 /** Written by each running node into its slot; see src/neuron/observe/observer.ts. */
@@ -52,10 +53,12 @@ async function bounded(answer: Response): Promise<string | undefined> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** An address by number or `localhost`: a file must not make this program ask the world. */
-function isOfThisMachine(url: string): boolean {
+/** A loopback address or one of this machine's own: a file must not make this program ask the world. */
+export function isOfThisMachine(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   const name = hostname.replace(/^\[(.*)\]$/, '$1');
-  return protocol === 'http:' && (isIP(name) !== 0 || name === 'localhost');
+  if (protocol !== 'http:') return false;
+  if (name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))) return true;
+  return Object.values(networkInterfaces()).some(own => own?.some(({ address }) => address === name));
 }
