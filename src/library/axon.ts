@@ -7,6 +7,7 @@ import type { Signer } from '../wallet/index.js';
 import { type Lease, leaseChain } from './chains.js';
 import { libraryError } from './errors.js';
 import type { Handlers } from './handlers.js';
+import { priorityOf } from './priority.js';
 import { environmentSettings, type NetworkOptions, netuidOf, networkOf } from './settings.js';
 import { hotkeyOf, wallet as openWallet, Wallet } from './wallet.js';
 
@@ -203,11 +204,6 @@ interface Running {
  */
 export function axon(options: AxonOptions = {}): Axon {
   return new Axon(options);
-}
-
-function priorityOf(priority: number | bigint): bigint {
-  if (typeof priority === 'bigint') return priority;
-  return Number.isFinite(priority) ? BigInt(Math.round(priority * 1e9)) : 0n;
 }
 
 /** The chain that is there; at one address of this machine where none is, one that is started now. */

@@ -25,8 +25,7 @@ export class Dataset implements AsyncDisposable {
    */
   async *dataloader(batches = 100, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<PlainTensor> {
     const { batchSize: rows = 10, seed = 0 } = this.options;
-    this.source ??= this.open(signal);
-    const source = await this.source;
+    const source = await this.opened(signal);
     const perEpoch = source.batchesPerEpoch(rows);
     for (let i = 0; i < batches; i++) {
       signal?.throwIfAborted();
@@ -43,6 +42,17 @@ export class Dataset implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A failure is not remembered: the next call tries again. */
+  private opened(signal: AbortSignal | undefined): Promise<TextSource> {
+    if (this.source) return this.source;
+    const opening = this.open(signal);
+    this.source = opening;
+    opening.catch(() => {
+      if (this.source === opening) this.source = undefined;
+    });
+    return opening;
   }
 
   private async open(signal: AbortSignal | undefined): Promise<TextSource> {

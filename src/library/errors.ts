@@ -16,8 +16,10 @@ export type LibraryErrorCode =
   | 'slot_taken'
   /** Peers elsewhere need an address, and none was given. */
   | 'no_address'
-  /** Used after `close()`. */
   | 'not_registered'
+  /** The chain would refuse it; nothing was signed. */
+  | 'rejected'
+  /** Used after `close()`. */
   | 'closed'
   /** No chain answers; the message says what to do about it. */
   | 'chain_unreachable';

@@ -1,5 +1,6 @@
 import type { PriorityThreadPool as NetPool } from '../net/index.js';
 import { libraryError } from './errors.js';
+import { priorityOf } from './priority.js';
 
 export interface PoolOptions {
   /** Calls that run at a time; default 10. A call that computes without waiting has the thread for itself anyway. */
@@ -41,7 +42,7 @@ export class PriorityThreadPool implements AsyncDisposable {
   ): Future<T> {
     const given = new AbortController();
     const job = {
-      priority: typeof priority === 'bigint' ? priority : BigInt(Math.round(Math.max(0, priority || 0) * 1e9)),
+      priority: priorityOf(typeof priority === 'bigint' ? priority : Math.max(0, priority)),
       caller,
       timeoutMs,
       signal: signal ? AbortSignal.any([signal, given.signal]) : given.signal,

@@ -123,7 +123,8 @@ export class Subtensor implements AsyncDisposable {
   /**
    * Ranks neurons: any numbers from 0 up, of which the chain keeps the ratios, as far as the subnet's largest share allows.
    * Zeros are left out, except where the subnet wants more uids in a row. Errors: `bad_argument` before anything is signed;
-   * `rejected` and `dispatch` as the chain has it, such as for a hotkey without a permit or too soon after the last time.
+   * `rejected` for a subnet that hides weights at first (commit-reveal), before anything is signed; `rejected` and `dispatch`
+   * as the chain has it, such as for a hotkey without a permit or too soon after the last time.
    */
   async setWeights(options: WriteOptions & { weights: Numbers; uids: readonly number[] }): Promise<Receipt> {
     const values = checkedWeights(options.uids, options.weights);
@@ -131,7 +132,9 @@ export class Subtensor implements AsyncDisposable {
     const netuid = netuidOf(options.netuid);
     return this.use(async client => {
       const { signal } = options;
-      const row = rowOf(options.uids, values, await client.hyperparameters(netuid, signal ? { signal } : {}));
+      const limits = await client.hyperparameters(netuid, signal ? { signal } : {});
+      if (limits.commitRevealEnabled) throw hidesWeights(netuid);
+      const row = rowOf(options.uids, values, limits);
       return submitted(options, waiting => client.setWeights({ netuid, ...row, signer, ...waiting }));
     }, options.signal);
   }
@@ -213,6 +216,13 @@ function checkedWeights(uids: readonly number[], weights: Numbers): number[] {
   if (wrong >= 0) throw libraryError('bad_argument', `the weight of uid ${uids[wrong]} is ${values[wrong]}`);
   if (values.some(value => value > 0)) return values;
   throw libraryError('bad_argument', 'there is no weight above 0: nothing to set');
+}
+
+/** A commitment is worth nothing without a reveal some epochs later, which takes a program that still runs, or a file. */
+function hidesWeights(netuid: number) {
+  const what = `subnet ${netuid} hides weights at first: they are committed, and revealed later`;
+  const how = '`bittensor-cli weights set` and `weights reveal` do it, and `bittensor-cli run validator` by itself';
+  return libraryError('rejected', `${what}; ${how}`, { name: 'CommitRevealEnabled', netuid });
 }
 
 /** A row as the subnet takes it: what rounds to nothing is left out, unless the subnet wants more uids. */

@@ -99,6 +99,23 @@ describe('subtensor', () => {
     await expect(chain.setWeights({ uids: [1], weights: new Float32Array(1) })).rejects.toThrow(/nothing to set/);
   });
 
+  it('signs no weights for a subnet that hides them at first, and says what does', async () => {
+    const wallet = await bittensor.wallet().create();
+    const chain = bittensor.subtensor({ endpoint: NOWHERE });
+    const signed: unknown[] = [];
+    const client = {
+      hyperparameters: async () => ({ commitRevealEnabled: true, minAllowedWeights: 0, maxWeightsLimitU16: 65_535 }),
+      setWeights: async (given: unknown) => signed.push(given),
+    };
+    chain.use = act => act(client as never);
+    await expect(chain.setWeights({ wallet, uids: [1], weights: [1] })).rejects.toMatchObject({
+      code: 'rejected',
+      data: { name: 'CommitRevealEnabled' },
+      message: expect.stringContaining('weights reveal'),
+    });
+    expect(signed).toEqual([]);
+  });
+
   it('does nothing after it was closed', async () => {
     const chain = bittensor.subtensor({ endpoint: NOWHERE });
     await chain.close();
@@ -131,6 +148,12 @@ describe('the data loader', () => {
     await expect(stopped.next()).rejects.toThrow('enough');
     const missing = bittensor.dataloader({ path: join(folder, 'nothing') }).dataloader();
     await expect(missing.next()).rejects.toMatchObject({ code: 'bad_dataset' });
+    const path = join(folder, 'later.txt');
+    const later = bittensor.dataloader({ path });
+    await expect(later.dataloader(1).next()).rejects.toMatchObject({ code: 'bad_dataset' });
+    writeFileSync(path, 'The quick brown fox jumped over the lazy dog. '.repeat(200));
+    expect((await later.dataloader(1).next()).value).toMatchObject({ shape: [10, 20] });
+    await later.close();
   });
 });
 
@@ -159,6 +182,21 @@ describe('the priority pool', () => {
     first.end();
     await Promise.all(all);
     expect(order).toEqual(['large', 'large, later', 'small', 'none']);
+  });
+
+  it('takes any number for a priority', async () => {
+    await using pool = bittensor.priorityThreadPool({ maxWorkers: 1 });
+    const first = held();
+    const order: string[] = [];
+    const note = (name: string) => order.push(name);
+    const running = pool.submit(first.call, undefined);
+    const given = [Number.NaN, -1, Number.POSITIVE_INFINITY, Number.MAX_VALUE, 2].map(priority =>
+      pool.submit(note, String(priority), priority),
+    );
+    first.end();
+    await Promise.all([running, ...given]);
+    expect(order.filter(name => name !== 'NaN' && name !== '-1')).toEqual(['Infinity', String(Number.MAX_VALUE), '2']);
+    expect(order).toHaveLength(5);
   });
 
   it('gives up what takes longer than its caller waits', async () => {

@@ -134,10 +134,10 @@ describe('the explorer on a live chain', () => {
   it('finds blocks, hashes, addresses, subnets, neurons and pallets', async () => {
     const page = await live.open('');
     const found = async (text: string) => {
+      const before = page.url();
       await page.getByRole('searchbox').fill(text);
       await page.getByRole('searchbox').press('Enter');
-      const before = page.url();
-      await page.waitForFunction(url => location.href !== url, before, { timeout: 10_000 }).catch(() => {});
+      await page.waitForFunction(url => location.href !== url, before, { timeout: 10_000 });
       return decodeURIComponent(new URL(page.url()).hash);
     };
     expect(await found('1')).toBe('#/block/1');
