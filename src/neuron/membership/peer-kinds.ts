@@ -66,6 +66,11 @@ export class PeerKinds {
     });
   }
 
+  /** True of a peer that said that it serves something else, as far as that is known. */
+  isOther(hotkey: string): boolean {
+    return this.kinds.get(hotkey)?.fits === false;
+  }
+
   /** A peer refused a request by its form: what is known of it is no longer true. */
   forget(hotkey: string): void {
     this.kinds.delete(hotkey);
@@ -85,7 +90,7 @@ export class PeerKinds {
       const { synapses } = await describe(peer, signal);
       const key = peer.synapseKey ?? hotkey;
       const synapse = synapses.find(({ synapseKey }) => synapseKey === key) ?? synapses[0];
-      const fits = synapse !== undefined && isSameKind(own, synapse);
+      const fits = synapse !== undefined && (saysNothing(synapse) || isSameKind(own, synapse));
       if (!fits) {
         health.succeeded(hotkey);
         log.debug(`Peer ${hotkey} at ${routeOf(peer)} serves another kind of model: not asked`);
@@ -104,6 +109,11 @@ export class PeerKinds {
       );
     }
   }
+}
+
+/** A synapse without a description, as the library serves it: what it takes is found out by asking it. */
+function saysNothing({ inputs, outputs }: Pick<DescribedSynapse, 'inputs' | 'outputs'>): boolean {
+  return inputs.length === 0 && outputs.length === 0;
 }
 
 /** Whether a synapse takes and gives what a model does: the same modalities and dtypes, and shapes that leave room for each other. */

@@ -18,7 +18,7 @@ new ThreadRpc(parentPort!, {
     const source = random(seed ?? randomInt(2 ** 31), 'questions');
     questions = new Questions(data, recipe.classes, source, recipe.testRows);
     rows = recipe.rows;
-    const ready = { data: describeDataset(data), rows: questions.rows };
+    const ready = { data: describeDataset(data), rows: questions.rows, forms: questions.forms };
     data.close();
     return ready;
   },

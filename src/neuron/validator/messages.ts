@@ -1,4 +1,4 @@
-import type { PlainTensor, RecipeName } from '../../model/index.js';
+import type { ModelForms, PlainTensor, RecipeName } from '../../model/index.js';
 
 /** What crosses between the main thread and the one that judges: plain numbers only. */
 export interface PrepareJudge {
@@ -13,6 +13,8 @@ export interface Ready {
   data: string;
   /** Held-out rows. */
   rows: number;
+  /** What a model takes and gives that can answer. */
+  forms: ModelForms;
 }
 
 export interface Asked {

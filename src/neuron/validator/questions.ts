@@ -2,6 +2,7 @@ import {
   contributions,
   type Dataset,
   type Gain,
+  type ModelForms,
   NETWORK_DIM,
   normaliseRows,
   type Places,
@@ -49,6 +50,17 @@ export class Questions {
 
   get rows(): number {
     return this.index.length;
+  }
+
+  /** What a model takes and gives that can answer. */
+  get forms(): ModelForms {
+    const { dtype, shape } = this.batches[0]!.inputs;
+    const isText = dtype === 'int32';
+    const inputs = isText
+      ? { modality: 'text' as const, dtype: 'int64' as const, shape: [-1, -1] }
+      : { modality: 'image' as const, dtype: 'float32' as const, shape: [-1, ...shape.slice(1)] };
+    const answer = isText ? [-1, -1, NETWORK_DIM] : [-1, NETWORK_DIM];
+    return { inputs: [inputs], outputs: [{ modality: 'tensor', dtype: 'float32', shape: answer }] };
   }
 
   ask(rows: number): Question {

@@ -57,6 +57,9 @@ export class ScoreBook {
   private readonly turns = new Map<string, number>();
   private turn = 0;
 
+  /** Of `needed` channels each has to have asked a peer before that counts: who is silent to one of them is not paid meanwhile. */
+  constructor(private readonly needed: readonly Channel[] = []) {}
+
   /** Notes an answer that came in time, and its gain in nats; below 0 where it led the others astray. */
   answered(hotkey: string, gain: number, channel: Channel = 'open'): void {
     this.change(hotkey, channel, heard => ({
@@ -83,7 +86,8 @@ export class ScoreBook {
       .filter(heard => heard.asked >= FEWEST_ASKED)
       .map(heard => ({ quality: Math.max(0, meanOf(heard.gain)), reliability: meanOf(heard.answered) }));
     const worst = counted.sort((a, b) => a.quality * a.reliability - b.quality * b.reliability)[0];
-    if (!worst) return { quality: 0, reliability: 0, score: 0, asked };
+    const isHeard = this.needed.every(channel => (channels[channel] ?? UNHEARD).asked >= FEWEST_ASKED);
+    if (!worst || !isHeard) return { quality: 0, reliability: 0, score: 0, asked };
     return { ...worst, score: worst.quality * worst.reliability, asked };
   }
 

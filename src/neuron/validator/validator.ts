@@ -6,13 +6,14 @@ import { NeuronError } from '../errors.js';
 import type { Identity } from '../keys/identity.js';
 import type { PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
+import { PeerKinds } from '../membership/peer-kinds.js';
 import { PeerCaller } from '../model/peer-caller.js';
 import type { Observed } from '../observe/observe-node.js';
 import { keepWeights } from '../weights/keep-weights.js';
 import type { Disguise } from './disguise.js';
 import { Judge } from './judge.js';
 import { loadScores, saveScores, scoresPath } from './saved-scores.js';
-import { ScoreBook } from './scoring.js';
+import { CHANNELS, ScoreBook } from './scoring.js';
 import type { JudgeSettings } from './settings.js';
 import { standingTable } from './table.js';
 import { judgePeers, type Way } from './validator-loop.js';
@@ -60,10 +61,12 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
   const judge = new Judge(fail);
   closing.add(() => judge.stop());
   const { model, dataset, seed, netuid } = settings;
-  const { data } = await abortable(judge.prepare({ model, dataset, seed }), signal);
+  const { data, forms } = await abortable(judge.prepare({ model, dataset, seed }), signal);
   log.info(`Asking about the test rows of ${data}`);
 
-  const book = new ScoreBook();
+  const dendriteLog = node.root.child('dendrite');
+  const kinds = new PeerKinds({ own: () => forms, health, log: dendriteLog, signal });
+  const book = new ScoreBook(disguise ? CHANNELS : ['open']);
   node.observed.showPeers({ directory, health, scores: () => sharesOf(book.scores()) });
   const path = scoresPath(identity.slot.folder, chain.genesisHash, netuid, model);
   const found = loadScores(path, book);
@@ -81,7 +84,8 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
     ownHotkey: identity.hotkeyHex,
     folder: identity.slot.folder,
     scores: () => book.scores(),
-    isLost: hotkey => health.isLost(hotkey),
+    // Who serves something else now is asked no more: it does not keep what it earned before.
+    isLost: hotkey => health.isLost(hotkey) || kinds.isOther(hotkey),
     oncePerEpoch: true,
     onState: entry => {
       node.observed.noteWeights(entry);
@@ -98,13 +102,16 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
     ),
   );
 
-  const caller = new PeerCaller({ dendrite, directory, health, log: node.root.child('dendrite'), signal });
+  const caller = new PeerCaller({ dendrite, directory, health, kinds, log: dendriteLog, signal });
   const open: Way = { channel: 'open', forward: request => caller.forward(request) };
   return judgePeers({
     judge,
     book,
     ways: disguise ? [open, disguise.way] : [open],
-    peers: channel => (channel === 'open' ? health : disguise!.health).usable(directory.peers()),
+    peers: channel => {
+      const fitting = kinds.fitting(directory.peers());
+      return channel === 'open' ? fitting : disguise!.health.usable(fitting);
+    },
     count: settings.validator_peers,
     intervalMs: 1000 * settings.validator_interval,
     timeoutMs: 1000 * settings.validator_timeout,

@@ -212,6 +212,8 @@ export class WeightSender {
     const next = client.headBlock() + 1;
     const blocks = await this.blocksOf(entry);
     if (!blocks) {
+      // A node that is behind, or a block that is not final yet: it may still be there.
+      if (metagraph.block < (entry.includedBlock ?? entry.block)) return;
       const uid = metagraph.byHotkey(hotkey.address)?.uid;
       const row = uid === undefined ? [] : ((await client.weights(netuid, { uids: [uid], signal })).get(uid) ?? []);
       if (sameRow(row, entry)) this.note({ ...entry, state: 'revealed' });

@@ -151,6 +151,17 @@ describe('the peers of a model', () => {
     expect(names(kinds.fitting([peer('old')]))).toEqual(['old']);
   });
 
+  it('are asked for their answers where their synapse is not described, and not where there is none', async () => {
+    const { kinds } = kindsOf(async ({ hotkey }) => ({
+      synapses: hotkey === 'none' ? [] : [served({ inputs: [], outputs: [] }, hotkey)],
+    }));
+    const peers = [peer('undescribed'), peer('none')];
+    kinds.fitting(peers);
+    await settled();
+    expect(names(kinds.fitting(peers))).toEqual(['undescribed']);
+    expect(['undescribed', 'none', 'nobody'].map(name => kinds.isOther(name))).toEqual([false, true, false]);
+  });
+
   it('are all of them until it is known what the own model is, and at most eight are asked at a time', async () => {
     const waiting = kindsOf(() => new Promise(() => {}));
     const many = Array.from({ length: 100 }, (_, i) => peer(`p${i}`));

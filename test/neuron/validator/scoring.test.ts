@@ -18,6 +18,22 @@ describe('the scores of a validator', () => {
     expect(book.standing('a').quality).toBeCloseTo(0.995 * before, 3);
   });
 
+  it('are nothing before every way of asking that is in use has asked some times', () => {
+    const book = new ScoreBook(['open', 'disguised']);
+    const scores: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      book.answered('two-faced', 1, 'open');
+      book.answered('two-faced', 1, 'open');
+      scores.push(book.standing('two-faced').score);
+      book.failed('two-faced', 'disguised');
+      book.answered('fair', 1, 'open');
+      book.answered('fair', 1, 'disguised');
+    }
+    expect(scores).toEqual([0, 0, 0]);
+    expect([...book.scores()]).toEqual([['fair', 1]]);
+    expect(book.standing('two-faced').asked).toBe(9);
+  });
+
   it('are quality times reliability, and nothing for who never answers or only harms', () => {
     const book = new ScoreBook();
     for (let i = 0; i < 400; i++) {

@@ -270,4 +270,29 @@ describe('the sender of weights', () => {
     chain.block = 31;
     expect(sender.allowed(chain.metagraph())).toMatchObject({ kind: 'nothing' });
   });
+
+  it('does not give a hidden row up because a node that is behind does not know it', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    const row = { uids: [1], weights: [65_535] };
+    const journal = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+    const salted = { salt: [1, 2], versionKey: '0', hotkeys: ['1'], digest: digestOf(row) };
+    journal.write({ epoch: 20, ...row, ...salted, state: 'included', block: 25, includedBlock: 27 });
+    const client = {
+      ...chain.client(() => 'lost'),
+      read: async () => [[]],
+    } as unknown as WeightSenderOptions['client'];
+    const signal = new AbortController().signal;
+    const base = { client, netuid: 1, hotkey, journal, log: silentLog, signal, oncePerEpoch: true };
+    const sender = new WeightSender(base);
+    for (const [block, state] of [
+      [24, 'included'],
+      [26, 'included'],
+      [27, 'missed'],
+    ] as const) {
+      chain.block = block;
+      await sender.tend(chain.metagraph());
+      expect(journal.entries()[0]?.state).toBe(state);
+    }
+  });
 });
