@@ -17,6 +17,7 @@ import { keyText } from '../src/net/auth/signed.js';
 import { type Axon, type DendriteOptions, floatTensor } from '../src/net/index.js';
 import { ready } from '../src/wallet/index.js';
 import { besideAxons, key } from './beside-axons.js';
+import { jaxStep } from './beside-jax.js';
 import { median } from './measure.js';
 import { PlainBert } from './plain-bert.js';
 import { PlainCifar } from './plain-cifar.js';
@@ -25,20 +26,29 @@ import { PlainMnist } from './plain-mnist.js';
 import type { Row, Suite } from './row.js';
 import { measureSteady } from './steady.js';
 
-/** Pairs of steps that are measured, one of each kind in turn, so that other work on the machine hits both alike. */
-const PAIRS = 20;
-const WARM_UP = 3;
+/** `BENCH_FEW=1`: as few steps of everything as there can be, to see that it runs. */
+const isFew = process.env['BENCH_FEW'] === '1';
+const WARM_UP = isFew ? 1 : 3;
 const PEERS = 3;
-const LONG = 1000;
+/**
+ * Pairs of steps that are measured, one of each kind in turn, so that other work on the machine hits both alike; and steps after which
+ * nothing may have been left behind. All together some minutes on two cores.
+ */
+const counts: Readonly<Record<ModelName, { pairs: number; long: number }>> = {
+  mnist: { pairs: 20, long: 1000 },
+  cifar: { pairs: 10, long: 300 },
+  bert: { pairs: 10, long: 300 },
+  gpt2: { pairs: 10, long: 300 },
+};
 const LENGTH = 64;
 const UNIT = 'ms of CPU';
 
 /**
  * `npm run bench models`: all four as they are shipped, with the rows of their recipes. `BENCH_DEVICE=wasm` (or cpu, gpu) says on what;
- * without it the best that is there. `test/conformance/python/models/gpt2_step.py` is the step of GPT-2 in JAX.
+ * without it the best that is there. The same in JAX is `test/conformance/python/models/*_step.py`.
  */
 export const suite: Suite = {
-  name: 'models: a training step of each as it is shipped, beside plain TensorFlow.js and beside three peers on loopback',
+  name: 'models: a training step of each as it is shipped, beside plain TensorFlow.js, beside JAX, and beside three peers on loopback',
   run,
 };
 
@@ -53,10 +63,12 @@ async function run(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const model of modelNames) {
     const trainer = await make(model);
-    const batches = await batchesOf(model);
+    const { pairs, long } = isFew ? { pairs: 2, long: 20 } : counts[model];
+    const batches = await batchesOf(model, pairs);
     const alone = await besidePlain(model, trainer, batches);
     const { direct, wire, bytes } = await besidePeers(trainer, batches);
-    const steady = await measureSteady(model, LONG);
+    const jax = await jaxStep(model, pairs);
+    const steady = await measureSteady(model, long);
     const { rows: count } = recipes[model];
     const backend = trainer.backend.name;
     trainer.dispose();
@@ -70,6 +82,17 @@ async function run(): Promise<Row[]> {
         ratio: alone.ours / alone.plain,
         note: `${backend}; plain with our derivative rules: ${alone.plain.toFixed(0)} ms`,
       },
+      ...(jax
+        ? [
+            {
+              name: `${model}: step of ${count} rows / JAX`,
+              value: alone.ours,
+              unit: UNIT,
+              ratio: alone.ours / jax.cpuMs,
+              note: `${backend}; JAX on the processor, compiled: ${jax.cpuMs.toFixed(0)} ms, of the clock ${jax.wallMs.toFixed(0)} ms`,
+            },
+          ]
+        : []),
       {
         name: `${model}: step beside ${PEERS} peers over loopback / the same in one process`,
         value: wire,
@@ -78,13 +101,13 @@ async function run(): Promise<Row[]> {
         note: `share of the network ${(100 * share).toFixed(1)} %, ${(bytes / 2 ** 20).toFixed(2)} MiB a step, both ways`,
       },
       {
-        name: `${model}: tensors more after ${LONG} steps than after 10`,
+        name: `${model}: tensors more after ${long} steps than after 10`,
         value: steady.tensors,
         unit: 'tensors',
         goal: '0',
       },
       {
-        name: `${model}: memory more after ${LONG} steps than after ${LONG / 5}`,
+        name: `${model}: memory more after ${long} steps than after ${long / 5}`,
         value: steady.rssMib,
         unit: 'MiB',
         note: `${steady.tensorBytes} bytes of tensors`,
@@ -108,11 +131,11 @@ function make(model: ModelName): Promise<Trainer> {
   });
 }
 
-async function batchesOf(model: ModelName): Promise<PlainBatch[]> {
+async function batchesOf(model: ModelName, pairs: number): Promise<PlainBatch[]> {
   const { rows, open } = recipes[model];
   const data = await open({ labels: undefined });
   const batches: PlainBatch[] = [];
-  for (let index = 0; index < PAIRS + WARM_UP; index++) {
+  for (let index = 0; index < pairs + WARM_UP; index++) {
     batches.push(await data.batch({ epoch: 0, index, rows, seed: 1 }));
   }
   data.close();
