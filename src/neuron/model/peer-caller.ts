@@ -18,6 +18,8 @@ export interface PeerCallerOptions {
   health: PeerHealth;
   /** Is told of peers that turn out to serve something else. */
   kinds?: Pick<PeerKinds, 'forget'>;
+  /** How long an answer to a forward may take; default: as long as the dendrite lets all take. */
+  timeoutMs?: number;
   log: Log;
   signal: AbortSignal;
 }
@@ -30,12 +32,13 @@ export class PeerCaller {
   constructor(private readonly options: PeerCallerOptions) {}
 
   async forward({ peer: hotkey, input, modality }: RemoteForward): Promise<RemoteForwardReply> {
-    const { dendrite, signal } = this.options;
+    const { dendrite, signal, timeoutMs } = this.options;
     const peer = this.find(hotkey);
     if (!peer) return { ok: false, code: 'Unavailable' };
     const reply = await dendrite.forward(peer, {
       tensors: [toWire(input, modality, false)],
       dtype: 'float32',
+      ...(timeoutMs !== undefined && { timeoutMs }),
       signal,
     });
     this.note(peer, reply);

@@ -54,6 +54,7 @@ export async function openDisguise(
   const dendrite = new Dendrite({ ...dendriteOptionsOf(settings), signer: hotkey, network, log });
   closing.add(() => dendrite.close());
   const health = new PeerHealth();
-  const caller = new PeerCaller({ dendrite, directory, health, log, signal });
+  const timeoutMs = 1000 * settings.validator_timeout;
+  const caller = new PeerCaller({ dendrite, directory, health, timeoutMs, log, signal });
   return { way: { channel: 'disguised', forward: request => caller.forward(request) }, health };
 }

@@ -102,7 +102,8 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
     ),
   );
 
-  const caller = new PeerCaller({ dendrite, directory, health, kinds, log: dendriteLog, signal });
+  const timeoutMs = 1000 * settings.validator_timeout;
+  const caller = new PeerCaller({ dendrite, directory, health, kinds, timeoutMs, log: dendriteLog, signal });
   const open: Way = { channel: 'open', forward: request => caller.forward(request) };
   return judgePeers({
     judge,
@@ -114,7 +115,7 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
     },
     count: settings.validator_peers,
     intervalMs: 1000 * settings.validator_interval,
-    timeoutMs: 1000 * settings.validator_timeout,
+    timeoutMs,
     steps: settings.validator_steps,
     onStep: () => save.regularly(),
     log,
