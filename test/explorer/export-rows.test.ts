@@ -72,7 +72,7 @@ describe('CSV', () => {
   });
 
   it('has the chosen columns only, with whole values', () => {
-    const rows = [neuronRow({ uid: 3, stakeTao: 1.123456789 })];
+    const rows = [neuronRow({ uid: 3, stake: 1.123456789 })];
     const columns = [columnById('uid')!, columnById('stake')!, columnById('hotkey')!];
     expect(toCsv(rows, columns, { position: positions(rows), epochsPerDay: undefined })).toBe(
       `uid,stake,hotkey\r\n3,1.123456789,${rows[0]!.hotkey}\r\n`,

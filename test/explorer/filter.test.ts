@@ -5,9 +5,9 @@ import { parseFilter, parseNumber } from '../../src/explorer/parts/table/filter.
 import { anyRows, neuronRow } from './rows.js';
 
 const ROWS = [
-  neuronRow({ uid: 0, stakeTao: 5000, active: true, validatorPermit: true, hotkey: '5AliceKey' }),
-  neuronRow({ uid: 1, stakeTao: 100, active: true, axon: { ip: '10.0.0.7', port: 8091 }, immune: true }),
-  neuronRow({ uid: 2, stakeTao: 1, incentive: 0.4, coldkey: '5BobCold', updated: 500 }),
+  neuronRow({ uid: 0, stake: 5000, active: true, validatorPermit: true, hotkey: '5AliceKey' }),
+  neuronRow({ uid: 1, stake: 100, active: true, axon: { ip: '10.0.0.7', port: 8091 }, immune: true }),
+  neuronRow({ uid: 2, stake: 1, incentive: 0.4, coldkey: '5BobCold', updated: 500 }),
 ];
 const context = { position: positions(ROWS), epochsPerDay: undefined };
 const found = (query: string) => ROWS.filter(row => parseFilter(query).matches(row, context)).map(row => row.uid);

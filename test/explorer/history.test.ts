@@ -25,7 +25,7 @@ describe('the history of a neuron', () => {
   });
 
   it('has a gap where the chain forgot, or another neuron had the place', () => {
-    const row = neuronRow({ hotkey: 'mine', stakeTao: 5 });
+    const row = neuronRow({ hotkey: 'mine', stake: 5 });
     const [stake] = historyCharts(
       [
         { block: 3, row },

@@ -46,7 +46,7 @@ describe('the order of the table', () => {
   });
 
   it('counts places by stake from 1, equal stakes by uid', () => {
-    const rows = [5, 9, 5].map((stakeTao, uid) => neuronRow({ uid, stakeTao }));
+    const rows = [5, 9, 5].map((stake, uid) => neuronRow({ uid, stake }));
     expect([...positions(rows)].sort(([a], [b]) => a - b)).toEqual([
       [0, 2],
       [1, 1],
@@ -64,7 +64,7 @@ describe('the order of the table', () => {
 
   it('says nothing of a day where the time between blocks is not known', () => {
     const daily = columnById('daily')!;
-    const row = neuronRow({ emissionTao: 2 });
+    const row = neuronRow({ emission: 2 });
     expect(daily.value(row, { position: new Map(), epochsPerDay: 72 })).toBe(144);
     expect(daily.text(daily.value(row, { position: new Map(), epochsPerDay: undefined }))).toBe('–');
   });

@@ -39,7 +39,7 @@ export function textOf(value: Decoded): string | undefined {
 
 export const TAO = 1e9;
 
-/** Rao as TAO, for showing and sorting. */
+/** Rao as TAO, or as alpha, which has as many; for showing and sorting. */
 export function taoOf(value: Decoded): number {
   return (numberOf(value) ?? 0) / TAO;
 }

@@ -17,14 +17,17 @@ const registered = new WeakMap<Runtime, Map<number, { keys: string; blocks: Read
 
 export async function readMetagraph(chain: ChainData, netuid: number, place: Place): Promise<MetagraphData> {
   const lists = place.runtime.apiMethod(ALL) !== undefined;
-  const [answer, [immunity]] = await Promise.all([
+  const [answer, [immunity, mechanism]] = await Promise.all([
     lists ? chain.ask(place, ALL, [netuid]) : chain.ask(place, METAGRAPH, [netuid]),
-    chain.read(place, [['SubtensorModule.ImmunityPeriod', netuid]]),
+    chain.read(place, [
+      ['SubtensorModule.ImmunityPeriod', netuid],
+      ['SubtensorModule.SubnetMechanism', netuid],
+    ]),
   ]);
   const neurons = lists ? listOf(answer) : fromMetagraph(answer);
   const keys = neurons.map(neuron => String(recordOf(neuron)['hotkey'])).join(' ');
   const blocks = await readRegistrations(chain, netuid, place, keys);
-  const context = { block: place.number, immunity: numberOf(immunity) };
+  const context = { block: place.number, immunity: numberOf(immunity), token: tokenOf(netuid, mechanism) };
   const rows = neurons.map(neuron => {
     const uid = numberOf(recordOf(neuron)['uid']) ?? 0;
     return rowOf(neuron, { ...context, registeredAt: blocks.get(uid) });
@@ -43,13 +46,19 @@ async function readRegistrations(chain: ChainData, netuid: number, place: Place,
   return blocks;
 }
 
+/** Root and the subnets of mechanism 0 (stable) count in TAO. Source: subtensor `staking/stake_utils.rs`. */
+function tokenOf(netuid: number, mechanism: Decoded): NeuronRow['token'] {
+  return netuid !== 0 && numberOf(mechanism) === 1 ? 'alpha' : 'TAO';
+}
+
 interface Context {
   readonly block: number;
+  readonly token: NeuronRow['token'];
   readonly immunity: number | undefined;
   readonly registeredAt: number | undefined;
 }
 
-function rowOf(neuron: Decoded, { block, immunity, registeredAt }: Context): NeuronRow {
+function rowOf(neuron: Decoded, { block, token, immunity, registeredAt }: Context): NeuronRow {
   const record = recordOf(neuron);
   const share = (name: string) => (numberOf(record[name]) ?? 0) / U16_MAX;
   const stakes = listOf(record['stake']).map(entry => bigOf(listOf(entry)[1]) ?? 0n);
@@ -57,14 +66,15 @@ function rowOf(neuron: Decoded, { block, immunity, registeredAt }: Context): Neu
     uid: numberOf(record['uid']) ?? 0,
     hotkey: addressOf(record['hotkey']) ?? '',
     coldkey: addressOf(record['coldkey']) ?? '',
-    stakeTao: taoOf(stakes.reduce((sum, rao) => sum + rao, 0n)),
+    token,
+    stake: taoOf(stakes.reduce((sum, rao) => sum + rao, 0n)),
     rank: share('rank'),
     trust: share('trust'),
     validatorTrust: share('validator_trust'),
     consensus: share('consensus'),
     incentive: share('incentive'),
     dividends: share('dividends'),
-    emissionTao: taoOf(record['emission']),
+    emission: taoOf(record['emission']),
     updated: Math.max(0, block - (numberOf(record['last_update']) ?? 0)),
     active: record['active'] === true,
     validatorPermit: record['validator_permit'] === true,
@@ -152,15 +162,21 @@ async function readNeuronAt(
       const { rows } = await readMetagraph(chain, netuid, place);
       return { block, row: rows.find(row => row.uid === uid) };
     }
-    const [neuron, [immunity, registeredAt]] = await Promise.all([
+    const [neuron, [immunity, registeredAt, mechanism]] = await Promise.all([
       chain.ask(place, ONE, [netuid, uid]),
       chain.read(place, [
         ['SubtensorModule.ImmunityPeriod', netuid],
         ['SubtensorModule.BlockAtRegistration', netuid, uid],
+        ['SubtensorModule.SubnetMechanism', netuid],
       ]),
     ]);
     if (neuron === undefined) return { block, row: undefined };
-    const context = { block, immunity: numberOf(immunity), registeredAt: numberOf(registeredAt) };
+    const context = {
+      block,
+      token: tokenOf(netuid, mechanism),
+      immunity: numberOf(immunity),
+      registeredAt: numberOf(registeredAt),
+    };
     return { block, row: rowOf(neuron, context) };
   } catch (error) {
     // The state of this block is gone, or there is no such block.

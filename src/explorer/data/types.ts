@@ -19,7 +19,9 @@ export interface NeuronRow {
   /** ss58. */
   readonly hotkey: string;
   readonly coldkey: string;
-  readonly stakeTao: number;
+  /** What stake and emission are counted in: a subnet with a price of its own has its own token. */
+  readonly token: 'TAO' | 'alpha';
+  readonly stake: number;
   /** These six are shares from 0 to 1. */
   readonly rank: number;
   readonly trust: number;
@@ -28,7 +30,7 @@ export interface NeuronRow {
   readonly incentive: number;
   readonly dividends: number;
   /** Of the last epoch. */
-  readonly emissionTao: number;
+  readonly emission: number;
   /** Blocks since its last weights, or its registration. */
   readonly updated: number;
   readonly active: boolean;

@@ -54,7 +54,7 @@ describe('the metagraph table in a browser', () => {
     const stake = page.getByRole('columnheader', { name: 'Stake' });
     await stake.getByRole('button').click();
     expect(await stake.getAttribute('aria-sort')).toBe('descending');
-    const largest = [...generateMetagraph(300).rows].sort((a, b) => b.stakeTao - a.stakeTao)[0]!;
+    const largest = [...generateMetagraph(300).rows].sort((a, b) => b.stake - a.stake)[0]!;
     expect((await column(page, 'uid'))[0]).toBe(String(largest.uid));
     await stake.getByRole('button').click();
     expect(await stake.getAttribute('aria-sort')).toBe('ascending');
@@ -115,7 +115,7 @@ describe('the metagraph table in a browser', () => {
 
   it('filters while one types, and says what it does not understand', async () => {
     const page = await parts.open('part=table&n=300');
-    const wanted = generateMetagraph(300).rows.filter(row => row.stakeTao > 100 && row.active && row.validatorPermit);
+    const wanted = generateMetagraph(300).rows.filter(row => row.stake > 100 && row.active && row.validatorPermit);
     await page.getByLabel('Filter').fill('stake>100 active permit');
     await page.getByText(`${wanted.length} of 300 neurons`).waitFor();
     expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(wanted.length + 1));

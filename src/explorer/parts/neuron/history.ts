@@ -22,8 +22,8 @@ export interface HistoryChart {
 type NumberColumn = { [K in keyof NeuronRow]: NeuronRow[K] extends number ? K : never }[keyof NeuronRow];
 
 const CHARTS: readonly { title: string; columns: readonly (readonly [name: string, column: NumberColumn])[] }[] = [
-  { title: 'Stake, TAO', columns: [['stake', 'stakeTao']] },
-  { title: 'Emission, TAO an epoch', columns: [['emission', 'emissionTao']] },
+  { title: 'Stake, TOKEN', columns: [['stake', 'stake']] },
+  { title: 'Emission, TOKEN an epoch', columns: [['emission', 'emission']] },
   {
     title: 'What it earns by',
     columns: [
@@ -46,8 +46,9 @@ const CHARTS: readonly { title: string; columns: readonly (readonly [name: strin
 /** The charts of a neuron. Where the chain keeps no state, or another neuron had the place, a line has a gap. */
 export function historyCharts(history: readonly NeuronAt[], hotkey: string): HistoryChart[] {
   const sorted = [...history].sort((a, b) => a.block - b.block);
+  const token = sorted.findLast(({ row }) => row !== undefined)?.row?.token ?? 'TAO';
   return CHARTS.map(({ title, columns }) => ({
-    title,
+    title: title.replace('TOKEN', token),
     series: columns.map(([name, column]) => ({
       name,
       points: sorted.map(({ block, row }) => ({ x: block, y: row?.hotkey === hotkey ? row[column] : Number.NaN })),

@@ -10,8 +10,8 @@ export interface NeuronCardProps {
 export function NeuronCard({ row, accountHref }: NeuronCardProps) {
   const share = (value: number) => value.toFixed(5);
   const facts: [string, string][] = [
-    ['Stake', `${tao(row.stakeTao)} TAO`],
-    ['Emission', `${tao(row.emissionTao)} TAO an epoch`],
+    ['Stake', `${tao(row.stake)} ${row.token}`],
+    ['Emission', `${tao(row.emission)} ${row.token} an epoch`],
     ['Rank', share(row.rank)],
     ['Trust', share(row.trust)],
     ['Validator trust', share(row.validatorTrust)],

@@ -63,14 +63,22 @@ export const COLUMNS: readonly Column[] = [
   column('permit', 'Permit', 'flag', 72, 'may validate', row => row.validatorPermit, flag),
   column('immune', 'Immune', 'flag', 78, 'too young to be replaced', row => row.immune, flag),
   column('uid', 'UID', 'number', 62, 'place in the subnet', row => row.uid, count),
-  column('stake', 'Stake', 'number', 106, 'stake in TAO', row => row.stakeTao, tao),
+  column('stake', 'Stake', 'number', 106, 'stake, in TAO or the alpha of the subnet', row => row.stake, tao),
   column('rank', 'Rank', 'number', 84, 'weighted by stake, before consensus', row => row.rank, share, false),
   column('trust', 'Trust', 'number', 84, 'stake that gives it weight', row => row.trust, share, false),
   column('vtrust', 'VTrust', 'number', 84, 'agreement of its weights with consensus', row => row.validatorTrust, share),
   column('consensus', 'Consensus', 'number', 106, 'weight that most stake agrees on', row => row.consensus, share),
   column('incentive', 'Incentive', 'number', 96, 'share of what miners earn', row => row.incentive, share),
   column('dividends', 'Dividends', 'number', 104, 'share of what validators earn', row => row.dividends, share),
-  column('emission', 'Emission', 'number', 100, 'TAO earned in the last epoch', row => row.emissionTao, tao),
+  column(
+    'emission',
+    'Emission',
+    'number',
+    100,
+    'earned in the last epoch, in what its stake is',
+    row => row.emission,
+    tao,
+  ),
   column('updated', 'Updated', 'number', 94, 'blocks since its last weights', row => row.updated, count),
   column('active', 'Active', 'flag', 72, 'set weights lately', row => row.active, flag),
   column(
@@ -89,8 +97,8 @@ export const COLUMNS: readonly Column[] = [
     'Daily',
     'number',
     96,
-    'TAO a day, if every epoch were like the last',
-    (row, { epochsPerDay }) => (epochsPerDay === undefined ? undefined : row.emissionTao * epochsPerDay),
+    'earned in a day, if every epoch were like the last',
+    (row, { epochsPerDay }) => (epochsPerDay === undefined ? undefined : row.emission * epochsPerDay),
     tao,
   ),
 ];
@@ -103,6 +111,6 @@ export function columnById(id: string): Column | undefined {
 
 /** Places by stake; equal stakes by uid. */
 export function positions(rows: readonly NeuronRow[]): Map<number, number> {
-  const order = [...rows].sort((a, b) => b.stakeTao - a.stakeTao || a.uid - b.uid);
+  const order = [...rows].sort((a, b) => b.stake - a.stake || a.uid - b.uid);
   return new Map(order.map((row, i) => [row.uid, i + 1]));
 }

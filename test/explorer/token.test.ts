@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { ChainData, Place } from '../../src/explorer/data/chain-data.js';
+import { compareMetagraphs } from '../../src/explorer/data/changes.js';
+import { readMetagraph } from '../../src/explorer/data/neurons.js';
+import { historyCharts } from '../../src/explorer/parts/neuron/history.js';
+import { neuronRow } from './rows.js';
+
+/** A subnet of one neuron that has two and a half of whatever its token is. */
+async function rowOn(netuid: number, mechanism: number | undefined) {
+  const values = new Map([['SubtensorModule.SubnetMechanism', mechanism]]);
+  const chain = {
+    ask: async () => [{ uid: 0, stake: [[undefined, 2_500_000_000n]], emission: 1_000_000_000n }],
+    read: async (_: Place, queries: readonly (readonly [path: string])[]) => queries.map(([path]) => values.get(path)),
+    entries: async () => [],
+  };
+  const place = { number: 9, hash: '0x', runtime: { apiMethod: () => ({}) }, signal: undefined };
+  const { rows } = await readMetagraph(chain as unknown as ChainData, netuid, place as unknown as Place);
+  return rows[0]!;
+}
+
+describe('what stake and emission are counted in', () => {
+  it.each([
+    [0, undefined, 'TAO'],
+    [0, 1, 'TAO'],
+    [3, 0, 'TAO'],
+    [3, undefined, 'TAO'],
+    [3, 1, 'alpha'],
+  ] as const)('on subnet %i of mechanism %s is %s', async (netuid, mechanism, token) => {
+    expect(await rowOn(netuid, mechanism)).toMatchObject({ token, stake: 2.5, emission: 1 });
+  });
+
+  it('is said in what changed, and over the charts', () => {
+    const row = neuronRow({ token: 'alpha', stake: 1, hotkey: 'mine' });
+    const graph = (stake: number) => ({ block: 1, netuid: 3, rows: [{ ...row, stake }] });
+    expect(compareMetagraphs(graph(1), graph(2))).toMatchObject([{ before: '1.0000 alpha', after: '2.0000 alpha' }]);
+    const titles = historyCharts([{ block: 1, row }], 'mine').map(({ title }) => title);
+    expect(titles.slice(0, 2)).toEqual(['Stake, alpha', 'Emission, alpha an epoch']);
+  });
+});
