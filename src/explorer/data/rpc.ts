@@ -5,6 +5,8 @@ const DEADLINE_MS = 20_000;
 /** How long opening a connection may take. */
 const OPEN_MS = 10_000;
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000] as const;
+/** A subscription that was refused is asked for again after so long. */
+const LATER_MS = 5_000;
 /** Requests that wait for an answer or a connection. */
 const MOST_WAITING = 4096;
 
@@ -163,11 +165,19 @@ export class Rpc {
   private renew(subscription: Subscription): void {
     this.call(subscription.method, subscription.params).then(
       id => {
-        subscription.id = id;
-        if (!this.subscriptions.has(subscription)) this.call(subscription.unsubscribe, [id]).catch(() => {});
+        // Asked for twice, where the connection ended before the first answer: one is enough.
+        const isWanted = this.subscriptions.has(subscription) && subscription.id === undefined;
+        if (isWanted) subscription.id = id;
+        else this.call(subscription.unsubscribe, [id]).catch(() => {});
       },
-      () => {},
+      () => setTimeout(() => this.renewLate(subscription), LATER_MS),
     );
+  }
+
+  /** What a busy node refused is asked for again; after a reconnection that has been done already. */
+  private renewLate(subscription: Subscription): void {
+    const isMissing = this.subscriptions.has(subscription) && subscription.id === undefined;
+    if (isMissing && this.current === 'open') this.renew(subscription);
   }
 
   private receive(text: string): void {

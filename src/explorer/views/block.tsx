@@ -26,10 +26,14 @@ function BlockView({ params }: ViewProps) {
 
 function Found({ id }: { id: string }) {
   const { chain, head } = useLive();
-  const loaded = useLoaded(`block ${id}`, id, signal => findBlock(chain, id, signal));
+  const loaded = useLoaded(`block ${id}`, id, async signal => {
+    const block = await findBlock(chain, id, signal);
+    const best = await chain.hashOf(block.number, signal).catch(() => undefined);
+    return { block, isOnChain: best === block.hash };
+  });
   return (
     <Show loaded={loaded}>
-      {block => {
+      {({ block, isOnChain }) => {
         const { number, hash, parentHash, timeMs, extrinsics, events } = block;
         return (
           <>
@@ -51,13 +55,13 @@ function Found({ id }: { id: string }) {
               rows={[
                 ['Number', number],
                 ['Time', timeMs === undefined ? undefined : formatTime(timeMs)],
-                ['Final', number <= (head?.finalized ?? 0) ? 'yes' : 'not yet'],
+                ['Final', finality(isOnChain, number <= (head?.finalized ?? 0))],
                 ['Runtime', block.spec],
                 ['Hash', <Hash key="hash" hash={hash} isWhole />],
                 [
                   'Parent',
                   number === 0 ? undefined : (
-                    <a key="parent" href={href('block', number - 1)}>
+                    <a key="parent" href={href('block', parentHash)}>
                       <Hash hash={parentHash} isWhole />
                     </a>
                   ),
@@ -91,6 +95,12 @@ function Found({ id }: { id: string }) {
       }}
     </Show>
   );
+}
+
+/** A hash may name a block that the chain left for another one. */
+function finality(isOnChain: boolean, isOld: boolean): string {
+  if (!isOnChain) return 'no, the chain has another block of this number';
+  return isOld ? 'yes' : 'not yet';
 }
 
 /** Source: sp-runtime's `generic/digest.rs`. */

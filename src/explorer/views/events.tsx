@@ -62,7 +62,8 @@ function Events() {
           const gone = blocks.filter(({ events }) => events === undefined).length;
           return (
             <>
-              <p role="status">
+              {/* Nobody wants to hear it with each block. */}
+              <p role={following.stopped ? 'status' : undefined}>
                 {rows.length} of {all.length} events in {blocks.length} blocks
                 {rows.length > MOST_ROWS && `; the newest ${MOST_ROWS} are shown`}
                 {gone > 0 && `; the node keeps no state of ${gone} of them any more`}.
