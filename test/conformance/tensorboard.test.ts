@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packagePath } from '../../src/base/index.js';
+import { packagePath, pollUntil } from '../../src/base/index.js';
 import { openEventFile } from '../../src/model/index.js';
+import { TestHome } from '../helpers/cli.js';
+import { smallData } from '../helpers/small-data.js';
 import { runCommand } from './command.js';
 import { clientFolder } from './stage.js';
 
@@ -66,6 +70,42 @@ describe('TensorBoard 2.21.0', () => {
     for (let step = 9; step < 12; step++) second.scalars(step, { loss: step });
     expect((await read(logs)).scalars.loss!.map(([step]) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
+
+  it('shows what `run mnist --logdir` wrote to one who starts `tensorboard --logdir` on the same folder', async () => {
+    await using home = new TestHome();
+    const flags = ['-m', '0', '--metagraph_difficulty', '0', '--device', 'wasm', '--steps', '2'];
+    const neuron = home.run('run', 'mnist', ...flags, '--dataset', smallData(home.folder).digits, '--logdir', 'logs');
+    expect(await neuron.ended(), neuron.lines.join('\n')).toBe(0);
+
+    const logs = join(home.folder, 'logs');
+    const env = { HOME: home.folder, PATH: process.env['PATH'] ?? '', PYTHONDONTWRITEBYTECODE: '1' };
+    const args = ['--logdir', logs, '--host', '127.0.0.1', '--port', '0'];
+    const board = spawn(join(dirname(python), 'tensorboard'), args, { env, cwd: home.folder });
+    const ended = once(board, 'close');
+    try {
+      let said = '';
+      for (const stream of [board.stdout, board.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+        });
+      }
+      const within = { withinMs: 60_000, everyMs: 200 };
+      const url = await pollUntil(
+        'the address of TensorBoard',
+        within,
+        () => /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0],
+      );
+      const tags = await pollUntil('the tags', within, async () => {
+        const answer = await fetch(`${url}/data/plugin/scalars/tags`);
+        const runs = (await answer.json()) as Record<string, Record<string, unknown>>;
+        return runs['.'] && Object.keys(runs['.']);
+      });
+      expect(tags).toEqual(expect.arrayContaining(['train_loss', 'Neuron/Lloss', 'n_peers', 'Axon/Queries/Sec']));
+    } finally {
+      board.kill();
+      await ended;
+    }
+  }, 180_000);
 
   it('would notice a damaged record', async () => {
     const logs = join(folder, 'damaged', 'neuron');
