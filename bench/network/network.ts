@@ -224,7 +224,6 @@ function neuronFlags(name: string, { bind, announced, chainUrl }: Place, wallets
     'axon.port': bind.port,
     'axon.external_ip': announced.ip,
     'axon.external_port': announced.port,
-    device: 'wasm',
   };
 }
 
@@ -234,7 +233,12 @@ function flagsOf(flags: Readonly<Record<string, unknown>>): string[] {
 
 /** The shipped program, which serves a model and learns from nobody: so its quality stays what it was measured to be. */
 function minerCommand(name: string, place: Place, model: string, wallets: string): string[] {
-  const flags = { ...neuronFlags(name, place, wallets), model_path: model, 'server.learn_from_callers': 'off' };
+  const flags = {
+    ...neuronFlags(name, place, wallets),
+    device: 'wasm',
+    model_path: model,
+    'server.learn_from_callers': 'off',
+  };
   return [cli(), 'run', 'server', ...flagsOf(flags)];
 }
 

@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { readHolder } from '../../base/index.js';
 import { OBSERVE_FILE } from './observe-file.js';
 
-/** A node that wrote where it is asked. */
+/** A node whose process lives. */
 export interface RunningNode {
   /** Of its slot. */
   readonly name: string;
-  readonly url: string;
+  /** Where it is asked; undefined where it shows nothing of itself. */
+  readonly url: string | undefined;
   readonly pid: number;
-  /** What it says is wrong, by name; undefined when it does not answer. */
+  /** What it says is wrong, by name; undefined when it does not answer, or cannot be asked. */
   readonly problems: Readonly<Record<string, string>> | undefined;
 }
 
@@ -22,13 +25,29 @@ export async function runningNodes(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<RunningNode[]> {
   const slots = join(dataFolder, 'slots');
-  const found = namesIn(slots).flatMap(name => {
+  const names = namesIn(slots).slice(0, MOST_NODES);
+  const asked = names.flatMap(name => {
     const place = readPlace(join(slots, name, OBSERVE_FILE));
     return place && lives(place.pid) ? [{ name, ...place }] : [];
   });
-  return await Promise.all(
-    found.slice(0, MOST_NODES).map(async node => ({ ...node, problems: await askHealth(node.url, signal) })),
-  );
+  // Of a node that has two slots, as a validator in disguise, one says where it is asked.
+  const pids = new Set(asked.map(({ pid }) => pid));
+  const silent = names.flatMap(name => {
+    const pid = holderOf(join(slots, name, 'lock'));
+    if (pid === undefined || pids.has(pid)) return [];
+    pids.add(pid);
+    return [{ name, url: undefined, pid, problems: undefined }];
+  });
+  const answers = asked.map(async node => ({ ...node, problems: await askHealth(node.url, signal) }));
+  return [...(await Promise.all(answers)), ...silent];
+}
+
+function holderOf(lock: string): number | undefined {
+  try {
+    return readHolder(lock)?.pid;
+  } catch {
+    return undefined;
+  }
 }
 
 async function askHealth(url: string, signal: AbortSignal | undefined): Promise<Record<string, string> | undefined> {
@@ -49,17 +68,22 @@ async function askHealth(url: string, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** Only a loopback address is believed: the file may be anybody's. */
+/** Only an address of this machine is believed: the file may be anybody's. */
 function readPlace(path: string): { url: string; pid: number } | undefined {
   try {
     const { url, pid } = JSON.parse(readFileSync(path, 'utf8')) as { url?: unknown; pid?: unknown };
     if (typeof url !== 'string' || typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined;
     const { protocol, hostname } = new URL(url);
-    const isOwn = /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]';
-    return protocol === 'http:' && isOwn ? { url: new URL(url).origin, pid } : undefined;
+    return protocol === 'http:' && isOwn(hostname) ? { url: new URL(url).origin, pid } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isOwn(hostname: string): boolean {
+  const name = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (/^127\.\d+\.\d+\.\d+$/.test(name) || name === '::1') return true;
+  return Object.values(networkInterfaces()).some(list => list?.some(({ address }) => address === name));
 }
 
 function namesIn(folder: string): string[] {

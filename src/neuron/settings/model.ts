@@ -18,6 +18,11 @@ export function callerPolicyOf(settings: {
 
 /** Of who has a model that is served. */
 export const modelSettings = {
+  device: choice<'auto' | 'gpu' | 'cpu' | 'wasm' | 'js'>({
+    about: 'where to compute',
+    default: 'auto',
+    of: ['auto', 'gpu', 'cpu', 'wasm', 'js'],
+  }),
   server_learn_from_callers: choice<CallerPolicy>({
     flag: 'server.learn_from_callers',
     about:

@@ -89,11 +89,6 @@ export const nodeSettings = {
     min: 0.1,
     max: 1e9,
   }),
-  device: choice<'auto' | 'gpu' | 'cpu' | 'wasm' | 'js'>({
-    about: 'where to compute',
-    default: 'auto',
-    of: ['auto', 'gpu', 'cpu', 'wasm', 'js'],
-  }),
   ...axonSettings,
   ...dendriteSettings,
   ...observeSettings,

@@ -118,7 +118,8 @@ async function axonFindings(
 async function nodeFindings(data: string, signal: AbortSignal): Promise<Finding[]> {
   const nodes = await runningNodes(data, { signal });
   if (nodes.length === 0) return [ok('own nodes', `no node runs that has its data in ${data}`)];
-  return nodes.map(({ name, url, problems }) => {
+  return nodes.map(({ name, url, pid, problems }) => {
+    if (url === undefined) return ok('own nodes', `node ${name} runs (process ${pid}) and shows nothing of itself`);
     const text = `node ${name} (${url})`;
     if (problems === undefined) return warning('own nodes', `${text} does not answer`, 'look at its log');
     const all = Object.values(problems);
