@@ -55,7 +55,7 @@ export class Subtensor implements AsyncDisposable {
     return this.use(client => client.balanceRao(addressOf(of), options), options.signal);
   }
 
-  /** Staked with a hotkey on a subnet, by all its stakers, rao. */
+  /** Staked with a hotkey on a subnet, by all its stakers: rao of TAO, or of the subnet's alpha where it has a token of its own. */
   stakeRao(hotkey: string, { netuid, ...options }: { netuid?: number; signal?: AbortSignal } = {}): Promise<bigint> {
     return this.use(client => client.stakeRao(netuidOf(netuid), hotkey, options), options.signal);
   }

@@ -58,10 +58,11 @@ describe('the neuron views on a local chain', () => {
   });
 
   it('show an earlier block where one asks for it', async () => {
-    const page = await open('#/subnet/1/metagraph?block=30');
-    await page.getByText('Block 30').waitFor();
-    const rows = (await subnet.client.metagraph(1, { block: 30 })).n;
-    if (rows > 0) await page.getByText(`${rows} neurons`).waitFor();
+    const { block, n } = await subnet.client.metagraph(1);
+    expect(n).toBe(VALIDATORS + MINERS);
+    const page = await open(`#/subnet/1/metagraph?block=${block}`);
+    await page.getByText(`Block ${block.toLocaleString('en')} Go to the newest`, { exact: true }).waitFor();
+    await page.getByText(`${n} neurons`).waitFor();
     await page.close();
   });
 
