@@ -118,7 +118,8 @@ function resultOf(
   const { validators, miners } = cast;
   const rightFrom = calm[calm.findLastIndex(row => !isRight(row)) + 1]?.tempo;
   const isHonest = Object.values(weights).every(
-    audit => audit.doubles.length + audit.lost.length + audit.unknown.length === 0,
+    // A validator that set nothing at all has nothing that could be wrong.
+    audit => audit.sets > 0 && audit.doubles.length + audit.lost.length + audit.unknown.length === 0,
   );
   return {
     seed,

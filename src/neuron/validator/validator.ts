@@ -110,8 +110,12 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
     book,
     ways: disguise ? [open, disguise.way] : [open],
     peers: channel => {
-      const fitting = kinds.fitting(directory.peers());
-      return channel === 'open' ? fitting : disguise!.health.usable(fitting);
+      const known = directory.peers();
+      const fitting = kinds.fitting(known);
+      if (channel === 'open') return fitting;
+      // Of all that are known, because a peer that is left out here is forgotten there.
+      const usable = new Set(disguise!.health.usable(known));
+      return fitting.filter(peer => usable.has(peer));
     },
     count: settings.validator_peers,
     intervalMs: 1000 * settings.validator_interval,
