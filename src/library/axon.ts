@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Closing, fromHex, type Log, silentLog } from '../base/index.js';
 import { isLoopback, type Metagraph, type Network, startLocalnet } from '../chain/index.js';
 import type { Admission, AxonStats } from '../net/index.js';
-import { joinSubnet, lockHotkey } from '../neuron/index.js';
+import { joinSubnet, lockHotkey } from '../neuron/parts.js';
 import type { Signer } from '../wallet/index.js';
 import { type Lease, leaseChain } from './chains.js';
 import { libraryError } from './errors.js';

@@ -7,7 +7,7 @@ import {
   type Submitted,
   toU16Weights,
 } from '../chain/index.js';
-import { fitWeights } from '../neuron/index.js';
+import { fitWeights } from '../neuron/parts.js';
 import type { Signer } from '../wallet/index.js';
 import { withChain } from './chains.js';
 import { libraryError } from './errors.js';

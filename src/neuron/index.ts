@@ -4,8 +4,6 @@ import type { Neuron } from './run.js';
 import type { RunHooks } from './running.js';
 
 export type { NeuronErrorCode } from './errors.js';
-export { lockHotkey } from './keys/slots.js';
-export { joinSubnet, type Membership } from './membership/membership.js';
 export type { RunningNode } from './observe/running-nodes.js';
 export type { NodeStatus } from './observe/status.js';
 export {
@@ -23,7 +21,6 @@ export {
 } from './options.js';
 export type { Neuron } from './run.js';
 export type { RunHooks, RunSummary } from './running.js';
-export { fitWeights } from './weights/for-chain.js';
 
 /** Runs one neuron until its signal aborts. The parts behind it are loaded here, so that help and errors show at once. */
 export async function runNeuron(neuron: Neuron, hooks: RunHooks): Promise<void> {

@@ -69,7 +69,7 @@ describe('completion for bash', () => {
     expect(offered('run', '--log_level', 'd')).toEqual(['debug']);
     expect(offered('run', 'mn')).toEqual(['mnist']);
     expect(offered('run', 'mnist', '--model', 'gp')).toEqual(['gpt2']);
-    expect(offered('run', 'server', '--set')).toEqual(['--set_weights']);
+    expect(offered('run', 'server', '--save')).toEqual(['--save_interval']);
     expect(offered('localnet', 'start', '--chain', 'some')).toEqual(['some file']);
     expect(offered('localnet', 'dump', 'some')).toEqual(['some file']);
     expect(offered('run', '--logdir', 'some')).toEqual([]);

@@ -1,15 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  answerFromSite,
-  BittensorError,
-  isBittensorError,
-  LocalHttp,
-  type Route,
-  readSite,
-  reply,
-  replyJson,
-  type Site,
-} from '../../base/index.js';
+import { answerFromSite, LocalHttp, type Route, readSite, reply, replyJson, type Site } from '../../base/http.js';
+import { BittensorError, isBittensorError } from '../../base/index.js';
 import { EXPLORER_PAGE } from './page.js';
 
 export interface ExplorerOptions {

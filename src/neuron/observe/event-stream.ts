@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { beginEvents } from '../../base/index.js';
+import { beginEvents } from '../../base/http.js';
 import type { StatusBoard } from './status.js';
 
 const MOST_LISTENERS = 16;

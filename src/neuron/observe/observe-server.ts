@@ -1,4 +1,5 @@
-import { LocalHttp, type LocalHttpOptions, type Metrics, reply, replyJson } from '../../base/index.js';
+import { LocalHttp, type LocalHttpOptions, reply, replyJson } from '../../base/http.js';
+import type { Metrics } from '../../base/index.js';
 import { EventStream } from './event-stream.js';
 import type { StatusBoard } from './status.js';
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LocalHttp, replyJson, takeLock } from '../../../src/base/index.js';
+import { LocalHttp, replyJson } from '../../../src/base/http.js';
+import { takeLock } from '../../../src/base/index.js';
 import { runningNodes } from '../../../src/neuron/index.js';
 import { temporaryFolder } from '../../chain/helpers.js';
 
