@@ -90,6 +90,16 @@ describe('the pictures of weights in a browser', () => {
     expect(await chosen.getAttribute('id')).toBe(`wg-${uids[1]}`);
     expect(await list.getAttribute('aria-activedescendant')).toBe(`wg-${uids[1]}`);
     await page.getByText(new RegExp(`^uid ${uids[1]} weighs`)).waitFor();
+    // The browser's own keys stay its own: nothing here takes them.
+    const taken = await list.evaluate(element =>
+      ['altKey', 'ctrlKey', 'metaKey'].map(
+        held =>
+          !element.dispatchEvent(
+            new KeyboardEvent('keydown', { key: 'ArrowLeft', cancelable: true, bubbles: true, [held]: true }),
+          ),
+      ),
+    );
+    expect(taken).toEqual([false, false, false]);
     await page.keyboard.press('End');
     await page.getByText(new RegExp(`^uid ${uids.at(-1)} `)).waitFor();
     await page.keyboard.press('Enter');

@@ -51,6 +51,8 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
       .join(', ');
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // Alt and an arrow is the browser's way back.
+    if (event.altKey || event.metaKey || event.ctrlKey) return;
     const index = shown === undefined ? xs.length : xs.indexOf(shown);
     const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: xs.length - 1 }[event.key];
     if (to === undefined) return;

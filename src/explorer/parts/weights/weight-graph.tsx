@@ -25,6 +25,8 @@ export function WeightGraph({ matrix, hrefOf }: WeightGraphProps) {
   const current = graph.nodes[index];
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // Alt and an arrow is the browser's way back.
+    if (event.altKey || event.metaKey || event.ctrlKey) return;
     const last = graph.nodes.length - 1;
     const to = {
       ArrowRight: index + 1,
