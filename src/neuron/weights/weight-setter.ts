@@ -79,8 +79,10 @@ export class WeightSetter {
   ): boolean {
     const age = block - lastUpdate;
     if (age < weightsRateLimit) return false;
+    // The one row of an epoch, a withdrawal too: who is away for a moment may be back by then.
+    if (this.options.pace === 'epoch' && block - lastEpochBlock < Math.floor(tempo / 2)) return false;
     if (names.length === 0) return this.ranked.size > 0;
-    if (this.options.pace === 'epoch') return block - lastEpochBlock >= Math.floor(tempo / 2);
+    if (this.options.pace === 'epoch') return true;
     return age >= tempo || names.some(name => !this.ranked.has(name));
   }
 

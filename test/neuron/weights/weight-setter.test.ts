@@ -5,7 +5,7 @@ import { PeerHealth } from '../../../src/neuron/membership/peer-health.js';
 import { WeightJournal } from '../../../src/neuron/weights/journal.js';
 import { WeightRow } from '../../../src/neuron/weights/weight-row.js';
 import { WeightSender } from '../../../src/neuron/weights/weight-sender.js';
-import { WeightSetter } from '../../../src/neuron/weights/weight-setter.js';
+import { WeightSetter, type WeightSetterOptions } from '../../../src/neuron/weights/weight-setter.js';
 import { keypairFromUri } from '../../../src/wallet/index.js';
 import { temporaryFolder } from '../../chain/helpers.js';
 
@@ -21,6 +21,7 @@ let lastUpdate: number;
 let health: PeerHealth;
 let row: WeightRow;
 let setter: WeightSetter;
+let inEpochs: WeightSetter;
 let folder: ReturnType<typeof temporaryFolder>;
 
 beforeEach(() => {
@@ -54,7 +55,7 @@ beforeEach(() => {
   folder = temporaryFolder();
   const journal = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
   const sender = new WeightSender({ client, netuid: 1, hotkey, journal, log, signal, oncePerEpoch: false });
-  setter = new WeightSetter({
+  const options: WeightSetterOptions = {
     client,
     netuid: 1,
     hotkey,
@@ -65,13 +66,15 @@ beforeEach(() => {
     pace: 'newcomer',
     log,
     signal,
-  });
+  };
+  setter = new WeightSetter(options);
+  inEpochs = new WeightSetter({ ...options, pace: 'epoch' });
 });
 
 afterEach(() => folder[Symbol.dispose]());
 
 /** The subnet at a block, with this neuron as uid 0 and the named peers after it. */
-async function see(at: number, peers: readonly string[], permit = true): Promise<void> {
+async function see(at: number, peers: readonly string[], permit = true, by = setter): Promise<void> {
   block = at;
   const neurons = [OWN, ...peers].map((hotkeyHex, uid) => ({
     uid,
@@ -90,7 +93,7 @@ async function see(at: number, peers: readonly string[], permit = true): Promise
     neurons,
     byHotkey: () => neurons[0],
   };
-  await setter.onMetagraph(metagraph as unknown as Metagraph);
+  await by.onMetagraph(metagraph as unknown as Metagraph);
 }
 
 describe('the weight setter', () => {
@@ -138,5 +141,21 @@ describe('the weight setter', () => {
     health.succeeded('b');
     await see(201, ['a', 'b']);
     expect(sent.at(-1)).toMatchObject({ block: 201, uids: [2] });
+  });
+
+  it('of a row each epoch withdraws in the second half only, so that peers may be back by then', async () => {
+    const at = (block: number) => see(block, ['a'], true, inEpochs);
+    row.update({ a: 1 });
+    await at(120 + TEMPO / 2);
+    expect(sent).toHaveLength(1);
+    for (let i = 0; i < 3; i++) health.failed('a');
+    await at(165);
+    expect(sent).toHaveLength(1);
+    health.succeeded('a');
+    await at(180);
+    expect(sent.at(-1)).toMatchObject({ block: 180, uids: [1] });
+    for (let i = 0; i < 3; i++) health.failed('a');
+    await at(220);
+    expect(sent.at(-1)).toMatchObject({ block: 220, uids: [0] });
   });
 });
