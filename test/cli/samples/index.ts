@@ -13,9 +13,10 @@ export const samples: Samples = {
   ...configSamples,
   ...walletSamples,
   ...topLevelSamples,
-  ...runSamples,
   ...axonSamples,
   ...modelSamples,
   ...chainSamples,
   ...localnetSamples,
+  // Last: a neuron that runs takes a uid.
+  ...runSamples,
 };
