@@ -7,6 +7,7 @@ import { SingleBar } from 'cli-progress';
 import { packagePath } from '../../src/base/index.js';
 import { cheats } from './cheats.js';
 import { type Experiment, type Goal, table } from './experiment.js';
+import { imageSharing } from './images.js';
 import { bertSharing, gpt2Sharing } from './language.js';
 import { writeSection } from './section.js';
 import { sharing } from './sharing.js';
@@ -22,6 +23,7 @@ const EXPERIMENTS: readonly Experiment<{ seed: number; steps: number }>[] = [
   trust,
   gpt2Sharing,
   bertSharing,
+  imageSharing,
   wire,
   cheats,
 ] as never;
