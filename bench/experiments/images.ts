@@ -7,8 +7,8 @@ import {
   recipes,
   type Trainer,
 } from '../../src/model/index.js';
-import { type Experiment, each, mean, percent, type Tick } from './experiment.js';
-import { type PairedRun, pairedTable } from './paired.js';
+import { type Experiment, mean, percent, type Tick } from './experiment.js';
+import { accuracyTable, gainsOf, type PairedRun } from './paired.js';
 
 const LABELLED = 500;
 const ROWS = 32;
@@ -34,17 +34,7 @@ export const imageSharing: Experiment<PairedRun> = {
   ticks: steps => (PEER_TIMES + 2) * steps,
   run,
 
-  report(runs) {
-    const row = (name: string, shares: number[], gain?: number[]) => [
-      name,
-      percent(shares),
-      gain ? percent(gain) : '',
-      gain ? (100 * Math.min(...gain)).toFixed(1) : '',
-      each(shares.map(share => 100 * share)),
-    ];
-    const heads = ['accuracy on 1,000 images, percent', 'mean ± deviation', 'gain, paired', 'smallest gain', 'by seed'];
-    return pairedTable(heads, 'the peer (7,500 labels)', runs, gainsOf(runs), row);
-  },
+  report: runs => accuracyTable('1,000 images', 'the peer (7,500 labels)', runs),
 
   goals(runs) {
     const { network, student } = gainsOf(runs);
@@ -162,12 +152,5 @@ function batchOf({ pixels, labels }: Images, from: number, rows = ROWS): PlainBa
   return {
     inputs: { dtype: 'float32', shape: [rows, SIZE, SIZE, 3], data },
     targets: { labels: labelsOf(picked) },
-  };
-}
-
-function gainsOf(runs: readonly PairedRun[]): { network: number[]; student: number[] } {
-  return {
-    network: runs.map(({ alone, beside }) => beside.network - alone.network),
-    student: runs.map(({ alone, beside }) => beside.student - alone.student),
   };
 }

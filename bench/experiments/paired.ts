@@ -1,5 +1,5 @@
 import type { Experiment } from './experiment.js';
-import { table } from './experiment.js';
+import { each, percent, table } from './experiment.js';
 
 /** One seed of a neuron alone and of the same neuron beside a peer, by what its test measures. */
 export interface PairedRun {
@@ -45,4 +45,29 @@ export function pairedTable<Run extends PairedRun>(
       gains.student,
     ),
   ]);
+}
+
+/** The same of accuracies, in percent. */
+export function accuracyTable<Run extends PairedRun>(
+  tested: string,
+  peerName: string,
+  runs: readonly Run[],
+): ReturnType<Experiment<Run>['report']> {
+  const row = (name: string, shares: number[], gain?: number[]) => [
+    name,
+    percent(shares),
+    gain ? percent(gain) : '',
+    gain ? (100 * Math.min(...gain)).toFixed(1) : '',
+    each(shares.map(share => 100 * share)),
+  ];
+  const heads = [`accuracy on ${tested}, percent`, 'mean ± deviation', 'gain, paired', 'smallest gain', 'by seed'];
+  return pairedTable(heads, peerName, runs, gainsOf(runs), row);
+}
+
+/** What each run gained beside the peer. */
+export function gainsOf(runs: readonly PairedRun[]): { network: number[]; student: number[] } {
+  return {
+    network: runs.map(({ alone, beside }) => beside.network - alone.network),
+    student: runs.map(({ alone, beside }) => beside.student - alone.student),
+  };
 }

@@ -1,8 +1,8 @@
 import { createServer, createTrainer, type Network, type Trainer } from '../../src/model/index.js';
 import { batchOf, batchWithout, partDigits, wholeOf } from './digit-rows.js';
-import { type Experiment, each, mean, percent, type Tick } from './experiment.js';
+import { type Experiment, mean, percent, type Tick } from './experiment.js';
 import { FrozenPeer } from './frozen-peer.js';
-import { type PairedRun, pairedTable } from './paired.js';
+import { accuracyTable, gainsOf, type PairedRun } from './paired.js';
 
 const LABELLED = 500;
 /** The lone neuron's best checkpoint is one of these steps, chosen on the very digits of the test: a generosity towards it. */
@@ -22,18 +22,7 @@ export const sharing: Experiment<SharingRun> = {
 
   run: (seed, steps, tick) => runSharing({ seed, steps, ...WIDTH }, tick),
 
-  report(runs) {
-    const gains = gainsOf(runs);
-    const row = (name: string, shares: number[], gain?: number[]) => [
-      name,
-      percent(shares),
-      gain ? percent(gain) : '',
-      gain ? (100 * Math.min(...gain)).toFixed(1) : '',
-      each(shares.map(share => 100 * share)),
-    ];
-    const heads = ['accuracy on 2,000 digits, percent', 'mean ± deviation', 'gain, paired', 'smallest gain', 'by seed'];
-    return pairedTable(heads, 'the peer (7,500 labels)', runs, gains, row);
-  },
+  report: runs => accuracyTable('2,000 digits', 'the peer (7,500 labels)', runs),
 
   goals(runs) {
     const { network, student } = gainsOf(runs);
@@ -102,13 +91,6 @@ export async function runSharing(
   const student = (await learner.evaluate(wholeOf(test))).local.accuracy;
   learner.dispose();
   return { seed, steps, peer: peerAccuracy, alone, beside: { network: withPeer.network.accuracy, student } };
-}
-
-function gainsOf(runs: readonly SharingRun[]): { network: number[]; student: number[] } {
-  return {
-    network: runs.map(({ alone, beside }) => beside.network - alone.network),
-    student: runs.map(({ alone, beside }) => beside.student - alone.student),
-  };
 }
 
 function peerSteps(steps: number): number {
