@@ -36,6 +36,12 @@ export async function pullStudent(options: PullOptions): Promise<Pulled> {
   return await pull.pullStudent(options);
 }
 
+/** What the running nodes of a data folder say of themselves; see src/neuron/observe/node-statuses.ts. */
+export async function askNodes(dataFolder: string, signal: AbortSignal): Promise<unknown[]> {
+  const statuses = await import('./observe/node-statuses.js');
+  return await statuses.askNodes(dataFolder, signal);
+}
+
 /** The nodes of one data folder whose process lives, and what they say is wrong with them. */
 export async function runningNodes(dataFolder: string, options: { signal?: AbortSignal } = {}): Promise<RunningNode[]> {
   const nodes = await import('./observe/running-nodes.js');

@@ -3,8 +3,8 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askNodes, isOfThisMachine } from '../../src/cli/commands/explorer/nodes.js';
 import { type Explorer, startExplorer } from '../../src/explorer/index.js';
+import { askNodes, isOfThisMachine } from '../../src/neuron/observe/node-statuses.js';
 import { temporaryFolder } from '../chain/helpers.js';
 import { failure } from '../wallet/helpers.js';
 

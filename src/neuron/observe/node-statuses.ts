@@ -1,10 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { OBSERVE_FILE } from './observe-file.js';
+import { isOwnAddress } from './own-address.js';
 
-/** Written by each running node into its slot; see src/neuron/observe/observer.ts. */
-const OBSERVE_FILE = 'observe.json';
 const ANSWER_MS = 2_000;
 /** A status of 500 points and 256 peers is some 100 KiB. */
 const MOST_BYTES = 2 ** 20;
@@ -57,8 +55,5 @@ async function bounded(answer: Response): Promise<string | undefined> {
 export function isOfThisMachine(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
-  const name = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (protocol !== 'http:') return false;
-  if (name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))) return true;
-  return Object.values(networkInterfaces()).some(own => own?.some(({ address }) => address === name));
+  return protocol === 'http:' && (hostname === 'localhost' || isOwnAddress(hostname));
 }

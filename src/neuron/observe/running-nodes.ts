@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { readHolder } from '../../base/index.js';
 import { OBSERVE_FILE } from './observe-file.js';
+import { isOwnAddress } from './own-address.js';
 
 /** A node whose process lives. */
 export interface RunningNode {
@@ -74,16 +74,10 @@ function readPlace(path: string): { url: string; pid: number } | undefined {
     const { url, pid } = JSON.parse(readFileSync(path, 'utf8')) as { url?: unknown; pid?: unknown };
     if (typeof url !== 'string' || typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined;
     const { protocol, hostname } = new URL(url);
-    return protocol === 'http:' && isOwn(hostname) ? { url: new URL(url).origin, pid } : undefined;
+    return protocol === 'http:' && isOwnAddress(hostname) ? { url: new URL(url).origin, pid } : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isOwn(hostname: string): boolean {
-  const name = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (/^127\.\d+\.\d+\.\d+$/.test(name) || name === '::1') return true;
-  return Object.values(networkInterfaces()).some(list => list?.some(({ address }) => address === name));
 }
 
 function namesIn(folder: string): string[] {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolveNetwork } from '../../../chain/index.js';
 import { startExplorer } from '../../../explorer/index.js';
+import { askNodes } from '../../../neuron/index.js';
 import type { Action } from '../../frame/command.js';
 import { type explorerRows, MORE_PORTS } from './command.js';
-import { askNodes } from './nodes.js';
 
 export const explorer: Action<typeof explorerRows> = async ({ settings, sources, ui, signal, publish }) => {
   const named = resolveNetwork(settings.subtensor_network);
