@@ -8,18 +8,14 @@ import { type Ground, openNode } from '../node.js';
 import { openEventLog } from '../observe/event-log.js';
 import { watchTraining } from '../observe/training-metrics.js';
 import { callerPolicyOf, type MinerSettings, type minerSettings } from '../options.js';
-import { type RunHooks, type Running, SaveError } from '../running.js';
+import type { RunHooks, Running } from '../running.js';
 import { keepWeights } from '../weights/keep-weights.js';
 import { WeightRow } from '../weights/weight-row.js';
-import { ModelServer } from './model-server.js';
+import { endSaved, type ModelThreads, startThreads } from './model-threads.js';
 import { PeerCaller } from './peer-caller.js';
 import { STUDENT_KEY, studentHandlers } from './student-service.js';
 import type { Opened, Prepared } from './thread-messages.js';
-import { Trainer } from './trainer.js';
 import { train } from './training-loop.js';
-
-/** How long requests of peers may take to end when the neuron stops. */
-const DRAIN_MS = 500;
 
 /** The template miner: its model learns with the network's help, is served, and who helped is ranked on the chain. */
 export async function runMiner(
@@ -27,18 +23,10 @@ export async function runMiner(
   hooks: RunHooks,
   running: Running,
 ): Promise<void> {
-  const { signal, closing, fail } = running;
+  const { signal, closing } = running;
   const { model, device, labels, dataset } = settings;
-  // The threads load their backend and the data while the chain is being reached.
-  const trainer = new Trainer(fail);
-  closing.add(() => trainer.stop());
-  const server = new ModelServer(fail);
-  closing.add(() => server.stop());
-  const prepared = Promise.all([
-    trainer.prepare({ device, model, data: { labels, dataset } }),
-    server.prepare(settings),
-  ]).then(([first]) => first);
-  prepared.catch(fail);
+  const threads = startThreads(running, { device, model, data: { labels, dataset } }, settings);
+  const { trainer, server } = threads;
 
   let opened: OpenedModel | undefined;
   const node = await openNode({
@@ -49,7 +37,7 @@ export async function runMiner(
     hooks,
     running,
     serve: async ground => {
-      opened = await openModel(ground, { settings, trainer, server, prepared });
+      opened = await openModel(ground, { settings, ...threads });
       return server.handlers(priceOf(settings), ground.stakeOf);
     },
   });
@@ -102,10 +90,7 @@ export async function runMiner(
       metric,
     },
   });
-  const saved = save().catch(error => {
-    throw new SaveError('the model was not saved', { cause: error });
-  });
-  await Promise.all([axon.stop(DRAIN_MS), saved]);
+  await endSaved(axon, save());
   node.tellTraffic();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);
@@ -120,12 +105,7 @@ interface OpenedModel extends Pick<Opened, 'weightRow'>, Pick<Prepared, 'metric'
 /** A fresh model, the saved one, or the given one; served from here on. */
 async function openModel(
   { identity, log, signal }: Ground,
-  {
-    settings,
-    trainer,
-    server,
-    prepared,
-  }: { settings: MinerSettings; trainer: Trainer; server: ModelServer; prepared: Promise<Prepared> },
+  { settings, trainer, server, prepared }: ModelThreads & { settings: MinerSettings },
 ): Promise<OpenedModel> {
   const { device, hint, data, metric } = await abortable(prepared, signal);
   log.info(`Computing on ${device}${hint ? `; ${hint}` : ''}`);

@@ -9,13 +9,11 @@ import { seedOf } from '../keys/identity.js';
 import { type Ground, openNode } from '../node.js';
 import { watchTraining } from '../observe/training-metrics.js';
 import { callerPolicyOf, type ServerSettings, type serverSettings } from '../options.js';
-import { type RunHooks, type Running, SaveError } from '../running.js';
-import { ModelServer } from './model-server.js';
+import type { RunHooks, Running } from '../running.js';
+import type { ModelServer } from './model-server.js';
+import { endSaved, startThreads } from './model-threads.js';
 import { serveCallers } from './serving-loop.js';
-import { Trainer } from './trainer.js';
-
-/** How long requests of peers may take to end when the neuron stops. */
-const DRAIN_MS = 500;
+import type { Trainer } from './trainer.js';
 
 /** Serves the model that it is given. It trains nothing itself; what callers send back moves the model as the policy says. */
 export async function runServer(
@@ -23,19 +21,14 @@ export async function runServer(
   hooks: RunHooks,
   running: Running,
 ): Promise<void> {
-  const { signal, closing, fail } = running;
+  const { signal } = running;
   const { device, model_path: path } = settings;
   if (path === undefined) {
     const text = 'a server serves a model that it is given: name a checkpoint, a student or a model of Hugging Face by';
     throw new NeuronError('bad_setting', `${text} --model_path`, { data: { key: 'model_path' } });
   }
   const model = modelNameAt(path);
-  const trainer = new Trainer(fail);
-  closing.add(() => trainer.stop());
-  const server = new ModelServer(fail);
-  closing.add(() => server.stop());
-  const prepared = Promise.all([trainer.prepare({ device, model, data: undefined }), server.prepare(settings)]);
-  prepared.catch(fail);
+  const { trainer, server, prepared } = startThreads(running, { device, model, data: undefined }, settings);
 
   let checkpoint = '';
   const node = await openNode({
@@ -46,7 +39,7 @@ export async function runServer(
     hooks,
     running,
     serve: async ground => {
-      const [{ device: name, hint }] = await abortable(prepared, signal);
+      const { device: name, hint } = await abortable(prepared, signal);
       ground.log.info(`Computing on ${name}${hint ? `; ${hint}` : ''}`);
       checkpoint = await openModel(ground, path, { settings, trainer, server });
       ground.log.info(`Serving the ${model} of ${path}`);
@@ -62,11 +55,7 @@ export async function runServer(
   const training = watchTraining(node.observed.metrics, node.observed.status, { learns: false });
   const served = { trainer, server, training, save, intervalMs, log: root.child(model), signal };
   const { calls, isUnsaved } = learns ? await serveCallers(served) : await untilStopped(signal);
-  const saving = isUnsaved ? save() : Promise.resolve();
-  const saved = saving.catch(error => {
-    throw new SaveError('the model was not saved', { cause: error });
-  });
-  await Promise.all([axon.stop(DRAIN_MS), saved]);
+  await endSaved(axon, isUnsaved ? save() : Promise.resolve());
   node.tellTraffic();
   const learnt = calls === 0 ? 'nothing was learnt from callers' : `gradients of ${calls} requests by callers learnt`;
   log.info(`Stopped; ${learnt}${calls === 0 ? '' : `; model saved to ${checkpoint}`}`);
