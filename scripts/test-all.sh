@@ -30,7 +30,7 @@ network_soak() {
   return "$code"
 }
 
-step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip chromium
+step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip chromium systemd iproute2
 suite "pallet tests" pallet_tests
 step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
 built="$tally_dir/runtime.wasm"

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -155,37 +153,7 @@ describe('the systemd unit', () => {
     }
   });
 
-  it('is one that systemd understands, where there is a systemd to ask', () => {
-    // Each line is a section, a setting, a comment or nothing; where systemd is, it knows every one of them.
+  it('has sections, settings and comments alone', () => {
     for (const line of unit.split('\n')) expect(line).toMatch(/^(#.*|\[[A-Z]\w+\]|[A-Z]\w+=.*|)$/);
-    if (!existsSync('/usr/bin/systemd-analyze')) return;
-    const folder = mkdtempSync(join(tmpdir(), 'unit-'));
-    try {
-      const path = join(folder, 'bittensor-node.service');
-      // The program is somewhere else on this machine, and so is the user.
-      const local = unit
-        .replace('/usr/local/bin/bittensor-cli', process.execPath)
-        .replace(/^(User|Group)=.*$/gm, '$1=root');
-      writeFileSync(path, local);
-      const said = verify(path);
-      expect(
-        said
-          .split('\n')
-          .filter(line => line.includes('bittensor-node.service'))
-          .join('\n'),
-      ).toBe('');
-      writeFileSync(path, local.replace('ProtectSystem=strict', 'ProtectSistem=strict'));
-      expect(verify(path)).toContain('ProtectSistem');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });
-
-function verify(path: string): string {
-  try {
-    return execFileSync('sh', ['-c', 'systemd-analyze verify --man=no "$0" 2>&1', path], { encoding: 'utf8' });
-  } catch (error) {
-    return String((error as { stdout?: unknown }).stdout ?? error);
-  }
-}

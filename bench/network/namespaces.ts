@@ -15,6 +15,7 @@ export async function namespacePlaces(): Promise<Places> {
   const net = `10.${64 + (id % 128)}.${Math.floor(id / 128) % 256}`;
   const chainHost = `${net}.1`;
   const names: string[] = [];
+  const links: string[] = [];
   const ip = async (...args: string[]): Promise<void> => {
     await run('ip', args);
   };
@@ -36,6 +37,7 @@ export async function namespacePlaces(): Promise<Places> {
       await ip('netns', 'add', namespace);
       names.push(namespace);
       await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+      links.push(link);
       await ip('link', 'set', link, 'master', bridge);
       await ip('link', 'set', link, 'up');
       for (const args of [
@@ -55,7 +57,8 @@ export async function namespacePlaces(): Promise<Places> {
       };
     },
     async [Symbol.asyncDispose]() {
-      // The links go with their namespaces.
+      // A link would go with its namespace, but some time after `ip` returns.
+      for (const link of links.splice(0)) await ip('link', 'del', link).catch(() => {});
       for (const namespace of names.splice(0)) await ip('netns', 'del', namespace);
       await ip('link', 'del', bridge).catch(() => {});
     },
