@@ -39,6 +39,23 @@ suite() {
   [ "$f" -eq 0 ] || echo "$line" >>"$TALLY_FAILURES"
 }
 
+# beside KEY COMMAND...: begins what lives beside the next checks; `joined KEY`, as the command of a later step or suite, waits for it,
+# and only then shows what it printed.
+declare -A beside_pids
+beside() {
+  local key=$1
+  shift
+  TALLY_FILE="$tally_dir/$key.count" "$@" >"$tally_dir/$key.log" 2>&1 &
+  beside_pids[$key]=$!
+}
+joined() {
+  local code=0
+  wait "${beside_pids[$1]}" || code=$?
+  cat "$tally_dir/$1.log"
+  if [ -n "${TALLY_FILE:-}" ] && [ -s "$tally_dir/$1.count" ]; then cp "$tally_dir/$1.count" "$TALLY_FILE"; fi
+  return "$code"
+}
+
 # What failed, the count as the last line, and the exit status.
 tally() {
   [ -n "${TALLY_FILE:-}" ] && echo "$passed $failed" >"$TALLY_FILE"

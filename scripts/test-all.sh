@@ -21,20 +21,15 @@ pallet_tests() {
 }
 
 # A network of processes lives beside the other checks, which takes little but time: two validators and six miners.
-npm run -s soak:network -- --minutes 10 --block-time 500 --cap 400 >"$tally_dir/soak" 2>&1 &
-soak=$!
-network_soak() {
-  local code=0
-  wait "$soak" || code=$?
-  tail -n 100 "$tally_dir/soak"
-  return "$code"
-}
+beside soak npm run -s soak:network -- --minutes 10 --block-time 500 --cap 400
 
 step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip chromium systemd iproute2
+built="$tally_dir/runtime.wasm"
+# Most of it is one thread, and it has a target folder of its own. Behind in the queue, so that it delays nothing else.
+beside wasm nice -n 10 bash localnet/runtime/build.sh --check --out "$built"
 suite "pallet tests" pallet_tests
 step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
-built="$tally_dir/runtime.wasm"
-step "runtime.wasm is what its sources make" bash localnet/runtime/build.sh --check --out "$built"
+step "runtime.wasm is what its sources make" joined wasm
 # Another toolchain than the recorded one makes other bytes: then what it made has to pass the tests.
 if [ -s "$built" ] && ! cmp -s "$built" localnet/runtime.wasm; then
   cp "$built" localnet/runtime.wasm
@@ -47,8 +42,10 @@ step "the reference of the library has no warnings" npm run -s docs:api:check
 suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
 suite "native TensorFlow and WebGPU" bash scripts/native-check.sh
 step "the build is current" npm run -s build
+# Each of the two has one worker.
+beside kills nice -n 10 env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts
 suite "the explorer in Chromium" npx vitest run --config vitest.browser.config.ts
-suite "200 kills while keys are written" env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts
+suite "200 kills while keys are written" joined kills
 suite "system tests" npx vitest run --config vitest.system.config.ts
-step "ten minutes of a network: memory, weights, rejections" network_soak
+step "ten minutes of a network: memory, weights, rejections" joined soak
 tally
