@@ -27,7 +27,7 @@ describe('the systemd unit', () => {
   it('is one that systemd understands', () => {
     // The program is somewhere else on this machine, and so is the user.
     const unit = readFileSync(packagePath('deploy/bittensor-node.service'), 'utf8')
-      .replace('/usr/local/bin/bittensor-cli', process.execPath)
+      .replace('ExecStart=bittensor-cli', `ExecStart=${process.execPath}`)
       .replace(/^(User|Group)=.*$/gm, '$1=root');
     expect(complaints(unit)).toEqual([]);
     expect(complaints(unit.replace('ProtectSystem=strict', 'ProtectSistem=strict')).join()).toContain('ProtectSistem');
