@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Document, isMap, isScalar, parseDocument, parse as parseYaml } from 'yaml';
-import { BittensorError, messageOf } from './errors.js';
+import { BittensorError } from './errors.js';
 import { foldKey, type SettingSources } from './options.js';
+import { plainReason } from './plain-reason.js';
 
 /**
  * Reads a YAML file of settings. A missing file is fine unless it was asked for by name.
@@ -15,19 +16,11 @@ export function readConfigFile(
     if (!options.required) return undefined;
     throw new BittensorError('bad_config_file', `no config file at ${path}`, { data: { path } });
   }
-  let values: unknown;
-  try {
-    values = parseYaml(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const reason = firstLine(messageOf(error));
-    throw new BittensorError('bad_config_file', `${path} is not valid YAML: ${reason}`, {
-      cause: error,
-      data: { path },
-    });
-  }
+  const text = attempt(path, 'cannot be read', () => readFileSync(path, 'utf8'));
+  const values: unknown = attempt(path, 'is not valid YAML', () => parseYaml(text));
   if (values === null || values === undefined) return { path, values: {} };
   if (typeof values !== 'object' || Array.isArray(values)) {
-    throw new BittensorError('bad_config_file', `${path} must hold "setting: value" lines`, { data: { path } });
+    throw badFile(path, 'must hold "setting: value" lines');
   }
   return { path, values: flatten(values as Record<string, unknown>) };
 }
@@ -83,6 +76,14 @@ function placeOf(document: Document, key: string): string[] | undefined {
   return find(document.contents, '');
 }
 
-function badFile(path: string, what: string): BittensorError {
-  return new BittensorError('bad_config_file', `${path} ${what}`, { data: { path } });
+function attempt<T>(path: string, failure: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw badFile(path, `${failure}: ${firstLine(plainReason(error))}`, error);
+  }
+}
+
+function badFile(path: string, what: string, cause?: unknown): BittensorError {
+  return new BittensorError('bad_config_file', `${path} ${what}`, { cause, data: { path } });
 }

@@ -130,6 +130,10 @@ describe('a config file', () => {
   ])('that is broken (%j) is refused by its name', content => {
     expect(codeOf(() => readConfigFile(fileWith(content), { required: true }))).toBe('bad_config_file');
   });
+
+  it('that is no file is not called broken', () => {
+    expect(() => readConfigFile(tmpdir(), { required: false })).toThrow(`${tmpdir()} cannot be read: it is a folder`);
+  });
 });
 
 describe('the nearest word', () => {
