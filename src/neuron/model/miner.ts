@@ -90,7 +90,7 @@ export async function runMiner(
       metric,
     },
   });
-  await endSaved(axon, save());
+  await endSaved(axon, save);
   node.tellTraffic();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   log.info(`Stopped after ${steps} steps in ${seconds} s; model saved to ${checkpoint}`);

@@ -29,10 +29,13 @@ export function startThreads(
   return { trainer, server, prepared };
 }
 
-/** Ends what the axon answers, while the last save is made. That it failed is an error after Ctrl-C, too. */
-export async function endSaved(axon: Axon, saving: Promise<unknown>): Promise<void> {
-  const saved = saving.catch(error => {
+/** Ends what the axon answers, and then makes the last save. That it failed is an error after Ctrl-C, too. */
+export async function endSaved(axon: Pick<Axon, 'stop'>, save: () => Promise<unknown>): Promise<void> {
+  const [stopped] = await Promise.allSettled([axon.stop(DRAIN_MS)]);
+  try {
+    await save();
+  } catch (error) {
     throw new SaveError('the model was not saved', { cause: error });
-  });
-  await Promise.all([axon.stop(DRAIN_MS), saved]);
+  }
+  if (stopped.status === 'rejected') throw stopped.reason;
 }

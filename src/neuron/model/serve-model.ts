@@ -12,7 +12,7 @@ import { callerPolicyOf, type ServerSettings, type serverSettings } from '../opt
 import type { RunHooks, Running } from '../running.js';
 import type { ModelServer } from './model-server.js';
 import { endSaved, startThreads } from './model-threads.js';
-import { serveCallers } from './serving-loop.js';
+import { applyGradients, serveCallers } from './serving-loop.js';
 import type { Trainer } from './trainer.js';
 
 /** Serves the model that it is given. It trains nothing itself; what callers send back moves the model as the policy says. */
@@ -54,8 +54,14 @@ export async function runServer(
   const intervalMs = settings.save_interval * 1_000;
   const training = watchTraining(node.observed.metrics, node.observed.status, { learns: false });
   const served = { trainer, server, training, save, intervalMs, log: root.child(model), signal };
-  const { calls, isUnsaved } = learns ? await serveCallers(served) : await untilStopped(signal);
-  await endSaved(axon, isUnsaved ? save() : Promise.resolve());
+  const before = learns ? await serveCallers(served) : await untilStopped(signal);
+  let { calls } = before;
+  await endSaved(axon, async () => {
+    // Callers were answered until now: what was taken from them is learnt.
+    const last = learns ? await applyGradients(served) : 0;
+    calls += last;
+    if (before.isUnsaved || last > 0) await save();
+  });
   node.tellTraffic();
   const learnt = calls === 0 ? 'nothing was learnt from callers' : `gradients of ${calls} requests by callers learnt`;
   log.info(`Stopped; ${learnt}${calls === 0 ? '' : `; model saved to ${checkpoint}`}`);

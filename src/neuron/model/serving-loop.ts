@@ -1,4 +1,4 @@
-import { abortable, type Log, messageOf, sleep } from '../../base/index.js';
+import { type Log, messageOf, sleep } from '../../base/index.js';
 import type { TrainingMetrics } from '../observe/training-metrics.js';
 import type { ModelServer } from './model-server.js';
 import type { Trainer } from './trainer.js';
@@ -17,13 +17,16 @@ export interface ServingLoop {
   signal: AbortSignal;
 }
 
-/** Applies what callers send back until the signal aborts. Returns of how many requests, and whether the last of it is not saved yet. */
+/**
+ * Applies what callers send back until the signal aborts; a step that has begun is waited for. Returns of how many requests, and whether the
+ * last of it is not saved yet.
+ */
 export async function serveCallers(loop: ServingLoop): Promise<{ calls: number; isUnsaved: boolean }> {
   const { intervalMs, log, signal } = loop;
   let [calls, isUnsaved, savedAt] = [0, false, performance.now()];
   while (!signal.aborted) {
     try {
-      const taken = await abortable(applyGradients(loop), signal);
+      const taken = await applyGradients(loop);
       calls += taken;
       isUnsaved ||= taken > 0;
       if (isUnsaved && performance.now() - savedAt >= intervalMs) {
@@ -39,20 +42,26 @@ export async function serveCallers(loop: ServingLoop): Promise<{ calls: number; 
   return { calls, isUnsaved };
 }
 
-/** Makes a step of what callers sent back, if anything, and serves the result. Returns of how many requests it was. */
+/**
+ * Makes a step of what callers sent back, if anything, and serves the result where that is still asked for. Returns of how many requests
+ * it was. Begun, it is not to be left: gradients that were taken and not counted are in no save.
+ */
 export async function applyGradients({
   trainer,
   server,
   training,
   log,
-}: Pick<ServingLoop, 'trainer' | 'server' | 'training' | 'log'>): Promise<number> {
+  signal,
+}: Pick<ServingLoop, 'trainer' | 'server' | 'training' | 'log' | 'signal'>): Promise<number> {
   const gradients = await server.takeGradients();
   if (!gradients) return 0;
+  const { calls } = gradients;
   await trainer.takeCallerGradients(gradients, true);
+  training.learntFromCallers(calls);
+  if (signal.aborted) return calls;
   await server.serve(await trainer.parameters());
-  log.info(`Applied gradients of ${gradients.calls} requests by callers; serving version ${server.version}`);
-  training.learntFromCallers(gradients.calls);
-  return gradients.calls;
+  log.info(`Applied gradients of ${calls} requests by callers; serving version ${server.version}`);
+  return calls;
 }
 
 /** Serving goes on without a disk. */

@@ -75,8 +75,7 @@ export async function train(loop: TrainingLoop): Promise<number> {
   const { trainer, directory, kinds, row, log, signal, settings } = loop;
   let steps = 0;
   while (!signal.aborted && (settings.steps === undefined || steps < settings.steps)) {
-    const took =
-      settings.learnFromCallers && (await abortable(takeGradients(loop), signal).catch(unlessAborted(signal)));
+    const took = settings.learnFromCallers && (await takeGradients(loop));
     if (!settings.train) {
       if (took) steps += 1;
       else await pause(IDLE_MS, signal);
@@ -132,8 +131,9 @@ async function finishEpoch(
 }
 
 /** Applies what callers sent back since the last step, if anything. A neuron that does not train serves the result at once. */
-async function takeGradients({ trainer, server, training, log, settings }: TrainingLoop): Promise<boolean> {
-  if (!settings.train) return (await applyGradients({ trainer, server, training, log })) > 0;
+async function takeGradients(loop: TrainingLoop): Promise<boolean> {
+  const { trainer, server, training, settings } = loop;
+  if (!settings.train) return (await applyGradients(loop)) > 0;
   const gradients = await server.takeGradients();
   if (!gradients) return false;
   await trainer.takeCallerGradients(gradients, false);
