@@ -12,7 +12,7 @@ export interface RunHooks {
   onStatus?(status: StatusBoard): void;
   /** What came of it, at the end. */
   onDone?(summary: RunSummary): void;
-  /** Registers a hotkey that has no uid, on a chain that is not local; without it that is an error. */
+  /** Registers a hotkey that has no uid, on a chain that is not local; without it that is an error. One at a time. */
   register?(request: { client: ChainClient; hotkey: string }): Promise<void>;
   /** Gives the password of a key file that is encrypted. */
   password?(keyFile: string): Promise<Uint8Array>;

@@ -1,3 +1,4 @@
+import { abortable } from '../../base/index.js';
 import type { ChainClient } from '../../chain/index.js';
 import { Dendrite, dendriteOptionsOf } from '../../net/index.js';
 import { takeIdentity } from '../keys/identity.js';
@@ -19,13 +20,13 @@ export interface Disguise {
 /**
  * A second hotkey of the wallet that asks like any neuron without a stake, so that who answers only validators shows. It asks from the
  * same address: who keeps a list of validators' addresses is not fooled. On a local chain it is made and registered, without a stake;
- * elsewhere it has to be registered already. Errors as of `takeIdentity` and `joinSubnet`.
+ * elsewhere it is registered as the validator is. Errors as of `takeIdentity` and `joinSubnet`.
  */
 export async function openDisguise(
   name: string,
   node: Node<ValidatorSettings>,
   chain: ChainClient,
-  { password }: Pick<RunHooks, 'password'>,
+  { password, register }: Pick<RunHooks, 'password' | 'register'>,
 ): Promise<Disguise> {
   const { settings, network, signal, closing, lastly, directory, root } = node;
   const log = root.child('disguise');
@@ -47,6 +48,13 @@ export async function openDisguise(
     coldkey,
     stakes: false,
     axon: undefined,
+    register:
+      register &&
+      (async () => {
+        // The validator's own registration is asked for and paid first.
+        await abortable(node.joined, signal);
+        await register({ client: chain, hotkey: hotkey.address });
+      }),
     timeoutMs: await patienceFor(chain, line => log.info(line)),
     log,
     signal,

@@ -41,7 +41,7 @@ const registering = {
   register: {
     ...onOff({
       about:
-        "on a real network: register the hotkey with the wallet's coldkey where it is not registered yet (needs --max-cost)",
+        "on a real network: register the hotkeys it uses with the wallet's coldkey where they are not registered yet (needs --max-cost)",
       default: false,
     }),
     flagOnly: true,

@@ -16,6 +16,7 @@ import { readPassword } from '../../secrets/password.js';
 import { createOutput } from '../../terminal/output.js';
 import { BANNER } from './banner.js';
 import { createLiveView, type LiveView } from './live-view.js';
+import type { registrar } from './register.js';
 import type { minerRows, serverRows, validatorRows } from './rows.js';
 import { type Given, neuronSettings, prefer } from './settle.js';
 
@@ -96,13 +97,15 @@ function registerHook<T extends SettingTable>(input: Input<T>, { settings: { val
   if (!register) return {};
   if (maxRao === undefined) throw cliError('usage', '--register spends TAO: say by --max-cost how much at most');
   const wallet = { ...given, wallet_name: values.wallet_name ?? 'default', wallet_path: values.wallet_path };
+  const { netuid, chain_endpoint: typed } = values;
+  const isNetuidGiven = sources.netuid !== 'default';
+  const { ui, signal } = input;
+  let registerOne: ReturnType<typeof registrar> | undefined;
   return {
-    register: async ({ client, hotkey }: { client: ChainClient; hotkey: string }) => {
-      const { registerNeuron } = await import('./register.js');
-      const { netuid, chain_endpoint: typed } = values;
-      const isNetuidGiven = sources.netuid !== 'default';
-      const { ui, signal } = input;
-      await registerNeuron({ client, hotkey, netuid, isNetuidGiven, typed, maxRao, yes, wallet, ui, signal });
+    register: async (one: { client: ChainClient; hotkey: string }) => {
+      const loaded = await import('./register.js');
+      registerOne ??= loaded.registrar({ netuid, isNetuidGiven, typed, maxRao, yes, wallet, ui, signal });
+      await registerOne(one);
     },
   };
 }
