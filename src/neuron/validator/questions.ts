@@ -70,17 +70,10 @@ export class Questions {
     const width = shape.reduce((product, size) => product * size, 1);
     const data =
       first!.inputs.dtype === 'int32' ? new Int32Array(chosen.length * width) : new Float32Array(chosen.length * width);
-    const places: { at: number; label: number }[] = [];
     for (const [i, [b, row]] of chosen.entries()) {
-      const { inputs, targets } = this.batches[b]!;
-      data.set(inputs.data.subarray(row * width, (row + 1) * width), i * width);
-      const labels = targets.labels!;
-      const each = labels.data.length / inputs.shape[0]!;
-      for (let t = 0; t < each; t++) {
-        const label = Number(labels.data[row * each + t]);
-        if (label >= 0 && label < this.classes) places.push({ at: i * each + t, label });
-      }
+      data.set(this.batches[b]!.inputs.data.subarray(row * width, (row + 1) * width), i * width);
     }
+    const places = chosen.flatMap(([b, row], i) => this.placesOf(this.batches[b]!, row, i));
     const some = places.length <= MOST_PLACES ? places : this.some(places, MOST_PLACES);
     return {
       inputs: { dtype: first!.inputs.dtype, shape: [chosen.length, ...shape], data } as PlainTensor,
@@ -97,6 +90,15 @@ export class Questions {
   judge({ places }: Question, answers: readonly Float32Array[]): Gain[] {
     const normal = answers.map(answer => normaliseRows(answer, NETWORK_DIM).value);
     return contributions(normal, NETWORK_DIM, places, { source: this.source, pairs: PAIRS });
+  }
+
+  /** Where in answer `i`, to this row, it is known what is right: of an image once, of text at its tokens. */
+  private placesOf({ inputs, targets }: PlainBatch, row: number, i: number): { at: number; label: number }[] {
+    const { data } = targets.labels!;
+    const each = data.length / inputs.shape[0]!;
+    return Array.from({ length: each }, (_, t) => ({ at: i * each + t, label: Number(data[row * each + t]) })).filter(
+      ({ label }) => label >= 0 && label < this.classes,
+    );
   }
 
   private draw(): readonly [batch: number, row: number] {

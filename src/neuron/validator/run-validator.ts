@@ -3,7 +3,7 @@ import { openNode } from '../node.js';
 import type { validatorSettings } from '../options.js';
 import type { RunHooks, Running } from '../running.js';
 import { openDisguise } from './disguise.js';
-import { runValidator as judge } from './validator.js';
+import { judgeAndRank } from './validator.js';
 
 /** A validator with its node: it asks, judges and sets weights, and serves nothing but its name where that is wanted. */
 export async function runValidator(
@@ -15,7 +15,7 @@ export async function runValidator(
   const node = await openNode({ role: 'validator', neuron: model, settings, sources, hooks, running, serves });
   const name = settings.validator_disguise;
   const disguise = name === undefined || !node.chain ? undefined : await openDisguise(name, node, node.chain, hooks);
-  const steps = await judge(node, settings, disguise);
+  const steps = await judgeAndRank(node, settings, disguise);
   node.tellTraffic();
   node.log.info(`Stopped after ${steps} questions`);
   hooks.onDone?.({ hotkey: node.identity.hotkey.address, steps });

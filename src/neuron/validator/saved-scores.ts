@@ -1,9 +1,28 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCodeOf, writeFileAtomic } from '../../base/index.js';
+import { type Log, messageOf, systemCodeOf, writeFileAtomic } from '../../base/index.js';
 import type { ScoreBook } from './scoring.js';
 
 const FORMAT = 'bittensor-scores/1';
+const SAVE_EVERY_MS = 15_000;
+
+/** Goes on with the scores that were saved there. Returns what saves them, now or when it is time again. */
+export function keepScores(path: string, book: ScoreBook, log: Log): { save(): void; saveWhenDue(): void } {
+  const found = loadScores(path, book);
+  if (found === 'loaded') log.info(`Going on with the scores in ${path}`);
+  if (found === 'damaged') log.warn(`The scores in ${path} could not be read and are now ${path}.damaged`);
+  let savedAt = performance.now();
+  const save = () => {
+    savedAt = performance.now();
+    try {
+      saveScores(path, book);
+    } catch (error) {
+      // Judging goes on without a disk.
+      log.error(`Scores not saved: ${messageOf(error)}`);
+    }
+  };
+  return { save, saveWhenDue: () => performance.now() - savedAt > SAVE_EVERY_MS && save() };
+}
 
 /** Where the scores of one model on one subnet of one chain lie. */
 export function scoresPath(folder: string, genesisHash: string, netuid: number, model: string): string {

@@ -6,6 +6,8 @@ const RELIABILITY_KEPT = 0.98;
 const FEWEST_ASKED = 3;
 /** Less than this share of the best is what guessing brings by luck. */
 const FLOOR = 0.005;
+/** A peer is new for so many questions. */
+const FRESH = 20;
 
 /** From whom a question seems to come: from the validator, or from a neuron like any other. */
 export type Channel = 'open' | 'disguised';
@@ -149,9 +151,6 @@ export class ScoreBook {
     this.byPeer.set(hotkey, { ...channels, [channel]: change(channels[channel] ?? UNHEARD) });
   }
 }
-
-/** A peer is new for so many questions. */
-const FRESH = 20;
 
 function numbersOf({ gain, answered, asked }: Heard): number[] {
   return [gain.sum, gain.weight, answered.sum, answered.weight, asked];

@@ -5,6 +5,9 @@ import type { KnownPeer } from '../membership/directory.js';
 import type { Judge } from './judge.js';
 import type { Channel, ScoreBook } from './scoring.js';
 
+/** A question follows another one not sooner than this, also where no interval is wanted. */
+const PAUSE_MS = 5;
+
 /** A way to ask peers, under one name. */
 export interface Way {
   readonly channel: Channel;
@@ -18,6 +21,7 @@ export interface ValidatorLoop {
   ways: readonly Way[];
   /** Who is worth asking now by this way. */
   peers(channel: Channel): readonly KnownPeer[];
+  /** How many of them get a question. */
   count: number;
   intervalMs: number;
   timeoutMs: number;
@@ -51,40 +55,40 @@ export async function judgePeers(loop: ValidatorLoop): Promise<number> {
   return steps;
 }
 
-/** A question follows another one not sooner than this, also where no interval is wanted. */
-const PAUSE_MS = 5;
-
 /** One question to some peers; false when there is nobody to ask. */
 async function askOnce(loop: ValidatorLoop): Promise<boolean> {
-  const { judge, book, ways, count, timeoutMs, log } = loop;
-  const random = loop.random ?? Math.random;
+  const { judge, book, ways, count, random = Math.random, signal } = loop;
   const way = ways[Math.floor(random() * ways.length)]!;
   const chosen = book.choose(loop.peers(way.channel), count, random);
   if (chosen.length === 0) return false;
   const { inputs } = await judge.ask();
-  const text = inputs.dtype === 'int32';
-  const length = (text ? inputs.data.length : inputs.shape[0]!) * NETWORK_DIM;
-  const replies = await Promise.all(
-    chosen.map(async ({ hotkey }): Promise<Reply> => {
-      try {
-        const request = { peer: hotkey, input: inputs, modality: text ? ('text' as const) : ('image' as const) };
-        const reply = await withDeadline(way.forward(request), timeoutMs, 'the answer', loop.signal);
-        return { hotkey, answer: reply.ok ? answerOf(reply.output, length) : undefined };
-      } catch (error) {
-        log.debug(`No answer of ${hotkey}: ${messageOf(error)}`);
-        return { hotkey, answer: undefined };
-      }
-    }),
-  );
+  const replies = await Promise.all(chosen.map(({ hotkey }) => askPeer(hotkey, inputs, way, loop)));
   // A question that the end of the neuron interrupted says nothing of anybody.
-  loop.signal.throwIfAborted();
-  const answers = replies.filter(
-    (reply): reply is Required<Reply> & { answer: Float32Array<ArrayBuffer> } => reply.answer !== undefined,
-  );
-  const gains = answers.length === 0 ? [] : await judge.judge(answers.map(reply => reply.answer));
+  signal.throwIfAborted();
+  const answers = replies.flatMap(({ hotkey, answer }) => (answer ? [{ hotkey, answer }] : []));
+  const gains = answers.length === 0 ? [] : await judge.judge(answers.map(({ answer }) => answer));
   for (const [i, { hotkey }] of answers.entries()) book.answered(hotkey, gains[i]!, way.channel);
   for (const { hotkey, answer } of replies) if (!answer) book.failed(hotkey, way.channel);
   return true;
+}
+
+async function askPeer(
+  hotkey: string,
+  input: PlainTensor,
+  way: Way,
+  { timeoutMs, log, signal }: Pick<ValidatorLoop, 'timeoutMs' | 'log' | 'signal'>,
+): Promise<Reply> {
+  const isText = input.dtype === 'int32';
+  // Text is a token a place, an image is a row.
+  const places = isText ? input.data.length : input.shape[0]!;
+  try {
+    const request = { peer: hotkey, input, modality: isText ? ('text' as const) : ('image' as const) };
+    const reply = await withDeadline(way.forward(request), timeoutMs, 'the answer', signal);
+    return { hotkey, answer: reply.ok ? answerOf(reply.output, places * NETWORK_DIM) : undefined };
+  } catch (error) {
+    log.debug(`No answer of ${hotkey}: ${messageOf(error)}`);
+    return { hotkey, answer: undefined };
+  }
 }
 
 /** Undefined for what is no answer: other numbers than were asked for, or another count of them. */

@@ -1,4 +1,4 @@
-import { abortable, type Closing, type Log, messageOf } from '../../base/index.js';
+import { abortable, type Closing, type Log } from '../../base/index.js';
 import type { ChainClient, Metagraph } from '../../chain/index.js';
 import type { RecipeName } from '../../model/index.js';
 import type { Dendrite } from '../../net/index.js';
@@ -12,13 +12,11 @@ import type { Observed } from '../observe/observe-node.js';
 import { keepWeights } from '../weights/keep-weights.js';
 import type { Disguise } from './disguise.js';
 import { Judge } from './judge.js';
-import { loadScores, saveScores, scoresPath } from './saved-scores.js';
+import { keepScores, scoresPath } from './saved-scores.js';
 import { CHANNELS, ScoreBook } from './scoring.js';
 import type { JudgeSettings } from './settings.js';
 import { standingTable } from './table.js';
 import { judgePeers, type Way } from './validator-loop.js';
-
-export { type JudgeSettings, judgeSettings } from './settings.js';
 
 /** What a validator needs of its node. */
 export interface ValidatorNode {
@@ -47,14 +45,11 @@ export interface ValidatorRun extends JudgeSettings {
   readonly seed?: number | undefined;
 }
 
-/** How often scores are saved. */
-const SAVE_MS = 15_000;
-
 /**
  * Asks peers about held-out rows, scores them by what their answers take off the loss, and sets weights by that once per tempo. Trains
  * and serves nothing. With a disguise every other question comes from that. Resolves with the questions asked, when its steps are done or the signal aborts.
  */
-export async function runValidator(node: ValidatorNode, settings: ValidatorRun, disguise?: Disguise): Promise<number> {
+export async function judgeAndRank(node: ValidatorNode, settings: ValidatorRun, disguise?: Disguise): Promise<number> {
   const { chain, identity, directory, dendrite, health, signal, closing, fail } = node;
   if (!chain) throw new NeuronError('bad_setting', 'a validator needs a chain, which its weights are for');
   const log = node.root.child('validator');
@@ -64,43 +59,17 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
   const { data, forms } = await abortable(judge.prepare({ model, dataset, seed }), signal);
   log.info(`Asking about the test rows of ${data}`);
 
-  const dendriteLog = node.root.child('dendrite');
-  const kinds = new PeerKinds({ own: () => forms, health, log: dendriteLog, signal });
   const book = new ScoreBook(disguise ? CHANNELS : ['open']);
   node.observed.showPeers({ directory, health, scores: () => sharesOf(book.scores()) });
-  const path = scoresPath(identity.slot.folder, chain.genesisHash, netuid, model);
-  const found = loadScores(path, book);
-  if (found === 'loaded') log.info(`Going on with the scores in ${path}`);
-  if (found === 'damaged') log.warn(`The scores in ${path} could not be read and are now ${path}.damaged`);
-  const save = saving(book, path, log);
-  closing.add(save.now);
+  const saved = keepScores(scoresPath(identity.slot.folder, chain.genesisHash, netuid, model), book, log);
+  closing.add(saved.save);
 
   await abortable(node.joined, signal);
-  let weights: ReadonlyMap<number, number> = new Map();
-  const stopKeeping = keepWeights({
-    chain,
-    netuid,
-    hotkey: identity.hotkey,
-    ownHotkey: identity.hotkeyHex,
-    folder: identity.slot.folder,
-    scores: () => book.scores(),
-    // Who serves something else now is asked no more: it does not keep what it earned before.
-    isLost: hotkey => health.isLost(hotkey) || kinds.isOther(hotkey),
-    oncePerEpoch: true,
-    onState: entry => {
-      node.observed.noteWeights(entry);
-      weights = new Map(entry.uids.map((uid, i) => [uid, entry.weights[i]!]));
-    },
-    log,
-    signal: node.weightsSignal,
-  });
-  closing.add(stopKeeping);
-  closing.add(
-    chain.onMetagraph(
-      netuid,
-      telling(book, log, () => weights),
-    ),
-  );
+  const dendriteLog = node.root.child('dendrite');
+  const kinds = new PeerKinds({ own: () => forms, health, log: dendriteLog, signal });
+  // Who serves something else now is asked no more: it does not keep what it earned before.
+  const isLost = (hotkey: string) => health.isLost(hotkey) || kinds.isOther(hotkey);
+  rankByScores({ node, chain, netuid, book, isLost, log });
 
   const timeoutMs = 1000 * settings.validator_timeout;
   const caller = new PeerCaller({ dendrite, directory, health, kinds, timeoutMs, log: dendriteLog, signal });
@@ -121,7 +90,7 @@ export async function runValidator(node: ValidatorNode, settings: ValidatorRun, 
     intervalMs: 1000 * settings.validator_interval,
     timeoutMs,
     steps: settings.validator_steps,
-    onStep: () => save.regularly(),
+    onStep: () => saved.saveWhenDue(),
     log,
     signal,
   });
@@ -133,33 +102,44 @@ function sharesOf(scores: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...scores].map(([hotkey, score]) => [hotkey, score / total]));
 }
 
-/** Forgets who left, and tells with each epoch what everybody is worth. */
-function telling(
-  book: ScoreBook,
-  log: Log,
-  weights: () => ReadonlyMap<number, number>,
-): (metagraph: Metagraph) => void {
+interface Ranking {
+  readonly node: ValidatorNode;
+  readonly chain: ChainClient;
+  readonly netuid: number;
+  readonly book: ScoreBook;
+  isLost(hotkey: string): boolean;
+  readonly log: Log;
+}
+
+/** Sends the scores to the chain as weights, one row an epoch, tells with each epoch what everybody is worth, and forgets who left. */
+function rankByScores({ node, chain, netuid, book, isLost, log }: Ranking): void {
+  const { identity, observed, closing } = node;
+  let weights: ReadonlyMap<number, number> = new Map();
+  const stopKeeping = keepWeights({
+    chain,
+    netuid,
+    hotkey: identity.hotkey,
+    ownHotkey: identity.hotkeyHex,
+    folder: identity.slot.folder,
+    scores: () => book.scores(),
+    isLost,
+    oncePerEpoch: true,
+    onState: entry => {
+      observed.noteWeights(entry);
+      weights = new Map(entry.uids.map((uid, i) => [uid, entry.weights[i]!]));
+    },
+    log,
+    signal: node.weightsSignal,
+  });
+  closing.add(stopKeeping);
   let epoch: number | undefined;
-  return metagraph => {
+  const onMetagraph = (metagraph: Metagraph) => {
     const known = new Set(metagraph.neurons.map(neuron => neuron.hotkeyHex));
     book.keep(hotkey => known.has(hotkey));
     if (epoch !== undefined && epoch !== metagraph.lastEpochBlock) {
-      for (const line of standingTable(book, metagraph, weights())) log.info(line);
+      for (const line of standingTable(book, metagraph, weights)) log.info(line);
     }
     epoch = metagraph.lastEpochBlock;
   };
-}
-
-function saving(book: ScoreBook, path: string, log: Log): { now(): void; regularly(): void } {
-  let last = performance.now();
-  const now = () => {
-    last = performance.now();
-    try {
-      saveScores(path, book);
-    } catch (error) {
-      // Judging goes on without a disk.
-      log.error(`Scores not saved: ${messageOf(error)}`);
-    }
-  };
-  return { now, regularly: () => performance.now() - last > SAVE_MS && now() };
+  closing.add(chain.onMetagraph(netuid, onMetagraph));
 }
