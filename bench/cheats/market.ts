@@ -47,9 +47,11 @@ export interface MarketOptions {
   weighers: readonly string[];
   members: readonly string[];
   tempo: number;
-  /** Whether weights are committed first and revealed an epoch later. */
-  hidden: boolean;
+  /** Settings of the subnet beside its tempo and who may set weights: calls of AdminUtils, in this order. */
+  settings: readonly Setting[];
 }
+
+export type Setting = readonly [call: string, args: Readonly<Record<string, unknown>>];
 
 /** A local chain with the runtime's own epochs, blocks made by hand, and those who have a place on its subnet. */
 export class Market implements AsyncDisposable {
@@ -131,18 +133,13 @@ export class Market implements AsyncDisposable {
     return new Map(row.map(([to, weight]) => [metagraph.neurons[to]!.hotkeyHex, weight]));
   }
 
-  /** Makes blocks, in which weights are set, until the next epoch has run; `atHalf` runs before the rows of it are due. */
-  async epoch(atHalf: () => Promise<void>): Promise<Metagraph> {
+  /** Makes blocks, in which weights are set, until the next epoch has run. */
+  async epoch(): Promise<Metagraph> {
     const begin = (await this.metagraph()).lastEpochBlock;
-    let isHalf = false;
     for (;;) {
       const metagraph = await this.metagraph();
       if (metagraph.lastEpochBlock !== begin) return metagraph;
       const share = (metagraph.block - metagraph.lastEpochBlock) / metagraph.tempo;
-      if (!isHalf && share >= 0.4) {
-        isHalf = true;
-        await atHalf();
-      }
       const awake = this.weighers.filter(one => share >= 1 - (one.habit.lateShare ?? 1));
       for (const one of awake) await one.habit.before?.();
       await this.mined(Promise.all(awake.map(one => one.setter.onMetagraph(metagraph))));
@@ -159,7 +156,7 @@ export class Market implements AsyncDisposable {
   }
 
   private async populate(): Promise<void> {
-    const { seed, weighers, members, tempo, hidden } = this.options;
+    const { seed, weighers, members, tempo } = this.options;
     const { client } = this;
     const alice = keypairFromUri('//Alice');
     for (const [i, name] of [...weighers, ...members].entries()) {
@@ -171,14 +168,15 @@ export class Market implements AsyncDisposable {
       const stake = { netuid: NETUID, hotkey: key.address, amountRao: STAKE_TAO * TAO };
       await this.mined(client.addStake({ ...stake, signer: alice }));
     }
-    const settings: [string, Record<string, unknown>][] = [
-      ['sudo_set_tempo', { netuid: NETUID, tempo }],
-      ['sudo_set_kappa', { netuid: NETUID, kappa: 32_767 }],
-      ['sudo_set_max_allowed_validators', { netuid: NETUID, max_allowed_validators: weighers.length }],
-      ['sudo_set_commit_reveal_weights_enabled', { netuid: NETUID, enabled: hidden }],
+    const settings: Setting[] = [
+      ['sudo_set_tempo', { tempo }],
+      ['sudo_set_kappa', { kappa: 32_767 }],
+      ['sudo_set_max_allowed_validators', { max_allowed_validators: weighers.length }],
+      ...this.options.settings,
     ];
-    for (const [call, args] of settings) {
-      const { callHex } = await client.prepare({ call: `AdminUtils.${call}`, args, from: alice.address });
+    for (const [name, values] of settings) {
+      const call = `AdminUtils.${name}`;
+      const { callHex } = await client.prepare({ call, args: { netuid: NETUID, ...values }, from: alice.address });
       await this.mined(this.local.sudo(callHex));
     }
     // Permits come with an epoch.

@@ -94,9 +94,12 @@ function echoOf({ shape, data }: PlainTensor): Float32Array {
   return echo;
 }
 
-/** An honest one, the cheats, all with a model of 90 %, and honest ones that are better and worse by turns. */
-export function minersOf(changing: number, period: number): Miner[] {
-  const same = CONDUCTS.map((conduct): Miner => ({ name: conduct, conduct, accuracy: () => 0.9 }));
+/** One of each of these conducts with a model of 90 %, and honest ones that are better and worse by turns. */
+export function minersOf(
+  conducts: readonly Conduct[],
+  { changing, period }: { changing: number; period: number },
+): Miner[] {
+  const same = conducts.map((conduct): Miner => ({ name: conduct, conduct, accuracy: () => 0.9 }));
   const moving = Array.from({ length: changing }, (_, i): Miner => {
     const accuracy = (epoch: number) => 0.6 + 0.35 * Math.sin(2 * Math.PI * (epoch / period + i / changing)) ** 2;
     return { name: `honest, changing ${i + 1}`, conduct: 'honest', accuracy };

@@ -1,12 +1,11 @@
-import { CONDUCTS } from '../cheats/miners.js';
-import { type Earnings, simulateCheats } from '../cheats/simulation.js';
+import { CONDUCTS, minersOf } from '../cheats/miners.js';
+import { COPIER, type Earnings, HIDDEN, OPEN, simulate } from '../cheats/simulation.js';
 import { type Experiment, each, type Goal, spread, table } from './experiment.js';
 
 /** Questions of a validator in an epoch. */
 const QUESTIONS = 20;
 /** Epochs before those that count. */
 const UNCOUNTED = 4;
-const COPIER = 'copies weights';
 
 export interface CheatsRun {
   seed: number;
@@ -20,20 +19,21 @@ export interface CheatsRun {
 export const cheats: Experiment<CheatsRun> = {
   name: 'cheats',
   title: 'Cheats: what is earned by not doing the work',
-  seeds: 3,
   steps: 8,
-  ticks: steps => 2 * (steps + UNCOUNTED),
+  // Judged once, paid twice.
+  ticks: steps => 3 * (UNCOUNTED + steps),
 
   async run(seed, steps, tick) {
-    const simulate = (hidden: boolean) =>
-      simulateCheats({
-        seed,
-        hidden,
-        epochs: steps,
-        questions: QUESTIONS,
-        onEpoch: epoch => tick(`seed ${seed}, weights ${hidden ? 'hidden' : 'open'}: epoch ${epoch}`),
-      });
-    return { seed, steps, hidden: await simulate(true), open: await simulate(false) };
+    const earnings = await simulate({
+      seed,
+      miners: minersOf(CONDUCTS, { changing: 4, period: 12 }),
+      uncounted: UNCOUNTED,
+      epochs: steps,
+      questions: QUESTIONS,
+      rules: { hidden: HIDDEN, open: OPEN },
+      onEpoch: what => tick(`seed ${seed}, ${what}`),
+    });
+    return { seed, steps, ...earnings };
   },
 
   report(runs) {
