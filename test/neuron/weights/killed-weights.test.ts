@@ -12,6 +12,7 @@ import {
 } from '../../../src/chain/index.js';
 import { keypairFromUri, ready } from '../../../src/wallet/index.js';
 import { temporaryFolder } from '../../chain/helpers.js';
+import { rowsByEpoch } from '../../helpers/rows-on-chain.js';
 
 const NETUID = 1;
 const TEMPO = 20;
@@ -67,40 +68,6 @@ async function live(death: string): Promise<{ signal: string | null; code: numbe
   return { code, signal, said };
 }
 
-async function hashOf(number: number): Promise<string> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'chain_getBlockHash', params: [number] });
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(net.url.replace(/^ws/, 'http'), { method: 'POST', headers, body });
-  return ((await answer.json()) as { result: string }).result;
-}
-
-/** Every row that came into a block, and the epoch it came in. */
-async function rowsOnChain(): Promise<{ epoch: number; row: string }[]> {
-  const rows: { epoch: number; row: string }[] = [];
-  const own = keypairFromUri(KEY).address;
-  const head = client.headBlock();
-  const uid = (await client.uidOf(NETUID, own))!;
-  const look = async (number: number) => {
-    const hash = await hashOf(number);
-    const [last, update] = await client.read(
-      [
-        ['SubtensorModule.LastEpochBlock', NETUID],
-        ['SubtensorModule.LastUpdate', NETUID],
-      ],
-      { at: hash },
-    );
-    if ((update as number[] | undefined)?.[uid] !== number) return;
-    const [row] = await client.read([['SubtensorModule.Weights', NETUID, uid]], { at: hash });
-    if (row !== undefined && (row as unknown[]).length > 0)
-      rows.push({ epoch: Number(last), row: JSON.stringify(row) });
-  };
-  for (let from = 1; from <= head; from += 50) {
-    const some = Array.from({ length: Math.min(50, head - from + 1) }, (_, i) => from + i);
-    await Promise.all(some.map(look));
-  }
-  return rows;
-}
-
 describe('a process that sets weights and is killed', () => {
   it('never lets an epoch see two rows, wherever it dies', async () => {
     for (const death of DEATHS) {
@@ -108,10 +75,8 @@ describe('a process that sets weights and is killed', () => {
       if (death === 'never') expect(code).toBe(0);
       else expect(signal).toBe('SIGKILL');
     }
-    const rows = await rowsOnChain();
-    expect(rows.length).toBeGreaterThanOrEqual(2);
-    const byEpoch = new Map<number, Set<string>>();
-    for (const { epoch, row } of rows) byEpoch.set(epoch, (byEpoch.get(epoch) ?? new Set()).add(row));
-    for (const [epoch, all] of byEpoch) expect(all.size, `rows in epoch ${epoch}`).toBe(1);
+    const rows = await rowsByEpoch({ client, url: net.url, netuid: NETUID }, keypairFromUri(KEY).address);
+    expect(rows.size).toBeGreaterThanOrEqual(2);
+    for (const [epoch, all] of rows) expect(all.size, `rows in epoch ${epoch}`).toBe(1);
   }, 240_000);
 });
