@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -7,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packagePath } from '../src/base/index.js';
 
 const root = packagePath('.');
-const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+const { name, dependencies, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   name: string;
+  dependencies: Record<string, string>;
   exports: Record<string, { types: string; default: string } | string>;
 };
 
@@ -61,7 +63,7 @@ dendrite.close();
     }
   });
 
-  it('packs what it exports', () => {
+  it('packs what it exports, and what that needs', () => {
     const cache = join(folder, 'cache');
     const listed = execFileSync(
       'npm',
@@ -80,5 +82,22 @@ dendrite.close();
     );
     expect(parts.length).toBeGreaterThan(4);
     expect(parts.filter(path => !packed.has(path))).toEqual([]);
+
+    // Whoever installs it gets no development dependencies.
+    const known = new Set([...Object.keys(dependencies), ...builtinModules]);
+    const programs = [...packed].filter(path => /^\.\/dist\/(?!src\/explorer\/page\/).*\.js$/.test(path));
+    expect(programs.length).toBeGreaterThan(100);
+    const unknown = programs.flatMap(path => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(root, path), 'utf8'), true, true);
+      const packages = importedFiles.map(({ fileName }) => packageOf(fileName));
+      return packages.filter(name => name !== undefined && !known.has(name)).map(name => `${path}: ${name}`);
+    });
+    expect(unknown).toEqual([]);
   }, 60_000);
 });
+
+/** Of an import of a package: its name. */
+function packageOf(specifier: string): string | undefined {
+  if (/^(\.|node:)/.test(specifier)) return undefined;
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
