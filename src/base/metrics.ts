@@ -158,7 +158,7 @@ function processMetrics(metrics: Metrics): () => void {
   const lag = metrics.gauge(
     'bittensor_event_loop_lag_seconds',
     'How late the main thread was, since the figures were last asked for.',
-    ['quantile'],
+    ['percentile'],
   );
   const busy = metrics.gauge(
     'bittensor_event_loop_busy_ratio',
@@ -184,9 +184,8 @@ function processMetrics(metrics: Metrics): () => void {
     // The timer's own period is part of what Node measures.
     const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - DELAY_MS / 1_000);
     if (delay.count > 0) {
-      for (const percentile of [50, 90, 99])
-        lag.set(late(delay.percentile(percentile)), { quantile: percentile / 100 });
-      lag.set(late(delay.max), { quantile: 1 });
+      for (const percentile of [50, 90, 99]) lag.set(late(delay.percentile(percentile)), { percentile });
+      lag.set(late(delay.max), { percentile: 100 });
     }
     delay.reset();
     const now = performance.eventLoopUtilization();
