@@ -71,14 +71,14 @@ export function isHuggingFace(path: string): boolean {
   }
 }
 
-/** What `config.json` says the model is: `bert`, `gpt2`, or something that is not known here. */
+/** What `config.json` says the model is: `bert`, `gpt2`, or something that is not known here. Code `bad_checkpoint`: its weights are not there. */
 export function huggingFaceName(path: string): string {
-  return String(configBeside(fileAt(path)).model_type).slice(0, 40);
+  return String(configBeside(weightsAt(path)).model_type).slice(0, 40);
 }
 
 /** Reads `config.json` of a BERT or GPT-2; code `bad_checkpoint` where it is another model, or one that is computed otherwise. */
 export function huggingFaceAt(path: string, model: string): HuggingFaceModel {
-  const file = fileAt(path);
+  const file = weightsAt(path);
   try {
     const config = configBeside(file);
     const layout = layouts[model];
@@ -161,6 +161,12 @@ function transposed({ shape, data }: NamedArray): Float32Array {
 
 function fileAt(path: string): string {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'model.safetensors') : path;
+}
+
+function weightsAt(path: string): string {
+  const file = fileAt(path);
+  if (existsSync(file)) return file;
+  throw unfit(file, new Error('it is not there; weights in other files have to be saved as this one first'));
 }
 
 function configBeside(file: string): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BittensorError } from '../../base/index.js';
+import { BittensorError, plainReason } from '../../base/index.js';
 import type { ModelErrorCode } from '../errors.js';
 import { type ModelName, modelNames } from '../models.js';
 import type { Synapse } from '../synapse.js';
@@ -51,7 +51,8 @@ export function modelNameAt(path: string): ModelName {
   const folder = found.isDirectory() ? path : dirname(path);
   const name = nameAt(path, folder, found.isDirectory());
   if (name === undefined) {
-    throw bad(path, `${path} is neither a checkpoint, nor a student, nor a model with its config.json`);
+    const why = found.isDirectory() ? '' : whyUnreadable(path);
+    throw bad(path, `${path} is neither a checkpoint, nor a student, nor a model with its config.json${why}`);
   }
   const known = modelNames.find(model => model === name);
   if (!known) throw bad(path, `${path} holds a '${name}'; there is ${modelNames.join(', ')}`);
@@ -88,6 +89,15 @@ function isCheckpoint(path: string): boolean {
   } catch {
     // Whoever reads it says what is wrong with it.
     return false;
+  }
+}
+
+function whyUnreadable(path: string): string {
+  try {
+    openSafetensors(path)[Symbol.dispose]();
+    return '';
+  } catch (error) {
+    return ` (${plainReason(error)})`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { abortable, type ResolvedSettings } from '../../base/index.js';
 import { modelNameAt, savesOf } from '../../model/index.js';
@@ -90,13 +90,15 @@ async function openModel(
   return checkpoint;
 }
 
-/** One for each file that is given: another one under the same path is another model. */
-function nameOf(path: string): string {
-  const { size, mtimeMs } = statSync(path);
-  return createHash('sha256')
-    .update(`${resolve(path)} ${size} ${mtimeMs}`)
-    .digest('hex')
-    .slice(0, 16);
+/** One for each model that is given: another one under the same path is another model. A folder's time is not that of its files. */
+export function nameOf(path: string): string {
+  const files = statSync(path).isDirectory() ? readdirSync(path).sort() : [''];
+  const hash = createHash('sha256');
+  for (const file of files.map(name => resolve(path, name))) {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    hash.update(`${file} ${stat?.size} ${stat?.mtimeMs}`);
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 function untilStopped(signal: AbortSignal): Promise<{ calls: number; isUnsaved: boolean }> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   exportStudent,
   MnistSynapse,
+  modelNameAt,
   modelSourceAt,
   openStudent,
   type PlainTensor,
@@ -138,5 +139,18 @@ describe('--model_path', () => {
     expect(() => modelSourceAt(join(root, 'nowhere'), 'mnist')).toThrow(/no checkpoint at/);
     mkdirSync(join(root, 'empty'));
     expect(() => modelSourceAt(join(root, 'empty'), 'mnist')).toThrow(/neither a student nor a model/);
+    expect(() => modelNameAt(join(root, 'empty'))).toThrow(/nor a model with its config\.json$/);
+  });
+
+  it('says what is wrong with a damaged file, and which one is missing', () => {
+    const path = join(root, 'damaged.safetensors');
+    writeFileSync(path, 'noise noise noise');
+    expect(() => modelNameAt(path)).toThrow(/is neither a checkpoint, .* \(its header is cut off or damaged\)$/);
+    const folder = join(root, 'pytorch');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ model_type: 'bert' }));
+    for (const look of [modelNameAt, (path: string) => modelSourceAt(path, 'bert')]) {
+      expect(() => look(folder)).toThrow(/cannot load \S+pytorch\/model\.safetensors: it is not there/);
+    }
   });
 });
