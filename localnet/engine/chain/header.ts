@@ -1,4 +1,4 @@
-import { compact, hex, join, Reader, toKey } from '../codec.js';
+import { compact, hex, join, Reader } from '../codec.js';
 import { engineError } from '../errors.js';
 import { blake2b256 } from '../runtime/host/crypto-library.js';
 
@@ -83,8 +83,4 @@ export function headerJson(header: Header): Record<string, unknown> {
     extrinsicsRoot: hex(header.extrinsicsRoot),
     digest: { logs: header.digest.map(hex) },
   };
-}
-
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return toKey(a) === toKey(b);
 }

@@ -267,8 +267,3 @@ export function resetCrypto(): void {
   loaded = undefined;
   view = new Uint8Array();
 }
-
-/** Loads the library ahead of its first use. */
-export function warmCrypto(): void {
-  library();
-}
