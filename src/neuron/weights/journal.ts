@@ -39,6 +39,11 @@ export function isOpen({ state }: JournalEntry): boolean {
   return state === 'submitted';
 }
 
+/** The same row of the same epoch: once more, or as it stands now. Hidden under another salt it is another one, to be revealed too. */
+export function isSame(one: JournalEntry, other: JournalEntry): boolean {
+  return one.epoch === other.epoch && one.digest === other.digest && String(one.salt) === String(other.salt);
+}
+
 /** A hidden row that waits to be revealed. */
 export function isHidden({ state, salt }: JournalEntry): boolean {
   return state === 'included' && salt !== undefined;
@@ -76,10 +81,10 @@ export class WeightJournal {
     return this.list;
   }
 
-  /** Adds an entry, or writes how one of the same epoch and digest stands now. Error `disk`: then nothing is changed. */
+  /** Adds an entry, or writes how the same one stands now. Error `disk`: then nothing is changed. */
   write(entry: JournalEntry): void {
-    const before = this.list.filter(one => one.epoch !== entry.epoch || one.digest !== entry.digest);
-    const all = [...before, entry].sort((a, b) => a.block - b.block);
+    const others = this.list.filter(one => !isSame(one, entry));
+    const all = [...others, entry].sort((a, b) => a.block - b.block);
     const over = all.filter(one => !isOpen(one) && !isHidden(one)).slice(0, -KEPT);
     const list = all.filter(one => !over.includes(one));
     writeFileAtomic(this.path, `${JSON.stringify({ format: FORMAT, entries: list })}\n`);

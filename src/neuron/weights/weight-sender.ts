@@ -10,7 +10,7 @@ import {
 } from '../../chain/index.js';
 import type { Signer } from '../../wallet/index.js';
 import type { Vector } from './for-chain.js';
-import { digestOf, isHidden, isOpen, type JournalEntry, type WeightJournal } from './journal.js';
+import { digestOf, isHidden, isOpen, isSame, type JournalEntry, type WeightJournal } from './journal.js';
 
 export interface WeightSenderOptions {
   client: Pick<ChainClient, 'setWeights' | 'submit' | 'weights' | 'read' | 'headBlock' | 'blockTimeMs' | 'waiting'>;
@@ -137,7 +137,7 @@ export class WeightSender {
 
   private async submit(entry: JournalEntry, metagraph: Metagraph): Promise<JournalEntry> {
     const { client, netuid, hotkey, signal, log, journal } = this.options;
-    const before = journal.entries().find(one => one.epoch === entry.epoch && one.digest === entry.digest);
+    const before = journal.entries().find(one => isSame(one, entry));
     const signed = this.note({ ...entry, state: 'submitted', block: metagraph.block });
     let isOut = false;
     const onStatus = () => {
@@ -203,7 +203,7 @@ export class WeightSender {
       const row = (await client.weights(netuid, { uids: [self.uid], signal })).get(self.uid) ?? [];
       if (sameRow(row, entry)) this.note({ ...entry, state: 'included', includedBlock: self.lastUpdate });
     }
-    const now = this.options.journal.entries().find(one => one.epoch === entry.epoch && one.digest === entry.digest);
+    const now = this.options.journal.entries().find(one => isSame(one, entry));
     if (now) this.giveUpWhenOver(now, metagraph);
   }
 

@@ -40,6 +40,18 @@ describe('the journal of weights', () => {
     expect(journal.entries().map(one => one.epoch)).toEqual([1, 2, ...Array.from({ length: 16 }, (_, i) => 24 + i)]);
   });
 
+  it('loses no salt when the same row is hidden once more in its epoch', () => {
+    using folder = temporaryFolder();
+    const journal = new WeightJournal({ folder: folder.path, genesisHash: GENESIS, netuid: 1 });
+    journal.write(entry(40, { salt: [7], versionKey: '0' }));
+    journal.write(entry(40, { salt: [8], versionKey: '0', state: 'submitted' }));
+    journal.write(entry(40, { salt: [8], versionKey: '0', state: 'failed' }));
+    expect(journal.entries().map(({ salt, state }) => [salt, state])).toEqual([
+      [[7], 'included'],
+      [[8], 'failed'],
+    ]);
+  });
+
   it('that cannot be read is kept aside, whatever is wrong with it', () => {
     const whole = (() => {
       using folder = temporaryFolder();
