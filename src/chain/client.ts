@@ -291,8 +291,8 @@ class Client implements ChainClient {
     return this.act(signer, options, () => removeStakeWays(netuid, hotkey, amountRao));
   }
 
-  serveAxon({ signer, waitFor, signal, timeoutMs, onStatus, ...axon }: ServeArgs): Promise<Submitted> {
-    return this.act(signer, defined({ waitFor, signal, timeoutMs, onStatus }), () => serveAxonWays(axon));
+  serveAxon({ signer, waitFor, signal, timeoutMs, onSigned, onStatus, ...axon }: ServeArgs): Promise<Submitted> {
+    return this.act(signer, defined({ waitFor, signal, timeoutMs, onSigned, onStatus }), () => serveAxonWays(axon));
   }
 
   setWeights({ netuid, uids, weightsU16, versionKey, signer, ...options }: WeightArgs): Promise<Submitted> {

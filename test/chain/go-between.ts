@@ -8,11 +8,19 @@ interface Message {
   params?: unknown;
 }
 
-/** What becomes of a message: it goes on, or it is lost; or, of a request, this is answered in the node's place. */
-export type Judge = (message: Message, from: 'client' | 'node') => 'pass' | 'lose' | { answer: unknown };
+type Verdict = 'pass' | 'lose' | { answer: unknown };
+
+/** What becomes of a message: it goes on, or it is lost; or this is told in the node's place, as an answer or as news. */
+export type Judge = (message: Message, from: 'client' | 'node') => Verdict | Promise<Verdict>;
+
+interface GoBetween extends AsyncDisposable {
+  url: string;
+  /** Ends the connections that there are. */
+  cut(): void;
+}
 
 /** A node between a client and a chain, which may lose what it pleases. */
-export async function goBetween(target: string, judge: Judge): Promise<{ url: string } & AsyncDisposable> {
+export async function goBetween(target: string, judge: Judge): Promise<GoBetween> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
   server.on('connection', client => {
@@ -21,22 +29,30 @@ export async function goBetween(target: string, judge: Judge): Promise<{ url: st
     for (const socket of [client, node]) socket.on('error', () => {});
     client.on('message', async data => {
       const message = JSON.parse(String(data)) as Message;
-      const verdict = judge(message, 'client');
+      const verdict = await judge(message, 'client');
       await opened.catch(() => {});
       if (verdict === 'pass') node.send(String(data));
       else if (verdict !== 'lose')
         client.send(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: verdict.answer }));
     });
-    node.on('message', data => {
-      if (judge(JSON.parse(String(data)) as Message, 'node') === 'pass') client.send(String(data));
+    node.on('message', async data => {
+      const message = JSON.parse(String(data)) as Message;
+      const verdict = await judge(message, 'node');
+      if (verdict === 'pass') client.send(String(data));
+      else if (verdict !== 'lose')
+        client.send(JSON.stringify({ ...message, params: { ...(message.params as object), result: verdict.answer } }));
     });
     client.on('close', () => node.close());
     node.on('close', () => client.close());
   });
+  const cut = () => {
+    for (const client of server.clients) client.terminate();
+  };
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
     async [Symbol.asyncDispose]() {
-      for (const client of server.clients) client.terminate();
+      cut();
       await new Promise(resolve => server.close(resolve));
     },
   };

@@ -66,7 +66,8 @@ describe('a transaction whose time runs out', () => {
   async function send(signer = alice) {
     const action = await prepareTransfer(client, { from: signer.address, to: friend, amountRao: TAO });
     expect(action.era).toEqual({ blocks: 32, minutes: 6.4 });
-    const done = action.submit(signer, { timeoutMs: 60_000, onStatus: status => statuses.push(status) });
+    const own = statuses;
+    const done = action.submit(signer, { timeoutMs: 60_000, onStatus: status => own.push(status) });
     done.catch(() => {});
     return { done, blocks: action.era.blocks };
   }
@@ -119,5 +120,65 @@ describe('a transaction whose time runs out', () => {
     await done;
     expect(statuses[1]).toMatchObject({ reason: 'another transaction took its nonce' });
     expect(await client.balanceRao(friend)).toBe(TAO);
+  });
+
+  it('is not sent again when its block came just after the pool had dropped it', async () => {
+    let news: 'none' | 'dropped' | 'mined' = 'none';
+    judge = async ({ method }, from) => {
+      if (method === 'author_extrinsicUpdate' && news === 'none') {
+        news = 'dropped';
+        return { answer: 'dropped' };
+      }
+      if (method === 'author_extrinsicUpdate') return 'lose';
+      // Its blocks have been looked at; now its nonce is.
+      if (from === 'client' && method === 'state_queryStorageAt' && news === 'dropped') {
+        news = 'mined';
+        await local.mine();
+      }
+      return 'pass';
+    };
+    const { done } = await send();
+    await seen('what became of it', () => (statuses.length > 1 ? true : undefined));
+    expect(kinds()).toEqual(['sent', 'in_block']);
+    expect((await done).hash).toBe(statuses[0]!.hash);
+    expect((await local.status()).ready).toBe(0);
+    expect(await client.balanceRao(friend)).toBe(TAO);
+  });
+
+  it('is not signed again by another runtime, for which its bytes may mean something else', async () => {
+    let submitted = 0;
+    const version = {
+      specName: 'node-subtensor',
+      specVersion: client.specVersion + 1,
+      transactionVersion: 1,
+      apis: [],
+    };
+    judge = ({ method }) => {
+      if (method === 'state_getRuntimeVersion') return { answer: version };
+      if (method === SUBMIT) submitted++;
+      return method === SUBMIT || method === 'author_submitExtrinsic' ? { answer: 'lost' } : 'pass';
+    };
+    const { done, blocks } = await send();
+    await seen('it lost', () => (submitted === 1 ? true : undefined));
+    between.cut();
+    await seen('the new runtime', () => (client.specVersion === version.specVersion ? true : undefined));
+    await local.mine(blocks + 2);
+    await expect(done).rejects.toMatchObject({ code: 'rejected', data: { reason: 'the runtime has changed' } });
+    expect([submitted, kinds()]).toEqual([1, ['sent']]);
+    judge = () => 'pass';
+    between.cut();
+    await seen('the old runtime', () => (client.specVersion < version.specVersion ? true : undefined));
+  });
+
+  it('is named by its hash when nobody knows whether it has arrived', async () => {
+    judge = ({ method }) => (method === SUBMIT ? 'lose' : 'pass');
+    const action = await prepareTransfer(client, { from: alice.address, to: friend, amountRao: TAO });
+    const signed: string[] = [];
+    const done = action.submit(alice, { timeoutMs: 2_000, onSigned: hash => signed.push(hash) });
+    await expect(done).rejects.toMatchObject({
+      code: 'timeout',
+      data: { hash: expect.stringMatching(/^0x[0-9a-f]{64}$/) },
+    });
+    await expect(done).rejects.toMatchObject({ data: { hash: signed[0] } });
   });
 });

@@ -5,6 +5,7 @@ import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { Heads } from '../connection/heads.js';
 import { chainError } from '../errors.js';
+import { versionOf } from '../metadata/api.js';
 import { isNonceClash, poolError, rejected } from '../refusals/pool-errors.js';
 import { type Era, eraBirth, eraPeriod, lastBlockOf } from './era.js';
 import { NonceLanes } from './nonces.js';
@@ -21,6 +22,8 @@ export interface SubmitOptions {
    * than its era is signed and sent again, once it is sure that no block will ever hold the first.
    */
   timeoutMs?: number;
+  /** Its hash when it is signed, before it leaves: from then on it may come into a block. Must not throw. */
+  onSigned?: (hash: string) => void;
   /** What becomes of it, as it happens. Must not throw. */
   onStatus?: (status: TransactionStatus) => void;
 }
@@ -37,11 +40,23 @@ const MOST_RETRIES = 8;
 const NONCE_TAKEN: Fate = { over: 'another transaction took its nonce' };
 const ERA_PASSED: Fate = { over: 'its time ran out' };
 
-interface Sent extends SignedExtrinsic {
+/** What is to be signed, and by what runtime its bytes mean what was meant. */
+interface Order {
+  readonly what: string;
+  readonly call: Call;
+  readonly specVersion: number;
+  readonly signer: Signer;
+  readonly onSigned: (signed: Signed) => void;
+}
+
+interface Signed extends SignedExtrinsic {
   readonly nonce: number;
   readonly era: Era;
   /** How many reverts there had been when it was signed. */
   readonly reverts: number;
+}
+
+interface Sent extends Signed {
   /** The next thing that the pool says of it. */
   readonly statuses: StatusQueue;
   readonly stop: () => void;
@@ -83,12 +98,16 @@ export class Submitter {
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     const tell = options.onStatus ?? (() => {});
-    let last: Sent | undefined;
+    const { specVersion } = versionOf(this.connection.chain.api);
+    let last: Signed | undefined;
     let again: string | undefined;
+    const onSigned = (signed: Signed) => {
+      last = signed;
+      options.onSigned?.(signed.hash);
+    };
     try {
       for (let attempt = 0; ; attempt++) {
-        const sent = await this.send(what, call, signer, signal);
-        last = sent;
+        const sent = await this.send({ what, call, specVersion, signer, onSigned }, signal);
         tell(
           again === undefined
             ? { kind: 'sent', hash: sent.hash }
@@ -116,7 +135,7 @@ export class Submitter {
   }
 
   /** Signs with the next nonce and gives it to the pool, again while the nonce clashes. */
-  private async send(what: string, call: Call, signer: Signer, signal: AbortSignal): Promise<Sent> {
+  private async send({ what, call, specVersion, signer, onSigned }: Order, signal: AbortSignal): Promise<Sent> {
     const nextNonce = async () =>
       Number(await this.connection.call('system_accountNextIndex', [signer.address], { signal }));
     for (let attempt = 0; ; attempt++) {
@@ -125,8 +144,12 @@ export class Submitter {
         // Before its turn: some blocks sooner or later make no difference to it.
         const era = await this.era({ signal });
         const turn = this.lanes.run(signer.address, nextNonce, async nonce => {
-          const signed = await signExtrinsic(this.connection.chain.api, call, signer, { nonce, era });
-          return this.watch({ ...signed, nonce, era, reverts }, signer, signal);
+          const { api } = this.connection.chain;
+          if (versionOf(api).specVersion !== specVersion) throw runtimeChanged(what);
+          signal.throwIfAborted();
+          const signed = { ...(await signExtrinsic(api, call, signer, { nonce, era })), nonce, era, reverts };
+          onSigned(signed);
+          return this.watch(signed, signer, signal);
         });
         return await unlessAborted(turn, signal, sent => sent.stop());
       } catch (error) {
@@ -140,7 +163,7 @@ export class Submitter {
     }
   }
 
-  private async watch(tx: Omit<Sent, 'statuses' | 'stop'>, signer: Signer, signal: AbortSignal): Promise<Sent> {
+  private async watch(tx: Signed, signer: Signer, signal: AbortSignal): Promise<Sent> {
     const statuses = new StatusQueue();
     const release = this.lanes.hold(signer.address);
     const on = {
@@ -194,15 +217,15 @@ export class Submitter {
         if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
         if (status.kind === 'lost') return await this.search(what, sent, signer, waitFor, signal);
         if (status.kind === 'expired') {
-          const fate = await this.expire(sent, signer, signal);
+          const fate = await this.decided(sent, signer, signal);
           if (fate) return fate;
         }
         if (status.kind !== 'gone' || isGone) continue;
         const found = await this.find(sent, era.birth, signal);
         if (found && waitFor === 'inclusion') return { blockHash: found };
-        if (found) return await this.search(what, sent, signer, waitFor, signal);
-        // Only a nonce that is used up makes sure that this one never comes; then, and only then, another may.
-        if ((await accountNonce(this.connection, signer.publicKey, { signal })) > sent.nonce) return NONCE_TAKEN;
+        // What used up its nonce may be this very transaction, a moment ago, or go away with its block again.
+        const isUsed = (await accountNonce(this.connection, signer.publicKey, { signal })) > sent.nonce;
+        if (found || isUsed) return await this.search(what, sent, signer, waitFor, signal);
         // A pool drops what is too old before it is sure that no other branch of the chain has it.
         if ((await this.bestNumber(signal)) < lastBlockOf(era) - 1) throw rejected(what, status.reason, { hash });
         isGone = true;
@@ -212,14 +235,15 @@ export class Submitter {
     }
   }
 
-  /** Once the last block of its era is finalized it is in one of them, or never; before that undefined. */
-  private async expire(sent: Sent, signer: Signer, signal: AbortSignal): Promise<Fate | undefined> {
+  /** What the finalized blocks say for good: it is in one of them, or can be in none any more; until then undefined. */
+  private async decided(sent: Sent, signer: Signer, signal: AbortSignal): Promise<Fate | undefined> {
     const { number, hash } = await this.heads.newest({ signal });
-    // Another node may lag behind the one that told of the block.
-    if (number < lastBlockOf(sent.era)) return undefined;
-    // Without a look into blocks: whoever's transaction has this nonce, it is not there yet.
-    if ((await accountNonce(this.connection, signer.publicKey, { at: hash, signal })) <= sent.nonce) return ERA_PASSED;
-    const found = await this.find(sent, sent.era.birth, signal, Math.min(number, lastBlockOf(sent.era)));
+    const last = lastBlockOf(sent.era);
+    // Without a look into blocks: whoever's transaction has this nonce, it is not there yet. (Another node may lag behind
+    // the one that told of the last block.)
+    const nonce = await accountNonce(this.connection, signer.publicKey, { at: hash, signal });
+    if (nonce <= sent.nonce) return number < last ? undefined : ERA_PASSED;
+    const found = await this.find(sent, sent.era.birth, signal, Math.min(number, last));
     return found ? { blockHash: found } : NONCE_TAKEN;
   }
 
@@ -235,11 +259,11 @@ export class Submitter {
     for (let from = sent.era.birth; ; ) {
       if (this.reverts !== sent.reverts) throw revertedAway(what, sent);
       try {
-        const { number: finalized } = await this.heads.newest({ signal });
-        const fate = finalized < lastBlockOf(sent.era) ? undefined : await this.expire(sent, signer, signal);
+        const fate = await this.decided(sent, signer, signal);
         if (fate) return fate;
         // The same bytes: at worst the pool has them already, or a block has.
         await this.connection.call('author_submitExtrinsic', [sent.hex], { signal }).catch(ignoreRefusal);
+        const { number: finalized } = await this.heads.newest({ signal });
         const head = waitFor === 'finalization' ? finalized : await this.bestNumber(signal);
         const found = await this.find(sent, from, signal, head);
         if (found) return { blockHash: found };
@@ -277,8 +301,13 @@ export class Submitter {
   }
 }
 
-function revertedAway(what: string, { hash }: Sent, cause?: unknown) {
+function revertedAway(what: string, { hash }: Signed, cause?: unknown) {
   return rejected(what, 'the chain was reverted to an earlier block while it waited', { hash }, cause);
+}
+
+function runtimeChanged(what: string) {
+  const why = `${what} is not signed: the chain's runtime has changed meanwhile, and its bytes may mean something else now`;
+  return chainError('rejected', why, { what, reason: 'the runtime has changed' });
 }
 
 function isWithoutAnswer(error: unknown): boolean {

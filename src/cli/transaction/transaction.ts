@@ -161,10 +161,10 @@ async function submit({ settings, ui, signal, prepared }: Transaction, signer: S
     const sending = prepared.submit(signer, {
       waitFor: settings.wait,
       signal,
-      onStatus: status => {
-        hash = status.hash;
-        ui.detail(`transaction ${hash}: ${status.kind.replace('_', ' ')}`);
+      onSigned: signed => {
+        hash = signed;
       },
+      onStatus: status => ui.detail(`transaction ${status.hash}: ${status.kind.replace('_', ' ')}`),
     });
     return await ui.busy(`waiting until it is ${goal}`, sending);
   } catch (error) {
