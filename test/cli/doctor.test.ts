@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,11 @@ describe('what the doctor says of the machine', () => {
     expect(await diskFinding('/proc/1/nowhere')).toMatchObject({
       check: 'disk',
       state: expect.stringMatching(/problem/),
+    });
+    writeFileSync(join(folder, 'no-folder'), '');
+    expect(await diskFinding(join(folder, 'no-folder', 'node'))).toMatchObject({
+      state: 'problem',
+      text: expect.stringContaining('a part of the path is a file'),
     });
   });
 
@@ -144,6 +149,24 @@ describe('what the doctor says of the keys', () => {
       'hotkey: warning',
     ]);
     expectRemedies([...look(none), ...look({ hotkeys: [] }), ...look({ coldkey: { ...key, form: 'unknown' } })]);
+  });
+
+  it('does not send anyone to make a key again that only cannot be read', () => {
+    const path = join(folder, 'loop');
+    symlinkSync(path, path);
+    const [hotkey] = whole.hotkeys;
+    const unread = { ...key, file: path, form: 'unknown' } as const;
+    const found = [
+      ...look({ coldkey: unread, hotkeys: [{ ...hotkey!, file: path, form: 'unknown' }] }),
+      ...look({ coldkey: undefined, hotkeys: [], folder: path }, true),
+    ];
+    symlinkSync(join(folder, '5G.lock'), join(folder, '5G.lock'));
+    found.push(lockFinding(folder, '5G')!);
+    expect(states(found)).toEqual(['coldkey: problem', 'hotkey: problem', 'wallet: problem', 'key lock: problem']);
+    for (const { text, remedy } of found) {
+      expect(text).toContain('cannot be read: its links lead in a circle');
+      expect(remedy).toMatch(/^let it belong to the user/);
+    }
   });
 
   it('finds files that others may read, in a real wallet, with the command that mends it', async () => {

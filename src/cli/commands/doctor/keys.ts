@@ -1,5 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, readHolder } from '../../../base/index.js';
+import { messageOf, plainReason, readHolder, systemCodeOf } from '../../../base/index.js';
 import type { WalletDescription } from '../../../wallet/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
@@ -22,6 +23,8 @@ export function walletFindings({ describe, name, hotkey, isLocal }: KeyFacts): F
   const findings: Finding[] = [];
   const own = wallet.hotkeys.find(key => key.name === hotkey);
   if (!wallet.coldkey && wallet.hotkeys.length === 0) {
+    const why = barrierTo(wallet.folder);
+    if (why !== undefined) return [problem('wallet', `${wallet.folder} cannot be read: ${why}`, GIVE_BACK)];
     const text = `there is no wallet "${name}" (${wallet.folder})`;
     if (isLocal) return [ok('wallet', `${text}; a neuron of a local chain makes it by itself`)];
     return [problem('wallet', text, `bittensor-cli wallet create --wallet.name ${name}, or name another one`)];
@@ -35,9 +38,7 @@ export function walletFindings({ describe, name, hotkey, isLocal }: KeyFacts): F
       ),
     );
   } else if (wallet.coldkey.form === 'unknown') {
-    findings.push(
-      problem('coldkey', `${wallet.coldkey.file} is no key file`, 'put it back from a backup, or wallet regen-coldkey'),
-    );
+    findings.push(damaged('coldkey', wallet.coldkey.file));
   } else {
     const isOpen = wallet.coldkey.form !== 'none' && !wallet.coldkey.encrypted;
     const text = `coldkey ${wallet.coldkey.address ?? '(its password tells the address)'}`;
@@ -55,10 +56,10 @@ export function walletFindings({ describe, name, hotkey, isLocal }: KeyFacts): F
     findings.push(
       isLocal ? ok('hotkey', `${text}; a neuron of a local chain makes it`) : problem('hotkey', text, remedy),
     );
-  } else if (own.form === 'none' || own.form === 'unknown') {
-    const text =
-      own.form === 'none' ? `of hotkey "${hotkey}" only the public part is here` : `${own.file} is no key file`;
-    findings.push(problem('hotkey', text, 'put the key file back from a backup, or wallet regen-hotkey'));
+  } else if (own.form === 'none') {
+    findings.push(problem('hotkey', `of hotkey "${hotkey}" only the public part is here`, restore('hotkey')));
+  } else if (own.form === 'unknown') {
+    findings.push(damaged('hotkey', own.file));
   } else {
     const text = `hotkey "${hotkey}" ${own.address ?? ''}`.trim();
     if (own.encrypted) {
@@ -82,10 +83,36 @@ export function walletFindings({ describe, name, hotkey, isLocal }: KeyFacts): F
   return findings;
 }
 
+/** A key that is whole and belongs to another user is not to be made again. */
+function damaged(check: 'coldkey' | 'hotkey', file: string): Finding {
+  const why = barrierTo(file);
+  if (why !== undefined) return problem(check, `${file} cannot be read: ${why}`, GIVE_BACK);
+  return problem(check, `${file} is no key file`, restore(check));
+}
+
+function restore(key: 'coldkey' | 'hotkey'): string {
+  return `put the key file back from a backup, or wallet regen-${key}`;
+}
+
+const GIVE_BACK = 'let it belong to the user who runs the neuron (chown): was something run with sudo?';
+
+/** Why this user cannot read what is there; undefined where he can, or where nothing is. */
+function barrierTo(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return systemCodeOf(error) === 'ENOENT' ? undefined : plainReason(error);
+  }
+}
+
 /** Whether a neuron of this machine has the key in use; `address` is the hotkey's. */
 export function lockFinding(locksFolder: string, address: string | undefined): Finding | undefined {
   if (address === undefined) return undefined;
-  const holder = readHolder(join(locksFolder, `${address}.lock`));
+  const path = join(locksFolder, `${address}.lock`);
+  const why = barrierTo(path);
+  if (why !== undefined) return problem('key lock', `${path} cannot be read: ${why}`, GIVE_BACK);
+  const holder = readHolder(path);
   if (!holder) return ok('key lock', 'no neuron of this machine has the hotkey in use');
   return ok('key lock', `a neuron of this machine has the hotkey in use (process ${holder.pid})`);
 }

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname } from 'node:path';
-import { messageOf, packagePath } from '../../../base/index.js';
+import { messageOf, packagePath, plainReason } from '../../../base/index.js';
 import { type Device, startBackend } from '../../../model/index.js';
 import { http2Holes, PROTOCOL_VERSION } from '../../../net/index.js';
 import { type Finding, ok, problem, warning } from './finding.js';
@@ -53,12 +53,13 @@ export function memoryFinding(freeBytes: number): Finding {
 export async function diskFinding(folder: string): Promise<Finding> {
   const there = nearestThere(folder);
   try {
-    accessSync(there, constants.W_OK);
+    // With the dot, a file that stands where a folder has to be is none.
+    accessSync(`${there}/.`, constants.W_OK);
     const { bavail, bsize } = await statfs(there);
     return diskSpaceFinding(folder, bavail * bsize);
   } catch (error) {
     const remedy = 'make the folder writable for this user, or name another one with --data';
-    return problem('disk', `${folder} cannot be written: ${messageOf(error)}`, remedy);
+    return problem('disk', `${folder} cannot be written: ${plainReason(error)}`, remedy);
   }
 }
 
