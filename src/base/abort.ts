@@ -32,11 +32,52 @@ export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promi
   }
 }
 
+/**
+ * A controller that aborts with any of these signals, too. Abort it when the work is done: then nothing of it stays in them, where
+ * `AbortSignal.any` leaves 64 bytes for each call in a signal that lives on.
+ */
+export function abortingWith(...signals: readonly (AbortSignal | undefined)[]): AbortController {
+  const own = new AbortController();
+  for (const signal of signals) {
+    if (signal?.aborted) own.abort(signal.reason);
+    else if (signal) followersOf(signal).add(own);
+  }
+  return own;
+}
+
+const known = new WeakMap<AbortSignal, Followers>();
+
+function followersOf(signal: AbortSignal): Followers {
+  const followers = known.get(signal) ?? new Followers(signal);
+  known.set(signal, followers);
+  return followers;
+}
+
+/** Who aborts with a signal: one listener there is for all, because Node takes more than ten for a leak. */
+class Followers {
+  private readonly all = new Set<AbortController>();
+  private readonly onAbort = () => {
+    for (const follower of this.all) follower.abort(this.signal.reason);
+  };
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  add(follower: AbortController): void {
+    if (this.all.size === 0) this.signal.addEventListener('abort', this.onAbort, { once: true });
+    this.all.add(follower);
+    follower.signal.addEventListener('abort', () => this.remove(follower), { once: true });
+  }
+
+  private remove(follower: AbortController): void {
+    this.all.delete(follower);
+    if (this.all.size === 0) this.signal.removeEventListener('abort', this.onAbort);
+  }
+}
+
 /** Rejects with code `timeout` when `work` takes longer than `ms`, or with the signal's reason. `what` names it. */
 export async function withDeadline<T>(work: Promise<T>, ms: number, what: string, signal?: AbortSignal): Promise<T> {
-  const limit = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
-  const expired = sleep(ms, stop).then(() => {
+  const limit = abortingWith(signal);
+  const expired = sleep(ms, limit.signal).then(() => {
     throw new BittensorError('timeout', `${what} took longer than ${ms} ms`, { data: { what, ms } });
   });
   try {

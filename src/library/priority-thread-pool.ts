@@ -1,3 +1,4 @@
+import { abortingWith } from '../base/browser.js';
 import type { PriorityThreadPool as NetPool } from '../net/index.js';
 import { libraryError } from './errors.js';
 import { priorityOf } from './priority.js';
@@ -40,17 +41,17 @@ export class PriorityThreadPool implements AsyncDisposable {
     priority: number | bigint = 0,
     { timeoutMs = 60_000, signal, caller }: SubmitOptions = {},
   ): Future<T> {
-    const given = new AbortController();
+    const given = abortingWith(signal);
     const job = {
       priority: priorityOf(typeof priority === 'bigint' ? priority : Math.max(0, priority)),
       caller,
       timeoutMs,
-      signal: signal ? AbortSignal.any([signal, given.signal]) : given.signal,
+      signal: given.signal,
       run: (context: { readonly signal: AbortSignal }) => call(inputs, context),
     };
     this.pool ??= this.open();
     const promise = this.pool.then(pool => pool.submit<T>(job));
-    promise.catch(() => {});
+    promise.catch(() => {}).finally(() => given.abort());
     const result: Future<T>['result'] = ({ timeoutMs: withinMs, signal: until } = {}) => {
       const giveUp = () => given.abort(until?.reason);
       const timer =

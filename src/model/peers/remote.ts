@@ -1,4 +1,4 @@
-import { isBittensorError, messageOf, withDeadline } from '../../base/index.js';
+import { abortingWith, isBittensorError, messageOf, withDeadline } from '../../base/index.js';
 import { describeShape, elementCount, type PlainTensor } from '../compute/tensor.js';
 import { normaliseRows } from './normalise.js';
 
@@ -78,10 +78,9 @@ export class RemoteSynapse {
     send: (signal: AbortSignal) => Promise<Reply>,
   ): Promise<Reply | { ok: false; code: string }> {
     const { timeoutMs, signal } = this.options;
-    const limit = new AbortController();
-    const stop = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
+    const limit = abortingWith(signal);
     try {
-      return await withDeadline(send(stop), timeoutMs, `${what} to ${this.peer}`, signal);
+      return await withDeadline(send(limit.signal), timeoutMs, `${what} to ${this.peer}`, signal);
     } catch (error) {
       if (signal?.aborted) return { ok: false, code: 'aborted' };
       return { ok: false, code: isBittensorError(error) ? error.code : messageOf(error) };

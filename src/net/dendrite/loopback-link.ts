@@ -1,4 +1,4 @@
-import { abortable } from '../../base/index.js';
+import { abortable, abortingWith } from '../../base/index.js';
 import { keyText } from '../auth/signed.js';
 import { RequestError } from '../errors.js';
 import type { Incoming, IncomingHandler } from '../incoming.js';
@@ -25,7 +25,7 @@ export class LoopbackLink implements Link {
     this.closing.signal.throwIfAborted();
     const { body } = encodeTensors(question.tensors, tensors, format);
     const timeoutMs = timeLeft(question);
-    const signal = AbortSignal.any([question.given.signal, this.closing.signal]);
+    const stop = abortingWith(question.given.signal, this.closing.signal);
     const incoming: Incoming = {
       kind,
       transport: 'loopback',
@@ -33,7 +33,7 @@ export class LoopbackLink implements Link {
       caller: keyText(signer.publicKey),
       address: 'loopback',
       timeLeftMs: timeoutMs,
-      signal,
+      signal: stop.signal,
       body: async (maxBytes = Number.POSITIVE_INFINITY) => {
         if (body.length > maxBytes)
           throw new RequestError('TooLarge', `${body.length} bytes are more than ${maxBytes}`);
@@ -44,11 +44,12 @@ export class LoopbackLink implements Link {
     this.calls++;
     traffic.bytesOut += body.length;
     try {
-      const answer = await abortable(this.handler(incoming), signal);
+      const answer = await abortable(this.handler(incoming), stop.signal);
       traffic.bytesIn += answer.body.length;
       return openAnswer(answer.head, readTensors(answer.body, tensors, 'ResponseDeserializationException'));
     } finally {
       this.calls--;
+      stop.abort();
     }
   }
 

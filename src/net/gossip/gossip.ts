@@ -1,4 +1,13 @@
-import { type Clock, type Log, messageOf, type Startable, silentLog, sleep, systemClock } from '../../base/index.js';
+import {
+  abortingWith,
+  type Clock,
+  type Log,
+  messageOf,
+  type Startable,
+  silentLog,
+  sleep,
+  systemClock,
+} from '../../base/index.js';
 import type { Signer } from '../../wallet/index.js';
 import { dialHost, parseAddress } from '../address.js';
 import { keyText } from '../auth/signed.js';
@@ -259,14 +268,15 @@ export class Gossip implements Startable, AsyncDisposable {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      this.wake = new AbortController();
+      this.wake = abortingWith(signal);
       try {
         await this.update();
       } catch (error) {
         this.log.error(`gossip: ${messageOf(error)}`);
       }
       const pauseMs = (this.options.intervalMs ?? 1_500) * (2 / 3 + (2 / 3) * this.random());
-      await sleep(pauseMs, AbortSignal.any([signal, this.wake.signal])).catch(() => {});
+      await sleep(pauseMs, this.wake.signal).catch(() => {});
+      this.wake.abort();
     }
   }
 
