@@ -11,6 +11,10 @@ export interface FaultResult {
   readonly rightFrom: number | undefined;
 }
 
+/** `kill`: neurons are killed and started again; `cut`: neurons are cut off and joined again. */
+export const FAULTS = ['kill', 'cut'] as const;
+export type Fault = (typeof FAULTS)[number];
+
 /** Tempos that a fault lasts, and that the network has to get over it. */
 const LASTS = 2;
 const WITHIN = 10;
@@ -19,8 +23,8 @@ const WITHIN = 10;
 export async function goThrough(
   network: Network,
   watch: TempoWatch,
-  signal: AbortSignal,
-  say: (line: string) => void,
+  wanted: readonly Fault[],
+  { signal, say }: { signal: AbortSignal; say: (line: string) => void },
 ): Promise<FaultResult[]> {
   const [first, second, third] = network.validators;
   const good = network.miners.filter(({ part }) => part?.kind === 'good');
@@ -39,18 +43,22 @@ export async function goThrough(
     const rightFrom = await rightAgain(watch, over, signal);
     results.push({ what, after, over, rightFrom });
   };
-  await fault(
-    `kill -9 of ${names(killed)}, started again ${LASTS} tempos later`,
-    () => Promise.all(killed.map(({ program }) => program.kill())),
-    async () => {
-      for (const { program } of killed) program.start();
-    },
-  );
-  await fault(
-    `${names(apart)} cut off for ${LASTS} tempos`,
-    () => Promise.all(apart.map(({ place }) => place.cut())),
-    () => Promise.all(apart.map(({ place }) => place.heal())),
-  );
+  const kill = () =>
+    fault(
+      `kill -9 of ${names(killed)}, started again ${LASTS} tempos later`,
+      () => Promise.all(killed.map(({ program }) => program.kill())),
+      async () => {
+        for (const { program } of killed) program.start();
+      },
+    );
+  const cut = () =>
+    fault(
+      `${names(apart)} cut off for ${LASTS} tempos`,
+      () => Promise.all(apart.map(({ place }) => place.cut())),
+      () => Promise.all(apart.map(({ place }) => place.heal())),
+    );
+  const doing = { kill, cut };
+  for (const name of wanted) await doing[name]();
   return results;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, packagePath } from '../../src/base/index.js';
 import { smallCast, wholeCast } from './cast.js';
+import { FAULTS } from './faults.js';
 import { keyOf, record, recordedRuns, runKey } from './record.js';
 import { runOnce } from './run.js';
 
@@ -62,7 +63,7 @@ async function run(seed: number): Promise<boolean> {
     tempo: Number(values.tempo),
     blockTimeMs: Number(values['block-time']),
     netns: values.netns,
-    faults: values.faults,
+    faults: values.faults ? FAULTS : [],
     signal: stop.signal,
     say: line => console.log(line),
   });

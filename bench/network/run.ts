@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Audit, compare, type JournalLine, readJournal, weightsOnChain } from './audit.js';
 import { examOf } from './exam.js';
-import { type FaultResult, goThrough } from './faults.js';
+import { type Fault, type FaultResult, goThrough } from './faults.js';
 import { type Network, type NetworkOptions, openNetwork } from './network.js';
 import { measureQuality } from './quality.js';
 import { headText, isRight, rowText, type TempoRow, TempoWatch } from './tempos.js';
@@ -12,8 +12,8 @@ export interface RunOptions extends Omit<NetworkOptions, 'folder' | 'models'> {
   readonly tempos: number;
   /** Look at no more of them once the ranks were right so many times in a row. */
   readonly enough?: number;
-  /** Afterwards neurons are killed and cut off. */
-  readonly faults?: boolean;
+  /** What is done to the network afterwards. */
+  readonly faults?: readonly Fault[];
   /** Looks at the network while it still runs. */
   readonly inspect?: (network: Network) => Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function runOnce(options: RunOptions): Promise<RunResult> {
   await using network = await openNetwork({ ...options, folder, models: join(options.folder, 'models') });
   await network.startMiners();
   const quality = await measureQuality(network, examOf(seed).measured, signal);
-  const journals = new Journals(network, folder);
+  const journals = new Journals(network);
   const begin = network.client.headBlock();
   const watch = new TempoWatch(network, quality, row => {
     say(rowText(row));
@@ -59,7 +59,7 @@ export async function runOnce(options: RunOptions): Promise<RunResult> {
     await watch.until(isEnough, signal, 0);
     await starting;
     const calm = watch.rows.slice();
-    const faults = options.faults ? await goThrough(network, watch, signal, say) : [];
+    const faults = await goThrough(network, watch, options.faults ?? [], { signal, say });
     const rows = watch.rows.slice();
     await options.inspect?.(network);
     const weights = await journals.audit(begin, rows);
@@ -73,16 +73,13 @@ export async function runOnce(options: RunOptions): Promise<RunResult> {
 class Journals {
   private readonly lines = new Map<string, Map<string, JournalLine>>();
 
-  constructor(
-    private readonly network: Network,
-    private readonly folder: string,
-  ) {}
+  constructor(private readonly network: Network) {}
 
   read(): void {
     for (const { name } of this.network.validators) {
       const known = this.lines.get(name) ?? new Map<string, JournalLine>();
       this.lines.set(name, known);
-      for (const line of readJournal(join(this.folder, '.bittensor/node/slots', name))) {
+      for (const line of readJournal(this.network.slotFolder(name))) {
         known.set(`${line.epoch} ${line.uids} ${line.weights}`, line);
       }
     }
