@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { packagePath } from '../src/base/index.js';
+import { machineText } from './machine.js';
 import type { Row, Suite } from './row.js';
 
 /** `npm run bench [suite ...]`: measures, prints one table per suite and writes bench-results/latest.json. */
@@ -43,7 +43,7 @@ function table(rows: readonly Row[]): string {
     .join('\n');
 }
 
-const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const machine = machineText();
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter(name => !(name in SUITES));
 if (unknown.length > 0) {

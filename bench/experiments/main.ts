@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { packagePath } from '../../src/base/index.js';
+import { machineText } from '../machine.js';
 import { cheats } from './cheats.js';
 import { type Experiment, type Goal, table } from './experiment.js';
 import { imageSharing } from './images.js';
@@ -43,7 +43,7 @@ if (unknown.length > 0) {
   console.error(`no such experiment: ${unknown.join(', ')} (there are ${names.join(', ')})`);
   process.exit(2);
 }
-const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const machine = machineText();
 
 let missed = 0;
 for (const experiment of EXPERIMENTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { table } from '../experiments/experiment.js';
+import { spread, table } from '../experiments/experiment.js';
 import { writeSection } from '../experiments/section.js';
+import { machineText } from '../machine.js';
 import type { RunResult } from './run.js';
+import type { TempoRow } from './tempos.js';
 
 const file = (docs: string) => join(docs, 'experiments', 'network.json');
 
@@ -33,11 +34,33 @@ export function record(docs: string, result: RunResult): void {
   writeSection(docs, 'network', report(runs), 'npm run network');
 }
 
+/** The tempos before anything was done to the network. */
+function calmTempos({ tempos, calmTempos: count }: RunResult): readonly TempoRow[] {
+  return tempos.slice(0, count);
+}
+
+/** What the runs have in common. */
+function summary(runs: readonly RunResult[]): string {
+  const ofLast = (of: (row: TempoRow) => number) => {
+    const values = runs.map(run => of(calmTempos(run).at(-1)!));
+    return `${spread(values, 3)}, least ${Math.min(...values).toFixed(3)}`;
+  };
+  const [incentive, emission] = [ofLast(row => row.spearmanIncentive), ofLast(row => row.spearmanEmission)];
+  const right = runs.flatMap(run =>
+    calmTempos(run).filter(({ tempo }) => tempo >= (run.rightFrom ?? Number.POSITIVE_INFINITY)),
+  );
+  const least = Math.min(...right.map(row => Math.min(row.spearmanIncentive, row.spearmanEmission)));
+  const from = runs.map(({ rightFrom }) => rightFrom).filter(tempo => tempo !== undefined);
+  return [
+    `Over ${runs.length} runs, Spearman's correlation after the last tempo: of incentive ${incentive}; of emission ${emission}.`,
+    `Right from tempo ${spread(from, 1)} on (${Math.min(...from)} to ${Math.max(...from)}), and from then on never below ${least.toFixed(3)}.`,
+  ].join('\n');
+}
+
 function report(runs: readonly RunResult[]): string {
   const percent = (share: number) => (100 * share).toFixed(1);
   const rows = runs.map(run => {
-    const calm = run.tempos.slice(0, run.calmTempos);
-    const last = calm.at(-1);
+    const last = calmTempos(run).at(-1);
     const honest = run.miners.filter(({ kind }) => kind === 'good' || kind === 'weak');
     const audits = Object.values(run.weights);
     const sum = (of: (audit: (typeof audits)[number]) => number) =>
@@ -66,9 +89,5 @@ function report(runs: readonly RunResult[]): string {
     '',
   ];
   const good = runs.filter(run => run.ok).length;
-  return `${table(head, rows)}\n\n${good} of ${runs.length} runs as wanted. ${machineText()}.`;
-}
-
-function machineText(): string {
-  return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  return `${table(head, rows)}\n\n${summary(runs)}\n\n${good} of ${runs.length} runs as wanted. ${machineText()}.`;
 }
