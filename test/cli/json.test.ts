@@ -1,10 +1,12 @@
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { allCommands } from '../../src/cli/catalogue.js';
 import { failureSchema } from '../../src/cli/frame/schema.js';
 import { CliOnChain } from './on-chain.js';
 import { samples } from './samples/index.js';
 import type { Sample } from './samples/sample.js';
+
+vi.mock('../../src/wallet/keyfile/costs.js', () => import('../helpers/cheap-costs.js'));
 
 const commands = new Map(allCommands().map(({ path, spec }) => [path.join(' '), spec]));
 const ajv = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true });

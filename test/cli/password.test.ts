@@ -1,23 +1,28 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packagePath, pollUntil } from '../../src/base/index.js';
 import { readSecretFile } from '../../src/cli/secrets/secret-file.js';
 import { passwordEnvName } from '../../src/wallet/index.js';
+import { runInProcess } from '../helpers/cli-in-process.js';
+import { VECTORS } from '../wallet/helpers.js';
 
 const PASSWORD = 'Correct-Horse-7';
 const CLI = packagePath('dist/src/cli/main.js');
 const never = new AbortController().signal;
 
+const home = process.env['HOME'];
 let folder: string;
 let children: ChildProcess[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'password-'));
+  process.env['HOME'] = folder;
   children = [];
 });
 afterEach(() => {
+  process.env['HOME'] = home;
   for (const child of children) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
@@ -43,6 +48,14 @@ function newColdkey(flags: string, redirections: string, env: Record<string, str
     child.once('close', code => resolve({ code, said })),
   );
   return { child, ended };
+}
+
+/** The same in this process: for what has nothing to do with descriptors. */
+async function newColdkeyHere(flags: string, env: Record<string, string>) {
+  const words = flags.split(' ').filter(word => word !== '');
+  const args = ['wallet', 'new-coldkey', '--wallet.path', path('wallets'), ...words];
+  const { code, out, err } = await runInProcess(args, { env });
+  return { code, said: out + err };
 }
 
 const keyFile = () => path('wallets/default/coldkey');
@@ -96,7 +109,10 @@ describe('a password that is none', () => {
     const given = flags();
     const variables = env();
     const before = readdirSync(folder);
-    const { code, said } = await newColdkey(given, redirections, variables).ended;
+    const isOfDescriptors = redirections !== '' || given.includes('--password-fd');
+    const { code, said } = isOfDescriptors
+      ? await newColdkey(given, redirections, variables).ended
+      : await newColdkeyHere(given, variables);
     expect(code, said).toBe(given.endsWith('many') ? 2 : 5);
     expect(said).not.toContain(PASSWORD);
     expect(readdirSync(folder).filter(name => name !== 'out')).toEqual(before);
@@ -158,8 +174,13 @@ describe('a password', () => {
     };
     const wrong = { [passwordEnvName(keyFile())]: 'd3Jvbmc=', BT_WALLET_PASSWORD: 'wrong' };
     sign(`--password-file ${file('p', right)} --password-fd 9`, '9</dev/null', wrong);
-    sign('', '', { BT_WALLET_PASSWORD: PASSWORD, BT_WALLET_PASSWORD_FILE: file('q', 'wrong') });
-    expect(() => sign('', '', { ...wrong, BT_WALLET_PASSWORD: PASSWORD })).toThrow(/password/);
+    // In a form of old, whose key takes no seconds to derive.
+    const old = 'Conformance-Pw-1!';
+    rmSync(path('wallets'), { recursive: true });
+    mkdirSync(path('wallets/default'), { recursive: true });
+    file('wallets/default/coldkey', readFileSync(join(VECTORS, 'legacy/legacy_ansible_coldkey')));
+    sign('', '', { BT_WALLET_PASSWORD: old, BT_WALLET_PASSWORD_FILE: file('q', 'wrong') });
+    expect(() => sign('', '', { ...wrong, BT_WALLET_PASSWORD: old })).toThrow(/password/);
   }, 180_000);
 });
 

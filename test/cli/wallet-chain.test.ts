@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { BittensorError } from '../../src/base/index.js';
 import type { AccountBalance, ChainClient } from '../../src/chain/index.js';
@@ -10,6 +10,8 @@ import { readBalances } from '../../src/cli/commands/wallet/balances.js';
 import { openWallet } from '../../src/wallet/index.js';
 import { type Answer, TestConsole } from '../helpers/console.js';
 import { CliOnChain, TAO } from './on-chain.js';
+
+vi.mock('../../src/wallet/keyfile/costs.js', () => import('../helpers/cheap-costs.js'));
 
 type Keys = Awaited<ReturnType<CliOnChain['wallet']>>;
 

@@ -12,15 +12,7 @@ import {
 } from '../../src/wallet/index.js';
 import { TestConsole } from '../helpers/console.js';
 
-// The real derivation takes seconds and half a gigabyte; test/cli/wallet-process.test.ts runs it.
-vi.mock('../../src/wallet/keyfile/costs.js', () => ({
-  COSTS: {
-    nacl: { type: 'argon2i', iterations: 3, memoryKiB: 64 },
-    strong: { type: 'argon2id', iterations: 3, memoryKiB: 64 },
-    strongLimits: { memoryKiB: [64, 2 * 1024 * 1024], iterations: [3, 64] },
-    fernetRounds: 10,
-  },
-}));
+vi.mock('../../src/wallet/keyfile/costs.js', () => import('../helpers/cheap-costs.js'));
 
 const WORDS = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
 const ADDRESS = '5EPCUjPxiHAcNooYipQFWr9NmmXJKpNG5RhcntXwbtUySrgH';

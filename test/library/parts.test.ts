@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as bittensor from '../../src/index.js';
+
+vi.mock('../../src/wallet/keyfile/costs.js', () => import('../helpers/cheap-costs.js'));
 
 /** Nothing listens at this port. */
 const NOWHERE = 'ws://127.0.0.1:1';
