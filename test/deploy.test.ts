@@ -147,6 +147,8 @@ describe('the systemd unit', () => {
       'ProtectSystem=strict',
       'StateDirectory=bittensor',
       'KillSignal=SIGINT',
+      'Restart=on-failure',
+      'StartLimitIntervalSec=0',
       'CapabilityBoundingSet=',
     ]) {
       expect(unit.split('\n')).toContain(line);
