@@ -52,7 +52,7 @@ async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron):
   const { values } = neuron.settings;
   const stream = input.isJson ? process.stderr : process.stdout;
   const view = viewFor(input, stream);
-  const output = view ?? createOutput(stream);
+  const output = view ?? createOutput(stream, input.ui.env);
   let done: Partial<RunSummary> = {};
   if (!view) output.line(BANNER);
   try {
