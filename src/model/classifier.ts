@@ -4,6 +4,7 @@ import { normals, random } from './compute/random.js';
 import { shapeError } from './compute/tensor.js';
 import { dense } from './layers/dense.js';
 import { countRight, crossEntropy, distillation, learnFrom, oneHot } from './layers/losses.js';
+import { firstRows, rowsFrom } from './layers/rows.js';
 import { ANSWER_NORM } from './peers/normalise.js';
 import { OWN_DISTILLATION_WEIGHT, ownAnswer } from './peers/own-answer.js';
 import { type Judgement, NETWORK_DIM, type PassTensors, Synapse, type TrainingStep } from './synapse.js';
@@ -192,12 +193,4 @@ export abstract class ClassifierSynapse<Config extends ClassifierConfig> extends
 
 function centred(scores: tf.Tensor): tf.Tensor {
   return tf.sub(scores, tf.mean(scores, 1, true));
-}
-
-function firstRows(x: tf.Tensor, count: number): tf.Tensor {
-  return count === x.shape[0] ? x : tf.slice(x, 0, count);
-}
-
-function rowsFrom(x: tf.Tensor, start: number): tf.Tensor {
-  return tf.slice(x, start, x.shape[0]! - start);
 }

@@ -5,9 +5,9 @@ import { type PlainTensor, shapeError } from './compute/tensor.js';
 import type { Tokenizer } from './data/tokenizer.js';
 import { dense } from './layers/dense.js';
 import { dropout } from './layers/dropout.js';
-import { embed } from './layers/embedding.js';
 import { gelu } from './layers/gelu.js';
 import { countRight, crossEntropyOf, distillation, learnFrom } from './layers/losses.js';
+import { firstRows, rowPicker } from './layers/rows.js';
 import { ANSWER_NORM } from './peers/normalise.js';
 import { OWN_DISTILLATION_WEIGHT, ownAnswer } from './peers/own-answer.js';
 import {
@@ -18,6 +18,7 @@ import {
   Synapse,
   type TrainingStep,
 } from './synapse.js';
+import { placesOf } from './text-places.js';
 
 export interface LanguageConfig {
   seed: number;
@@ -50,15 +51,6 @@ export const languageDefaults: Omit<LanguageConfig, 'width' | 'layers' | 'heads'
 
 /** Deviation of fresh weights, as GPT-2 and BERT have it. */
 export const DEVIATION = 0.02;
-
-/** Places of a batch, as numbers of its tokens counted row by row. */
-interface Places {
-  /** With a target, and the classes there. */
-  counted: number[];
-  labels: Int32Array;
-  /** In rows without any target: where the student learns from the network. */
-  unlabelled: number[];
-}
 
 /** Drops part of the numbers at a place of the model that has this name. */
 export type Drop = (x: tf.Tensor, site: string) => tf.Tensor;
@@ -179,12 +171,11 @@ export abstract class LanguageSynapse<Config extends LanguageConfig> extends Syn
     const { state, visible } = this.encode(ids, training);
     const student = this.student(state); // [rows * length, 1024]
     const context = network ? tf.reshape(network, [ids.size, NETWORK_DIM]) : ownAnswer(student);
-    const places = this.placesOf(ids, targets.labels!);
-    const { counted, labels, unlabelled } = places;
+    const { counted, labels, unlabelled } = placesOf(ids, targets.labels!, id => this.isAsked(id));
     const extra = this.extraPlaces(ids);
     const at = [...counted, ...unlabelled, ...extra];
     const judged = counted.length + unlabelled.length;
-    const pick = picker(at, ids.size);
+    const pick = rowPicker(at, ids.size);
     const [own, guess, heard] = [pick(state), pick(student), pick(context)]; // [places, width], [places, 1024] twice
 
     const localOutput = this.main(own, guess); // [places, width]
@@ -324,30 +315,4 @@ export abstract class LanguageSynapse<Config extends LanguageConfig> extends Syn
     const none: [number, number] = [0, 0];
     return missing === 0 ? centred : tf.pad2d(centred, [none, [0, missing]]);
   }
-
-  private placesOf(ids: tf.Tensor, labels: tf.Tensor): Places {
-    const values = labels.dataSync() as Int32Array;
-    const length = ids.shape[1]!;
-    const places: Places = { counted: [], labels: values.filter(label => label >= 0), unlabelled: [] };
-    let tokens: Int32Array | undefined;
-    for (let row = 0; row < values.length; row += length) {
-      const before = places.counted.length;
-      for (let i = row; i < row + length; i++) if (values[i]! >= 0) places.counted.push(i);
-      if (places.counted.length > before) continue;
-      tokens ??= ids.dataSync() as Int32Array;
-      for (let i = row; i < row + length; i++) if (this.isAsked(tokens[i]!)) places.unlabelled.push(i);
-    }
-    return places;
-  }
-}
-
-/** Picks rows of a tensor [count, width]; all of them in their order costs nothing. */
-function picker(at: readonly number[], count: number): (x: tf.Tensor) => tf.Tensor2D {
-  if (at.length === count && at.every((place, i) => place === i)) return x => x as tf.Tensor2D;
-  const indices = tf.tensor1d(at as number[], 'int32');
-  return x => embed(x, indices);
-}
-
-function firstRows(x: tf.Tensor, count: number): tf.Tensor2D {
-  return (count === x.shape[0] ? x : tf.slice(x, 0, count)) as tf.Tensor2D;
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Attributes, type Partials, type Rule, unbroadcast } from './gradient-rule.js';
+import { fusedMatmul, matmulByFlags, matmulByTransposes } from './matmul-gradients.js';
 import { BATCH_NORM, BATCH_NORM_GRAD, SCALE_SHIFT } from './wasm-batch-norm.js';
 import { DUAL_PATH, DUAL_PATH_GRAD } from './wasm-dual-path.js';
 import {
@@ -8,24 +10,11 @@ import {
 } from './wasm-grouped-convolution.js';
 
 /**
- * A catalogue: the derivative rule of each kernel that the models use. TensorFlow.js keeps its own rules in browser modules that Node
- * cannot import without the whole `@tensorflow/tfjs` bundle, and its rule for matrix products is up to twelve times slower than this
- * one on the wasm backend. A model that needs another kernel adds a rule here; test/model/gradients.test.ts compares each rule with
- * finite differences.
+ * Registers the derivative rule of each kernel that the models use, in place of any that is there. TensorFlow.js keeps its own rules in
+ * browser modules that Node cannot import without the whole `@tensorflow/tfjs` bundle, and its rule for matrix products is up to twelve
+ * times slower than ours on the wasm backend. A model that needs another kernel adds a rule below; test/model/compute/gradients.test.ts
+ * compares each with finite differences.
  */
-interface Rule {
-  /** Inputs by name, in the order in which `rule` gets them. */
-  save?: readonly string[];
-  /** The output comes after the inputs; a kernel with several outputs says how many. */
-  saveOutput?: boolean | number;
-  saveAll?: boolean;
-  rule: (dy: tf.Tensor, saved: tf.Tensor[], attributes: Attributes) => Partials;
-}
-type Partials = Record<string, () => tf.Tensor>;
-// Attributes differ from kernel to kernel; each rule names those that it reads.
-type Attributes = Record<string, unknown>;
-
-/** Registers the rules, in place of any that are there. `flags` are what the backend is good at. */
 export function registerGradients(options: { transposesAreFree: boolean }): void {
   const matmul = options.transposesAreFree ? matmulByFlags : matmulByTransposes;
   const all: Record<string, Rule> = { ...rules, BatchMatMul: matmul, [tf._FusedMatMul]: fusedMatmul(matmul) };
@@ -39,17 +28,6 @@ export function registerGradients(options: { transposesAreFree: boolean }): void
       gradFunc: (dy, saved, attributes) => rule(dy as tf.Tensor, saved, attributes as Attributes),
     });
   }
-}
-
-/** Sums away what broadcasting added, so that a gradient has the shape of its input. */
-function unbroadcast(gradient: tf.Tensor, shape: number[]): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
-  const summed = axes.length > 0 ? tf.sum(gradient, axes) : gradient;
-  return sameShape(summed.shape, shape) ? summed : tf.reshape(summed, shape);
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
 /** `dy` of a reduction, spread over the reduced axes again. */
@@ -74,76 +52,6 @@ const extreme: Rule = {
     return { x: () => tf.mul(spread(dy, x!.shape, axes), at()) };
   },
 };
-
-function lastTwoSwapped(x: tf.Tensor): tf.Tensor {
-  const n = x.rank;
-  return tf.transpose(x, [...Array(n - 2).keys(), n - 1, n - 2]);
-}
-
-/** `a * b^T` by whichever transpose is the smaller one: wasm's flags leave the fast kernel, and packing a weight costs as much. */
-function timesTransposed(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  if (a.size >= b.size) return tf.matMul(a, lastTwoSwapped(b));
-  return lastTwoSwapped(tf.matMul(b, lastTwoSwapped(a)));
-}
-
-/** `a^T * b`. */
-function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  if (a.size <= b.size * 4) return tf.matMul(lastTwoSwapped(a), b);
-  return lastTwoSwapped(tf.matMul(lastTwoSwapped(b), a));
-}
-
-const matmulByTransposes: Rule = {
-  save: ['a', 'b'],
-  rule: (dy, [a, b], { transposeA, transposeB }) => {
-    const [x, y] = [a!, b!];
-    const partials = !transposeA
-      ? !transposeB
-        ? { a: () => timesTransposed(dy, y), b: () => transposedTimes(x, dy) }
-        : { a: () => tf.matMul(dy, y), b: () => transposedTimes(dy, x) }
-      : !transposeB
-        ? { a: () => timesTransposed(y, dy), b: () => tf.matMul(x, dy) }
-        : {
-            a: () => lastTwoSwapped(tf.matMul(dy, y)),
-            b: () => lastTwoSwapped(tf.matMul(x, dy)),
-          };
-    return withBatchShape(partials, x, y);
-  },
-};
-
-const matmulByFlags: Rule = {
-  save: ['a', 'b'],
-  rule: (dy, [a, b], { transposeA, transposeB }) => {
-    const [x, y] = [a!, b!];
-    const partials = !transposeA
-      ? !transposeB
-        ? { a: () => tf.matMul(dy, y, false, true), b: () => tf.matMul(x, dy, true, false) }
-        : { a: () => tf.matMul(dy, y), b: () => tf.matMul(dy, x, true, false) }
-      : !transposeB
-        ? { a: () => tf.matMul(y, dy, false, true), b: () => tf.matMul(x, dy) }
-        : { a: () => tf.matMul(y, dy, true, true), b: () => tf.matMul(dy, x, true, true) };
-    return withBatchShape(partials, x, y);
-  },
-};
-
-/** Batch dimensions of a matrix product broadcast too. */
-function withBatchShape(partials: { a: () => tf.Tensor; b: () => tf.Tensor }, a: tf.Tensor, b: tf.Tensor): Partials {
-  return { a: () => unbroadcast(partials.a(), a.shape), b: () => unbroadcast(partials.b(), b.shape) };
-}
-
-/** relu(a * b + bias), or without relu. */
-function fusedMatmul(matmul: Rule): Rule {
-  return {
-    save: ['a', 'b'],
-    saveOutput: true,
-    rule: (dy, [a, b, y], attributes) => {
-      const { activation } = attributes;
-      // One mask for all three partial derivatives; TensorFlow.js asks for each on its own.
-      const slope = activation === 'relu' ? tf.mul(dy, tf.step(y!)) : dy;
-      const product = matmul.rule(slope, [a!, b!], attributes);
-      return { ...product, bias: () => tf.sum(slope, [...Array(slope.rank - 1).keys()]) };
-    },
-  };
-}
 
 const rules: Record<string, Rule> = {
   // Arithmetic

@@ -44,7 +44,7 @@ export function distillation(teacher: tf.Tensor, student: tf.Tensor): tf.Scalar 
 }
 
 /**
- * The same for class numbers, one for each row; 0 for no rows. Its gradient is written out: of the kernels that it is composed of, each
+ * {@link crossEntropy} with class numbers, one for each row of logits [rows, classes]; 0 for no rows. Its gradient is written out: of the kernels that it is composed of, each
  * would write a tensor of [rows, classes].
  */
 export function crossEntropyOf(labels: Int32Array, logits: tf.Tensor): tf.Scalar {

@@ -25,6 +25,8 @@ export interface Gain {
 const STEPS = 12;
 /** Beyond this the scores are as good as certain. */
 const MOST_STRENGTH = 64;
+/** What the square of a strength costs at each place, halved, in nats. */
+const RIDGE = 1e-3;
 
 /** The scores of the places of one half, [places * classes], and what is right there. */
 interface Half {
@@ -166,5 +168,3 @@ function strengthOf(scores: Float32Array, { count, labels }: Half, prior: Float3
   }
   return strength;
 }
-
-const RIDGE = 1e-3;

@@ -48,7 +48,7 @@ const MAX_CALLERS = 64;
 const UNSTAKED_SHARE = 0.05;
 
 /** What one caller sent. */
-interface Heap {
+interface Sent {
   readonly stake: number;
   calls: number;
   readonly sums: Map<string, Float32Array>;
@@ -63,7 +63,7 @@ interface Heap {
  */
 export class CallerPool {
   readonly options: CallerPoolOptions;
-  private readonly heaps = new Map<string, Heap>();
+  private readonly senders = new Map<string, Sent>();
 
   constructor(
     options: Partial<CallerPoolOptions>,
@@ -77,9 +77,9 @@ export class CallerPool {
   wants({ name, stake }: Caller): boolean {
     const { policy, callsPerCaller } = this.options;
     if (policy === 'off' || (policy === 'staked' && !(stake > 0))) return false;
-    const heap = this.heaps.get(name);
-    if (heap) return heap.calls < callsPerCaller;
-    return this.heaps.size < this.room() || this.smallest()[1].stake < stake;
+    const sent = this.senders.get(name);
+    if (sent) return sent.calls < callsPerCaller;
+    return this.senders.size < this.room() || this.smallest()[1].stake < stake;
   }
 
   /** Keeps what a call came to; false, and nothing is kept, when its norm is not finite. The arrays stay the caller's. */
@@ -87,30 +87,30 @@ export class CallerPool {
     const norm = globalNorm(gradients.values());
     if (!Number.isFinite(norm)) return false;
     if (!this.wants(caller)) return true;
-    const heap = this.heapOf(caller);
+    const sent = this.sentBy(caller);
     const scale = clipScale(norm, this.options.clipNorm);
     for (const [name, values] of gradients) {
-      const sum = heap.sums.get(name) ?? new Float32Array(values.length);
-      heap.sums.set(name, sum);
+      const sum = sent.sums.get(name) ?? new Float32Array(values.length);
+      sent.sums.set(name, sum);
       addScaled(sum, values, scale);
     }
-    heap.calls++;
+    sent.calls++;
     return true;
   }
 
   /** What it came to, which then starts anew; undefined when nothing was kept. The arrays become the caller's. */
   take(shapeOf: (name: string) => readonly number[]): CallerGradients | undefined {
-    const heaps = [...this.heaps.values()];
-    this.heaps.clear();
-    if (heaps.length === 0) return undefined;
-    for (const { calls, sums } of heaps) for (const values of sums.values()) divide(values, calls);
+    const sent = [...this.senders.values()];
+    this.senders.clear();
+    if (sent.length === 0) return undefined;
+    for (const { calls, sums } of sent) for (const values of sums.values()) divide(values, calls);
     const shares = majorityShares(
-      heaps.map(({ sums }) => sums),
-      weightsOf(heaps.map(({ stake }) => stake)),
+      sent.map(({ sums }) => sums),
+      weightsOf(sent.map(({ stake }) => stake)),
     );
-    const [first, ...others] = heaps.map(({ sums }, i) => ({ sums, share: shares[i]! }));
+    const [first, ...others] = sent.map(({ sums }, i) => ({ sums, share: shares[i]! }));
     const gradients: NamedArray[] = [];
-    const names = new Set(heaps.flatMap(({ sums }) => [...sums.keys()]));
+    const names = new Set(sent.flatMap(({ sums }) => [...sums.keys()]));
     for (const name of names) {
       const own = first!.sums.get(name);
       const length = own?.length ?? others.find(({ sums }) => sums.has(name))!.sums.get(name)!.length;
@@ -122,25 +122,25 @@ export class CallerPool {
       }
       gradients.push({ name, shape: shapeOf(name), data });
     }
-    const calls = heaps.reduce((sum, heap) => sum + heap.calls, 0);
-    return { calls, callers: heaps.length, gradients };
+    const calls = sent.reduce((sum, one) => sum + one.calls, 0);
+    return { calls, callers: sent.length, gradients };
   }
 
-  private heapOf({ name, stake }: Caller): Heap {
-    const known = this.heaps.get(name);
+  private sentBy({ name, stake }: Caller): Sent {
+    const known = this.senders.get(name);
     if (known) return known;
-    if (this.heaps.size >= this.room()) this.heaps.delete(this.smallest()[0]);
-    const heap: Heap = { stake: Math.max(0, stake), calls: 0, sums: new Map() };
-    this.heaps.set(name, heap);
-    return heap;
+    if (this.senders.size >= this.room()) this.senders.delete(this.smallest()[0]);
+    const sent: Sent = { stake: Math.max(0, stake), calls: 0, sums: new Map() };
+    this.senders.set(name, sent);
+    return sent;
   }
 
   private room(): number {
     return Math.max(1, Math.min(MAX_CALLERS, Math.floor(this.options.capacity / this.size)));
   }
 
-  private smallest(): [name: string, heap: Heap] {
-    return [...this.heaps].reduce((least, entry) => (entry[1].stake < least[1].stake ? entry : least));
+  private smallest(): [name: string, sent: Sent] {
+    return [...this.senders].reduce((least, entry) => (entry[1].stake < least[1].stake ? entry : least));
   }
 }
 

@@ -16,6 +16,7 @@ import type { Judgement, Synapse } from '../synapse.js';
 import { clipScale, globalNorm, Optimizer, type ReceivedGradients } from './optim.js';
 import { createRule, type RuleSettings, sgd } from './rules.js';
 import { createSchedule, type Schedule, type ScheduleSettings } from './schedule.js';
+import { checkedTrainerState } from './trainer-state.js';
 
 export interface TrainerOptions {
   device: Device;
@@ -369,45 +370,4 @@ function scaleAll(gradients: Map<tf.Variable, tf.Tensor>, by: number): void {
 
 function scaled(values: Float32Array, by: number): Float32Array {
   return by === 1 ? values : values.map(value => value * by);
-}
-
-type Pairs = [string, number][];
-
-/** What a checkpoint says of the trainer; throws an `Error` when it is not what `save` writes. */
-function checkedTrainerState(
-  state: unknown,
-  capacity: number,
-): {
-  step: number;
-  seed: number;
-  schedule: Schedule | undefined;
-  routerPeers: Pairs;
-  routerAges: Pairs;
-  weights: Pairs;
-} {
-  // The first checkpoints have no ages: whoever is in them was there from the start.
-  const { step, seed, schedule, routerPeers, routerAges = [], weights } = (state ?? {}) as Record<string, unknown>;
-  const numbers = Number.isSafeInteger(step) && Number.isSafeInteger(seed);
-  if (!numbers || !isPairs(routerPeers) || !isPairs(routerAges) || !isPairs(weights))
-    throw new Error('it lacks the state of the trainer');
-  const rows = new Set(routerPeers.map(([, row]) => row));
-  if (rows.size !== routerPeers.length || [...rows].some(row => !Number.isInteger(row) || row < 0 || row >= capacity)) {
-    throw new Error("its router's keys do not fit this router");
-  }
-  return {
-    step: step as number,
-    seed: seed as number,
-    // Nor have they a schedule.
-    schedule: schedule === undefined ? undefined : createSchedule(schedule as ScheduleSettings),
-    routerPeers,
-    routerAges,
-    weights,
-  };
-}
-
-function isPairs(value: unknown): value is Pairs {
-  return (
-    Array.isArray(value) &&
-    value.every(pair => Array.isArray(pair) && typeof pair[0] === 'string' && Number.isFinite(pair[1]))
-  );
 }
