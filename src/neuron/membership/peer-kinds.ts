@@ -137,9 +137,20 @@ function isAlike(own: TensorDefinition, other: TensorDefinition): boolean {
   );
 }
 
+/** What gossip's definitions say: an entry stays the same for many steps, and is read once. */
+const read = new WeakMap<NonNullable<KnownPeer['definition']>, DescribedSynapse | undefined>();
+
 /** What gossip says of the peer; undefined where there is no entry, or one that says nothing that can be read. */
 function entryOf({ definition, synapseKey = '' }: KnownPeer): DescribedSynapse | undefined {
   if (!definition || definition.inputs.length === 0) return undefined;
+  if (!read.has(definition)) read.set(definition, describedBy(definition, synapseKey));
+  return read.get(definition);
+}
+
+function describedBy(
+  definition: NonNullable<KnownPeer['definition']>,
+  synapseKey: string,
+): DescribedSynapse | undefined {
   try {
     return definitionOf({ synapseKey, definition });
   } catch {

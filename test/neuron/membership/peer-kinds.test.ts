@@ -90,6 +90,9 @@ describe('the peers of a model', () => {
       peer('text', { synapseKey: 'text', definition: entry(text) }),
     ];
     expect(names(kinds.fitting(peers))).toEqual(['digits']);
+    expect(names(kinds.fitting(peers))).toEqual(['digits']);
+    // An entry that was announced anew is another one.
+    expect(names(kinds.fitting([peer('digits', { synapseKey: 'digits', definition: entry(text) })]))).toEqual([]);
     expect(asked).toEqual([]);
   });
 
