@@ -145,7 +145,10 @@ describe('other names of the settings of run', () => {
     expect(settled({ neuron: 'miner', model: 'bert' }).values.model).toBe('bert');
     expect(settled({ model: 'cifar' }, { BT_NEURON: 'gpt2' }).values.model).toBe('cifar');
     expect(settled({}, { BT_NEURON: 'gpt2' }).values.model).toBe('gpt2');
-    expect(() => settled({}, { BT_NEURON: 'server' })).toThrow(/another role: start that by bittensor-cli run server/);
+    expect(() => settled({}, { BT_NEURON: 'server' })).toThrow(
+      /^BT_NEURON is server, and this is a miner: start bittensor-cli run server .*can name a miner's model \(mnist, /,
+    );
+    expect(() => settled({ neuron: 'validator' })).toThrow(/^--neuron is validator, .* run validator /);
     expect(() => settled({ neuron: 'alexnet' })).toThrow(/must be one of miner, server, validator, mnist/);
   });
 });

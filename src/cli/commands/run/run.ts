@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { createLog, type ResolvedSettings, type SettingTable, type SettingValues } from '../../../base/index.js';
+import {
+  createLog,
+  type ResolvedSettings,
+  type SettingSource,
+  type SettingTable,
+  type SettingValues,
+} from '../../../base/index.js';
 import type { ChainClient } from '../../../chain/index.js';
 import {
   MODEL_KINDS,
@@ -42,11 +48,19 @@ export function settledMiner(given: Given<typeof minerRows>): ResolvedSettings<t
   if (neuron === undefined || neuron === 'miner') return neuronSettings(given, minerSettings);
   const isModel = MODEL_KINDS.some(kind => kind === neuron);
   if (isModel) return neuronSettings(prefer(given, 'model', 'neuron'), minerSettings);
+  const where = NAMED_BY[given.sources.neuron];
   throw cliError(
     'usage',
-    `"neuron" is set to ${neuron}, which is another role: start that by bittensor-cli run ${neuron}`,
+    `${where} is ${neuron}, and this is a miner: start bittensor-cli run ${neuron} (./start_bittensor.sh -n ${neuron}); ${where} can name a miner's model (${MODEL_KINDS.join(', ')})`,
   );
 }
+
+const NAMED_BY: Record<SettingSource, string> = {
+  default: '--neuron',
+  flag: '--neuron',
+  environment: 'BT_NEURON',
+  file: '"neuron" in the configuration file',
+};
 
 async function runRole<T extends SettingTable>(input: Input<T>, neuron: Neuron): Promise<Partial<RunSummary>> {
   const { values } = neuron.settings;
