@@ -1,4 +1,3 @@
-import { WebSocket as PlatformSocket } from '@polkadot/x-ws';
 import { withDeadline } from '../../base/browser.js';
 import { chainError } from '../errors.js';
 
@@ -55,6 +54,9 @@ interface Socket {
 
 /** Opens a websocket. Error `chain_unreachable` with the reason, or the signal's reason. */
 export async function openSession(url: string, options: CallOptions): Promise<RpcSession> {
+  options.signal?.throwIfAborted();
+  // Loaded when it is needed: much of this folder is of use without a connection.
+  const { WebSocket: PlatformSocket } = await import('@polkadot/x-ws');
   const socket = new (PlatformSocket as unknown as new (url: string) => Socket)(url);
   const session = new Session(url, socket);
   try {
