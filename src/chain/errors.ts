@@ -22,6 +22,8 @@ export type ChainErrorCode =
   | 'bad_argument'
   | 'bad_network'
   | 'bad_metagraph_file'
+  /** A file of committed weights cannot be read; data: `path`. */
+  | 'file_system'
   /** The local chain's process did not start; data: `port`. */
   | 'localnet_failed'
   /** What answers at this address is no local chain, or one that lacks the method; data: `url`, `method`. */

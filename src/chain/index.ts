@@ -7,4 +7,11 @@ export {
   startLocalnet,
   stopLocalnet,
 } from './local/localnet.js';
+export {
+  type CommitmentPlace,
+  forgetCommitment,
+  type KeptCommitment,
+  keepCommitment,
+  keptCommitments,
+} from './transactions/kept-commitments.js';
 export { type SolveOptions, solvePow, type WorkFor, type WorkProgress } from './work/solve-pow.js';

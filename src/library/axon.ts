@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Closing, fromHex, type Log, silentLog } from '../base/index.js';
-import { isLoopback, type Metagraph, type Network, startLocalnet } from '../chain/index.js';
+import { Closing, encodeAddress, fromHex, type Log, silentLog } from '../base/index.js';
+import { isLoopback, type Metagraph, type Network, type Neuron, startLocalnet } from '../chain/index.js';
 import type { Admission, AxonStats } from '../net/index.js';
 import { joinSubnet, lockHotkey } from '../neuron/parts.js';
 import type { Signer } from '../wallet/index.js';
@@ -8,7 +8,7 @@ import { type Lease, leaseChain } from './chains.js';
 import { libraryError } from './errors.js';
 import type { Handlers } from './handlers.js';
 import { priorityOf } from './priority.js';
-import { environmentSettings, type NetworkOptions, netuidOf, networkOf } from './settings.js';
+import { environmentSettings, isWithoutChain, type NetworkOptions, netuidOf, networkOf } from './settings.js';
 import { hotkeyOf, wallet as openWallet, Wallet } from './wallet.js';
 
 export interface AxonOptions extends NetworkOptions, Handlers {
@@ -26,7 +26,7 @@ export interface AxonOptions extends NetworkOptions, Handlers {
   readonly blacklist?: ((pubkey: string) => boolean | string | undefined) | undefined;
   /** Who is computed first: more goes first. Default: the caller's stake. */
   readonly priority?: ((pubkey: string) => number | bigint) | undefined;
-  /** Serve registered hotkeys only. Default: `BT_AXON_REGISTERED_ONLY`, or true; otherwise others come last. */
+  /** Serve registered hotkeys only. Default: `BT_AXON_REGISTERED_ONLY`, or true; otherwise, and without a chain, others come last. */
   readonly registeredOnly?: boolean | undefined;
   /** Default: nothing is logged. */
   readonly log?: Log | undefined;
@@ -72,11 +72,14 @@ export class Axon implements AsyncDisposable {
   /**
    * Publishes its address, which is what the documents call subscribing. On a local chain the hotkey is funded, registered
    * and staked first; elsewhere it must be registered (error `not_registered`), and nothing is spent. Resolves with this.
+   * Error `bad_argument` where there is no chain.
    */
   async subscribe(): Promise<this> {
     this.started ??= this.begin();
-    const { lease, hotkey, announced } = await this.started;
-    const { client } = lease;
+    const { chain, hotkey, announced } = await this.started;
+    if (!chain)
+      throw libraryError('bad_argument', 'without a chain there is nothing to subscribe to: start() is enough');
+    const { client } = chain.lease;
     const { wallet = openWallet(this.options), log = silentLog } = this.options;
     const coldkey = client.isLocal && wallet instanceof Wallet ? await wallet.coldkey() : undefined;
     const { signal } = this.stopping;
@@ -141,35 +144,28 @@ export class Axon implements AsyncDisposable {
     const { wallet = openWallet(options), log = silentLog } = options;
     const hotkey = await hotkeyOf(wallet, signal);
     closing.add(lockHotkey(hotkey.address));
-    const lease = await reach(networkOf(options), values.data, signal);
-    closing.add(() => lease.release());
-    const { client } = lease;
-    let graph: Metagraph = await client.metagraph(this.netuid, { signal });
-    closing.add(
-      client.onMetagraph(this.netuid, next => {
-        graph = next;
-      }),
-    );
-    const external = options.externalIp ?? values.axon_external_ip ?? (client.isLocal ? '127.0.0.1' : undefined);
+    const chain = isWithoutChain(options) ? undefined : await this.openChain(values.data);
+    const client = chain?.lease.client;
+    const isNear = !client || client.isLocal;
+    const external = options.externalIp ?? values.axon_external_ip ?? (isNear ? '127.0.0.1' : undefined);
     if (external === undefined) {
       throw libraryError(
         'no_address',
-        `on ${client.chainName} peers need an address to reach this axon at: give axon({ externalIp }), or BT_AXON_EXTERNAL_IP`,
+        `on ${client!.chainName} peers need an address to reach this axon at: give axon({ externalIp }), or BT_AXON_EXTERNAL_IP`,
       );
     }
     const isPrivate = isLoopback(`ws://${external.includes(':') ? `[${external}]` : external}`);
     const { blacklist, priority } = options;
-    const ss58 = ({ caller }: Admission) => graph.byHotkey(caller)?.hotkey ?? caller;
+    const ss58 = ({ caller }: Admission) => encodeAddress(fromHex(caller));
     const rules = axonOptionsOf(values);
     const axon = new Net({
       ...rules,
-      registeredOnly: options.registeredOnly ?? rules.registeredOnly,
+      registeredOnly: options.registeredOnly ?? (chain !== undefined && rules.registeredOnly),
       signer: hotkey,
       endorsement: wallet instanceof Wallet ? wallet.endorsement : undefined,
-      network: fromHex(client.genesisHash),
+      ...(chain && { network: fromHex(chain.lease.client.genesisHash), registry: chain.neuronOf }),
       host: options.ip ?? values.axon_ip ?? (isPrivate ? '127.0.0.1' : '0.0.0.0'),
       port: options.port ?? (sources.axon_port === 'default' ? 0 : values.axon_port),
-      registry: key => graph.byHotkey(key),
       blacklist: blacklist && (request => blacklist(ss58(request))),
       priority: priority && (request => priorityOf(priority(ss58(request)))),
       log,
@@ -178,8 +174,24 @@ export class Axon implements AsyncDisposable {
     closing.add(() => axon.stop());
     const port = await axon.start();
     const announced = { ip: external, port: options.externalPort ?? values.axon_external_port ?? port };
-    this.running = { axon, lease, hotkey, announced };
+    this.running = { axon, chain, hotkey, announced };
     return this.running;
+  }
+
+  /** Connects, and follows the subnet. */
+  private async openChain(dataFolder: string): Promise<Chain> {
+    const { closing } = this;
+    const { signal } = this.stopping;
+    const lease = await reach(networkOf(this.options), dataFolder, signal);
+    closing.add(() => lease.release());
+    const { client } = lease;
+    let graph: Metagraph = await client.metagraph(this.netuid, { signal });
+    closing.add(
+      client.onMetagraph(this.netuid, next => {
+        graph = next;
+      }),
+    );
+    return { lease, neuronOf: hotkey => graph.byHotkey(hotkey) };
   }
 }
 
@@ -188,9 +200,16 @@ export interface Starting extends PromiseLike<Axon> {
   subscribe(): Promise<Axon>;
 }
 
+interface Chain {
+  readonly lease: Lease;
+  /** As the newest block has it. */
+  readonly neuronOf: (hotkey: string) => Neuron | undefined;
+}
+
 interface Running {
   readonly axon: NetAxon;
-  readonly lease: Lease;
+  /** Undefined where there is none. */
+  readonly chain: Chain | undefined;
   readonly hotkey: Signer;
   readonly announced: { readonly ip: string; readonly port: number };
 }

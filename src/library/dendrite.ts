@@ -6,7 +6,7 @@ import { networkDim } from './constants.js';
 import type { Endpoint } from './endpoint.js';
 import { libraryError } from './errors.js';
 import { type Endpoints, endpointsOf, peerOf } from './peers.js';
-import { environmentSettings, type NetworkOptions, networkOf } from './settings.js';
+import { environmentSettings, isWithoutChain, type NetworkOptions, networkOf } from './settings.js';
 import { type Tensor, type TensorLike, toWireTensor, zeros } from './tensors.js';
 import { encodeText } from './text.js';
 import type { TrainStepOptions, TrainStepResult } from './train-step.js';
@@ -26,7 +26,7 @@ export interface CallOptions {
 }
 
 export interface ForwardOptions<Inputs> extends CallOptions {
-  /** One or many; also as `metagraph().endpoints` has them. */
+  /** One or many: as `metagraph().endpoints` has them, or by hand `{ hotkey, ip, port }`. */
   readonly endpoints: Endpoints;
   readonly inputs: Inputs;
 }
@@ -210,10 +210,12 @@ export class Dendrite implements AsyncDisposable {
   private async connect(signal: AbortSignal | undefined): Promise<NetDendrite> {
     const { Dendrite: Net, dendriteOptionsOf } = await import('../net/index.js');
     const { wallet = openWallet(this.options) } = this.options;
-    const network = networkOf(this.options);
     const signer = await hotkeyOf(wallet, signal);
+    const rules = dendriteOptionsOf(environmentSettings().values);
+    if (isWithoutChain(this.options)) return new Net({ ...rules, signer });
+    const network = networkOf(this.options);
     const genesis = network.genesisHash ?? (await withChain(network, async client => client.genesisHash, signal));
-    return new Net({ ...dendriteOptionsOf(environmentSettings().values), signer, network: fromHex(genesis) });
+    return new Net({ ...rules, signer, network: fromHex(genesis) });
   }
 
   private async hangUp(): Promise<void> {

@@ -17,8 +17,8 @@ export type LibraryErrorCode =
   /** Peers elsewhere need an address, and none was given. */
   | 'no_address'
   | 'not_registered'
-  /** The chain would refuse it; nothing was signed. */
-  | 'rejected'
+  /** The time to reveal committed weights has passed. */
+  | 'nothing_to_reveal'
   /** Used after `close()`. */
   | 'closed'
   /** No chain answers; the message says what to do about it. */

@@ -27,9 +27,10 @@ export {
 export { type Endpoint, type EndpointTensor, endpoint } from './endpoint.js';
 export type { LibraryErrorCode } from './errors.js';
 export type { Answered, BackwardHandler, ForwardHandler, Handlers, RequestContext } from './handlers.js';
+export type { HiddenWeights } from './hidden-weights.js';
 export type { Metagraph, MetagraphOptions, SyncOptions } from './metagraph.js';
 export { bertModel, sgd, tensorflow } from './models.js';
-export type { Endpoints } from './peers.js';
+export type { Address, Endpoints } from './peers.js';
 export {
   type Future,
   type PoolOptions,
@@ -39,7 +40,9 @@ export {
 } from './priority-thread-pool.js';
 export type { NetworkOptions } from './settings.js';
 export { metagraph, type StoredMetagraph } from './stored-metagraph.js';
-export { type Account, type Numbers, type Receipt, type Subtensor, subtensor, type WriteOptions } from './subtensor.js';
+export type { Receipt, WriteOptions } from './submitting.js';
+export { type Account, type Subtensor, subtensor, type WeightsReceipt } from './subtensor.js';
 export type { Tensor, TensorLike } from './tensors.js';
 export type { TrainStepOptions, TrainStepResult } from './train-step.js';
 export { type Wallet, type WalletOptions, wallet } from './wallet.js';
+export type { Numbers } from './weights.js';

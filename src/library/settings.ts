@@ -31,10 +31,18 @@ export function environment(): Readonly<Record<string, string | undefined>> {
 }
 
 export interface NetworkOptions {
-  /** `local`, `test`, `finney`, `ws://` addresses with commas between them. Default: `BT_SUBTENSOR_NETWORK`, or `local`. */
+  /**
+   * `local`, `test`, `finney`, `ws://` addresses with commas between them. Default: `BT_SUBTENSOR_NETWORK`, or `local`.
+   * `none`, for a wallet, an axon or a dendrite: no chain is needed, nor asked; peers are given by hand.
+   */
   readonly network?: string | undefined;
   /** An address, instead of a network's name. Default: `BT_SUBTENSOR_CHAIN_ENDPOINT`. */
   readonly endpoint?: string | undefined;
+}
+
+/** Whether the call says that there is no chain. */
+export function isWithoutChain({ network, endpoint }: NetworkOptions): boolean {
+  return network === 'none' && endpoint === undefined;
 }
 
 /** What was asked for, or else what the environment says. Error `bad_network`. */

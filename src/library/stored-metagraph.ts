@@ -7,18 +7,23 @@ import { netuidOf, networkOf } from './settings.js';
 
 /** A metagraph that can be kept in a file. */
 export class StoredMetagraph extends Metagraph {
-  /** Default file: `~/.bittensor/metagraph-NETWORK-NETUID.json`. Error `disk`. */
-  async save(path = this.defaultPath()): Promise<this> {
+  /** Default file: `~/.bittensor/metagraph-NETWORK-NETUID.json`. Errors `disk`; the signal's reason, before anything is written. */
+  async save(path = this.defaultPath(), { signal }: { signal?: AbortSignal } = {}): Promise<this> {
+    signal?.throwIfAborted();
     writeFileAtomic(path, this.toText());
     return this;
   }
 
-  /** What `save()` wrote; no chain is asked. Errors `bad_metagraph_file`, which is also said of a file that is not there. */
-  async load(path = this.defaultPath()): Promise<this> {
+  /**
+   * What `save()` wrote; no chain is asked. Errors: `bad_metagraph_file`, which is also said of a file that is not there; the
+   * signal's reason.
+   */
+  async load(path = this.defaultPath(), { signal }: { signal?: AbortSignal } = {}): Promise<this> {
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      text = await readFile(path, { encoding: 'utf8', signal });
     } catch (error) {
+      signal?.throwIfAborted();
       throw libraryError('bad_metagraph_file', `cannot read ${path}: ${messageOf(error)}`, { path }, error);
     }
     return this.fromText(text);

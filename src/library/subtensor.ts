@@ -1,37 +1,20 @@
 import { formatTao, RAO_PER_TAO } from '../base/index.js';
-import {
-  type ChainClient,
-  type Hyperparameters,
-  type Network,
-  type SubmitOptions,
-  type Submitted,
-  toU16Weights,
-} from '../chain/index.js';
-import { fitWeights } from '../neuron/parts.js';
+import type { ChainClient, Network } from '../chain/index.js';
 import type { Signer } from '../wallet/index.js';
 import { withChain } from './chains.js';
 import { libraryError } from './errors.js';
+import { commitWeights, type HiddenWeights, type Revealer, revealDue, revealWeights } from './hidden-weights.js';
 import { type NetworkOptions, netuidOf, networkOf } from './settings.js';
 import { metagraph, type StoredMetagraph } from './stored-metagraph.js';
+import { type Receipt, submitted, submitting, type WriteOptions } from './submitting.js';
 import { hotkeyOf, wallet as openWallet, Wallet } from './wallet.js';
+import { checkedWeights, type Numbers, rowOf } from './weights.js';
 
-export interface WriteOptions {
-  /** Default: the wallet that `wallet()` gives. */
-  readonly wallet?: Wallet | undefined;
-  readonly netuid?: number | undefined;
-  /** Wait for the block that holds it. Default true; false: only until a node has taken it. */
-  readonly waitForInclusion?: boolean | undefined;
-  /** Wait until that block cannot go away. Default false. */
-  readonly waitForFinalization?: boolean | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A transaction: in a block, or, where that was not waited for, on its way. */
-export type Receipt = Pick<Submitted, 'hash'> & Partial<Submitted>;
-
-/** Any numbers that stand for weights. */
-export type Numbers = readonly number[] | Float32Array | { readonly data: Float32Array };
+/** What became of weights. */
+export type WeightsReceipt = Receipt & {
+  /** Where the subnet hides weights at first: what is owed. */
+  readonly hidden?: HiddenWeights;
+};
 
 /** Whose account: an address, a wallet's coldkey, or a key. */
 export type Account = string | Wallet | Pick<Signer, 'address'>;
@@ -122,21 +105,43 @@ export class Subtensor implements AsyncDisposable {
 
   /**
    * Ranks neurons: any numbers from 0 up, of which the chain keeps the ratios, as far as the subnet's largest share allows.
-   * Zeros are left out, except where the subnet wants more uids in a row. Errors: `bad_argument` before anything is signed;
-   * `rejected` for a subnet that hides weights at first (commit-reveal), before anything is signed; `rejected` and `dispatch`
-   * as the chain has it, such as for a hotkey without a permit or too soon after the last time.
+   * Zeros are left out, except where the subnet wants more uids in a row.
+   *
+   * Where the subnet hides weights at first (commit-reveal) this commits to them, waits for the block in any case, and
+   * says in `receipt.hidden` what is owed: they count once `revealWeights()` has shown them, some epochs later. What was
+   * committed before and can be revealed now is revealed first, so that a program that sets weights every epoch owes nothing.
+   *
+   * Errors: `bad_argument` before anything is signed; `rejected` and `dispatch` as the chain has it, such as for a hotkey
+   * without a permit or too soon after the last time; `disk` where what a reveal needs cannot be kept.
+   *
+   * ```ts
+   * const { hidden } = await chain.setWeights({ uids, weights, wallet });
+   * if (hidden) await chain.revealWeights({ wallet }); // waits for hidden.firstBlock
+   * ```
    */
-  async setWeights(options: WriteOptions & { weights: Numbers; uids: readonly number[] }): Promise<Receipt> {
+  async setWeights(options: WriteOptions & { weights: Numbers; uids: readonly number[] }): Promise<WeightsReceipt> {
     const values = checkedWeights(options.uids, options.weights);
-    const signer = await this.signer(options);
-    const netuid = netuidOf(options.netuid);
-    return this.use(async client => {
+    return this.asRevealer(options, async of => {
+      const { client, netuid, signer } = of;
       const { signal } = options;
       const limits = await client.hyperparameters(netuid, signal ? { signal } : {});
-      if (limits.commitRevealEnabled) throw hidesWeights(netuid);
       const row = rowOf(options.uids, values, limits);
-      return submitted(options, waiting => client.setWeights({ netuid, ...row, signer, ...waiting }));
-    }, options.signal);
+      if (!limits.commitRevealEnabled) {
+        return submitted(options, waiting => client.setWeights({ netuid, ...row, signer, ...waiting }));
+      }
+      await revealDue(of);
+      return commitWeights(of, row);
+    });
+  }
+
+  /**
+   * Reveals what `setWeights()` committed to, in this program or in one that has ended: waits for the blocks in which
+   * that can be done, an hour or more on public networks. Resolves with a receipt for each row, none where nothing is owed.
+   * Errors: `nothing_to_reveal` where the time of a row had passed, `rejected` and `dispatch` as the chain has it, `file_system`
+   * for a file of the wallet's `commitments` that cannot be read.
+   */
+  revealWeights(options: WriteOptions = {}): Promise<Receipt[]> {
+    return this.asRevealer(options, revealWeights);
   }
 
   /** The client below, for all else that a chain can do. */
@@ -152,6 +157,12 @@ export class Subtensor implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private async asRevealer<T>(options: WriteOptions, act: (of: Revealer) => Promise<T>): Promise<T> {
+    const { wallet = openWallet(this.options), signal } = options;
+    const [signer, netuid] = [await hotkeyOf(wallet, signal), netuidOf(options.netuid)];
+    return this.use(client => act({ client, netuid, folder: wallet.folder, signer, options }), signal);
   }
 
   private signer({ wallet = openWallet(this.options), signal }: WriteOptions): Promise<Signer> | Signer {
@@ -204,56 +215,4 @@ function raoOf(tao: number): bigint {
 function addressOf(of: Account): string {
   if (typeof of === 'string') return of;
   return of instanceof Wallet ? of.coldkeyAddress : of.address;
-}
-
-/** As many numbers as uids, none below 0 and one above. Error `bad_argument`. */
-function checkedWeights(uids: readonly number[], weights: Numbers): number[] {
-  const values = Array.from('data' in weights ? weights.data : weights);
-  if (values.length !== uids.length) {
-    throw libraryError('bad_argument', `${values.length} weights for ${uids.length} uids`);
-  }
-  const wrong = values.findIndex(value => !(Number.isFinite(value) && value >= 0));
-  if (wrong >= 0) throw libraryError('bad_argument', `the weight of uid ${uids[wrong]} is ${values[wrong]}`);
-  if (values.some(value => value > 0)) return values;
-  throw libraryError('bad_argument', 'there is no weight above 0: nothing to set');
-}
-
-/** A commitment is worth nothing without a reveal some epochs later, which takes a program that still runs, or a file. */
-function hidesWeights(netuid: number) {
-  const what = `subnet ${netuid} hides weights at first: they are committed, and revealed later`;
-  const how = '`bittensor-cli weights set` and `weights reveal` do it, and `bittensor-cli run validator` by itself';
-  return libraryError('rejected', `${what}; ${how}`, { name: 'CommitRevealEnabled', netuid });
-}
-
-/** A row as the subnet takes it: what rounds to nothing is left out, unless the subnet wants more uids. */
-function rowOf(uids: readonly number[], values: readonly number[], limits: Hyperparameters) {
-  const u16 = toU16Weights(values);
-  const zeros = [...uids.keys()].filter(i => u16[i] === 0);
-  const missing = limits.minAllowedWeights - (uids.length - zeros.length);
-  const left = new Set(zeros.slice(Math.max(0, missing)));
-  const kept = [...uids.keys()].filter(i => !left.has(i));
-  return {
-    uids: kept.map(i => uids[i]!),
-    weightsU16: fitWeights(
-      kept.map(i => values[i]!),
-      limits,
-    ),
-  };
-}
-
-function submitting({ waitForFinalization, timeoutMs, signal }: WriteOptions): SubmitOptions {
-  return {
-    waitFor: waitForFinalization ? 'finalization' : 'inclusion',
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(signal && { signal }),
-  };
-}
-
-/** Waits as long as was asked for. */
-function submitted(options: WriteOptions, submit: (waiting: SubmitOptions) => Promise<Submitted>): Promise<Receipt> {
-  if (options.waitForInclusion !== false || options.waitForFinalization) return submit(submitting(options));
-  return new Promise((resolve, reject) => {
-    const onStatus = ({ hash }: { hash: string }) => resolve({ hash });
-    submit({ ...submitting(options), onStatus }).then(resolve, reject);
-  });
 }

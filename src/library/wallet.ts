@@ -10,7 +10,7 @@ import {
   type Wallet as WalletFiles,
 } from '../wallet/index.js';
 import { libraryError } from './errors.js';
-import { environment, environmentSettings, type NetworkOptions, networkOf } from './settings.js';
+import { environment, environmentSettings, isWithoutChain, type NetworkOptions, networkOf } from './settings.js';
 
 export interface WalletOptions extends NetworkOptions {
   /** Default: `BT_WALLET_NAME`, or `local` on the local network, as neurons have it, and `default` elsewhere. */
@@ -65,6 +65,11 @@ export class Wallet {
     return this.files.unlockColdkey(this.unlocking('coldkey', signal));
   }
 
+  /** Where its files lie. */
+  get folder(): string {
+    return this.files.folder;
+  }
+
   /** ss58; needs no password. Error `wallet_not_found`. */
   get hotkeyAddress(): string {
     return this.files.hotkeyAddress(this.hotkeyName);
@@ -80,8 +85,9 @@ export class Wallet {
     return this.files.endorsementOf(this.hotkeyName);
   }
 
+  /** Nothing is at stake. */
   private isLocal(): boolean {
-    return networkOf(this.options).isLocal;
+    return isWithoutChain(this.options) || networkOf(this.options).isLocal;
   }
 
   /** The key that is there, or a new one; of two programs that start at once one makes it and the other finds it. */

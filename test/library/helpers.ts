@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Closing } from '../../src/base/index.js';
-import { startLocalnet } from '../../src/chain/index.js';
+import { type LocalnetOptions, startLocalnet } from '../../src/chain/index.js';
 
 export interface World extends AsyncDisposable {
   readonly url: string;
@@ -12,11 +12,12 @@ export interface World extends AsyncDisposable {
 }
 
 /** A local chain of its own with an empty folder for keys; `process.env` leads there until it is disposed. */
-export async function openWorld(): Promise<World> {
+export async function openWorld(blockTime?: LocalnetOptions['blockTime']): Promise<World> {
   const closing = new Closing();
   const folder = mkdtempSync(join(tmpdir(), 'library-'));
   closing.add(() => rmSync(folder, { recursive: true, force: true }));
-  const chain = await startLocalnet({ port: 0, dataFolder: join(folder, 'chain'), detached: false });
+  const place = { port: 0, dataFolder: join(folder, 'chain'), detached: false };
+  const chain = await startLocalnet({ ...place, ...(blockTime !== undefined && { blockTime }) });
   closing.add(() => chain.stop());
   const env = {
     HOME: folder,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -58,6 +58,41 @@ describe('a metagraph', () => {
     const graph = await bittensor.metagraph().load(file);
     expect([graph.n, graph.W]).toEqual([0, []]);
     expect(() => graph.B).toThrow(expect.objectContaining({ code: 'not_synced' }));
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(graph.load(file, { signal })).rejects.toThrow('enough');
+    await expect(graph.save(join(folder, 'another.json'), { signal })).rejects.toThrow('enough');
+    expect(existsSync(join(folder, 'another.json'))).toBe(false);
+  });
+});
+
+describe('an axon and a dendrite without a chain', () => {
+  it('need its address only, and ask no chain', async () => {
+    process.env['BT_SUBTENSOR_CHAIN_ENDPOINT'] = NOWHERE;
+    const network = 'none';
+    const wallet = await bittensor.wallet({ network, hotkey: 'server' }).create();
+    const callers: string[] = [];
+    await using axon = await bittensor
+      .axon({
+        wallet,
+        network,
+        blacklist: pubkey => void callers.push(pubkey),
+        forwardTensor: (_, x) => ({
+          dtype: 'float32',
+          shape: x.shape,
+          data: Float32Array.from(x.dataSync(), v => 2 * v),
+        }),
+      })
+      .start();
+    const caller = await bittensor.wallet({ network, hotkey: 'client' }).create();
+    await using dendrite = bittensor.dendrite({ wallet: caller, network, timeoutMs: 20_000 });
+    const endpoints = { hotkey: wallet.hotkeyAddress, ip: '127.0.0.1', port: axon.port };
+    const inputs = { dtype: 'float32' as const, shape: [1, 2], data: Float32Array.of(1, 2) };
+    const [responses, codes] = await dendrite.forwardTensor({ endpoints, inputs });
+    expect([codes, Array.from(responses[0]!.data)]).toEqual([['Success'], [2, 4]]);
+    expect(callers).toEqual([caller.hotkeyAddress]);
+    await expect(axon.subscribe()).rejects.toMatchObject({ code: 'bad_argument' });
+    const nobody = { ...endpoints, hotkey: 'nobody' };
+    await expect(dendrite.forwardTensor({ endpoints: nobody, inputs })).rejects.toMatchObject({ code: 'bad_endpoint' });
   });
 });
 
@@ -99,23 +134,6 @@ describe('subtensor', () => {
     await expect(chain.setWeights({ uids: [1], weights: [-1] })).rejects.toMatchObject(refused);
     await expect(chain.setWeights({ uids: [1], weights: [Number.NaN] })).rejects.toMatchObject(refused);
     await expect(chain.setWeights({ uids: [1], weights: new Float32Array(1) })).rejects.toThrow(/nothing to set/);
-  });
-
-  it('signs no weights for a subnet that hides them at first, and says what does', async () => {
-    const wallet = await bittensor.wallet().create();
-    const chain = bittensor.subtensor({ endpoint: NOWHERE });
-    const signed: unknown[] = [];
-    const client = {
-      hyperparameters: async () => ({ commitRevealEnabled: true, minAllowedWeights: 0, maxWeightsLimitU16: 65_535 }),
-      setWeights: async (given: unknown) => signed.push(given),
-    };
-    chain.use = act => act(client as never);
-    await expect(chain.setWeights({ wallet, uids: [1], weights: [1] })).rejects.toMatchObject({
-      code: 'rejected',
-      data: { name: 'CommitRevealEnabled' },
-      message: expect.stringContaining('weights reveal'),
-    });
-    expect(signed).toEqual([]);
   });
 
   it('does nothing after it was closed', async () => {

@@ -24,8 +24,9 @@ describe('README.md', () => {
     const folder = mkdtempSync(join(tmpdir(), 'readme-'));
     try {
       const file = join(folder, 'example.mjs');
-      writeFileSync(file, code.replaceAll("'./dist/", `'${pathToFileURL('dist').href}/`));
-      const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 50_000 });
+      writeFileSync(file, code.replace("'bittensor-node'", `'${pathToFileURL('dist/src/index.js').href}'`));
+      const env = { PATH: process.env['PATH'], HOME: folder };
+      const output = execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 50_000, env });
       expect(output).toMatch(/^\[ 'Success' \] Float32Array\(2\) \[ 2, 4 \] \[ [\d.]+ \]\n$/);
     } finally {
       rmSync(folder, { recursive: true, force: true });

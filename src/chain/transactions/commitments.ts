@@ -1,5 +1,6 @@
 import { blake2b256, concat, decodeAddress, toHex, u64le } from '../../base/browser.js';
 import type { CallOptions, ChainClient } from '../chain-client.js';
+import type { ReadOptions } from '../reads/reads.js';
 import { checkAddress, checkWeights } from './actions.js';
 import { type PreparedAction, prepareWays, type WeightRequest } from './prepare-actions.js';
 
@@ -56,7 +57,7 @@ export function prepareRevealWeights(
 export async function revealBlocks(
   client: ChainClient,
   commitment: WeightCommitment,
-  options?: CallOptions,
+  options?: ReadOptions,
 ): Promise<{ first: number; last: number } | undefined> {
   const { netuid, hotkey } = commitment;
   const [commits] = await client.read([['SubtensorModule.WeightCommits', netuid, hotkey]], options);

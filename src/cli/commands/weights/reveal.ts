@@ -1,11 +1,17 @@
-import { type ChainClient, prepareRevealWeights, revealBlocks } from '../../../chain/index.js';
+import {
+  type ChainClient,
+  forgetCommitment,
+  type KeptCommitment,
+  keptCommitments,
+  prepareRevealWeights,
+  revealBlocks,
+} from '../../../chain/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { hotkeyOf } from '../../secrets/keys.js';
 import { checkMeant } from '../../transaction/consent.js';
 import { withChain } from '../../transaction/network.js';
 import { transact } from '../../transaction/transaction.js';
-import { forgetCommitment, type KeptCommitment, keptCommitments } from './kept.js';
 import { rowJson, rowLine } from './lists.js';
 import { ownUid } from './own-uid.js';
 import type { revealRows } from './rows.js';

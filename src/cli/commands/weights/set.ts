@@ -1,10 +1,9 @@
-import { prepareCommitWeights, prepareSetWeights, revealBlocks } from '../../../chain/index.js';
+import { keepCommitment, prepareCommitWeights, prepareSetWeights, revealBlocks } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import { hotkeyOf } from '../../secrets/keys.js';
 import { checkMeant } from '../../transaction/consent.js';
 import { withChain } from '../../transaction/network.js';
 import { transact } from '../../transaction/transaction.js';
-import { keepCommitment } from './kept.js';
 import { readRow, rowJson, rowLine } from './lists.js';
 import { checkUids, ownUid } from './own-uid.js';
 import type { setRows } from './rows.js';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isBittensorError, messageOf, writeFileAtomic } from '../../../base/index.js';
-import { commitmentHash, type WeightCommitment } from '../../../chain/index.js';
-import { cliError } from '../../errors.js';
+import { isBittensorError, messageOf, writeFileAtomic } from '../../base/index.js';
+import { chainError } from '../errors.js';
+import { commitmentHash, type WeightCommitment } from './commitments.js';
 
 const FORMAT = 'bittensor-commitment/1';
 
@@ -12,7 +12,8 @@ export interface KeptCommitment {
   readonly commitment: WeightCommitment;
 }
 
-interface Place {
+/** Whose commitments. */
+export interface CommitmentPlace {
   /** The wallet's folder. */
   readonly folder: string;
   /** Of the chain: the same key may work on several. */
@@ -20,7 +21,7 @@ interface Place {
 }
 
 /** Keeps a commitment in the wallet's folder, readable by its owner alone. Returns the file. Error `disk`. */
-export function keepCommitment({ folder, genesisHash }: Place, commitment: WeightCommitment): string {
+export function keepCommitment({ folder, genesisHash }: CommitmentPlace, commitment: WeightCommitment): string {
   const file = join(folder, 'commitments', `${commitmentHash(commitment).slice(2, 34)}.json`);
   const { versionKey, ...rest } = commitment;
   writeFileAtomic(
@@ -31,7 +32,11 @@ export function keepCommitment({ folder, genesisHash }: Place, commitment: Weigh
 }
 
 /** What is kept for a hotkey on a subnet of this chain. Error `file_system` for a file that cannot be read. */
-export function keptCommitments({ folder, genesisHash }: Place, hotkey: string, netuid: number): KeptCommitment[] {
+export function keptCommitments(
+  { folder, genesisHash }: CommitmentPlace,
+  hotkey: string,
+  netuid: number,
+): KeptCommitment[] {
   const path = join(folder, 'commitments');
   return namesIn(path).flatMap(name => {
     const file = join(path, name);
@@ -66,12 +71,12 @@ function readCommitment(file: string): WeightCommitment & { genesisHash: string 
     return { genesisHash, netuid, hotkey, uids, weightsU16, versionKey: BigInt(versionKey), salt };
   } catch (error) {
     const why = isBittensorError(error) ? error.message : messageOf(error);
-    throw cliError('file_system', `${file} holds no committed weights: ${why}`, { path: file }, error);
+    throw chainError('file_system', `${file} holds no committed weights: ${why}`, { path: file }, error);
   }
 }
 
 function wrong(what: string) {
-  return cliError('file_system', `${what} is missing or wrong`);
+  return chainError('file_system', `${what} is missing or wrong`);
 }
 
 function isU16(value: unknown): value is number {
