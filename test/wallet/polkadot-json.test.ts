@@ -108,7 +108,10 @@ describe('an account that polkadot-js exported', () => {
       const encoded = Buffer.from(fields.encoded, 'base64');
       for (const [i, value] of [n, p, r].entries()) encoded.writeUInt32LE(value!, 32 + 4 * i);
       const text = JSON.stringify({ ...fields, encoded: encoded.toString('base64') });
-      await expect(open(text)).rejects.toMatchObject({ code: 'bad_key_file' });
+      const password = bytes(PASSWORD);
+      const opened = keypairFromPolkadotJson(text, 'account.json', async () => password);
+      await expect(opened).rejects.toMatchObject({ code: 'bad_key_file' });
+      expect(password.every(byte => byte === 0)).toBe(true);
     }
   });
 

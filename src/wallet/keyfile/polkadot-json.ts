@@ -66,8 +66,12 @@ async function decrypt(
   { encoded, isScrypt, name }: { encoded: Uint8Array; isScrypt: boolean; name: string },
   password: Uint8Array,
 ): Promise<Uint8Array> {
-  const key = isScrypt ? await deriveKey(encoded, password, name) : padded(password);
-  password.fill(0);
+  let key: Uint8Array;
+  try {
+    key = isScrypt ? await deriveKey(encoded, password, name) : padded(password);
+  } finally {
+    password.fill(0);
+  }
   const box = isScrypt ? encoded.subarray(SALT_BYTES + 12) : encoded;
   try {
     const plain = naclDecrypt(box.subarray(NONCE_BYTES), box.subarray(0, NONCE_BYTES), key);
