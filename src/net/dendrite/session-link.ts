@@ -1,9 +1,10 @@
 import { abortable } from '../../base/index.js';
 import { RequestError } from '../errors.js';
 import type { Answer } from '../incoming.js';
-import { ClientSession, SessionError } from '../session/client-session.js';
+import { ClientSession } from '../session/client-session.js';
 import type { SessionLimits } from '../session/limits.js';
 import type { MemoryBudget } from '../session/memory.js';
+import { SessionError } from '../session/session-call.js';
 import { recycleBody } from '../wire/body-memory.js';
 import { type ReturnCode, returnCodeOf } from '../wire/codes.js';
 import { encodeTensors, openAnswer, readTensors, requestDigest, sessionHead } from '../wire/messages.js';

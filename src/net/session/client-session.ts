@@ -2,20 +2,20 @@ import { type Clock, type Log, messageOf, silentLog, systemClock } from '../../b
 import type { Signer } from '../../wallet/index.js';
 import { CHALLENGE_BYTES, signHello } from '../auth/hello.js';
 import { RequestError } from '../errors.js';
-import type { Challenge, Frame, ReplyHead, RequestHead, Welcome } from '../gen/bittensor.js';
+import type { Challenge, Frame, ReplyHead, Welcome } from '../gen/bittensor.js';
 import type { Answer } from '../incoming.js';
-import type { AbortSource } from '../lazy-abort.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
 import { clean } from '../wire/status.js';
 import { agreedVersion, PROTOCOL_VERSION } from '../wire/version.js';
 import { Allowance } from './allowance.js';
 import { BodyIn } from './body-in.js';
-import { type Deadline, Deadlines } from './deadlines.js';
+import { Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';
-import { controlFrame, NO_BYTES, readFrame, requestFrame } from './frames.js';
+import { controlFrame, NO_BYTES, readFrame } from './frames.js';
 import { defaultSessionLimits, MOST_INLINE_BYTES, type SessionLimits } from './limits.js';
 import type { MemoryBudget, MemoryShare } from './memory.js';
-import { BodyOut, Outbox, type SmallFrame } from './outbox.js';
+import { Outbox } from './outbox.js';
+import { Call, type SessionCall, SessionError } from './session-call.js';
 
 export interface ClientSessionOptions {
   readonly signer: Signer;
@@ -30,27 +30,6 @@ export interface ClientSessionOptions {
   readonly limits?: Partial<SessionLimits>;
   readonly clock?: Clock;
   readonly log?: Log;
-}
-
-export interface SessionCall {
-  readonly head: RequestHead;
-  readonly body: Uint8Array;
-  /** From now until the reply is whole, milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSource | undefined;
-  /** Called when an inline body has left and its memory is not read any more; perhaps never. */
-  readonly written?: () => void;
-}
-
-/** Why a call failed, and whether the peer may have begun it: only what never left may be asked again elsewhere. */
-export class SessionError extends RequestError {
-  constructor(
-    error: RequestError,
-    readonly sent: boolean,
-  ) {
-    super(error.returnCode, error.message, error.cause);
-    this.name = 'SessionError';
-  }
 }
 
 const LARGEST_ID = 2 ** 32 - 1;
@@ -131,7 +110,7 @@ export class ClientSession {
     return new Promise((resolve, reject) => {
       const refusal = this.refusal(request);
       if (refusal) return reject(new SessionError(refusal, false));
-      const call = new Call(this, request, resolve, reject);
+      const call = new Call(request, this.begin, { resolve, reject });
       call.deadline = this.deadlines.add(request.timeoutMs, () =>
         this.giveUp(call, new RequestError('Timeout', `no answer within ${Math.round(request.timeoutMs)} ms`)),
       );
@@ -155,11 +134,11 @@ export class ClientSession {
     setTimeout(() => this.stream.destroy(), END_MS).unref();
   }
 
-  /** @internal The next id, when a call's turn has come. */
-  begin(call: Call): number {
+  /** The next id, when a call's head leaves. */
+  private readonly begin = (call: Call): number => {
     this.calls.set(++this.lastId, call);
     return this.lastId;
-  }
+  };
 
   private refusal(request: SessionCall): RequestError | undefined {
     if (this.closedBy) return this.closedBy;
@@ -212,8 +191,7 @@ export class ClientSession {
     call.stopTaking?.();
     if (call.heldBytes > 0) this.memory.give(call.heldBytes);
     if (call.id !== 0) this.calls.delete(call.id);
-    if (outcome instanceof RequestError) call.reject(new SessionError(outcome, call.id !== 0));
-    else call.resolve(outcome);
+    call.end(outcome);
     if (call.started) this.under--;
     else this.waiting.delete(call);
     if (this.closedBy) return;
@@ -393,52 +371,6 @@ export class ClientSession {
     this.deadlines.clear();
     for (const callback of this.closeCallbacks.splice(0)) callback(error);
   }
-}
-
-class Call implements SmallFrame {
-  id = 0;
-  started = false;
-  settled = false;
-  inline = true;
-  deadline: Deadline | undefined;
-  onAbort: (() => void) | undefined;
-  reply: ReplyHead | undefined;
-  bodyIn: BodyIn | undefined;
-  bodyOut: BodyOut | undefined;
-  stopTaking: (() => void) | undefined;
-  heldBytes = 0;
-  payload: Uint8Array;
-  private readonly untilMs: number;
-
-  constructor(
-    private readonly session: ClientSession,
-    readonly request: SessionCall,
-    readonly resolve: (answer: Answer) => void,
-    readonly reject: (error: SessionError) => void,
-  ) {
-    this.payload = request.body;
-    this.untilMs = performance.now() + request.timeoutMs;
-  }
-
-  get body(): Uint8Array {
-    return this.inline ? this.payload : NO_BYTES;
-  }
-
-  get written(): (() => void) | undefined {
-    return this.inline ? this.request.written : undefined;
-  }
-
-  head(): Uint8Array | undefined {
-    if (this.settled) return undefined;
-    this.id = this.session.begin(this);
-    const length = this.payload.length;
-    if (!this.inline) this.bodyOut = new BodyOut(this.id, this.payload, () => {});
-    // What is left of the caller's patience when the head leaves.
-    const timeoutMs = Math.max(1, Math.ceil(this.untilMs - performance.now()));
-    return requestFrame(this.id, { ...this.request.head, length, timeoutMs }, this.inline ? length : 0);
-  }
-
-  sent(): void {}
 }
 
 function broken(what: string): RequestError {

@@ -1,8 +1,9 @@
 import { ReplyHead, RequestHead } from '../../../src/net/gen/bittensor.js';
 import type { Answer, Incoming, IncomingHandler } from '../../../src/net/incoming.js';
-import { ClientSession, type ClientSessionOptions, type SessionCall } from '../../../src/net/session/client-session.js';
+import { ClientSession, type ClientSessionOptions } from '../../../src/net/session/client-session.js';
 import { MemoryBudget } from '../../../src/net/session/memory.js';
 import { type ServedSession, type ServeOptions, serveSession } from '../../../src/net/session/serve-session.js';
+import type { SessionCall } from '../../../src/net/session/session-call.js';
 import { PROTOCOL_VERSION } from '../../../src/net/wire/version.js';
 import { key } from '../helpers.js';
 import { type MemoryStream, memoryStreams, type PairOptions } from './memory-stream.js';
