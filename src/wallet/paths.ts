@@ -53,11 +53,12 @@ function absolute(path: string): string {
   return resolve(path.replace(/^~(?=$|[/\\])/, homeFolder()));
 }
 
-/** Names of the wallets under a folder, sorted; none when the folder is missing. */
+/** Names of the wallets under a folder, sorted; none when the folder is missing. Throws the system's error when this user may not look. */
 export function walletNames(path = defaultWalletsPath()): string[] {
   const folder = absolute(path);
-  if (!existsSync(folder)) return [];
-  if (!statSync(folder).isDirectory()) {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) return [];
+  if (!found.isDirectory()) {
     throw walletError('wallet_not_found', `${folder} is a file, and no folder of wallets`, { path: folder });
   }
   const isWallet = (name: string) =>

@@ -160,6 +160,12 @@ describe('what the doctor says of the keys', () => {
       ...look({ coldkey: unread, hotkeys: [{ ...hotkey!, file: path, form: 'unknown' }] }),
       ...look({ coldkey: undefined, hotkeys: [], folder: path }, true),
     ];
+    const forbidden = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    const describe_ = () => {
+      throw forbidden;
+    };
+    const [finding] = walletFindings({ describe: describe_, name: 'alice', hotkey: 'default', isLocal: true });
+    expect(finding).toMatchObject({ state: 'problem', remedy: expect.stringMatching(/^let it belong to the user/) });
     symlinkSync(join(folder, '5G.lock'), join(folder, '5G.lock'));
     found.push(lockFinding(folder, '5G')!);
     expect(states(found)).toEqual(['coldkey: problem', 'hotkey: problem', 'wallet: problem', 'key lock: problem']);

@@ -1,5 +1,14 @@
 import { fork } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -142,6 +151,14 @@ describe('wallet', () => {
     expect(error).toMatchObject({ code: 'disk' });
     expect(error.message).toContain(join(wallet.folder, 'hotkeys'));
     expect(readdirSync(wallet.folder)).toEqual(['hotkeys']);
+  });
+
+  it('is not called absent where nobody could look', () => {
+    using folder = temporaryFolder();
+    const loop = join(folder.path, 'loop');
+    symlinkSync(loop, loop);
+    expect(() => walletNames(loop)).toThrow('ELOOP');
+    expect(walletNames(join(folder.path, 'nowhere'))).toEqual([]);
   });
 
   it('gives one winner when several processes make the same key at once', async () => {

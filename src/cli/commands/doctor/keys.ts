@@ -18,7 +18,9 @@ export function walletFindings({ describe, name, hotkey, isLocal }: KeyFacts): F
   try {
     wallet = describe();
   } catch (error) {
-    return [problem('wallet', messageOf(error), 'look at the folder; bittensor-cli wallet list shows what is there')];
+    const isForbidden = ['EACCES', 'EPERM'].includes(systemCodeOf(error) ?? '');
+    const remedy = isForbidden ? GIVE_BACK : 'look at the folder; bittensor-cli wallet list shows what is there';
+    return [problem('wallet', messageOf(error), remedy)];
   }
   const findings: Finding[] = [];
   const own = wallet.hotkeys.find(key => key.name === hotkey);
