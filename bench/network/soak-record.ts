@@ -22,6 +22,6 @@ const kept = [...thin(soak.samples, Number(values.every)), ...(soak.summary ? [s
 mkdirSync(join(values.docs, 'experiments'), { recursive: true });
 const text = kept.map(line => `${JSON.stringify(line)}\n`).join('');
 writeFileSync(join(values.docs, 'experiments', 'network-soak.jsonl'), text);
-const report = `${soakReport(soak)} ${machineText()}.`;
+const report = `${soakReport(soak)}\n\n${machineText()}.`;
 writeSection(values.docs, 'network-soak', report, 'npm run soak:network:record');
 console.log(report);

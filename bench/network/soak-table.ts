@@ -65,13 +65,13 @@ export function soakReport({ samples, summary }: SoakFile): string {
   const head = [
     'process',
     'MiB first, most, last',
-    'an hour',
+    'growth an hour',
     'rows of weights set, epochs without',
     'sockets first, last',
     'files',
     'threads',
   ];
-  return `${table(head, rows)}\n\n${summary ? aboutAll(summary, processes) : 'It was stopped before its end.'}`;
+  return `${summary ? aboutAll(summary, processes) : 'A soak that was stopped before its end.'}\n\n${table(head, rows)}`;
 }
 
 function aboutAll(
@@ -82,8 +82,9 @@ function aboutAll(
   const counts = Object.values(unhandled).reduce((sum, count) => sum + count, 0);
   const samples = [...processes.values()].map(own => own.length);
   return [
-    `${minutes} minutes at a block every ${blockTimeMs} ms: as many blocks as ${hours.toFixed(1)} hours have on the real networks, ${epochs} epochs.`,
-    `${Math.min(...samples)} samples of each process. Unhandled rejections: ${counts}.`,
+    `A soak: ${minutes} minutes of ${processes.size} processes at a block every ${blockTimeMs} ms, as many blocks as ${hours.toFixed(1)} hours have on the real networks, ${epochs} epochs.`,
+    `Growth an hour is a line through the last three quarters of ${Math.min(...samples)} samples of each process, as a share of its mean;`,
+    `a part of the samples is in [network-soak.jsonl](experiments/network-soak.jsonl). Unhandled rejections: ${counts}.`,
     problems.length === 0 ? 'Nothing was not as wanted.' : `**Not as wanted:** ${problems.join('; ')}.`,
   ].join('\n');
 }

@@ -111,8 +111,9 @@ describe('what is kept of a soak', () => {
     const report = soakReport({ samples, summary });
     expect(report).toContain('| chain | 100.0, 160.0, 160.0 |');
     expect(report).toContain('| validator-1 | 200.0, 200.0, 200.0 | 0.00 % | 90, 1 | 4, 4 | 20, 20 | 11, 11 |');
-    expect(report).toContain('as 12.2 hours have on the real networks, 91 epochs.');
-    expect(report).toContain('61 samples of each process. Unhandled rejections: 0.');
+    expect(report).toContain('as many blocks as 12.2 hours have on the real networks, 91 epochs.');
+    expect(report).toContain('of 61 samples of each process');
+    expect(report).toContain('Unhandled rejections: 0.');
     const bad = soakReport({ samples, summary: { ...summary, problems: ['chain grows by 60.0 % an hour'] } });
     expect(bad).toContain('**Not as wanted:** chain grows by 60.0 % an hour.');
   });
@@ -126,7 +127,7 @@ describe('what is kept of a soak', () => {
       expect(readSoak(file)).toEqual({ samples, summary });
       writeFileSync(file, `${lines.slice(0, 4).join('\n')}\n`);
       expect(readSoak(file)).toEqual({ samples: samples.slice(0, 4), summary: undefined });
-      expect(soakReport(readSoak(file))).toContain('It was stopped before its end.');
+      expect(soakReport(readSoak(file))).toContain('A soak that was stopped before its end.');
     } finally {
       rmSync(folder, { recursive: true });
     }
