@@ -20,3 +20,17 @@ export function formatTao(rao: bigint): string {
 export function formatAlpha(rao: bigint): string {
   return `${formatCoins(rao)} alpha`;
 }
+
+/** What stake and emission of a subnet are counted in. */
+export type Token = 'TAO' | 'alpha';
+
+/** As column heads have it. */
+export const TOKEN_SIGNS: Readonly<Record<Token, string>> = { TAO: 'τ', alpha: 'α' };
+
+/**
+ * Root and the subnets of mechanism 0 (stable) count in TAO, as all did before subnets had tokens; `mechanism` is undefined where
+ * the chain does not tell. Source: subtensor `staking/stake_utils.rs`.
+ */
+export function tokenOf(netuid: number, mechanism: number | undefined): Token {
+  return netuid !== 0 && mechanism === 1 ? 'alpha' : 'TAO';
+}

@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './hash.js';
 export * from './ip.js';
 export * from './lifecycle.js';
+export type * from './node-status.js';
 export * from './options.js';
 export * from './plain-reason.js';
 export * from './silent-log.js';

@@ -5,7 +5,6 @@ import type { RunHooks } from './running.js';
 
 export type { NeuronErrorCode } from './errors.js';
 export type { RunningNode } from './observe/running-nodes.js';
-export type { NodeStatus } from './observe/status.js';
 export {
   locksFolder,
   type MinerSettings,

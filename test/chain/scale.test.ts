@@ -2,7 +2,7 @@ import type { SiLookupTypeId } from '@polkadot/types/interfaces';
 import { unwrapStorageSi } from '@polkadot/types/util';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex } from '../../src/base/index.js';
-import { decodeAll } from '../../src/chain/metadata/scale/input.js';
+import { decodeAll } from '../../src/chain/metadata/scale/decode-all.js';
 import { type Layout, layoutOf, leastBytes } from '../../src/chain/metadata/scale/layout.js';
 import { compileValue } from '../../src/chain/metadata/scale/values.js';
 import { failure } from '../wallet/helpers.js';

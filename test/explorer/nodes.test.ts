@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NodeStatus } from '../../src/base/index.js';
 import { factsOf, runningFor, weightsOf } from '../../src/explorer/parts/nodes/node-facts.js';
 import { parseNodes } from '../../src/explorer/parts/nodes/parse-status.js';
-import type { NodeStatus } from '../../src/neuron/observe/status.js';
 
 const STATUS = {
   role: 'miner',
@@ -26,7 +26,7 @@ describe('the own nodes', () => {
   it('are read as they tell of themselves', () => {
     const [node] = parseNodes([STATUS]);
     expect(node).toMatchObject({
-      ...{ role: 'miner', uid: 3, startedAtMs: 1000, step: 40, chain: undefined },
+      ...{ role: 'miner', uid: 3, startedAt: 1000, step: 40, chain: undefined },
       losses: { local: 0.5, network: 0.4, distillation: Number.NaN },
       peers: [{ hotkey: '5Ping', score: 0.5, uid: undefined, latencyMs: 12, lost: false }],
     });
@@ -41,7 +41,7 @@ describe('the own nodes', () => {
   });
 
   it('lose nothing of what a node tells', () => {
-    const { startedAt, ...told }: NodeStatus = {
+    const told: NodeStatus = {
       ...{
         role: 'validator',
         neuron: 'mnist',
@@ -59,13 +59,22 @@ describe('the own nodes', () => {
       history: [{ step: 1, timeMs: 2, local: 3, network: 4, distillation: 5 }],
       peers: [{ hotkey: '5P', uid: 1, address: '::1', score: 0.1, lastCode: 'timeout', latencyMs: 1, lost: true }],
       chain: {
-        ...{ stakeTao: 1, rank: 0.1, trust: 0.2, consensus: 0.3, incentive: 0.4, dividends: 0.5, emissionTao: 6 },
+        ...{
+          token: 'alpha',
+          stake: 1,
+          rank: 0.1,
+          trust: 0.2,
+          consensus: 0.3,
+          incentive: 0.4,
+          dividends: 0.5,
+          emission: 6,
+        },
         ...{ lastUpdate: 7, validatorPermit: true },
       },
       weights: { block: 1, state: 'revealed', uids: [1], values: [2] },
     };
-    const [read] = parseNodes(JSON.parse(JSON.stringify([{ ...told, startedAt }])));
-    expect(read).toEqual({ ...told, startedAtMs: startedAt });
+    const [read] = parseNodes(JSON.parse(JSON.stringify([told])));
+    expect(read).toEqual(told);
   });
 
   it('leave out what is no status, and never throw', () => {

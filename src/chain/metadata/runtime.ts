@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';
 import { callApi, type ReadOptions } from '../reads/reads.js';
 import { encodeInputs, findApiMethod, runtimeOf } from './api.js';
-import { decodeAll } from './scale/input.js';
+import { decodeAll } from './scale/decode-all.js';
 import { compileValue } from './scale/values.js';
 
 /**

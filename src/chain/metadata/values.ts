@@ -7,7 +7,7 @@ import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';
 import { defined, type ReadOptions, readRaw } from '../reads/reads.js';
 import { findStorage, storageEntry, storageKey } from './api.js';
-import { decodeAll } from './scale/input.js';
+import { decodeAll } from './scale/decode-all.js';
 import { layoutOf } from './scale/layout.js';
 import { compileValue } from './scale/values.js';
 

@@ -1,7 +1,9 @@
 import type { ApiPromise } from '@polkadot/api';
 import { isBittensorError } from '../../base/browser.js';
+import { type Input, malformed } from '../../base/scale.js';
+import { METAGRAPH_API, NEURONS_API } from '../../base/storage-names.js';
 import { type ApiMethod, findApiMethod } from '../metadata/api.js';
-import { decodeAll, type Input, malformed } from '../metadata/scale/input.js';
+import { decodeAll } from '../metadata/scale/decode-all.js';
 import { compileMetagraphColumns, compileNeurons, type NeuronColumns, neuronsFromDecoded } from './neurons.js';
 
 /** Where a chain tells its neurons, and what reads them. */
@@ -13,9 +15,6 @@ export interface NeuronSource {
   /** Error `unsupported` when the bytes are not what the chain describes. */
   decode(answer: Uint8Array): NeuronColumns;
 }
-
-const LITE = 'NeuronInfoRuntimeApi.get_neurons_lite';
-const METAGRAPH = 'SubnetInfoRuntimeApi.get_metagraph';
 
 const sources = new WeakMap<ApiPromise, NeuronSource>();
 
@@ -30,10 +29,10 @@ export function neuronSource(api: ApiPromise): NeuronSource {
 }
 
 function makeSource(api: ApiPromise): NeuronSource {
-  const lite = findApiMethod(api, LITE);
-  const graph = lite ? undefined : findApiMethod(api, METAGRAPH);
+  const lite = findApiMethod(api, NEURONS_API);
+  const graph = lite ? undefined : findApiMethod(api, METAGRAPH_API);
   const method = lite ?? graph;
-  const name = method?.name ?? LITE.replace('.', '_');
+  const name = method?.name ?? NEURONS_API.replace('.', '_');
   const read = tryCompile(() => (graph ? compileMetagraphColumns(graph.layout) : compileNeurons(lite?.layout)));
   const decode = (answer: Uint8Array) =>
     decodeAll(name, answer, read ?? (input => decodeByLibrary(api, method, input)));

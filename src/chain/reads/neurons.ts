@@ -1,6 +1,7 @@
 import { decodeAddress } from '../../base/browser.js';
+import { type Input, malformed } from '../../base/scale.js';
+import { METAGRAPH_COLUMNS } from '../../base/storage-names.js';
 import { type Columns, compileColumns, emptyColumn, type Wanted } from '../metadata/scale/columns.js';
-import { type Input, malformed } from '../metadata/scale/input.js';
 import { isOpaque, type Layout } from '../metadata/scale/layout.js';
 import { NEURONS_LITE } from '../metadata/scale/old-layouts.js';
 import { compileValue } from '../metadata/scale/values.js';
@@ -77,21 +78,12 @@ export function compileMetagraphColumns(layout: Layout): ReadNeurons {
   };
 }
 
-/** Columns of upstream's `Metagraph` and the ones of a neuron that they are. */
-const METAGRAPH = {
-  active: 'active',
-  rank: 'rank',
-  emission: 'emissionRao',
-  incentives: 'incentive',
-  consensus: 'consensus',
-  trust: 'trust',
-  validator_trust: 'validatorTrust',
-  dividends: 'dividends',
-  last_update: 'lastUpdate',
-  validator_permit: 'validatorPermit',
-  pruning_score: 'pruningScore',
-  total_stake: 'stakeRao',
-} as const;
+/** By field, the columns that are numbers. */
+const NUMBERS = new Map<string, keyof typeof NEURON>(
+  (Object.keys(NEURON) as (keyof typeof NEURON)[])
+    .filter(name => NEURON[name].as !== 'key')
+    .map(name => [NEURON[name].field, name]),
+);
 
 function fromMetagraph(graph: Readonly<Record<string, unknown>>): NeuronColumns {
   const hotkeys = listOf(graph.hotkeys);
@@ -103,7 +95,9 @@ function fromMetagraph(graph: Readonly<Record<string, unknown>>): NeuronColumns 
     for (let i = 0; i < Math.min(n, keys.length); i++) columns[name].set(keys[i] as Uint8Array, 32 * i);
   }
   for (let i = 0; i < n; i++) columns.uid[i] = i;
-  for (const [theirs, ours] of Object.entries(METAGRAPH)) {
+  for (const [theirs, field] of Object.entries(METAGRAPH_COLUMNS)) {
+    const ours = NUMBERS.get(field);
+    if (ours === undefined) continue;
     const values = listOf(graph[theirs]);
     const column = columns[ours] as { [i: number]: number | bigint };
     const isBig = columns[ours] instanceof BigUint64Array;

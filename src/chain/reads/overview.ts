@@ -3,7 +3,7 @@ import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { Block } from '../connection/header.js';
 import { encodeInputs, findApiMethod } from '../metadata/api.js';
-import { decodeAll } from '../metadata/scale/input.js';
+import { decodeAll } from '../metadata/scale/decode-all.js';
 import { readValues } from '../metadata/values.js';
 import { checkAddress } from '../transactions/actions.js';
 import { type Metagraph, type Neuron, neuronsFromColumns } from './metagraph.js';

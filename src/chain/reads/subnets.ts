@@ -1,4 +1,5 @@
 import { encodeAddress } from '../../base/browser.js';
+import { SUBNET_ITEMS, type SubnetItem } from '../../base/storage-names.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { findApiMethod } from '../metadata/api.js';
@@ -59,33 +60,6 @@ export async function readNetuids(connection: Connection<Chain>, options?: ReadO
   return netuids.sort((a, b) => a - b);
 }
 
-const ITEMS = [
-  'SubnetIdentitiesV3',
-  'SubnetIdentitiesV2',
-  'TokenSymbol',
-  'SubnetOwner',
-  'SubnetOwnerHotkey',
-  'SubnetworkN',
-  'MaxAllowedUids',
-  'Tempo',
-  'SubnetAlphaOutEmission',
-  'SubnetTaoInEmission',
-  'EmissionValues',
-  'SubnetTAO',
-  'SubnetAlphaIn',
-  'SubnetAlphaOut',
-  'Burn',
-  'Difficulty',
-  'NetworkRegistrationAllowed',
-  'NetworkPowRegistrationAllowed',
-  'SubtokenEnabled',
-  'NetworkRegisteredAt',
-  'ImmunityPeriod',
-  'SubnetLocked',
-  'MechanismCountCurrent',
-] as const;
-type Item = (typeof ITEMS)[number];
-
 /** All subnets, or those asked for that exist, in order. */
 export async function readSubnets(
   connection: Connection<Chain>,
@@ -94,21 +68,21 @@ export async function readSubnets(
 ): Promise<SubnetDetails[]> {
   const existing = await readNetuids(connection, options);
   const netuids = wanted ? existing.filter(netuid => wanted.includes(netuid)) : existing;
-  const keys = netuids.flatMap(netuid => ITEMS.map(name => [`SubtensorModule.${name}`, netuid] as const));
+  const keys = netuids.flatMap(netuid => SUBNET_ITEMS.map(name => [`SubtensorModule.${name}`, netuid] as const));
   const [values, prices] = await Promise.all([
     readValues(connection, keys, options),
     readPrices(connection, netuids, options),
   ]);
   return netuids.map((netuid, i) => {
-    const own = values.slice(i * ITEMS.length, (i + 1) * ITEMS.length);
-    return subnetOf(netuid, name => own[ITEMS.indexOf(name)], prices.get(netuid));
+    const own = values.slice(i * SUBNET_ITEMS.length, (i + 1) * SUBNET_ITEMS.length);
+    return subnetOf(netuid, name => own[SUBNET_ITEMS.indexOf(name)], prices.get(netuid));
   });
 }
 
-function subnetOf(netuid: number, get: (name: Item) => unknown, priceRao: bigint | undefined): SubnetDetails {
-  const number = (name: Item) => (get(name) === undefined ? undefined : Number(get(name)));
-  const rao = (name: Item) => (get(name) === undefined ? undefined : BigInt(String(get(name))));
-  const flag = (name: Item) => get(name) as boolean | undefined;
+function subnetOf(netuid: number, get: (name: SubnetItem) => unknown, priceRao: bigint | undefined): SubnetDetails {
+  const number = (name: SubnetItem) => (get(name) === undefined ? undefined : Number(get(name)));
+  const rao = (name: SubnetItem) => (get(name) === undefined ? undefined : BigInt(String(get(name))));
+  const flag = (name: SubnetItem) => get(name) as boolean | undefined;
   const identity = identityOf(get('SubnetIdentitiesV3') ?? get('SubnetIdentitiesV2'));
   return {
     netuid,

@@ -5,7 +5,7 @@ import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { CallOptions } from '../connection/json-rpc.js';
 import { findApiMethod } from '../metadata/api.js';
-import { decodeAll } from '../metadata/scale/input.js';
+import { decodeAll } from '../metadata/scale/decode-all.js';
 import { compileValue } from '../metadata/scale/values.js';
 import type { Era } from './era.js';
 

@@ -1,7 +1,8 @@
 import type { ApiPromise } from '@polkadot/api';
 import type { SiField, SiLookupTypeId, SiVariant } from '@polkadot/types/interfaces';
 import { encodeAddress, formatIp, fromHex, toHex } from '../../base/browser.js';
-import { decodeAll, type Input, malformed } from '../metadata/scale/input.js';
+import { type Input, malformed } from '../../base/scale.js';
+import { decodeAll } from '../metadata/scale/decode-all.js';
 import { showBytes, showList } from './show-text.js';
 import { type Place, showNumber } from './show-units.js';
 

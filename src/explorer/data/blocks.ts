@@ -1,9 +1,9 @@
 import { BittensorError, blake2b256, fromHex, messageOf, toHex } from '../../base/browser.js';
+import { Input } from '../../base/scale.js';
 import type { ChainData } from './chain-data.js';
 import { bigOf, listOf, numberOf, recordOf } from './decoded.js';
 import { outcomeOf } from './outcome.js';
 import type { Runtime } from './runtime.js';
-import { Input } from './scale/input.js';
 import { Account, Choice, type Decoded } from './scale/values.js';
 
 /** One call or event: `SubtensorModule`, `set_weights`, its arguments. */

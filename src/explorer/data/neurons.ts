@@ -1,13 +1,13 @@
-import { BittensorError, formatIp } from '../../base/browser.js';
+import { BittensorError, formatIp, tokenOf } from '../../base/browser.js';
+import { METAGRAPH_API, METAGRAPH_COLUMNS, NEURONS_API } from '../../base/storage-names.js';
 import type { ChainData, Place } from './chain-data.js';
 import { addressOf, bigOf, listOf, numberOf, recordOf, taoOf } from './decoded.js';
 import type { Runtime } from './runtime.js';
 import type { Decoded } from './scale/values.js';
+import { readStoredNeurons } from './stored-neurons.js';
 import type { Axon, MetagraphData, NeuronAt, NeuronRow, WeightMatrix } from './types.js';
 
-const ALL = 'NeuronInfoRuntimeApi.get_neurons_lite';
 const ONE = 'NeuronInfoRuntimeApi.get_neuron_lite';
-const METAGRAPH = 'SubnetInfoRuntimeApi.get_metagraph';
 const U16_MAX = 65_535;
 /** How many old blocks are asked for at a time. */
 const AT_ONCE = 8;
@@ -16,23 +16,28 @@ const AT_ONCE = 8;
 const registered = new WeakMap<Runtime, Map<number, { keys: string; blocks: ReadonlyMap<number, number> }>>();
 
 export async function readMetagraph(chain: ChainData, netuid: number, place: Place): Promise<MetagraphData> {
-  const lists = place.runtime.apiMethod(ALL) !== undefined;
-  const [answer, [immunity, mechanism]] = await Promise.all([
-    lists ? chain.ask(place, ALL, [netuid]) : chain.ask(place, METAGRAPH, [netuid]),
+  const [neurons, [immunity, mechanism]] = await Promise.all([
+    readNeurons(chain, netuid, place),
     chain.read(place, [
       ['SubtensorModule.ImmunityPeriod', netuid],
       ['SubtensorModule.SubnetMechanism', netuid],
     ]),
   ]);
-  const neurons = lists ? listOf(answer) : fromMetagraph(answer);
   const keys = neurons.map(neuron => String(recordOf(neuron)['hotkey'])).join(' ');
   const blocks = await readRegistrations(chain, netuid, place, keys);
-  const context = { block: place.number, immunity: numberOf(immunity), token: tokenOf(netuid, mechanism) };
+  const context = { block: place.number, immunity: numberOf(immunity), token: tokenOf(netuid, numberOf(mechanism)) };
   const rows = neurons.map(neuron => {
     const uid = numberOf(recordOf(neuron)['uid']) ?? 0;
     return rowOf(neuron, { ...context, registeredAt: blocks.get(uid) });
   });
   return { block: place.number, netuid, rows: rows.sort((a, b) => a.uid - b.uid) };
+}
+
+async function readNeurons(chain: ChainData, netuid: number, place: Place): Promise<readonly Decoded[]> {
+  const has = (api: string) => place.runtime.apiMethod(api) !== undefined;
+  if (has(NEURONS_API)) return listOf(await chain.ask(place, NEURONS_API, [netuid]));
+  if (has(METAGRAPH_API)) return fromMetagraph(await chain.ask(place, METAGRAPH_API, [netuid]));
+  return readStoredNeurons(chain, netuid, place);
 }
 
 async function readRegistrations(chain: ChainData, netuid: number, place: Place, keys: string) {
@@ -44,11 +49,6 @@ async function readRegistrations(chain: ChainData, netuid: number, place: Place,
   const blocks = new Map(entries.map(([[, uid], block]) => [numberOf(uid) ?? -1, numberOf(block) ?? 0]));
   own.set(netuid, { keys, blocks });
   return blocks;
-}
-
-/** Root and the subnets of mechanism 0 (stable) count in TAO. Source: subtensor `staking/stake_utils.rs`. */
-function tokenOf(netuid: number, mechanism: Decoded): NeuronRow['token'] {
-  return netuid !== 0 && numberOf(mechanism) === 1 ? 'alpha' : 'TAO';
 }
 
 interface Context {
@@ -94,29 +94,13 @@ function axonOf(value: Decoded): Axon | undefined {
   return { ip: formatIp({ value: ip, type }), port };
 }
 
-/** Chains that list no neurons any more give columns: those of upstream's `Metagraph`, by the names of a neuron's. */
-const COLUMNS = {
-  active: 'active',
-  rank: 'rank',
-  emission: 'emission',
-  incentives: 'incentive',
-  consensus: 'consensus',
-  trust: 'trust',
-  validator_trust: 'validator_trust',
-  dividends: 'dividends',
-  last_update: 'last_update',
-  validator_permit: 'validator_permit',
-  axons: 'axon_info',
-  hotkeys: 'hotkey',
-  coldkeys: 'coldkey',
-} as const;
-
+/** Chains that list no neurons any more give columns. */
 function fromMetagraph(answer: Decoded): Decoded[] {
   const graph = recordOf(answer);
   return listOf(graph['hotkeys']).map((hotkey, uid) => {
-    const neuron: Record<string, Decoded> = { uid, stake: [[hotkey, listOf(graph['total_stake'])[uid]]] };
-    for (const [theirs, ours] of Object.entries(COLUMNS)) neuron[ours] = listOf(graph[theirs])[uid];
-    return neuron;
+    const neuron: Record<string, Decoded> = { uid };
+    for (const [theirs, ours] of Object.entries(METAGRAPH_COLUMNS)) neuron[ours] = listOf(graph[theirs])[uid];
+    return { ...neuron, stake: [[hotkey, neuron['stake']]] };
   });
 }
 
@@ -173,7 +157,7 @@ async function readNeuronAt(
     if (neuron === undefined) return { block, row: undefined };
     const context = {
       block,
-      token: tokenOf(netuid, mechanism),
+      token: tokenOf(netuid, numberOf(mechanism)),
       immunity: numberOf(immunity),
       registeredAt: numberOf(registeredAt),
     };

@@ -1,8 +1,8 @@
 import { BittensorError, concat, fromHex, toHex } from '../../base/browser.js';
+import { Input, malformed } from '../../base/scale.js';
 import type { Rpc } from './rpc.js';
 import { encodeText } from './scale/encode.js';
 import { hashKey, hashLength, twox128 } from './scale/hashers.js';
-import { Input, malformed } from './scale/input.js';
 import { type ApiMethod, type Constant, type Metadata, readMetadata, type StorageItem } from './scale/metadata.js';
 import { Codec, type Decoded } from './scale/values.js';
 

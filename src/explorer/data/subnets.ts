@@ -1,3 +1,4 @@
+import { SUBNET_ITEMS, type SubnetItem } from '../../base/storage-names.js';
 import type { ChainData, Place } from './chain-data.js';
 import { addressOf, bigOf, numberOf, recordOf, textOf } from './decoded.js';
 import type { Decoded } from './scale/values.js';
@@ -27,24 +28,6 @@ export interface SubnetData {
   readonly identity: readonly (readonly [name: string, text: string])[];
 }
 
-const ITEMS = [
-  'SubnetIdentitiesV3',
-  'SubnetIdentitiesV2',
-  'TokenSymbol',
-  'SubnetOwner',
-  'SubnetOwnerHotkey',
-  'SubnetworkN',
-  'MaxAllowedUids',
-  'Tempo',
-  'SubnetAlphaOutEmission',
-  'SubnetTAO',
-  'SubnetAlphaIn',
-  'SubnetAlphaOut',
-  'Burn',
-  'NetworkRegistrationAllowed',
-  'NetworkRegisteredAt',
-] as const;
-
 /** Upstream counts its subnets in a u16; no chain has so many. */
 const MOST_SUBNETS = 1_024;
 
@@ -54,22 +37,18 @@ export async function readSubnets(chain: ChainData, place: Place, only?: number)
     .flatMap(([[netuid], added]) => (added === true ? [numberOf(netuid) ?? 0] : []))
     .filter(netuid => only === undefined || netuid === only)
     .sort((a, b) => a - b);
-  const queries = netuids.flatMap(netuid => ITEMS.map(name => [`SubtensorModule.${name}`, netuid] as const));
+  const queries = netuids.flatMap(netuid => SUBNET_ITEMS.map(name => [`SubtensorModule.${name}`, netuid] as const));
   const [values, prices] = await Promise.all([
     chain.read(place, queries),
     Promise.all(netuids.map(netuid => chain.askIfAny(place, 'SwapRuntimeApi.current_alpha_price', [netuid]))),
   ]);
   return netuids.map((netuid, i) => {
-    const own = values.slice(i * ITEMS.length, (i + 1) * ITEMS.length);
-    return subnetOf(netuid, name => own[ITEMS.indexOf(name)], bigOf(prices[i]));
+    const own = values.slice(i * SUBNET_ITEMS.length, (i + 1) * SUBNET_ITEMS.length);
+    return subnetOf(netuid, name => own[SUBNET_ITEMS.indexOf(name)], bigOf(prices[i]));
   });
 }
 
-function subnetOf(
-  netuid: number,
-  get: (name: (typeof ITEMS)[number]) => Decoded,
-  priceRao: bigint | undefined,
-): SubnetData {
+function subnetOf(netuid: number, get: (name: SubnetItem) => Decoded, priceRao: bigint | undefined): SubnetData {
   const texts = recordOf(get('SubnetIdentitiesV3') ?? get('SubnetIdentitiesV2'));
   const identity = Object.entries(texts).flatMap(([name, value]) => {
     const text = textOf(value);

@@ -1,3 +1,5 @@
+import type { Token } from '../../base/browser.js';
+
 /** What the views show. All text that comes from a chain is the text of strangers: it is shown, never run. */
 
 /** The newest block, and the newest that is final. */
@@ -20,7 +22,7 @@ export interface NeuronRow {
   readonly hotkey: string;
   readonly coldkey: string;
   /** What stake and emission are counted in: a subnet with a price of its own has its own token. */
-  readonly token: 'TAO' | 'alpha';
+  readonly token: Token;
   readonly stake: number;
   /** These six are shares from 0 to 1. */
   readonly rank: number;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Closing, type Log, type Metrics, packagePath } from '../../base/index.js';
+import { type Closing, type Log, type Metrics, packagePath, type WeightStatus } from '../../base/index.js';
 import type { ChainClient } from '../../chain/index.js';
 import type { Identity } from '../keys/identity.js';
 import type { PeerDirectory } from '../membership/directory.js';
@@ -9,7 +9,7 @@ import type { JournalEntry } from '../weights/journal.js';
 import { watchChain } from './chain-metrics.js';
 import { type Observer, openObserver } from './observer.js';
 import { watchPeers } from './peer-metrics.js';
-import type { StatusBoard, WeightStatus } from './status.js';
+import type { StatusBoard } from './status.js';
 import { watchWeights } from './training-metrics.js';
 
 export interface ObservedNode {

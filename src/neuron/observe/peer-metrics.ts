@@ -1,9 +1,9 @@
-import { encodeAddress, fromHex, type Metrics, shortKey } from '../../base/index.js';
+import { encodeAddress, fromHex, type Metrics, type PeerStatus, shortKey } from '../../base/index.js';
 import { formatAddress } from '../../net/index.js';
 import type { PeerDirectory } from '../membership/directory.js';
 import type { PeerHealth } from '../membership/peer-health.js';
 import type { DendriteMetrics } from './net-metrics.js';
-import { MOST_PEERS, type PeerStatus, type StatusBoard } from './status.js';
+import { MOST_PEERS, type StatusBoard } from './status.js';
 
 export interface PeerSources {
   directory: Pick<PeerDirectory, 'peers' | 'synapseCount'>;

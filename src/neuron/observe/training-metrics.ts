@@ -1,7 +1,7 @@
-import type { Metrics } from '../../base/index.js';
+import type { Metrics, WeightStatus } from '../../base/index.js';
 import type { Evaluation } from '../../model/index.js';
 import type { StepReport } from '../model/thread-messages.js';
-import type { StatusBoard, WeightStatus } from './status.js';
+import type { StatusBoard } from './status.js';
 
 export interface TrainingMetrics {
   step(report: StepReport): void;

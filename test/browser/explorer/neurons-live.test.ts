@@ -66,6 +66,33 @@ describe('the neuron views on a local chain', () => {
     await page.close();
   });
 
+  it('show the same of a chain that describes no runtime APIs', async () => {
+    const { block } = await subnet.client.metagraph(1);
+    const hash = `#/subnet/1/metagraph?block=${block}`;
+    const cells = async (page: Page) => {
+      const grid = page.getByRole('grid');
+      await expect.poll(() => grid.getByRole('row').count()).toBe(VALIDATORS + MINERS + 1);
+      const texts = await grid.getByRole('gridcell').allTextContents();
+      await page.close();
+      return texts;
+    };
+    const wanted = await cells(await open(hash));
+    const old = await browser.newPage();
+    let refused = 0;
+    await old.routeWebSocket(/^ws:/, page => {
+      const chain = page.connectToServer();
+      page.onMessage(message => {
+        const { id, params } = JSON.parse(String(message)) as { id: number; params: unknown[] };
+        if (params[0] !== 'Metadata_metadata_at_version') return chain.send(message);
+        refused++;
+        return page.send(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: 'no such method' } }));
+      });
+    });
+    await old.goto(`${explorer.url}${hash}`);
+    expect(await cells(old)).toEqual(wanted);
+    expect(refused).toBe(1);
+  });
+
   it('show the weights, and new ones without being asked', async () => {
     const page = await open('#/subnet/1/weights');
     const lines = page.getByRole('table').getByRole('row');

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMetrics, type Metrics } from '../../../src/base/index.js';
+import { createMetrics, type Metrics, type NodeStatus } from '../../../src/base/index.js';
 import { serveObserver } from '../../../src/neuron/observe/observe-server.js';
-import { type NodeStatus, StatusBoard } from '../../../src/neuron/observe/status.js';
+import { StatusBoard } from '../../../src/neuron/observe/status.js';
 
 let metrics: Metrics;
 let status: StatusBoard;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PeerStatus, StatusBoard } from '../../../src/neuron/observe/status.js';
+import type { PeerStatus } from '../../../src/base/index.js';
+import { StatusBoard } from '../../../src/neuron/observe/status.js';
 
 const first = {
   role: 'miner',

@@ -1,4 +1,4 @@
-import { type Input, malformed } from './input.js';
+import { type Input, malformed } from '../../../base/scale.js';
 import { type Field, fixedBytes, isByte, type Layout, leastBytes } from './layout.js';
 import { compileValue, readCompact } from './values.js';
 

@@ -1,4 +1,4 @@
-import { type Input, malformed } from './input.js';
+import { type Input, malformed } from '../../../base/scale.js';
 import { type Field, fixedBytes, isByte, type Layout, leastBytes } from './layout.js';
 
 /** Reads one value. Made once per type, run once per answer. */
@@ -26,7 +26,7 @@ export function compileValue(layout: Layout): Read {
     case 'bool':
       return input => input.bool();
     case 'text':
-      return input => utf8.decode(input.take(input.length(1)));
+      return input => input.text();
     case 'record':
       return readFields(layout.fields);
     case 'list':
@@ -48,8 +48,6 @@ export function compileValue(layout: Layout): Read {
     }
   }
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Refuses a compact number that its type cannot hold, as the runtime does. */
 export function readCompact(bytes: number): (input: Input) => number | bigint {

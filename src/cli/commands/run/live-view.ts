@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../../neuron/index.js';
+import type { NodeStatus } from '../../../base/index.js';
 import type { Output } from '../../terminal/output.js';
 import { Screen, type Terminal } from '../../terminal/screen.js';
 import type { Colors } from '../../terminal/ui.js';

@@ -1,5 +1,5 @@
 import { BittensorError } from '../../../base/browser.js';
-import { Input, malformed } from './input.js';
+import { Input, malformed } from '../../../base/scale.js';
 
 /*
  * A runtime's metadata, versions 14 and 15. Source: the crates frame-metadata and scale-info.
@@ -143,7 +143,7 @@ class Reader {
     return { types, pallets, ...ids, apis };
   }
 
-  private readonly id = () => Number(this.input.compact());
+  private readonly id = () => this.input.compact();
   private readonly text = () => this.input.text();
   private readonly texts = () => this.input.list(this.text);
 

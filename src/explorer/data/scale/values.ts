@@ -1,5 +1,5 @@
 import { encodeAddress, toHex } from '../../../base/browser.js';
-import { type Input, malformed } from './input.js';
+import { type Input, malformed } from '../../../base/scale.js';
 import type { Field, Metadata, Primitive, Type } from './metadata.js';
 
 /** An account's key. Its address is computed when it is wanted, and remembered. */
@@ -116,7 +116,7 @@ export class Codec {
       case 'primitive':
         return readPrimitive(def.name);
       case 'compact':
-        return input => input.compact();
+        return input => input.compactBig();
       case 'composite':
         return this.fields(def.fields);
       case 'tuple':
@@ -178,7 +178,7 @@ export class Codec {
     const { def } = this.typeOf(store);
     const [bytes = 1] = (def.kind === 'primitive' && WIDTH[def.name]) || [];
     return input => {
-      const n = Number(input.compact());
+      const n = input.compact();
       const packed = input.take(Math.ceil(n / (8 * bytes)) * bytes);
       return Array.from({ length: n }, (_, i) => ((packed[i >> 3]! >> (i & 7)) & 1) === 1);
     };
@@ -206,7 +206,7 @@ function readPrimitive(name: Primitive): Read {
   const width = WIDTH[name];
   if (width) {
     const [bytes, signed] = width;
-    return bytes <= 4 ? input => input.int(bytes, signed) : input => input.big(bytes, signed);
+    return bytes <= 4 ? input => input.int(bytes, signed) : input => input.bigInt(bytes, signed);
   }
   if (name === 'bool') return input => input.bool();
   if (name === 'str') return input => input.text();

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
+import type { NodeStatus } from '../../../base/browser.js';
 import { LineChart } from '../chart/line-chart.js';
 import { factsOf, weightsOf } from './node-facts.js';
-import type { NodeStatus } from './node-status.js';
 import { PeerTable } from './peer-table.js';
 
 const MOST_WEIGHTS = 12;
@@ -31,8 +31,10 @@ export function NodeCard({ node, nowMs }: { node: NodeStatus; nowMs: number }) {
           </div>
         ))}
       </dl>
-      <LineChart title={`Losses of ${node.name || node.neuron || node.role}`} xName="step" series={series} />
-      <PeerTable peers={node.peers} label={`Peers of ${node.name || node.neuron || node.role}`} />
+      <div class="np-two">
+        <LineChart title={`Losses of ${node.name || node.neuron || node.role}`} xName="step" series={series} />
+        <PeerTable peers={node.peers} label={`Peers of ${node.name || node.neuron || node.role}`} />
+      </div>
       {weights.length > 0 && (
         <p>
           Weights:{' '}

@@ -1,6 +1,8 @@
-import { tao } from '../table/columns.js';
-import type { NodeStatus } from './node-status.js';
+import type { NodeStatus } from '../../../base/browser.js';
+import { amount } from '../table/columns.js';
 
+const loss = (value: number | undefined) =>
+  value !== undefined && Number.isFinite(value) ? value.toFixed(4) : undefined;
 const share = (value: number) => (Number.isFinite(value) ? value.toFixed(5) : '–');
 
 /** `3 h 12 min`: how long a node runs. */
@@ -29,15 +31,19 @@ export function factsOf(node: NodeStatus, nowMs: number): [name: string, value: 
     ['Block', network.block === undefined ? undefined : String(network.block)],
     ['UID', node.uid === undefined ? 'not registered' : String(node.uid)],
     ['Axon', node.axon && `${node.axon.ip}:${node.axon.port}`],
-    ['Running for', runningFor(node.startedAtMs, nowMs)],
+    ['Running for', runningFor(node.startedAt, nowMs)],
     ['Step', Number.isFinite(node.step) ? `${node.step} (epoch ${node.epoch})` : undefined],
-    ['Stake', chain && `${tao(chain.stakeTao)} TAO`],
+    ...(['local', 'network', 'distillation'] as const).map((name): [string, string | undefined] => [
+      `${name[0]!.toUpperCase()}${name.slice(1)} loss`,
+      loss(node.losses?.[name]),
+    ]),
+    ['Stake', chain && `${amount(chain.stake)} ${chain.token}`],
     ['Rank', chain && share(chain.rank)],
     ['Trust', chain && share(chain.trust)],
     ['Consensus', chain && share(chain.consensus)],
     ['Incentive', chain && share(chain.incentive)],
     ['Dividends', chain && share(chain.dividends)],
-    ['Emission', chain && `${tao(chain.emissionTao)} TAO`],
+    ['Emission', chain && `${amount(chain.emission)} ${chain.token} an epoch`],
     ['Permit', chain && (chain.validatorPermit ? 'yes' : 'no')],
     ['Weights', weights && `${weights.state} in block ${weights.block}`],
     ['Version', node.version],

@@ -1,4 +1,4 @@
-import type { ChainColumns, Losses, NodeStatus, PeerStatus, SetWeights } from './node-status.js';
+import type { ChainStatus, Losses, NodeStatus, PeerStatus, WeightStatus } from '../../../base/browser.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ function parseStatus(value: unknown): NodeStatus | undefined {
     neuron: text(from['neuron']),
     name: text(from['name']),
     version: text(from['version']),
-    startedAtMs: number(from['startedAt']),
+    startedAt: number(from['startedAt']),
     network: {
       name: text(network['name']),
       endpoint: optional(network['endpoint'], text),
@@ -66,22 +66,23 @@ function peer(value: unknown): PeerStatus {
   };
 }
 
-function chainColumns(value: unknown): ChainColumns {
+function chainColumns(value: unknown): ChainStatus {
   const from = fields(value);
   return {
-    stakeTao: number(from['stakeTao']),
+    token: from['token'] === 'alpha' ? 'alpha' : 'TAO',
+    stake: number(from['stake']),
     rank: number(from['rank']),
     trust: number(from['trust']),
     consensus: number(from['consensus']),
     incentive: number(from['incentive']),
     dividends: number(from['dividends']),
-    emissionTao: number(from['emissionTao']),
+    emission: number(from['emission']),
     lastUpdate: number(from['lastUpdate']),
     validatorPermit: from['validatorPermit'] === true,
   };
 }
 
-function setWeights(value: unknown): SetWeights {
+function setWeights(value: unknown): WeightStatus {
   const from = fields(value);
   return {
     block: number(from['block']),

@@ -1,5 +1,5 @@
+import type { PeerStatus } from '../../../base/browser.js';
 import { shortAddress } from '../table/columns.js';
-import type { PeerStatus } from './node-status.js';
 
 const number = (value: number | undefined, digits: number) =>
   value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);

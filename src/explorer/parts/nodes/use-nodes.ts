@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { NodeStatus } from './node-status.js';
+import type { NodeStatus } from '../../../base/browser.js';
 import { parseNodes } from './parse-status.js';
 
 const EVERY_MS = 2000;

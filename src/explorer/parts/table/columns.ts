@@ -1,3 +1,4 @@
+import { TOKEN_SIGNS, type Token } from '../../../base/browser.js';
 import type { NeuronRow } from '../../data/types.js';
 
 export type ColumnValue = number | string | boolean | undefined;
@@ -29,8 +30,9 @@ const count = (value: ColumnValue) => (value === undefined ? DASH : String(value
 const share = (value: ColumnValue) => (typeof value === 'number' ? value.toFixed(5) : DASH);
 const flag = (value: ColumnValue) => (value === true ? 'yes' : DASH);
 
-const taoForm = new Intl.NumberFormat('en', { minimumFractionDigits: 4, maximumFractionDigits: 4 });
-export const tao = (value: ColumnValue) => (typeof value === 'number' ? taoForm.format(value) : DASH);
+const amountForm = new Intl.NumberFormat('en', { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+/** Of TAO or alpha. */
+export const amount = (value: ColumnValue) => (typeof value === 'number' ? amountForm.format(value) : DASH);
 
 /** The ends of an address, enough to tell two apart by eye. */
 export function shortAddress(address: string): string {
@@ -63,7 +65,7 @@ export const COLUMNS: readonly Column[] = [
   column('permit', 'Permit', 'flag', 72, 'may validate', row => row.validatorPermit, flag),
   column('immune', 'Immune', 'flag', 78, 'too young to be replaced', row => row.immune, flag),
   column('uid', 'UID', 'number', 62, 'place in the subnet', row => row.uid, count),
-  column('stake', 'Stake', 'number', 106, 'stake, in TAO or the alpha of the subnet', row => row.stake, tao),
+  column('stake', 'Stake', 'number', 112, 'stake, in TAO (τ) or the alpha (α) of the subnet', row => row.stake, amount),
   column('rank', 'Rank', 'number', 84, 'weighted by stake, before consensus', row => row.rank, share, false),
   column('trust', 'Trust', 'number', 84, 'stake that gives it weight', row => row.trust, share, false),
   column('vtrust', 'VTrust', 'number', 84, 'agreement of its weights with consensus', row => row.validatorTrust, share),
@@ -74,10 +76,10 @@ export const COLUMNS: readonly Column[] = [
     'emission',
     'Emission',
     'number',
-    100,
+    122,
     'earned in the last epoch, in what its stake is',
     row => row.emission,
-    tao,
+    amount,
   ),
   column('updated', 'Updated', 'number', 94, 'blocks since its last weights', row => row.updated, count),
   column('active', 'Active', 'flag', 72, 'set weights lately', row => row.active, flag),
@@ -90,8 +92,8 @@ export const COLUMNS: readonly Column[] = [
     row => axonText(row.axon),
     v => (v === undefined ? DASH : String(v)),
   ),
-  column('hotkey', 'Hotkey', 'text', 114, 'the key that works', row => row.hotkey, address),
-  column('coldkey', 'Coldkey', 'text', 114, 'the key that owns', row => row.coldkey, address),
+  column('hotkey', 'Hotkey', 'text', 124, 'the key that works', row => row.hotkey, address),
+  column('coldkey', 'Coldkey', 'text', 124, 'the key that owns', row => row.coldkey, address),
   column(
     'daily',
     'Daily',
@@ -99,7 +101,7 @@ export const COLUMNS: readonly Column[] = [
     96,
     'earned in a day, if every epoch were like the last',
     (row, { epochsPerDay }) => (epochsPerDay === undefined ? undefined : row.emission * epochsPerDay),
-    tao,
+    amount,
   ),
 ];
 
@@ -107,6 +109,12 @@ const byId = new Map(COLUMNS.map(item => [item.id, item]));
 
 export function columnById(id: string): Column | undefined {
   return byId.get(id);
+}
+
+/** `Stake (α)`: what is an amount says in its head what of. */
+export function inToken(column: Column, token: Token | undefined): Column {
+  if (column.text !== amount || token === undefined) return column;
+  return { ...column, title: `${column.title} (${TOKEN_SIGNS[token]})` };
 }
 
 /** Places by stake; equal stakes by uid. */

@@ -1,7 +1,9 @@
-import { chainError } from '../../errors.js';
+import { BittensorError } from './errors.js';
 
 /** Types may contain themselves; answers nested deeper than this are none. */
 const DEEPEST = 64;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** SCALE bytes with a place in them. Reading past their end is an error, and so is a number that its type cannot hold. */
 export class Input {
@@ -107,6 +109,25 @@ export class Input {
     return n;
   }
 
+  text(): string {
+    const bytes = this.take(this.length(1));
+    try {
+      return utf8.decode(bytes);
+    } catch {
+      throw malformed('it has text that is no UTF-8');
+    }
+  }
+
+  list<T>(read: () => T, least = 1): T[] {
+    const list: T[] = [];
+    for (let n = this.length(least); n > 0; n--) list.push(read());
+    return list;
+  }
+
+  option<T>(read: () => T): T | undefined {
+    return this.bool() ? read() : undefined;
+  }
+
   nested<T>(read: (input: Input) => T): T {
     if (this.depth >= DEEPEST) throw malformed('it is nested too deeply');
     this.depth++;
@@ -119,19 +140,6 @@ export class Input {
 /** Elements without bytes cost memory only here. */
 const MOST_EMPTY = 65_536;
 
-export function malformed(why: string) {
-  return chainError('unsupported', `bytes of another form than the chain describes: ${why}`);
-}
-
-/** Reads all of the bytes. Error `unsupported` names what was read, and says what is wrong with it. */
-export function decodeAll<T>(what: string, bytes: Uint8Array, read: (input: Input) => T): T {
-  const input = new Input(bytes);
-  try {
-    const value = read(input);
-    if (input.left > 0) throw malformed(`${input.left} bytes follow after its end`);
-    return value;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw chainError('unsupported', `${what}: ${why}`, { what, bytes: bytes.length }, error);
-  }
+export function malformed(why: string): BittensorError<'unsupported'> {
+  return new BittensorError('unsupported', `bytes of another form than the chain describes: ${why}`);
 }
