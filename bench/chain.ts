@@ -26,7 +26,7 @@ export const suite: Suite = {
     const known = new Map<string, string>();
     const before = { columns, neurons: neuronsFromColumns(columns, known) };
     const message = JSON.stringify({ jsonrpc: '2.0', id: 1, result: toHex(bytes) });
-    const head = { netuid: 1, block: 1, blockHash: '0x', tempo: 40, lastEpochBlock: 0 };
+    const head = { netuid: 1, block: 1, blockHash: '0x', token: 'TAO', tempo: 40, lastEpochBlock: 0 } as const;
     const whole = medianMs(() => {
       const { result } = JSON.parse(message) as { result: string };
       createMetagraph(head, neuronsFromColumns(decode(fromHex(result)), known, before));

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
+import type { NodeStatus } from '../../src/base/index.js';
 import { startExplorer } from '../../src/explorer/index.js';
-import type { NodeStatus } from '../../src/neuron/observe/status.js';
 import { type Subnet, startSubnet } from './subnet.js';
 
 const VALIDATORS = 4;
@@ -22,7 +22,7 @@ const VIEWS: readonly (readonly [name: string, hash: string, ready: string])[] =
 
 /** What a miner tells after a while. Its losses are made up, its peers and columns are the subnet's. */
 async function statusOf({ client, net }: Subnet, uid: number): Promise<NodeStatus> {
-  const { neurons, block } = await client.metagraph(1);
+  const { neurons, block, token } = await client.metagraph(1);
   const own = neurons[uid]!;
   const history = Array.from({ length: 200 }, (_, i) => {
     const fall = 2.2 * Math.exp(-i / 45) + 0.12;
@@ -41,8 +41,8 @@ async function statusOf({ client, net }: Subnet, uid: number): Promise<NodeStatu
       ...{ score: 0.42 * 0.75 ** i, latencyMs: 9 + 3 * i, lost: i === 7, lastCode: i === 7 ? 'timeout' : 'success' },
     })),
     chain: {
-      ...{ stakeTao: Number(own.stakeRao) / 1e9, rank: own.rank, trust: own.trust, consensus: own.consensus },
-      ...{ incentive: own.incentive, dividends: own.dividends, emissionTao: Number(own.emissionRao) / 1e9 },
+      ...{ token, stake: Number(own.stakeRao) / 1e9, rank: own.rank, trust: own.trust, consensus: own.consensus },
+      ...{ incentive: own.incentive, dividends: own.dividends, emission: Number(own.emissionRao) / 1e9 },
       ...{ lastUpdate: own.lastUpdate, validatorPermit: own.validatorPermit },
     },
     weights: { block: block - 12, state: 'set', uids: [6, 7, 8, 9], values: [30_000, 20_000, 9_000, 4_000] },

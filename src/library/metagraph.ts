@@ -130,7 +130,7 @@ export class Metagraph {
     return this.column(neuron => neuron.validatorPermit);
   }
 
-  /** Stake, TAO. */
+  /** Stake, in TAO or the subnet's alpha. */
   get S(): readonly number[] {
     return this.now.graph.S;
   }
@@ -160,7 +160,7 @@ export class Metagraph {
     return this.now.graph.D;
   }
 
-  /** Emission of the last epoch, TAO. */
+  /** Emission of the last epoch, in TAO or the subnet's alpha. */
   get E(): readonly number[] {
     return this.now.graph.E;
   }

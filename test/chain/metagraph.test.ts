@@ -28,7 +28,14 @@ function neuron(uid: number, more: Partial<Neuron> = {}): Neuron {
 }
 
 function graph(): Metagraph {
-  const head = { netuid: 1, block: 100, blockHash: `0x${'ab'.repeat(32)}`, tempo: 40, lastEpochBlock: 80 };
+  const head = {
+    netuid: 1,
+    block: 100,
+    blockHash: `0x${'ab'.repeat(32)}`,
+    token: 'alpha',
+    tempo: 40,
+    lastEpochBlock: 80,
+  } as const;
   return createMetagraph(head, [neuron(0), neuron(1), neuron(2)]);
 }
 

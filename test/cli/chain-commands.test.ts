@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { concat, toHex } from '../../src/base/index.js';
+import { openLocalChain } from '../../src/chain/index.js';
+import { twox128 } from '../../src/explorer/data/scale/hashers.js';
 import { type Keypair, keypairFromUri } from '../../src/wallet/index.js';
 import { CliOnChain, TAO } from './on-chain.js';
 
@@ -255,6 +258,18 @@ describe('the metagraph and weights', () => {
 });
 
 describe('subnets', () => {
+  it('count in alpha where they have a token of their own', async () => {
+    const mechanism = toHex(concat(twox128('SubtensorModule'), twox128('SubnetMechanism'), Uint8Array.of(1, 0)));
+    await using local = await openLocalChain(chain.net.url);
+    await local.setStorage([[mechanism, '0x0100']]);
+    const { out } = await chain.run('metagraph');
+    expect(out).toMatch(/^UID +STAKE\(α\) .* α\/DAY /m);
+    expect(out).not.toContain('τ');
+    expect(await chain.json('metagraph')).toMatchObject({ token: 'alpha' });
+    await local.setStorage([[mechanism, null]]);
+    expect(await chain.json('metagraph')).toMatchObject({ token: 'TAO' });
+  });
+
   it('are made and started by their owner alone', async () => {
     const preview = await chain.json('subnet create --wallet.name bob --dry-run');
     expect(preview).toMatchObject({ call: 'SubtensorModule.register_network' });

@@ -236,7 +236,7 @@ describe('what the doctor says of the chain', () => {
 
   it('finds out about subnet, registration, stake and permit', () => {
     const alice = keypairFromUri('//Alice');
-    const head = { netuid: 3, block: 5, blockHash: '0x00', tempo: 10, lastEpochBlock: 0 };
+    const head = { netuid: 3, block: 5, blockHash: '0x00', token: 'TAO', tempo: 10, lastEpochBlock: 0 } as const;
     const metagraph = createMetagraph(head, [neuron(alice)]);
     const facts = { netuid: 3, metagraph, hotkey: alice.address, isLocal: false, burnTao: 1.5 };
     expect(states(membershipFindings(facts))).toEqual(['subnet: ok', 'registration: ok', 'stake: warning']);

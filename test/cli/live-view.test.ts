@@ -9,7 +9,7 @@ import { viewLines } from '../../src/cli/commands/run/view.js';
 import { Screen, type Terminal } from '../../src/cli/terminal/screen.js';
 import { sparkline } from '../../src/cli/terminal/sparkline.js';
 import { widthOf } from '../../src/cli/terminal/text.js';
-import type { NodeStatus } from '../../src/neuron/index.js';
+import type { NodeStatus } from '../../src/base/index.js';
 
 const colors = pc.createColors(false);
 const status: NodeStatus = {
@@ -42,13 +42,14 @@ const status: NodeStatus = {
     lost: uid === 3,
   })),
   chain: {
-    stakeTao: 198.4,
+    token: 'alpha',
+    stake: 198.4,
     rank: 0.1,
     trust: 0.2,
     consensus: 0.3,
     incentive: 0.25,
     dividends: 0.5,
-    emissionTao: 32.8,
+    emission: 32.8,
     lastUpdate: 100,
     validatorPermit: true,
   },
@@ -101,7 +102,7 @@ describe('the live view', () => {
     expect(text).toContain('Bittensor Local at ws://127.0.0.1:9944, block 120');
     expect(text).toMatch(/local +0\.5000 +█[▁-▇]+▁$/m);
     expect(text).toMatch(/incentive +0\.2500 +▁▄█/);
-    expect(text).toContain('stake 198.4000, earned 32.8000 in the last epoch, with a permit');
+    expect(text).toContain('stake 198.4000 alpha, earned 32.8000 in the last epoch, with a permit');
     expect(text).toContain('set in block 100 of 2 neurons (3: 65535, 5: 100)');
     expect(text).toContain('Peers  40, 1 lost');
     expect(text).toMatch(/5Peer0 +10\.0\.0\.0:8091 +1\.0000 +Success +12\.3/);

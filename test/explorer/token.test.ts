@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Token } from '../../src/base/index.js';
 import type { ChainData, Place } from '../../src/explorer/data/chain-data.js';
 import { compareMetagraphs } from '../../src/explorer/data/changes.js';
 import { readMetagraph } from '../../src/explorer/data/neurons.js';
 import { historyCharts } from '../../src/explorer/parts/neuron/history.js';
+import { factsOf } from '../../src/explorer/parts/nodes/node-facts.js';
+import { parseNodes } from '../../src/explorer/parts/nodes/parse-status.js';
+import { COLUMNS, inToken } from '../../src/explorer/parts/table/columns.js';
 import { neuronRow } from './rows.js';
 
 /** A subnet of one neuron that has two and a half of whatever its token is. */
@@ -27,6 +31,31 @@ describe('what stake and emission are counted in', () => {
     [3, 1, 'alpha'],
   ] as const)('on subnet %i of mechanism %s is %s', async (netuid, mechanism, token) => {
     expect(await rowOn(netuid, mechanism)).toMatchObject({ token, stake: 2.5, emission: 1 });
+  });
+
+  it('is said in the heads of the columns that are amounts', () => {
+    const titles = (token: Token) =>
+      COLUMNS.map(column => inToken(column, token).title).filter(title => title.endsWith(')'));
+    expect(titles('alpha')).toEqual(['Stake (α)', 'Emission (α)', 'Daily (α)']);
+    expect(titles('TAO')).toEqual(['Stake (τ)', 'Emission (τ)', 'Daily (τ)']);
+  });
+
+  it("is said of a node of one's own", () => {
+    const columns = {
+      rank: 0,
+      trust: 0,
+      consensus: 0,
+      incentive: 0,
+      dividends: 0,
+      lastUpdate: 0,
+      validatorPermit: false,
+    };
+    const [node] = parseNodes([
+      { role: 'miner', hotkey: '5G', network: {}, chain: { token: 'alpha', stake: 3, emission: 0.5, ...columns } },
+    ]);
+    expect(Object.fromEntries(factsOf(node!, 0))).toMatchObject({
+      ...{ Stake: '3.0000 alpha', Emission: '0.5000 alpha an epoch' },
+    });
   });
 
   it('is said in what changed, and over the charts', () => {

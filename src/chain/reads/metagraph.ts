@@ -1,4 +1,12 @@
-import { decodeAddress, encodeAddress, formatIp, isAddress, RAO_PER_TAO, toHex } from '../../base/browser.js';
+import {
+  decodeAddress,
+  encodeAddress,
+  formatIp,
+  isAddress,
+  RAO_PER_TAO,
+  type Token,
+  toHex,
+} from '../../base/browser.js';
 import { chainError } from '../errors.js';
 import { U16_MAX } from '../weights.js';
 import type { NeuronColumns } from './neurons.js';
@@ -45,6 +53,8 @@ export interface Metagraph {
   readonly block: number;
   readonly blockHash: string;
   readonly n: number;
+  /** What stake and emission are counted in. */
+  readonly token: Token;
   /** Blocks between two epochs. */
   readonly tempo: number;
   /** Block of the last epoch, 0 before the first. */
@@ -53,7 +63,7 @@ export interface Metagraph {
   readonly neurons: readonly Neuron[];
   /** By ss58 address or by `0x...`. */
   byHotkey(hotkey: string): Neuron | undefined;
-  /** The manual's columns: stake and emission in TAO, the others shares. */
+  /** The manual's columns: stake and emission in the subnet's token, the others shares. */
   readonly S: readonly number[];
   readonly R: readonly number[];
   readonly C: readonly number[];
@@ -67,6 +77,7 @@ export interface MetagraphHead {
   netuid: number;
   block: number;
   blockHash: string;
+  token: Token;
   tempo: number;
   lastEpochBlock: number;
 }
@@ -210,13 +221,13 @@ const FORMAT = 'bittensor-metagraph/1';
 
 /** A metagraph as JSON text, for keeping or for another program. Amounts are decimal text, in rao. */
 export function saveMetagraph(metagraph: Metagraph): string {
-  const { netuid, block, blockHash, tempo, lastEpochBlock } = metagraph;
+  const { netuid, block, blockHash, token, tempo, lastEpochBlock } = metagraph;
   const neurons = metagraph.neurons.map(({ hotkeyBytes: _, hotkeyHex: __, ...neuron }) => ({
     ...neuron,
     stakeRao: String(neuron.stakeRao),
     emissionRao: String(neuron.emissionRao),
   }));
-  return JSON.stringify({ format: FORMAT, netuid, block, blockHash, tempo, lastEpochBlock, neurons });
+  return JSON.stringify({ format: FORMAT, netuid, block, blockHash, token, tempo, lastEpochBlock, neurons });
 }
 
 /** What `saveMetagraph` wrote. Error `bad_metagraph_file` says what is wrong with other text. */
@@ -233,6 +244,8 @@ export function loadMetagraph(text: string): Metagraph {
     netuid: whole('netuid'),
     block: whole('block'),
     blockHash: String(data.blockHash),
+    // Files of before had no token.
+    token: data.token === 'alpha' ? ('alpha' as const) : ('TAO' as const),
     tempo: whole('tempo'),
     lastEpochBlock: whole('lastEpochBlock'),
   };

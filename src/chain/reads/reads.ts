@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../base/browser.js';
+import { fromHex, type Token, toHex, tokenOf } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { Block } from '../connection/header.js';
@@ -146,13 +146,21 @@ export async function readHyperparameters(
   };
 }
 
-const EPOCH_ITEMS = ['Tempo', 'LastEpochBlock', 'LastMechansimStepBlock', 'BlocksSinceLastStep'] as const;
+const HEAD_ITEMS = [
+  'Tempo',
+  'LastEpochBlock',
+  'LastMechansimStepBlock',
+  'BlocksSinceLastStep',
+  'SubnetMechanism',
+] as const;
 
 interface Schedule {
   readonly tempo: number;
   /** 0 before the first epoch. */
   readonly lastEpochBlock: number;
   readonly blocksUntilEpoch: number;
+  /** Has nothing to do with epochs, but is read along, so that a metagraph takes no third request. */
+  readonly token: Token;
 }
 
 /**
@@ -165,14 +173,16 @@ export async function readSchedule(
   block: number,
   options?: ReadOptions,
 ): Promise<Schedule> {
-  const items = EPOCH_ITEMS.map((name): Key => [`SubtensorModule.${name}`, netuid]);
+  const items = HEAD_ITEMS.map((name): Key => [`SubtensorModule.${name}`, netuid]);
   const values = await readKnown(connection, items, options);
-  const [tempo = 0, last, mechanismStep, since] = EPOCH_ITEMS.map(name => {
+  const [tempo = 0, last, mechanismStep, since, mechanism] = HEAD_ITEMS.map(name => {
     const value = values.get(`SubtensorModule.${name}`);
     return value === undefined ? undefined : Number(value);
   });
+  const token = tokenOf(netuid, mechanism);
   if (last !== undefined) {
     return {
+      token,
       tempo,
       lastEpochBlock: last,
       blocksUntilEpoch: tempo === 0 ? Number.POSITIVE_INFINITY : Math.max(0, last + tempo - block),
@@ -180,7 +190,7 @@ export async function readSchedule(
   }
   const lastEpochBlock = mechanismStep ?? (since === undefined ? 0 : Math.max(0, block - since));
   const blocksUntilEpoch = tempo === 0 ? Number.POSITIVE_INFINITY : tempo - ((block + netuid + 1) % (tempo + 1));
-  return { tempo, lastEpochBlock, blocksUntilEpoch };
+  return { token, tempo, lastEpochBlock, blocksUntilEpoch };
 }
 
 /** What of a metagraph stays the same from block to block more often than not. */
@@ -202,7 +212,7 @@ export async function readMetagraph(
   const params = source.method
     ? encodeInputs(api, source.method, [netuid])
     : toHex(api.registry.createType('u16', netuid).toU8a());
-  const [answer, { tempo, lastEpochBlock }] = await Promise.all([
+  const [answer, { token, tempo, lastEpochBlock }] = await Promise.all([
     callApi(connection, [source.name, params], at),
     readSchedule(connection, netuid, block, at),
   ]);
@@ -211,7 +221,7 @@ export async function readMetagraph(
     const neurons = neuronsFromColumns(columns, cache.addresses, cache.last);
     cache.last = { answer, columns, neurons, byUid: neurons.toSorted((a, b) => a.uid - b.uid) };
   }
-  return createMetagraph({ netuid, block, blockHash, tempo, lastEpochBlock }, cache.last.byUid);
+  return createMetagraph({ netuid, block, blockHash, token, tempo, lastEpochBlock }, cache.last.byUid);
 }
 
 /** A neuron's weights for others, or its bonds with them: uid and u16. */

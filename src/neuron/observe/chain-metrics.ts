@@ -53,8 +53,9 @@ export function watchChain(
     status.set({
       uid,
       chain: {
-        stakeTao: Number(self.stakeRao) / 1e9,
-        emissionTao: Number(self.emissionRao) / 1e9,
+        token: metagraph.token,
+        stake: Number(self.stakeRao) / 1e9,
+        emission: Number(self.emissionRao) / 1e9,
         ...{ rank, trust, consensus, incentive, dividends, lastUpdate, validatorPermit },
       },
     });

@@ -92,9 +92,9 @@ export class WeightSetter {
     if (before === undefined || before === metagraph.lastEpochBlock) return;
     const self = metagraph.byHotkey(this.options.hotkey.address);
     if (!self) return;
-    const tao = (rao: bigint) => (Number(rao) / 1e9).toFixed(4);
+    const amount = (rao: bigint) => (Number(rao) / 1e9).toFixed(4);
     this.options.log.info(
-      `Epoch at block ${metagraph.lastEpochBlock}: uid ${self.uid} incentive ${self.incentive.toFixed(4)}, dividends ${self.dividends.toFixed(4)}, earned ${tao(self.emissionRao)} TAO, stake ${tao(self.stakeRao)} TAO`,
+      `Epoch at block ${metagraph.lastEpochBlock}: uid ${self.uid} incentive ${self.incentive.toFixed(4)}, dividends ${self.dividends.toFixed(4)}, earned ${amount(self.emissionRao)} ${metagraph.token}, stake ${amount(self.stakeRao)} ${metagraph.token}`,
     );
   }
 }

@@ -18,7 +18,7 @@ const node = (step: number, name = 'default') => ({
     { hotkey: '5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy', score: 0.1, lost: true, lastCode: 'timeout' },
   ],
   chain: {
-    ...{ stakeTao: 100, rank: 0.1, trust: 1, consensus: 0.2, incentive: 0.3, dividends: 0, emissionTao: 1.5 },
+    ...{ token: 'alpha', stake: 100, rank: 0.1, trust: 1, consensus: 0.2, incentive: 0.3, dividends: 0, emission: 1.5 },
     ...{ lastUpdate: 70, validatorPermit: true },
   },
   weights: { block: 70, state: 'set', uids: [1, 0], values: [3, 1] },

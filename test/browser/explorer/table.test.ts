@@ -51,7 +51,7 @@ describe('the metagraph table in a browser', () => {
 
   it('sorts by a click on a title, and says so', async () => {
     const page = await parts.open('part=table&n=300');
-    const stake = page.getByRole('columnheader', { name: 'Stake' });
+    const stake = page.getByRole('columnheader', { name: 'Stake (α)', exact: true });
     await stake.getByRole('button').click();
     expect(await stake.getAttribute('aria-sort')).toBe('descending');
     const largest = [...generateMetagraph(300).rows].sort((a, b) => b.stake - a.stake)[0]!;

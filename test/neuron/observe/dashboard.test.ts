@@ -45,7 +45,7 @@ async function busyNode() {
     ...{ uid: 7, stakeRao: 5_000_000_000n, emissionRao: 1_000_000_000n, rank: 0.1, trust: 0.2, consensus: 0.3 },
     ...{ incentive: 0.4, dividends: 0.5, lastUpdate: 90, validatorPermit: true },
   } as Neuron;
-  const metagraph = { n: 4, block: 100, byHotkey: () => neuron } as unknown as Metagraph;
+  const metagraph = { n: 4, block: 100, token: 'TAO', byHotkey: () => neuron } as unknown as Metagraph;
   const stop = new AbortController();
   const client = {
     ...{
@@ -174,7 +174,7 @@ it('what the parts of a node did is in its figures and in its status', async () 
     uid: 7,
     step: 5,
     losses: { local: 1, network: 1.5, distillation: 0.5 },
-    chain: { stakeTao: 5, incentive: 0.4, validatorPermit: true },
+    chain: { token: 'TAO', stake: 5, incentive: 0.4, validatorPermit: true },
     weights: { state: 'set', block: 90 },
     peers: [{ uid: 3, address: '127.0.0.1:8091', score: 0.75, lastCode: 'Timeout', latencyMs: 40, lost: false }],
   });

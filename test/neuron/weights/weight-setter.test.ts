@@ -88,6 +88,7 @@ async function see(at: number, peers: readonly string[], permit = true, by = set
   }));
   const metagraph = {
     block: at,
+    token: 'TAO',
     n: neurons.length,
     lastEpochBlock: at - (at % TEMPO),
     neurons,

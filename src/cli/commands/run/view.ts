@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../../neuron/index.js';
+import type { NodeStatus } from '../../../base/index.js';
 import type { Size } from '../../terminal/screen.js';
 import { sparkline } from '../../terminal/sparkline.js';
 import { tableLines } from '../../terminal/table.js';
@@ -61,14 +61,14 @@ function learning({ step, epoch, losses, history, role }: NodeStatus, columns: n
 
 function onChain({ incentives, colors }: ViewOf, { chain, weights }: NodeStatus, columns: number): string[] {
   if (!chain) return [];
-  const { stakeTao, emissionTao, rank, trust, consensus, incentive, dividends, validatorPermit } = chain;
+  const { token, stake, emission, rank, trust, consensus, incentive, dividends, validatorPermit } = chain;
   const share = (value: number) => value.toFixed(4);
   const bars = sparkline(incentives, Math.max(0, Math.min(MOST_BARS, columns - 28)));
   const said = weights && `${weights.state} in block ${weights.block} of ${weights.uids.length} neurons`;
   const row = weights?.uids.map((uid, i) => `${uid}: ${weights.values[i]}`).join(', ');
   return [
     colors.bold('On the chain'),
-    `  stake ${stakeTao.toFixed(4)}, earned ${emissionTao.toFixed(4)} in the last epoch${validatorPermit ? ', with a permit' : ''}`,
+    `  stake ${stake.toFixed(4)} ${token}, earned ${emission.toFixed(4)} in the last epoch${validatorPermit ? ', with a permit' : ''}`,
     `  rank ${share(rank)}  trust ${share(trust)}  consensus ${share(consensus)}  dividends ${share(dividends)}`,
     `  incentive    ${share(incentive).padStart(8)}  ${colors.green(bars)}`,
     `  weights      ${said === undefined ? 'none yet' : `${said}${row ? ` (${row})` : ''}`}`,

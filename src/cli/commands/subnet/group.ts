@@ -76,7 +76,7 @@ const metagraph = command({
   name: 'metagraph',
   flat: ['metagraph'],
   about: 'shows all neurons of a subnet',
-  long: 'Shows all neurons of a subnet at its newest final block: stake, what they earn and whom they trust, and where they listen.',
+  long: 'Shows all neurons of a subnet at its newest final block: stake and earnings in the token of the subnet (τ for TAO, α for its alpha), whom they trust, and where they listen.',
   settings: metagraphRows,
   examples: ['metagraph --netuid 1', 'subnet metagraph --sort stake', 'metagraph --csv > neurons.csv'],
   output: objectOf({
@@ -84,6 +84,7 @@ const metagraph = command({
     netuid: integerSchema,
     block: integerSchema,
     blockHash: hashSchema,
+    token: { enum: ['TAO', 'alpha'] },
     tempo: integerSchema,
     lastEpochBlock: integerSchema,
     blocksUntilEpoch: nullable(integerSchema),

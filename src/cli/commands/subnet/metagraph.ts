@@ -1,4 +1,4 @@
-import { formatCoins } from '../../../base/index.js';
+import { formatCoins, TOKEN_SIGNS, type Token } from '../../../base/index.js';
 import type { Metagraph, Neuron } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import type { Column } from '../../terminal/table.js';
@@ -28,7 +28,7 @@ export const metagraph: Action<typeof metagraphRows> = async input => {
     );
     if (graph.n === 0) await checkSubnet(client, netuid, signal);
     const rows = graph.neurons.map(neuron => rowOf(neuron, graph, client.blockTimeMs)).sort(orderBy(sort));
-    const { block, blockHash, tempo, lastEpochBlock, n } = graph;
+    const { block, blockHash, token, tempo, lastEpochBlock, n } = graph;
     const untilEpoch = Number.isFinite(blocksUntilEpoch) ? blocksUntilEpoch : null;
     return {
       json: {
@@ -36,6 +36,7 @@ export const metagraph: Action<typeof metagraphRows> = async input => {
         netuid,
         block,
         blockHash,
+        token,
         tempo,
         lastEpochBlock,
         blocksUntilEpoch: untilEpoch,
@@ -99,9 +100,9 @@ const left = (title: string, spare?: number): Column => ({
 });
 
 /** On a narrow terminal the columns that say least to most people go first. */
-const HEADS: readonly Column[] = [
+const headsOf = (token: Token): readonly Column[] => [
   right('UID'),
-  right('STAKE(τ)'),
+  right(`STAKE(${TOKEN_SIGNS[token]})`),
   right('RANK', 10),
   right('TRUST', 11),
   right('CONSENSUS', 9),
@@ -112,7 +113,7 @@ const HEADS: readonly Column[] = [
   left('PERMIT', 4),
   right('UPDATED', 2),
   left('ACTIVE', 6),
-  right('τ/DAY', 7),
+  right(`${TOKEN_SIGNS[token]}/DAY`, 7),
   left('AXON', 1),
   left('HOTKEY'),
   left('COLDKEY', 5),
@@ -125,14 +126,14 @@ function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEp
   if (n === 0) return;
   const cells = rows.map(row => [
     row.uid,
-    tao(row.stakeRao, 3),
+    coins(row.stakeRao, 3),
     ...SHARES.map(name => share(row[name])),
     row.emissionRao,
     share(row.validatorTrust),
     row.validatorPermit ? '*' : '',
     row.updatedBlocks,
     row.active ? '1' : '0',
-    tao(row.dailyRao, 3),
+    coins(row.dailyRao, 3),
     axonText(row.axon) ?? 'none',
     row.hotkey,
     row.coldkey,
@@ -140,7 +141,7 @@ function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEp
   const sum = (value: (row: Row) => bigint) => rows.reduce((total, row) => total + value(row), 0n);
   cells.push([
     n,
-    tao(
+    coins(
       sum(row => row.stakeRao),
       3,
     ),
@@ -150,7 +151,7 @@ function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEp
     '',
     '',
     '',
-    tao(
+    coins(
       sum(row => row.dailyRao),
       3,
     ),
@@ -158,7 +159,7 @@ function showTable(ui: Ui, graph: Metagraph, rows: readonly Row[], blocksUntilEp
     'total',
     '',
   ]);
-  ui.table(HEADS, cells);
+  ui.table(headsOf(graph.token), cells);
 }
 
 function share(value: number): string {
@@ -166,7 +167,7 @@ function share(value: number): string {
 }
 
 /** With as many decimals as a column shows; `--json` and `--csv` have all of them. */
-function tao(rao: bigint, decimals: number): string {
+function coins(rao: bigint, decimals: number): string {
   const unit = 10n ** BigInt(9 - decimals);
   const [whole = '0', part = ''] = formatCoins((rao / unit) * unit).split('.');
   return `${whole}.${part.padEnd(decimals, '0')}`;

@@ -1,4 +1,4 @@
-import { formatTao } from '../../../base/index.js';
+import { formatAlpha, formatTao } from '../../../base/index.js';
 import { noSubnet } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { withChain } from '../../transaction/network.js';
@@ -44,14 +44,9 @@ export const show: Action<typeof oneSubnetRows> = input =>
           ['Price', subnet.priceRao === undefined ? undefined : `${formatTao(subnet.priceRao)} for one alpha`],
           [
             'Pool',
-            `${tao(subnet.taoInRao) ?? '-'}, ${subnet.alphaInRao === undefined ? '-' : formatTao(subnet.alphaInRao).replace('TAO', 'alpha')}`,
+            `${tao(subnet.taoInRao) ?? '-'}, ${subnet.alphaInRao === undefined ? '-' : formatAlpha(subnet.alphaInRao)}`,
           ],
-          [
-            'Emission',
-            subnet.emissionRao === undefined
-              ? undefined
-              : `${formatTao(subnet.emissionRao).replace('TAO', 'alpha')} per block`,
-          ],
+          ['Emission', subnet.emissionRao === undefined ? undefined : `${formatAlpha(subnet.emissionRao)} per block`],
           ...Object.entries(subnet.identity ?? {}).map(
             ([key, value]) => [key.replace(/^subnet_/, '').replaceAll('_', ' '), value] as const,
           ),

@@ -1,5 +1,5 @@
 import type { NeuronRow } from '../../data/types.js';
-import { axonText, tao } from '../table/columns.js';
+import { amount, axonText } from '../table/columns.js';
 
 export interface NeuronCardProps {
   row: NeuronRow;
@@ -10,8 +10,8 @@ export interface NeuronCardProps {
 export function NeuronCard({ row, accountHref }: NeuronCardProps) {
   const share = (value: number) => value.toFixed(5);
   const facts: [string, string][] = [
-    ['Stake', `${tao(row.stake)} ${row.token}`],
-    ['Emission', `${tao(row.emission)} ${row.token} an epoch`],
+    ['Stake', `${amount(row.stake)} ${row.token}`],
+    ['Emission', `${amount(row.emission)} ${row.token} an epoch`],
     ['Rank', share(row.rank)],
     ['Trust', share(row.trust)],
     ['Validator trust', share(row.validatorTrust)],

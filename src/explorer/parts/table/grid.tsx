@@ -165,13 +165,17 @@ function showColumn(element: HTMLElement, columns: readonly Column[], index: num
     element.scrollLeft = left + width - element.clientWidth;
 }
 
+/** A table is drawn anew each so many lines of a scroll; `rowWindow` has more to spare. */
+const STEP_PX = 4 * ROW_PX;
+
 /** What of the table is seen; a scroll is told at most once a frame. */
 function useView(box: { current: HTMLDivElement | null }): { topPx: number; heightPx: number } {
   const [view, setView] = useState({ topPx: 0, heightPx: 600 });
   const measure = () => {
     const element = box.current;
     if (element === null) return;
-    const next = { topPx: element.scrollTop, heightPx: element.clientHeight };
+    const { scrollTop, clientHeight } = element;
+    const next = { topPx: scrollTop - (scrollTop % STEP_PX), heightPx: clientHeight };
     setView(last => (last.topPx === next.topPx && last.heightPx === next.heightPx ? last : next));
   };
   useLayoutEffect(measure);

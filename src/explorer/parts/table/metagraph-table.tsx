@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { MetagraphData } from '../../data/types.js';
 import { ColumnChooser } from './column-chooser.js';
-import { COLUMNS, type Column, columnById, positions } from './columns.js';
+import { COLUMNS, type Column, columnById, inToken, positions } from './columns.js';
 import { exportName, toCsv, toJson } from './export-rows.js';
 import { parseFilter } from './filter.js';
 import { Grid } from './grid.js';
@@ -24,7 +24,11 @@ export function MetagraphTable({ data, epochsPerDay, hrefOf, accountHref }: Meta
     () => new Set(COLUMNS.filter(column => column.shown).map(column => column.id)),
   );
   const filter = useMemo(() => parseFilter(query), [query]);
-  const columns = useMemo(() => COLUMNS.filter(column => shown.has(column.id)), [shown]);
+  const token = data.rows[0]?.token;
+  const columns = useMemo(
+    () => COLUMNS.filter(column => shown.has(column.id)).map(column => inToken(column, token)),
+    [shown, token],
+  );
   const context = useMemo(() => ({ position: positions(data.rows), epochsPerDay }), [data.rows, epochsPerDay]);
   const rows = useMemo(() => {
     const kept = data.rows.filter(row => filter.matches(row, context));
