@@ -27,7 +27,7 @@ export function SearchBox() {
         <input
           id="search"
           type="search"
-          placeholder="Block, hash, address, subnet 1, uid 1/5, pallet"
+          placeholder="Block, hash, address, uid 1/5 …"
           autocomplete="off"
           spellcheck={false}
           value={text}

@@ -1,12 +1,12 @@
-import { formatTao } from '../../base/browser.js';
 import { useLive, useLoaded } from '../app/live.js';
 import type { View } from '../app/routes.js';
 import type { Block } from '../data/blocks.js';
 import type { ChainData } from '../data/chain-data.js';
-import { bigOf, numberOf } from '../data/decoded.js';
+import { bigOf, numberOf, TAO } from '../data/decoded.js';
 import { Facts } from '../parts/facts.js';
 import { Show } from '../parts/loaded.js';
 import { Spark } from '../parts/spark.js';
+import { amount } from '../parts/table/columns.js';
 import { formatNumber, formatTime, Hash } from '../parts/text.js';
 
 const SHOWN_BLOCKS = 60;
@@ -39,6 +39,9 @@ async function readOverview(chain: ChainData, signal: AbortSignal) {
   };
 }
 
+/** At a glance, not to the last rao. */
+const tao = (rao: bigint | undefined) => (rao === undefined ? undefined : `${amount(Number(rao) / TAO)} TAO`);
+
 /** Mean over the blocks shown, from what they say of their time. */
 function blockTimeOf(blocks: readonly Block[]): number | undefined {
   const [newest, oldest] = [blocks[0], blocks.findLast(({ timeMs }) => timeMs !== undefined)];
@@ -64,8 +67,8 @@ function Overview() {
                 ['Final block', head && <a href={`#/block/${head.finalized}`}>{formatNumber(head.finalized)}</a>],
                 ['Time between blocks', blockTime === undefined ? undefined : `${(blockTime / 1000).toFixed(2)} s`],
                 ['Subnets', found.subnets === undefined ? undefined : <a href="#/subnets">{found.subnets}</a>],
-                ['Issued', found.issuanceRao === undefined ? undefined : formatTao(found.issuanceRao)],
-                ['Staked', found.stakeRao === undefined ? undefined : formatTao(found.stakeRao)],
+                ['Issued', tao(found.issuanceRao)],
+                ['Staked', tao(found.stakeRao)],
               ]}
             />
             <h2>Extrinsics per block</h2>

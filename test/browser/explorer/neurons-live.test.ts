@@ -71,7 +71,10 @@ describe('the neuron views on a local chain', () => {
     const hash = `#/subnet/1/metagraph?block=${block}`;
     const cells = async (page: Page) => {
       const grid = page.getByRole('grid');
-      await expect.poll(() => grid.getByRole('row').count()).toBe(VALIDATORS + MINERS + 1);
+      await grid
+        .getByRole('row')
+        .nth(VALIDATORS + MINERS)
+        .waitFor();
       const texts = await grid.getByRole('gridcell').allTextContents();
       await page.close();
       return texts;

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { nearestX, pathOf, rangeOf, type Series, shortNumber, thinOut, ticks, tickTexts } from './scale.js';
 
 export interface LineChartProps {
@@ -9,8 +9,8 @@ export interface LineChartProps {
   heightPx?: number;
 }
 
-const WIDTH = 560;
-const LEFT = 62;
+/** Until the page says how wide it is. */
+const WIDTH_PX = 560;
 const RIGHT = 24;
 const TOP = 8;
 const BOTTOM = 24;
@@ -18,12 +18,16 @@ const BOTTOM = 24;
 const MOST_POINTS = 500;
 /** Lines of the table in words. */
 const MOST_LINES = 60;
+/** Of a digit of the axes. */
+const CHARACTER_PX = 6.6;
 /** Told apart without colour, too. */
 const DASHES = [undefined, '7 3', '2 3', '9 3 2 3'];
 
 /** Lines over blocks or steps, with a value under the pointer or the arrow keys, and the same as a table. */
 export function LineChart({ title, xName, series, heightPx = 170 }: LineChartProps) {
   const [at, setAt] = useState<number>();
+  const picture = useRef<HTMLDivElement>(null);
+  const width = useWidth(picture);
   const drawn = useMemo(
     () => series.map(({ name, points }) => ({ name, points: thinOut(points, MOST_POINTS) })),
     [series],
@@ -41,7 +45,8 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
   const yRange = rangeOf(drawn.flatMap(line => line.points.map(point => point.y)));
   const yTicks = ticks(yRange, 4);
   const yTexts = tickTexts(yTicks);
-  const toX = (x: number) => LEFT + ((x - xRange.low) / (xRange.high - xRange.low)) * (WIDTH - LEFT - RIGHT);
+  const left = 12 + CHARACTER_PX * Math.max(0, ...yTexts.map(text => text.length));
+  const toX = (x: number) => left + ((x - xRange.low) / (xRange.high - xRange.low)) * (width - left - RIGHT);
   const toY = (y: number) =>
     heightPx - BOTTOM - ((y - yRange.low) / (yRange.high - yRange.low)) * (heightPx - TOP - BOTTOM);
   const shown = at === undefined ? undefined : nearestX(xs, at);
@@ -61,8 +66,8 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
   };
   const onPointerMove = (event: PointerEvent & { currentTarget: HTMLDivElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * WIDTH;
-    setAt(xRange.low + ((x - LEFT) / (WIDTH - LEFT - RIGHT)) * (xRange.high - xRange.low));
+    const share = (event.clientX - box.left - left) / (width - left - RIGHT);
+    setAt(xRange.low + share * (xRange.high - xRange.low));
   };
   return (
     <figure class="lc">
@@ -82,6 +87,7 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
         )}
       </figcaption>
       <div
+        ref={picture}
         class="lc-picture"
         role="application"
         aria-label={`${title} by ${xName}; the arrow keys read its values`}
@@ -91,17 +97,17 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
         onPointerMove={onPointerMove}
         onPointerLeave={() => setAt(undefined)}
       >
-        <svg viewBox={`0 0 ${WIDTH} ${heightPx}`} role="presentation">
+        <svg viewBox={`0 0 ${width} ${heightPx}`} role="presentation">
           <g class="lc-axis">
             {yTicks.map((y, i) => (
               <g key={y}>
-                <line x1={LEFT} x2={WIDTH - RIGHT} y1={toY(y)} y2={toY(y)} />
-                <text x={LEFT - 6} y={toY(y)} dy="0.35em" text-anchor="end">
+                <line x1={left} x2={width - RIGHT} y1={toY(y)} y2={toY(y)} />
+                <text x={left - 6} y={toY(y)} dy="0.35em" text-anchor="end">
                   {yTexts[i]}
                 </text>
               </g>
             ))}
-            {ticks(xRange, 6).map(x => (
+            {ticks(xRange, Math.max(2, Math.floor(width / 90))).map(x => (
               <text key={x} x={toX(x)} y={heightPx - 8} text-anchor="middle">
                 {shortNumber(x)}
               </text>
@@ -152,4 +158,19 @@ export function LineChart({ title, xName, series, heightPx = 170 }: LineChartPro
       </details>
     </figure>
   );
+}
+
+/** How wide an element is: a picture of as many units has text of the page's size. */
+function useWidth(box: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(WIDTH_PX);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = () => setWidth(element.clientWidth || WIDTH_PX);
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [box.current]);
+  return width;
 }
