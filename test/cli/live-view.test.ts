@@ -3,13 +3,12 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { pollUntil } from '../../src/base/index.js';
+import { type NodeStatus, pollUntil } from '../../src/base/index.js';
 import { createLiveView } from '../../src/cli/commands/run/live-view.js';
 import { viewLines } from '../../src/cli/commands/run/view.js';
 import { Screen, type Terminal } from '../../src/cli/terminal/screen.js';
 import { sparkline } from '../../src/cli/terminal/sparkline.js';
 import { widthOf } from '../../src/cli/terminal/text.js';
-import type { NodeStatus } from '../../src/base/index.js';
 
 const colors = pc.createColors(false);
 const status: NodeStatus = {
