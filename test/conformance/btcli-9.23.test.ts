@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blake2b256, pollUntil, toHex } from '../../src/base/index.js';
+import { openLocalChain } from '../../src/chain/index.js';
 import { openWallet } from '../../src/wallet/index.js';
 import { Btcli9 } from './btcli9.js';
 import { journeys } from './journeys.js';
@@ -7,6 +8,8 @@ import { journeys } from './journeys.js';
 const SALT = [3, 1, 4, 1, 5, 9, 2, 6];
 /** What it signs as the version of its weights: 9.23.2. */
 const VERSION_KEY = 9_023_002;
+/** At a block every 250 ms: two minutes and a half. */
+const TEMPO = 600;
 const UIDS = [0, 1];
 const WEIGHTS_U16 = [21_845, 65_535];
 
@@ -20,6 +23,10 @@ describe('btcli 9.23.2', () => {
         const client = scene().client as Btcli9;
         await client.setHyperparameter('owner', netuid, 'commit_reveal_weights_enabled', 'true');
         expect(await stage.stored('SubtensorModule.CommitRevealWeightsEnabled', netuid)).toBe(true);
+        // An epoch that outlasts a slow client; the one before it is mined away.
+        await using local = await openLocalChain(stage.engine.url);
+        const tempo = { call: 'AdminUtils.sudo_set_tempo', args: { netuid, tempo: TEMPO }, from: owner.coldkey };
+        await local.sudo((await stage.ours.prepare(tempo)).callHex);
 
         const signer = await openWallet({ name: 'owner', path: `${stage.home}/.bittensor/wallets` }).unlockHotkey(
           'default',
@@ -34,9 +41,8 @@ describe('btcli 9.23.2', () => {
         });
         const epoch = () => stage.stored('SubtensorModule.SubnetEpochIndex', netuid);
         const committed = Number(await epoch());
-        await pollUntil('the epoch to reveal in', { withinMs: 60_000 }, async () =>
-          Number(await epoch()) > committed ? true : undefined,
-        );
+        await local.mine(TEMPO + 1);
+        expect(Number(await epoch())).toBeGreaterThan(committed);
         await client.revealWeights({ wallet: 'owner', netuid, uids: UIDS, weights: [0.25, 0.75], salt: SALT });
         // It does not wait for the block.
         const row = () => stage.stored('SubtensorModule.Weights', netuid, 0) as Promise<unknown[]>;
