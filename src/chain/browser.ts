@@ -1,7 +1,15 @@
 // What needs nothing of Node.js: a browser may load it, too.
 
 export { formatAlpha, formatCoins, formatIp, formatTao, type IpNumber, RAO_PER_TAO } from '../base/browser.js';
-export type { CallOptions, ChainClient, RowOptions, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
+export type {
+  CallOptions,
+  ChainClient,
+  RegisterArgs,
+  RowOptions,
+  ServeArgs,
+  StakeArgs,
+  WeightArgs,
+} from './chain-client.js';
 export { type ConnectOptions, connect } from './connect.js';
 export type { ConnectionState } from './connection/connection.js';
 export type { Block } from './connection/header.js';

@@ -91,8 +91,8 @@ export interface ChainClient extends AsyncDisposable {
   prepare(request: PrepareRequest): Promise<Prepared>;
   /** The writes: each ends with its block, or with error `rejected`, `dispatch` or `timeout`. */
   transfer(args: { to: string; amountRao: bigint; signer: Signer } & SubmitOptions): Promise<Submitted>;
-  /** Signed by the coldkey. */
-  burnedRegister(args: { netuid: number; hotkey: string; signer: Signer } & SubmitOptions): Promise<Submitted>;
+  /** Signed by the coldkey. Above `limitRao` the chain refuses, where it has a call for that. */
+  burnedRegister(args: RegisterArgs): Promise<Submitted>;
   addStake(args: StakeArgs): Promise<Submitted>;
   removeStake(args: StakeArgs): Promise<Submitted>;
   /** Announces an axon; signed by the hotkey. */
@@ -124,6 +124,8 @@ export interface RowOptions extends CallOptions {
 }
 
 /** Signed by the coldkey; amounts in rao of the subnet's alpha when removing. */
+export type RegisterArgs = { netuid: number; hotkey: string; limitRao?: bigint; signer: Signer } & SubmitOptions;
+
 export type StakeArgs = { hotkey: string; netuid: number; amountRao: bigint; signer: Signer } & SubmitOptions;
 
 export type ServeArgs = {

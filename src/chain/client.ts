@@ -1,6 +1,14 @@
 import { type Log, silentLog } from '../base/browser.js';
 import type { Signer } from '../wallet/index.js';
-import type { CallOptions, ChainClient, RowOptions, ServeArgs, StakeArgs, WeightArgs } from './chain-client.js';
+import type {
+  CallOptions,
+  ChainClient,
+  RegisterArgs,
+  RowOptions,
+  ServeArgs,
+  StakeArgs,
+  WeightArgs,
+} from './chain-client.js';
 import type { ConnectOptions } from './connect.js';
 import { type Chain, identify, isDevelopmentChain } from './connection/chain.js';
 import { Connection, type ConnectionState } from './connection/connection.js';
@@ -279,8 +287,8 @@ class Client implements ChainClient {
     return this.act(signer, options, () => transferWays(to, amountRao));
   }
 
-  burnedRegister({ netuid, hotkey, signer, ...options }: Parameters<ChainClient['burnedRegister']>[0]) {
-    return this.act(signer, options, () => registerWays(netuid, hotkey));
+  burnedRegister({ netuid, hotkey, limitRao, signer, ...options }: RegisterArgs): Promise<Submitted> {
+    return this.act(signer, options, () => registerWays(netuid, hotkey, limitRao));
   }
 
   addStake({ netuid, hotkey, amountRao, signer, ...options }: StakeArgs): Promise<Submitted> {

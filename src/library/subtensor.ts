@@ -60,7 +60,8 @@ export class Subtensor implements AsyncDisposable {
 
   /**
    * Registers the wallet's hotkey; one that is registered stays as it is. Resolves with its uid. The coldkey pays: on a
-   * local chain out of the development account; elsewhere `maxCostTao` must be said, and more is error `too_dear`.
+   * local chain out of the development account; elsewhere `maxCostTao` must be said, and more is error `too_dear`, or `dispatch` where
+   * the price rose meanwhile.
    */
   async register(options: WriteOptions & { maxCostTao?: number } = {}): Promise<number> {
     const { wallet = openWallet(this.options), signal } = options;
@@ -70,10 +71,11 @@ export class Subtensor implements AsyncDisposable {
       const known = await client.uidOf(netuid, hotkey.address);
       if (known !== undefined) return known;
       const costRao = await client.burnRao(netuid);
-      refuseDear(client, costRao, options.maxCostTao);
+      const limitRao = limitOf(client, costRao, options.maxCostTao);
       const coldkey = await wallet.coldkey(signal ? { signal } : {});
       if (client.isLocal) await fund(client, coldkey.address, costRao + SPARE_RAO, signal);
-      await client.burnedRegister({ netuid, hotkey: hotkey.address, signer: coldkey, ...submitting(options) });
+      const wanted = { netuid, hotkey: hotkey.address, ...(limitRao !== undefined && { limitRao }) };
+      await client.burnedRegister({ ...wanted, signer: coldkey, ...submitting(options) });
       const uid = await client.uidOf(netuid, hotkey.address);
       if (uid !== undefined) return uid;
       throw libraryError('not_registered', `${hotkey.address} was registered on subnet ${netuid}, and is gone again`);
@@ -189,19 +191,15 @@ async function fund(client: ChainClient, address: string, wantedRao: bigint, sig
   await client.devFund({ address, amountRao: wantedRao, ...(signal && { signal }) });
 }
 
-function refuseDear(client: ChainClient, costRao: bigint, maxCostTao: number | undefined): void {
+/** The most that may be paid; on a local chain it need not be said. */
+function limitOf(client: ChainClient, costRao: bigint, maxCostTao: number | undefined): bigint | undefined {
   if (maxCostTao === undefined) {
-    if (client.isLocal) return;
-    throw libraryError(
-      'too_dear',
-      `registering costs ${formatTao(costRao)} now: say register({ maxCostTao }) to pay it`,
-      {
-        costRao,
-      },
-    );
+    if (client.isLocal) return undefined;
+    const text = `registering costs ${formatTao(costRao)} now: say register({ maxCostTao }) to pay it`;
+    throw libraryError('too_dear', text, { costRao });
   }
   const maxRao = raoOf(maxCostTao);
-  if (costRao <= maxRao) return;
+  if (costRao <= maxRao) return maxRao;
   const text = `registering costs ${formatTao(costRao)} now, more than ${formatTao(maxRao)}; nothing was signed`;
   throw libraryError('too_dear', text, { costRao, maxRao });
 }

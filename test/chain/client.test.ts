@@ -168,6 +168,12 @@ describe('a client of the local chain', () => {
     expect(again.message).toContain('burned_register');
     expect(again.data.docs).not.toBe('');
     expect(again.data.blockNumber).toBeTypeOf('number');
+    const dear = { netuid: NETUID, hotkey: newKey().address, limitRao: 1n, signer: coldkey };
+    expect(await failure(() => client.burnedRegister(dear))).toMatchObject({
+      code: 'dispatch',
+      data: { name: 'RegistrationPriceLimitExceeded' },
+    });
+    expect(await client.uidOf(NETUID, dear.hotkey)).toBeUndefined();
     const missing = await failure(() =>
       client.burnedRegister({ netuid: 999, hotkey: newKey().address, signer: coldkey }),
     );

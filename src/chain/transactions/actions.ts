@@ -23,16 +23,13 @@ export function transferAllWays(to: string, mayEmpty: boolean): Way[] {
   return [{ call: 'Balances.transfer_all', args: { dest: { Id: checkAddress(to) }, keep_alive: !mayEmpty } }];
 }
 
-export function registerWays(netuid: number, hotkey: string): Way[] {
+/** With `limitRao` only if it costs no more, where the chain has a call for that. */
+export function registerWays(netuid: number, hotkey: string, limitRao?: bigint): Way[] {
   const args = { netuid, hotkey: checkAddress(hotkey) };
   // The limit of the second is its only difference.
-  return ['burned_register', 'register_limit'].map(name => ({ call: `SubtensorModule.${name}`, args }));
-}
-
-/** Registers only if it costs no more. */
-export function registerLimitWays(netuid: number, hotkey: string, limitRao: bigint): Way[] {
-  const args = { netuid, hotkey: checkAddress(hotkey), limit_price: limitRao };
-  return [{ call: 'SubtensorModule.register_limit', args }];
+  const ways = ['burned_register', 'register_limit'].map(name => ({ call: `SubtensorModule.${name}`, args }));
+  if (limitRao === undefined) return ways;
+  return [{ call: 'SubtensorModule.register_limit', args: { ...args, limit_price: limitRao } }, ...ways];
 }
 
 /** What `solvePow` found. */

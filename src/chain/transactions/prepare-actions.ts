@@ -12,7 +12,6 @@ import {
   faucetWays,
   type PriceLimit,
   powRegisterWays,
-  registerLimitWays,
   registerNetworkWays,
   registerWays,
   removeStakeLimitWays,
@@ -79,12 +78,10 @@ export async function prepareBurnedRegister(
     const message = `registering on subnet ${netuid} costs ${formatTao(costRao)} now, more than ${formatTao(limitRao)}`;
     throw chainError('rejected', message, { name: 'RegistrationPriceLimitExceeded', costRao: String(costRao) });
   }
-  const limited = limitRao === undefined ? [] : registerLimitWays(netuid, hotkey, limitRao);
-  const ways = [...limited, ...registerWays(netuid, hotkey)];
   const more: Effect['more'] = [
     ['Registration', `${formatTao(costRao)} now, which is destroyed; it may be another price in the next block`],
   ];
-  return prepareWays(client, rest, ways, { balanceRao: -costRao, more });
+  return prepareWays(client, rest, registerWays(netuid, hotkey, limitRao), { balanceRao: -costRao, more });
 }
 
 /** A neuron for work; `from` is the hotkey. Upstream burns TAO for the same call since spec 425, whatever the work. */

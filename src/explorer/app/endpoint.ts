@@ -9,11 +9,6 @@ export function endpointOf(location: Location, document: Document): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`;
 }
 
-/** True where the server said which chain: then it is `bittensor-cli explorer`, which knows the nodes of this machine. */
-export function hasNodes(document: Document): boolean {
-  return Boolean(document.querySelector<HTMLMetaElement>('meta[name="bittensor-endpoint"]')?.content);
-}
-
 function isWebSocket(text: string): boolean {
   return URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
 }

@@ -32,16 +32,6 @@ export function formatNumber(value: number | bigint): string {
   return NUMBERS.format(value);
 }
 
-/** `5 s ago`; of a clock that runs ahead, `now`. */
-export function formatAgo(thenMs: number, nowMs: number): string {
-  const seconds = Math.floor((nowMs - thenMs) / 1000);
-  if (seconds < 1) return 'now';
-  if (seconds < 120) return `${seconds} s ago`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} days ago`;
-}
-
 export function formatTime(ms: number): string {
   return Number.isFinite(new Date(ms).getTime())
     ? new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC')
