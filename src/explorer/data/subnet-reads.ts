@@ -15,7 +15,7 @@ export async function readEpochBlocks(chain: ChainData, netuid: number, place: P
   return tempo ? tempo + 1 : undefined;
 }
 
-/** How many epochs a day has at the pace of the newest blocks; undefined where that cannot be told. */
+/** How many epochs a day has at the pace of the blocks up to this one; undefined where that cannot be told. */
 export async function readEpochsPerDay(chain: ChainData, netuid: number, place: Place): Promise<number | undefined> {
   const [epochBlocks, blocks] = await Promise.all([
     readEpochBlocks(chain, netuid, place),

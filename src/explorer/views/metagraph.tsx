@@ -29,16 +29,17 @@ function Neurons({ netuid, block }: { netuid: number; block: number | undefined 
   const following = useFollowing();
   const scope = `metagraph ${netuid} ${block ?? ''}`;
   const isWaiting = head === undefined;
+  const at = (signal: AbortSignal) => (block === undefined ? { signal } : { block, signal });
   const loaded = useLoaded(
     scope,
     block ?? following.block?.hash,
-    signal => chain.metagraph(netuid, block === undefined ? { signal } : { block, signal }),
+    signal => chain.metagraph(netuid, at(signal)),
     isWaiting,
   );
   const pace = useLoaded(
     scope,
-    Math.floor((head?.number ?? 0) / PACE_BLOCKS),
-    async signal => readEpochsPerDay(chain, netuid, await chain.place({ signal })),
+    block ?? Math.floor((head?.number ?? 0) / PACE_BLOCKS),
+    async signal => readEpochsPerDay(chain, netuid, await chain.place(at(signal))),
     isWaiting,
   );
   return (

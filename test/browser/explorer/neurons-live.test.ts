@@ -75,6 +75,8 @@ describe('the neuron views on a local chain', () => {
         .getByRole('row')
         .nth(VALIDATORS + MINERS)
         .waitFor();
+      // The daily reward needs the pace of the blocks.
+      await expect.poll(() => page.locator('[data-uid="0"] [id$="-daily"]').textContent()).toMatch(/\d/);
       const texts = await grid.getByRole('gridcell').allTextContents();
       await page.close();
       return texts;
