@@ -7,11 +7,5 @@ export {
   startLocalnet,
   stopLocalnet,
 } from './local/localnet.js';
-export {
-  type CommitmentPlace,
-  forgetCommitment,
-  type KeptCommitment,
-  keepCommitment,
-  keptCommitments,
-} from './transactions/kept-commitments.js';
+export { forgetCommitment, keepCommitment, type OwedReveal, owedReveals } from './transactions/kept-commitments.js';
 export { type SolveOptions, solvePow, type WorkFor, type WorkProgress } from './work/solve-pow.js';

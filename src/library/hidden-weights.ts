@@ -2,9 +2,9 @@ import { isBittensorError } from '../base/index.js';
 import {
   type ChainClient,
   forgetCommitment,
-  type KeptCommitment,
   keepCommitment,
-  keptCommitments,
+  type OwedReveal,
+  owedReveals,
   prepareCommitWeights,
   prepareRevealWeights,
   revealBlocks,
@@ -33,11 +33,6 @@ export interface Revealer {
   readonly options: WriteOptions;
 }
 
-interface Due extends KeptCommitment {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** Commits to a row, and waits for its block: what the reveal needs is on the disk before anything is signed. */
 export async function commitWeights(
   { client, netuid, folder, signer, options }: Revealer,
@@ -55,7 +50,7 @@ export async function commitWeights(
 export async function revealWeights(of: Revealer): Promise<Receipt[]> {
   const { client, options } = of;
   const receipts: Receipt[] = [];
-  const missed: Due[] = [];
+  const missed: OwedReveal[] = [];
   for (const one of await owed(of)) {
     await headAt(client, one.first - 1, options.signal);
     if (isOver(client, one)) missed.push(one);
@@ -84,7 +79,7 @@ export async function revealDue(of: Revealer): Promise<void> {
   }
 }
 
-async function revealOne({ client, signer, options }: Revealer, one: Due): Promise<Receipt> {
+async function revealOne({ client, signer, options }: Revealer, one: OwedReveal): Promise<Receipt> {
   const { commitment } = one;
   const prepared = await prepareRevealWeights(client, {
     commitment,
@@ -95,15 +90,12 @@ async function revealOne({ client, signer, options }: Revealer, one: Due): Promi
   return receipt;
 }
 
-/** What the chain waits for, the first due first. */
-async function owed({ client, netuid, folder, signer, options: { signal } }: Revealer): Promise<Due[]> {
-  const kept = keptCommitments({ folder, genesisHash: client.genesisHash }, signer.address, netuid);
-  const blocks = await Promise.all(kept.map(one => revealBlocks(client, one.commitment, signal ? { signal } : {})));
-  return kept.flatMap((one, i) => (blocks[i] ? [{ ...one, ...blocks[i] }] : [])).sort((a, b) => a.first - b.first);
+function owed({ client, netuid, folder, signer, options: { signal } }: Revealer): Promise<OwedReveal[]> {
+  return owedReveals(client, { folder, hotkey: signer.address, netuid }, signal ? { signal } : {});
 }
 
 /** The next block comes after its last one. */
-function isOver(client: ChainClient, { last }: Due): boolean {
+function isOver(client: ChainClient, { last }: OwedReveal): boolean {
   return client.headBlock() + 1 > last;
 }
 

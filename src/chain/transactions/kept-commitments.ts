@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isBittensorError, messageOf, writeFileAtomic } from '../../base/index.js';
+import type { ChainClient } from '../chain-client.js';
 import { chainError } from '../errors.js';
-import { commitmentHash, type WeightCommitment } from './commitments.js';
+import type { ReadOptions } from '../reads/reads.js';
+import { commitmentHash, revealBlocks, type WeightCommitment } from './commitments.js';
 
 const FORMAT = 'bittensor-commitment/1';
 
@@ -10,6 +12,13 @@ const FORMAT = 'bittensor-commitment/1';
 export interface KeptCommitment {
   readonly file: string;
   readonly commitment: WeightCommitment;
+}
+
+/** One that the chain waits for. */
+export interface OwedReveal extends KeptCommitment {
+  /** The first and the last block in which it can be revealed. */
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Whose commitments. */
@@ -31,12 +40,22 @@ export function keepCommitment({ folder, genesisHash }: CommitmentPlace, commitm
   return file;
 }
 
-/** What is kept for a hotkey on a subnet of this chain. Error `file_system` for a file that cannot be read. */
-export function keptCommitments(
-  { folder, genesisHash }: CommitmentPlace,
-  hotkey: string,
-  netuid: number,
-): KeptCommitment[] {
+/** What is kept for a hotkey on a subnet, and the chain waits for: the first due first. Error `file_system` for a file that cannot be read. */
+export async function owedReveals(
+  client: ChainClient,
+  { folder, hotkey, netuid }: { folder: string; hotkey: string; netuid: number },
+  options?: ReadOptions,
+): Promise<OwedReveal[]> {
+  const kept = keptCommitments({ folder, genesisHash: client.genesisHash }, hotkey, netuid);
+  const blocks = await Promise.all(kept.map(one => revealBlocks(client, one.commitment, options)));
+  return kept.flatMap((one, i) => (blocks[i] ? [{ ...one, ...blocks[i] }] : [])).sort((a, b) => a.first - b.first);
+}
+
+export function forgetCommitment({ file }: KeptCommitment): void {
+  rmSync(file, { force: true });
+}
+
+function keptCommitments({ folder, genesisHash }: CommitmentPlace, hotkey: string, netuid: number): KeptCommitment[] {
   const path = join(folder, 'commitments');
   return namesIn(path).flatMap(name => {
     const file = join(path, name);
@@ -44,10 +63,6 @@ export function keptCommitments(
     const isOurs = kept.genesisHash === genesisHash && kept.hotkey === hotkey && kept.netuid === netuid;
     return isOurs ? [{ file, commitment: kept }] : [];
   });
-}
-
-export function forgetCommitment({ file }: KeptCommitment): void {
-  rmSync(file, { force: true });
 }
 
 function namesIn(path: string): string[] {

@@ -1,11 +1,4 @@
-import {
-  type ChainClient,
-  forgetCommitment,
-  type KeptCommitment,
-  keptCommitments,
-  prepareRevealWeights,
-  revealBlocks,
-} from '../../../chain/index.js';
+import { forgetCommitment, type OwedReveal, owedReveals, prepareRevealWeights } from '../../../chain/index.js';
 import { cliError } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { hotkeyOf } from '../../secrets/keys.js';
@@ -25,8 +18,8 @@ export const reveal: Action<typeof revealRows> = async input => {
     const { netuid } = settings;
     checkMeant(isAtStake, { netuid: sources.netuid !== 'default' });
     const uid = await ownUid(client, netuid, key.address, signal);
-    const place = { folder: key.folder, genesisHash: client.genesisHash };
-    const due = await dueNow(client, keptCommitments(place, key.address, netuid), signal);
+    const owed = await owedReveals(client, { folder: key.folder, hotkey: key.address, netuid }, { signal });
+    const due = dueNow(owed, client.headBlock());
     const { commitment } = due;
     const prepared = await prepareRevealWeights(client, { commitment, signal });
     return transact({
@@ -44,25 +37,19 @@ export const reveal: Action<typeof revealRows> = async input => {
 };
 
 /** Errors: `nothing_to_reveal`, `too_early` with the block to wait for. */
-async function dueNow(
-  client: ChainClient,
-  kept: readonly KeptCommitment[],
-  signal: AbortSignal,
-): Promise<KeptCommitment> {
-  const times = await Promise.all(kept.map(one => revealBlocks(client, one.commitment, { signal })));
-  const open = kept.flatMap((one, i) => (times[i] ? [{ ...one, ...times[i] }] : [])).sort((a, b) => a.first - b.first);
+function dueNow(owed: readonly OwedReveal[], headBlock: number): OwedReveal {
   // A transaction of now is at the earliest in the next block.
-  const next = client.headBlock() + 1;
-  const due = open.find(({ first, last }) => first <= next && next <= last);
+  const next = headBlock + 1;
+  const due = owed.find(({ first, last }) => first <= next && next <= last);
   if (due) return due;
-  const later = open.find(({ first }) => first > next);
+  const later = owed.find(({ first }) => first > next);
   if (later) {
     const blocks = later.first - next;
     const message = `the weights can be revealed from block ${later.first} on, in ${blocks} blocks`;
     throw cliError('too_early', message, { first: later.first, last: later.last, blocks });
   }
   const message =
-    open.length > 0
+    owed.length > 0
       ? 'the time to reveal what was committed has passed: set the weights again'
       : 'no weights of this hotkey wait here to be revealed: weights set commits to some';
   throw cliError('nothing_to_reveal', message);
