@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { smallCast } from '../../bench/network/cast.js';
 import { NETUID, type Network } from '../../bench/network/network.js';
 import { isRunning } from '../../bench/network/processes.js';
 import { type RunResult, runOnce } from '../../bench/network/run.js';
 import { pollUntil } from '../../src/base/index.js';
+import { expectAllRows, smallNetwork } from '../helpers/small-network.js';
 import { seesTheMetagraph, seesTheWeights } from './metagraph-lines.js';
 import { SdkClient } from './sdk-client.js';
 
@@ -42,13 +42,8 @@ describe('two validators and six miners in processes of their own', () => {
       await Promise.allSettled(seen);
     };
     result = await runOnce({
-      cast: smallCast,
-      seed: 1,
+      ...smallNetwork,
       folder,
-      tempos: 15,
-      enough: 2,
-      tempo: 40,
-      blockTimeMs: 250,
       signal: AbortSignal.timeout(RUN_MS - 30_000),
       say: line => lines.push(line),
       inspect,
@@ -69,10 +64,7 @@ describe('two validators and six miners in processes of their own', () => {
   });
 
   it('have their weights on the chain as the journals say, one row of a validator in an epoch', () => {
-    for (const audit of Object.values(result.weights)) {
-      expect(audit.sets).toBeGreaterThan(0);
-      expect(audit).toMatchObject({ doubles: [], lost: [], unknown: [] });
-    }
+    expectAllRows(result);
   });
 
   it('are seen by the official bittensor client as our own client sees them', async () => {

@@ -2,10 +2,10 @@ import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { smallCast } from '../../bench/network/cast.js';
 import type { Network } from '../../bench/network/network.js';
 import { type RunResult, runOnce } from '../../bench/network/run.js';
 import { WANTED } from '../../bench/network/tempos.js';
+import { expectAllRows, smallNetwork } from '../helpers/small-network.js';
 
 /** The whole of it on a slow machine. */
 const RUN_MS = 600_000;
@@ -22,13 +22,8 @@ describe('two validators and six miners, each in a network namespace with a veth
       namespaces = [...validators, ...miners].map(({ program }) => namespaceOf(program.pid!));
     };
     result = await runOnce({
-      cast: smallCast,
-      seed: 1,
+      ...smallNetwork,
       folder,
-      tempos: 15,
-      enough: 2,
-      tempo: 40,
-      blockTimeMs: 250,
       netns: true,
       faults: ['cut'],
       signal: AbortSignal.timeout(RUN_MS - 30_000),
@@ -53,9 +48,6 @@ describe('two validators and six miners, each in a network namespace with a veth
   });
 
   it('lose no row of weights, and set no two in an epoch', () => {
-    for (const audit of Object.values(result.weights)) {
-      expect(audit.sets).toBeGreaterThan(0);
-      expect(audit).toMatchObject({ doubles: [], lost: [], unknown: [] });
-    }
+    expectAllRows(result);
   });
 });
