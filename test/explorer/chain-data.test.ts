@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Block } from '../../src/explorer/data/blocks.js';
 import { ChainData } from '../../src/explorer/data/chain-data.js';
 import { Rpc } from '../../src/explorer/data/rpc.js';
 import { readEpochBlocks } from '../../src/explorer/data/subnet-reads.js';
+import type { Head } from '../../src/explorer/data/types.js';
 
 /** A chain of names: block 5 is `a5`. By number a node gives those of the branch that it holds for the best one. */
 class NamedChain extends ChainData {
@@ -53,6 +54,51 @@ describe('the blocks before one', () => {
     const chain = new NamedChain('a');
     await chain.blocksBefore('a60', 50);
     expect(chain.asked).toHaveLength(50);
+  });
+});
+
+describe('the newest block', () => {
+  it('is told with the one that was final last, also where that was heard of meanwhile', async () => {
+    vi.useFakeTimers();
+    const items: ((item: unknown) => void)[] = [];
+    const asked: (() => void)[] = [];
+    const rpc = {
+      subscribe: (_: unknown, __: unknown, onItem: (item: unknown) => void) => {
+        items.push(onItem);
+        return () => {};
+      },
+      call: (method: string) =>
+        new Promise(resolve => {
+          asked.push(() => resolve(method === 'chain_getHeader' ? { number: '0x5', parentHash: '0x4' } : '0x5'));
+        }),
+    };
+    const told: Head[] = [];
+    const end = new ChainData(rpc as unknown as Rpc).watchHeads(head => told.push(head));
+    const [onNew, onFinal] = items as [(item: unknown) => void, (item: unknown) => void];
+    const answerAll = async () => {
+      for (let answer = asked.shift(); answer; answer = asked.shift()) {
+        answer();
+        await vi.advanceTimersByTimeAsync(0);
+      }
+    };
+    try {
+      onNew({ number: '0x5' });
+      await vi.advanceTimersByTimeAsync(200);
+      // While the header is asked for.
+      onFinal({ number: '0x5' });
+      await vi.advanceTimersByTimeAsync(200);
+      await answerAll();
+      await vi.advanceTimersByTimeAsync(200);
+      await answerAll();
+      expect(told.at(-1)).toMatchObject({ number: 5, finalized: 5 });
+      // No node says such things; the page stays.
+      for (const item of [undefined, null, 'x', { number: {} }]) {
+        expect(() => [onNew(item), onFinal(item)]).not.toThrow();
+      }
+    } finally {
+      end();
+      vi.useRealTimers();
+    }
   });
 });
 

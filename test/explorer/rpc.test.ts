@@ -102,6 +102,49 @@ describe('the connection of the page', () => {
     rpc.stop();
   });
 
+  it('ends a connection that says nothing any more, and opens another', async () => {
+    const rpc = new Rpc('ws://127.0.0.1:9');
+    rpc.start();
+    newest().open();
+    // A word keeps it.
+    await vi.advanceTimersByTimeAsync(15_000);
+    await newest().answer('system_chain', { result: 'Local' });
+    expect([Socket.all.length, rpc.state]).toEqual([1, 'open']);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(newest().count('system_chain')).toBe(2);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(rpc.state).toBe('closed');
+    await vi.advanceTimersByTimeAsync(250);
+    expect(Socket.all).toHaveLength(2);
+    rpc.stop();
+  });
+
+  it('stays with a node that answers others while one question takes too long', async () => {
+    const rpc = new Rpc('ws://127.0.0.1:9');
+    rpc.start();
+    newest().open();
+    const slow = rpc.call('slow').catch((error: unknown) => error);
+    const quick = rpc.call('quick');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await newest().answer('quick', { result: 1 });
+    expect(await quick).toBe(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await slow).toMatchObject({ code: 'timeout' });
+    expect([Socket.all.length, rpc.state]).toEqual([1, 'open']);
+    rpc.stop();
+  });
+
+  it('says of a state that the node forgot what a reader understands', async () => {
+    const rpc = new Rpc('ws://127.0.0.1:9');
+    rpc.start();
+    newest().open();
+    const old = rpc.call('old').catch((error: unknown) => error);
+    const message = 'Client error: UnknownBlock: State already discarded for 0x00';
+    await newest().answer('old', { error: { code: 4003, message } });
+    expect(await old).toMatchObject({ code: 'rpc', message: 'the node keeps no state of this block any more' });
+    rpc.stop();
+  });
+
   it('asks reads again after a reconnection, and gives up at their deadline', async () => {
     const rpc = new Rpc('ws://127.0.0.1:9');
     rpc.start();

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Explorer, startExplorer } from '../../src/explorer/index.js';
-import { askNodes, isOfThisMachine } from '../../src/neuron/observe/node-statuses.js';
+import { askNodes } from '../../src/neuron/observe/node-statuses.js';
+import { isOfThisMachine } from '../../src/neuron/observe/observe-file.js';
 import { temporaryFolder } from '../chain/helpers.js';
 import { failure } from '../wallet/helpers.js';
 
@@ -125,7 +126,7 @@ describe('what running nodes say of themselves', () => {
       gone: JSON.stringify({ url: 'http://127.0.0.1:9', pid: 1 }),
       elsewhere: JSON.stringify({ url: 'http://example.com', pid: 1 }),
       file: JSON.stringify({ url: 'file:///etc/passwd' }),
-      long: JSON.stringify({ url: `http://127.0.0.1:${(long.address() as AddressInfo).port}` }),
+      long: JSON.stringify({ url: `http://127.0.0.1:${(long.address() as AddressInfo).port}`, pid: 1 }),
       broken: '{',
     };
     for (const [name, text] of Object.entries(files)) {

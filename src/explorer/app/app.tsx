@@ -77,9 +77,12 @@ function useChain(chain: ChainData): Live {
   const [genesis, setGenesis] = useState('');
   useEffect(() => {
     let known = '';
+    let wasOpen = false;
     const endStates = rpc.onState(next => {
       setState(next);
       if (next !== 'open') return;
+      if (wasOpen) chain.reopened();
+      wasOpen = true;
       chain.genesis().then(
         hash => {
           // Another chain answers at this address: nothing that was read holds any more.

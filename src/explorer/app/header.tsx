@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLive } from './live.js';
 import { SearchBox } from './search-box.js';
 import { applyTheme, savedTheme, type Theme } from './theme.js';
@@ -23,18 +23,20 @@ function placeOf(path: string): string {
 
 export function Header({ path }: { path: string }) {
   const here = placeOf(path);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => showIn(list.current, '[aria-current]'), [here]);
   return (
     <header class="top">
       <div class="bar">
         <a class="brand" href="#/">
           Bittensor explorer
         </a>
-        <SearchBox />
         <HeadLine />
+        <SearchBox />
         <ThemeSwitch />
       </div>
       <nav aria-label="Pages">
-        <ul>
+        <ul ref={list} onFocusIn={() => showIn(list.current, ':focus-visible')}>
           {PLACES.map(([place, name]) => (
             <li key={place}>
               <a href={`#/${place}`} aria-current={place === here ? 'page' : undefined}>
@@ -48,22 +50,32 @@ export function Header({ path }: { path: string }) {
   );
 }
 
+/** Where the list is wider than the page it scrolls sideways; browsers leave a link that is half outside where it is. */
+function showIn(list: HTMLElement | null, selector: string): void {
+  const link = list?.querySelector<HTMLElement>(selector);
+  if (list && link) list.scrollLeft = link.offsetLeft - (list.clientWidth - link.offsetWidth) / 2;
+}
+
 /** How often the newest block is said aloud: blocks may come four times a second. */
 const SPOKEN_EVERY_MS = 15_000;
 
 function HeadLine() {
   const { head, state, endpoint } = useLive();
-  const text =
-    state === 'open'
-      ? head
-        ? `Block ${head.number}, final ${head.finalized}`
-        : 'Connected'
-      : `No connection to ${endpoint}, trying again`;
-  const spoken = useSpoken(text, state);
+  const isOpen = state === 'open';
+  const text = isOpen ? (head ? `Block ${head.number}` : 'Connected') : `No connection to ${endpoint}, trying again`;
+  const final = isOpen && head ? `, final ${head.finalized}` : '';
+  const spoken = useSpoken(text + final, state);
+  // Where there is little room, the final block is left to the overview.
+  const shown = (
+    <>
+      {text}
+      <span class="final">{final}</span>
+    </>
+  );
   return (
     <>
       <p class={`head ${state}`} data-state={state} data-block={head?.number}>
-        <span class="dot" aria-hidden="true" /> {head ? <a href={`#/block/${head.number}`}>{text}</a> : text}
+        <span class="dot" aria-hidden="true" /> {head ? <a href={`#/block/${head.number}`}>{shown}</a> : shown}
       </p>
       <p class="unseen" role="status" aria-live="polite">
         {spoken}
@@ -86,7 +98,7 @@ function ThemeSwitch() {
   const [theme, setTheme] = useState<Theme>(savedTheme);
   return (
     <label class="theme">
-      Theme{' '}
+      <span>Theme</span>{' '}
       <select
         value={theme}
         onChange={event => {

@@ -1,7 +1,9 @@
+import type { Token } from '../../base/browser.js';
 import type { Block, BlockEvent, Extrinsic } from './blocks.js';
 import type { ChainData, Place } from './chain-data.js';
 import { addressOf, bigOf, listOf, numberOf, recordOf } from './decoded.js';
 import { Account, Choice, type Decoded } from './scale/values.js';
+import { readTokens } from './subnet-reads.js';
 
 export interface AccountData {
   readonly block: number;
@@ -18,11 +20,12 @@ export interface AccountData {
   readonly neurons: readonly OwnNeuron[];
 }
 
-/** Rao of the subnet's alpha, TAO on subnet 0. */
 export interface StakeData {
   readonly netuid: number;
   readonly hotkey: string;
+  /** Of the subnet's token. */
   readonly rao: bigint;
+  readonly token: Token;
 }
 
 export interface OwnNeuron {
@@ -45,6 +48,12 @@ export async function readAccount(chain: ChainData, address: string, place: Plac
     chain.askIfAny(place, 'StakeInfoRuntimeApi.get_stake_info_for_coldkey', [address]),
     chain.entries(place, 'SubtensorModule.NetworksAdded', [], MOST_SUBNETS),
   ]);
+  const own = listOf(stakes).flatMap(stakeOf);
+  const tokens = await readTokens(
+    chain,
+    own.map(({ netuid }) => netuid),
+    place,
+  );
   const record = recordOf(account);
   const data = recordOf(record['data']);
   const hotkeys = listOf(owned).flatMap(key => addressOf(key) ?? []);
@@ -59,7 +68,7 @@ export async function readAccount(chain: ChainData, address: string, place: Plac
     nonce: numberOf(record['nonce']) ?? 0,
     coldkey: ownerOf(owner),
     hotkeys,
-    stakes: listOf(stakes).flatMap(stakeOf),
+    stakes: own.map((stake, i) => ({ ...stake, token: tokens[i]! })),
     neurons: await findNeurons(chain, place, [address, ...hotkeys.slice(0, MOST_HOTKEYS)], netuids),
   };
 }
@@ -69,7 +78,7 @@ function ownerOf(value: Decoded): string | undefined {
   return value instanceof Account && !/^0x0+$/.test(value.hex) ? value.address : undefined;
 }
 
-function stakeOf(value: Decoded): StakeData[] {
+function stakeOf(value: Decoded): Omit<StakeData, 'token'>[] {
   const record = recordOf(value);
   const rao = bigOf(record['stake']) ?? 0n;
   const hotkey = addressOf(record['hotkey']);

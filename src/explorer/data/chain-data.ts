@@ -41,6 +41,11 @@ export class ChainData implements NeuronSource {
     this.blocks.clear();
   }
 
+  /** After a reconnection: the node may run another build of the same version, and have gone back. Blocks stay, by their hashes. */
+  reopened(): void {
+    this.runtimes.clear();
+  }
+
   async genesis(signal?: AbortSignal): Promise<string> {
     return String(await this.rpc.call('chain_getBlockHash', [0], { signal }));
   }
@@ -172,7 +177,7 @@ export class ChainData implements NeuronSource {
    */
   watchHeads(onHead: (head: Head) => void): () => void {
     let finalized = 0;
-    let newest = 0;
+    let heard = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isBusy = false;
     const tell = async () => {
@@ -180,11 +185,10 @@ export class ChainData implements NeuronSource {
       if (isBusy) return;
       isBusy = true;
       try {
-        const told = newest;
+        const told = heard;
         const header = await this.header();
         onHead({ ...header, finalized: Math.min(finalized, header.number) });
-        // Also after a revert, which makes it a smaller one.
-        if (newest !== told) later();
+        if (heard !== told) later();
       } catch {
         // The connection says so; the next block comes after the next connection.
       }
@@ -193,14 +197,15 @@ export class ChainData implements NeuronSource {
     const later = () => {
       timer ??= setTimeout(tell, 200);
     };
-    const onItem = (item: unknown) => {
-      newest = numberIn(item);
+    const onItem = () => {
+      heard += 1;
       later();
     };
     const ends = [
       this.rpc.subscribe(['chain_subscribeNewHeads', 'chain_unsubscribeNewHeads'], [], onItem),
       this.rpc.subscribe(['chain_subscribeFinalizedHeads', 'chain_unsubscribeFinalizedHeads'], [], item => {
-        finalized = numberIn(item);
+        const { number } = (item ?? {}) as { number?: unknown };
+        finalized = Number(number) || 0;
         later();
       }),
     ];

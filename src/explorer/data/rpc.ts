@@ -4,6 +4,8 @@ import { BittensorError } from '../../base/browser.js';
 const DEADLINE_MS = 20_000;
 /** How long opening a connection may take. */
 const OPEN_MS = 10_000;
+/** After so long without a word the node is asked for one: a connection may be gone without an end, as after a sleep. */
+const QUIET_MS = 15_000;
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 /** A subscription that was refused is asked for again after so long. */
 const LATER_MS = 5_000;
@@ -28,7 +30,7 @@ interface Subscription {
 }
 
 /**
- * JSON-RPC 2.0 over one websocket that is opened again when it ends. Requests have deadlines, and reads that were on
+ * JSON-RPC 2.0 over one websocket that is opened again when it ends, or when nothing comes any more. Requests have deadlines, and reads that were on
  * their way are sent again after a reconnection; subscriptions are made again.
  */
 export class Rpc {
@@ -39,6 +41,9 @@ export class Rpc {
   private count = 0;
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private pulse: ReturnType<typeof setInterval> | undefined;
+  /** When the node said anything last, or the connection was opened. */
+  private heardAt = 0;
   private current: RpcState = 'closed';
   private stopped = true;
 
@@ -57,6 +62,7 @@ export class Rpc {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearInterval(this.pulse);
     this.socket?.close();
     for (const { reject } of [...this.waiting.values()]) reject(unreachable(this.url, 'the page closed it'));
     this.subscriptions.clear();
@@ -85,15 +91,12 @@ export class Rpc {
         reject(error);
       };
       const onAbort = () => fail(signal?.reason);
-      const timer = setTimeout(
-        () =>
-          fail(
-            this.current === 'open'
-              ? new BittensorError('timeout', `${this.url} did not answer ${method} within ${DEADLINE_MS / 1000} s`)
-              : unreachable(this.url, 'it is not there'),
-          ),
-        DEADLINE_MS,
-      );
+      const askedAt = performance.now();
+      const timer = setTimeout(() => {
+        if (this.current !== 'open') return fail(unreachable(this.url, 'it is not there'));
+        fail(new BittensorError('timeout', `${this.url} did not answer ${method} within ${DEADLINE_MS / 1000} s`));
+        if (this.heardAt < askedAt) this.socket?.close();
+      }, DEADLINE_MS);
       signal?.addEventListener('abort', onAbort, { once: true });
       const text = JSON.stringify({ jsonrpc: '2.0', id, method, params });
       const done = (result: unknown) => {
@@ -136,6 +139,8 @@ export class Rpc {
     socket.onopen = () => {
       clearTimeout(slow);
       this.tries = 0;
+      this.heardAt = performance.now();
+      this.pulse = setInterval(() => this.askIfQuiet(), QUIET_MS);
       this.set('open');
       for (const subscription of this.subscriptions) this.renew(subscription);
       this.flush();
@@ -143,6 +148,7 @@ export class Rpc {
     socket.onmessage = ({ data }) => this.receive(String(data));
     socket.onclose = () => {
       clearTimeout(slow);
+      clearInterval(this.pulse);
       for (const subscription of this.subscriptions) subscription.id = undefined;
       // What was asked is a read: it is asked again.
       for (const entry of this.waiting.values()) entry.sent = false;
@@ -151,6 +157,12 @@ export class Rpc {
       const delay = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)]!;
       this.timer = setTimeout(() => this.open(), delay);
     };
+  }
+
+  /** No answer to this ends the connection. */
+  private askIfQuiet(): void {
+    const isQuiet = performance.now() - this.heardAt >= QUIET_MS;
+    if (isQuiet && this.waiting.size === 0) this.call('system_chain').catch(() => {});
   }
 
   private flush(): void {
@@ -181,6 +193,7 @@ export class Rpc {
   }
 
   private receive(text: string): void {
+    this.heardAt = performance.now();
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -209,6 +222,9 @@ export class Rpc {
 function rpcError(error: unknown): BittensorError {
   const { code, message, data } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const detail = typeof data === 'string' && data !== '' ? `: ${data}` : '';
+  if (/state already discarded/i.test(`${message}${detail}`)) {
+    return new BittensorError('rpc', 'the node keeps no state of this block any more', { data: { code } });
+  }
   return new BittensorError('rpc', `${String(message ?? 'an error without a message')}${detail}`.slice(0, 500), {
     data: { code },
   });

@@ -1,9 +1,19 @@
+import { type Token, tokenOf } from '../../base/browser.js';
 import type { ChainData, Place } from './chain-data.js';
 import { listOf, numberOf } from './decoded.js';
 
 const DAY_MS = 86_400_000;
 /** Blocks over which the time between them is measured. */
 const MEASURED_BLOCKS = 12;
+
+/** What stake and emission of these subnets are counted in, in their order. */
+export async function readTokens(chain: ChainData, netuids: readonly number[], place: Place): Promise<Token[]> {
+  const mechanisms = await chain.read(
+    place,
+    netuids.map(netuid => ['SubtensorModule.SubnetMechanism', netuid] as const),
+  );
+  return netuids.map((netuid, i) => tokenOf(netuid, numberOf(mechanisms[i])));
+}
 
 /**
  * Blocks from one epoch to the next, one more than the tempo; undefined where there are none or the chain does not tell.

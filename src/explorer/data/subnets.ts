@@ -1,3 +1,4 @@
+import { type Token, tokenOf } from '../../base/browser.js';
 import { SUBNET_ITEMS, type SubnetItem } from '../../base/storage-names.js';
 import type { ChainData, Place } from './chain-data.js';
 import { addressOf, bigOf, numberOf, recordOf, textOf } from './decoded.js';
@@ -8,14 +9,16 @@ export interface SubnetData {
   readonly netuid: number;
   readonly name: string;
   readonly symbol: string | undefined;
+  /** What stake and emission are counted in. */
+  readonly token: Token;
   readonly owner: string | undefined;
   readonly ownerHotkey: string | undefined;
   readonly n: number;
   readonly maxN: number | undefined;
   readonly tempo: number | undefined;
-  /** Rao of TAO for one alpha. */
+  /** Rao of TAO for one alpha; undefined where the subnet has none. */
   readonly priceRao: bigint | undefined;
-  /** Of alpha, for a block. */
+  /** Of its token, for a block. */
   readonly emissionRao: bigint | undefined;
   readonly taoInRao: bigint | undefined;
   readonly alphaInRao: bigint | undefined;
@@ -56,16 +59,18 @@ function subnetOf(netuid: number, get: (name: SubnetItem) => Decoded, priceRao: 
   });
   const named = identity.find(([name]) => name === 'subnet_name')?.[1];
   const allowed = get('NetworkRegistrationAllowed');
+  const token = tokenOf(netuid, numberOf(get('SubnetMechanism')));
   return {
     netuid,
     name: named ?? (netuid === 0 ? 'root' : `subnet ${netuid}`),
     symbol: textOf(get('TokenSymbol')),
+    token,
     owner: addressOf(get('SubnetOwner')),
     ownerHotkey: addressOf(get('SubnetOwnerHotkey')),
     n: numberOf(get('SubnetworkN')) ?? 0,
     maxN: numberOf(get('MaxAllowedUids')),
     tempo: numberOf(get('Tempo')),
-    priceRao,
+    priceRao: token === 'alpha' ? priceRao : undefined,
     emissionRao: bigOf(get('SubnetAlphaOutEmission')),
     taoInRao: bigOf(get('SubnetTAO')),
     alphaInRao: bigOf(get('SubnetAlphaIn')),

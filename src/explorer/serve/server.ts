@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { answerFromSite, LocalHttp, type Route, readSite, reply, replyJson, type Site } from '../../base/http.js';
-import { BittensorError, isBittensorError } from '../../base/index.js';
+import { abortingWith, BittensorError, isBittensorError } from '../../base/index.js';
 import { EXPLORER_PAGE } from './page.js';
 
 export interface ExplorerOptions {
@@ -43,7 +43,7 @@ export async function startExplorer(options: ExplorerOptions): Promise<Explorer>
       if (isForeign(request)) return reply(response, 403, 'text/plain; charset=utf-8', 'pages of others may not ask\n');
       const gone = new AbortController();
       response.once('close', () => gone.abort());
-      const list = await nodes(AbortSignal.any([gone.signal, AbortSignal.timeout(NODES_MS)]));
+      const list = await nodes(abortingWith(gone.signal, AbortSignal.timeout(NODES_MS)).signal);
       if (!gone.signal.aborted) replyJson(response, 200, list);
     },
   };

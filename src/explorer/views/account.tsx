@@ -1,4 +1,4 @@
-import { encodeAddress, formatAlpha, formatTao, publicKeyOf, toHex } from '../../base/browser.js';
+import { encodeAddress, formatAmount, formatTao, publicKeyOf, toHex } from '../../base/browser.js';
 import { useLive, useLoaded } from '../app/live.js';
 import { href, type View, type ViewProps } from '../app/routes.js';
 import { type AccountData, readAccount, seenIn } from '../data/accounts.js';
@@ -66,7 +66,7 @@ function Found({ address, publicKey }: { address: string; publicKey: string }) {
               {
                 name: 'Amount',
                 isNumber: true,
-                cell: ({ netuid, rao }) => (netuid === 0 ? formatTao(rao) : formatAlpha(rao)),
+                cell: ({ rao, token }) => formatAmount(rao, token),
               },
             ]}
           />

@@ -7,16 +7,16 @@ import { Facts } from '../parts/facts.js';
 import { Show } from '../parts/loaded.js';
 import { Problem } from '../parts/problem.js';
 import { formatTime, Hash } from '../parts/text.js';
-import { numberParam } from './params.js';
+import { blockParam } from './params.js';
 
 /** A block by what an address names: a number or a hash. */
 export async function findBlock(chain: ChainData, id: string, signal: AbortSignal): Promise<Block> {
-  const number = numberParam(id, 2 ** 32);
+  const number = blockParam(id);
   return chain.block(number === undefined ? id : await chain.hashOf(number, signal));
 }
 
 export function isBlockId(id: string): boolean {
-  return numberParam(id, 2 ** 32) !== undefined || /^0x[0-9a-f]{64}$/i.test(id);
+  return blockParam(id) !== undefined || /^0x[0-9a-f]{64}$/i.test(id);
 }
 
 function BlockView({ params }: ViewProps) {

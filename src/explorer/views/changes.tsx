@@ -6,7 +6,7 @@ import { Show } from '../parts/loaded.js';
 import { Problem } from '../parts/problem.js';
 import { SubnetNav } from '../parts/subnet-nav.js';
 import { Table } from '../parts/table.js';
-import { numberParam } from './params.js';
+import { blockParam, numberParam, wrongBlock } from './params.js';
 
 /** Rows that are drawn. */
 const MOST_ROWS = 500;
@@ -16,9 +16,11 @@ const BACK = 100;
 function Changes({ params, query }: ViewProps) {
   const netuid = numberParam(params['netuid']);
   const { head } = useLive();
-  const to = numberParam(query.get('to'), 2 ** 32) ?? head?.number;
-  const from = numberParam(query.get('from'), 2 ** 32) ?? Math.max(0, (to ?? 0) - BACK);
+  const to = blockParam(query.get('to')) ?? head?.number;
+  const from = blockParam(query.get('from')) ?? Math.max(0, (to ?? 0) - BACK);
   if (netuid === undefined) return <Problem text={`There is no subnet "${params['netuid']}".`} />;
+  const wrong = wrongBlock(query.get('from'), query.get('to'));
+  if (wrong) return <Problem text={wrong} />;
   const isAsked = query.has('from') && query.has('to');
   return (
     <>

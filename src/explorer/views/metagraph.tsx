@@ -7,17 +7,16 @@ import { Problem } from '../parts/problem.js';
 import { SubnetNav } from '../parts/subnet-nav.js';
 import { MetagraphTable } from '../parts/table/metagraph-table.js';
 import { formatNumber } from '../parts/text.js';
-import { numberParam } from './params.js';
+import { blockParam, numberParam, wrongBlock } from './params.js';
 
 /** Of an earlier block with `?block=12`. */
 function Metagraph({ params, query }: ViewProps) {
   const netuid = numberParam(params['netuid']);
-  const block = numberParam(query.get('block'), 2 ** 32);
-  return netuid === undefined ? (
-    <Problem text={`There is no subnet "${params['netuid']}".`} />
-  ) : (
-    <Neurons netuid={netuid} block={block} />
-  );
+  if (netuid === undefined) return <Problem text={`There is no subnet "${params['netuid']}".`} />;
+  const given = query.get('block');
+  const wrong = wrongBlock(given);
+  if (wrong) return <Problem text={wrong} />;
+  return <Neurons netuid={netuid} block={blockParam(given)} />;
 }
 
 const accountHref = (address: string) => href('account', address);

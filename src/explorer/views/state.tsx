@@ -11,7 +11,7 @@ import { Show } from '../parts/loaded.js';
 import { Problem } from '../parts/problem.js';
 import { Table } from '../parts/table.js';
 import { Value } from '../parts/value.js';
-import { numberParam } from './params.js';
+import { blockParam, wrongBlock } from './params.js';
 
 /** Entries of a map that are shown. */
 const MOST_ENTRIES = 200;
@@ -72,9 +72,10 @@ interface ItemProps {
 
 function Item({ runtime, path, item, query }: ItemProps) {
   const asked = query.getAll('key');
-  const block = numberParam(query.get('block'), 2 ** 32);
+  const givenBlock = query.get('block');
+  const wrong = wrongBlock(givenBlock);
   const [keys, setKeys] = useState(() => item.keys.map((_, i) => asked[i] ?? ''));
-  const [at, setAt] = useState(block === undefined ? '' : String(block));
+  const [at, setAt] = useState(givenBlock ?? '');
   const search = (event: Event) => {
     event.preventDefault();
     const next = new URLSearchParams(keys.map(key => ['key', key]));
@@ -112,7 +113,17 @@ function Item({ runtime, path, item, query }: ItemProps) {
         </label>
         <button type="submit">Read</button>
       </form>
-      <Entries runtime={runtime} path={path} item={item} keys={item.keys.map((_, i) => asked[i] ?? '')} block={block} />
+      {wrong ? (
+        <Problem text={wrong} />
+      ) : (
+        <Entries
+          runtime={runtime}
+          path={path}
+          item={item}
+          keys={item.keys.map((_, i) => asked[i] ?? '')}
+          block={blockParam(givenBlock)}
+        />
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { formatAlpha, formatTao } from '../../base/browser.js';
+import { formatAmount, formatTao } from '../../base/browser.js';
 import { useLive, useLoaded } from '../app/live.js';
 import { href, type View, type ViewProps } from '../app/routes.js';
 import type { ChainData } from '../data/chain-data.js';
@@ -63,10 +63,10 @@ function Found({ netuid }: { netuid: number }) {
 }
 
 const tao = (rao: bigint | undefined) => (rao === undefined ? undefined : formatTao(rao));
-const alpha = (rao: bigint | undefined) => (rao === undefined ? undefined : formatAlpha(rao));
 
 function About({ subnet }: { subnet: SubnetData }) {
-  const { owner, ownerHotkey, registeredAt, registrationAllowed, n, maxN } = subnet;
+  const { owner, ownerHotkey, registeredAt, registrationAllowed, n, maxN, token } = subnet;
+  const own = (rao: bigint | undefined) => (rao === undefined ? undefined : formatAmount(rao, token));
   return (
     <>
       <Facts
@@ -81,10 +81,11 @@ function About({ subnet }: { subnet: SubnetData }) {
           ['Neurons', maxN === undefined ? n : `${n} of ${maxN}`],
           ['Tempo', subnet.tempo === undefined ? undefined : `${subnet.tempo} blocks`],
           ['Price of 1 alpha', tao(subnet.priceRao)],
-          ['TAO in its pool', tao(subnet.taoInRao)],
-          ['Alpha in its pool', alpha(subnet.alphaInRao)],
-          ['Alpha staked', alpha(subnet.alphaOutRao)],
-          ['Paid out per block', alpha(subnet.emissionRao)],
+          // Without a token of its own there is no pool, and one staked TAO is one.
+          ['TAO in its pool', token === 'alpha' ? tao(subnet.taoInRao) : undefined],
+          ['Alpha in its pool', token === 'alpha' ? own(subnet.alphaInRao) : undefined],
+          ['Staked', own(subnet.alphaOutRao)],
+          ['Paid out per block', own(subnet.emissionRao)],
           ['Registration', registrationAllowed === false ? 'closed' : tao(subnet.burnRao)],
           ['Since block', registeredAt === undefined ? undefined : <BlockLink key="since" number={registeredAt} />],
           ['Owner', owner === undefined ? undefined : <Address key="owner" address={owner} isWhole />],

@@ -1,4 +1,4 @@
-import { formatAlpha, formatTao } from '../../base/browser.js';
+import { formatAmount, formatTao } from '../../base/browser.js';
 import { useLive, useLoaded } from '../app/live.js';
 import { href, type View } from '../app/routes.js';
 import { readSubnets } from '../data/subnets.js';
@@ -37,7 +37,7 @@ function Subnets() {
             {
               name: 'Paid out per block',
               isNumber: true,
-              cell: ({ emissionRao }) => emissionRao !== undefined && formatAlpha(emissionRao),
+              cell: ({ emissionRao, token }) => emissionRao !== undefined && formatAmount(emissionRao, token),
             },
             {
               name: 'Registration',

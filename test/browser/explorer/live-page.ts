@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 import { pollUntil, toHex, utf8 } from '../../../src/base/index.js';
 import { connect, type Localnet, openLocalChain, startLocalnet } from '../../../src/chain/index.js';
@@ -60,10 +61,13 @@ export class LivePage {
     throw new Error(`the chain has no block ${block}`);
   }
 
-  async startChain(port: number): Promise<void> {
-    const options = { port, dataFolder: this.folder.path, blockTime: 1_000, detached: false } as const;
+  /** `other`: a chain of another genesis, which makes its blocks on request. */
+  async startChain(port: number, { other = false } = {}): Promise<void> {
+    const options = other
+      ? ({ port, dataFolder: join(this.folder.path, 'other'), blockTime: 'manual', detached: false } as const)
+      : ({ port, dataFolder: this.folder.path, blockTime: 1_000, detached: false } as const);
     // The port of a chain that ended a moment ago may be held by a closing connection.
-    this.chain = await pollUntil('the port', { withinMs: 20_000 }, async () => {
+    this.chain = await pollUntil('the port', { withinMs: 30_000 }, async () => {
       const chain = await startLocalnet(options);
       return chain.joined ? undefined : chain;
     });
@@ -77,9 +81,9 @@ export class LivePage {
   }
 
   /** Opens a route; an error in the page, or a request to anywhere else, fails the test. */
-  async open(route: string, options: { scheme?: 'light' | 'dark'; url?: string } = {}): Promise<Page> {
-    const { scheme = 'light', url = this.url } = options;
-    const page = await this.browser!.newPage({ colorScheme: scheme, viewport: { width: 1280, height: 900 } });
+  async open(route: string, options: { scheme?: 'light' | 'dark'; url?: string; width?: number } = {}): Promise<Page> {
+    const { scheme = 'light', url = this.url, width = 1280 } = options;
+    const page = await this.browser!.newPage({ colorScheme: scheme, viewport: { width, height: 900 } });
     page.on('pageerror', error => {
       throw error;
     });

@@ -61,6 +61,27 @@ describe('the own nodes in a browser', () => {
     await page.close();
   });
 
+  it('stay in sight, with what is wrong, when their server is gone', async () => {
+    parts.nodes = [node(40)];
+    const page = await parts.open('part=nodes');
+    await page.getByText('1 running').waitFor();
+    await page.route('**/api/nodes', route => route.abort());
+    await page.getByText('The server of this page does not answer').waitFor();
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.unroute('**/api/nodes');
+    await page.getByText('1 running').waitFor();
+    await page.close();
+  });
+
+  it('are told apart where one hotkey is a neuron on two networks', async () => {
+    parts.nodes = [node(40), node(7, 'elsewhere')];
+    const page = await parts.open('part=nodes');
+    await page.getByRole('article', { name: 'miner default' }).getByText('40 (epoch 1)').waitFor();
+    await page.getByRole('article', { name: 'miner elsewhere' }).getByText('7 (epoch 1)').waitFor();
+    await expectAccessible(page);
+    await page.close();
+  });
+
   it('show names of strangers as text', async () => {
     parts.nodes = [node(1, '<img src=x onerror=window.owned=1>')];
     const page = await parts.open('part=nodes');

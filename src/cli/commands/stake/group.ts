@@ -8,6 +8,7 @@ import {
   objectOf,
   raoSchema,
   textSchema,
+  tokenSchema,
 } from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
 import { addRows, listRows, removeRows } from './rows.js';
@@ -56,6 +57,7 @@ const list = command({
       objectOf({
         netuid: nullable(integerSchema),
         hotkey: addressSchema,
+        token: tokenSchema,
         stakeRao: raoSchema,
         valueRao: nullable(raoSchema),
         emissionRao: nullable(raoSchema),

@@ -1,4 +1,4 @@
-import { formatCoins, formatTao, RAO_PER_TAO } from '../../../base/index.js';
+import { formatCoins, formatTao, RAO_PER_TAO, TOKEN_SIGNS } from '../../../base/index.js';
 import type { ChainClient, Stake } from '../../../chain/index.js';
 import type { Action } from '../../frame/command.js';
 import { checkAddress, coldkeyAddressOf } from '../../secrets/keys.js';
@@ -27,14 +27,14 @@ export const list: Action<typeof listRows> = async input => {
             [
               'NETUID',
               { title: 'HOTKEY', whole: true },
-              { title: 'STAKE(α)', align: 'right' },
+              { title: 'STAKE', align: 'right' },
               { title: 'VALUE(τ)', align: 'right' },
               { title: 'NEURON', spare: 1 },
             ],
-            entries.map(({ netuid, hotkey, stakeRao, valueRao, registered }) => [
+            entries.map(({ netuid, hotkey, token, stakeRao, valueRao, registered }) => [
               netuid,
               hotkey,
-              formatCoins(stakeRao),
+              `${formatCoins(stakeRao)} ${TOKEN_SIGNS[token]}`,
               valueRao === null ? null : formatCoins(valueRao),
               registered,
             ]),
@@ -50,11 +50,12 @@ export const list: Action<typeof listRows> = async input => {
 
 /** With what it would bring at the price of now; null where the chain tells no prices. */
 async function valued(client: ChainClient, stake: Stake, signal: AbortSignal) {
-  const { netuid, hotkey, stakeRao, emissionRao, isRegistered } = stake;
+  const { netuid, hotkey, token, stakeRao, emissionRao, isRegistered } = stake;
   const priceRao = netuid === undefined ? RAO_PER_TAO : await client.priceRao(netuid, { signal });
   return {
     netuid: netuid ?? null,
     hotkey,
+    token,
     stakeRao,
     valueRao: priceRao === undefined ? null : (stakeRao * priceRao) / RAO_PER_TAO,
     emissionRao: emissionRao ?? null,

@@ -9,6 +9,7 @@ import {
   objectOf,
   raoSchema,
   textSchema,
+  tokenSchema,
 } from '../../frame/schema.js';
 import { transactionOutput } from '../../settings/transaction.js';
 import { neuronFields } from './neuron-json.js';
@@ -18,6 +19,7 @@ const SUBNET = {
   netuid: integerSchema,
   name: textSchema,
   symbol: nullable(textSchema),
+  token: tokenSchema,
   owner: nullable(addressSchema),
   ownerHotkey: nullable(addressSchema),
   n: integerSchema,
@@ -84,7 +86,7 @@ const metagraph = command({
     netuid: integerSchema,
     block: integerSchema,
     blockHash: hashSchema,
-    token: { enum: ['TAO', 'alpha'] },
+    token: tokenSchema,
     tempo: integerSchema,
     lastEpochBlock: integerSchema,
     blocksUntilEpoch: nullable(integerSchema),

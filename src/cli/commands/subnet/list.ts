@@ -1,4 +1,4 @@
-import { formatCoins, formatTao } from '../../../base/index.js';
+import { formatCoins, formatTao, TOKEN_SIGNS } from '../../../base/index.js';
 import type { Action } from '../../frame/command.js';
 import { withChain } from '../../transaction/network.js';
 import type { listRows } from './rows.js';
@@ -27,8 +27,8 @@ export const list: Action<typeof listRows> = input =>
             subnet.symbol,
             subnet.maxN === undefined ? String(subnet.n) : `${subnet.n}/${subnet.maxN}`,
             subnet.tempo,
-            amount(subnet.priceRao),
-            amount(subnet.emissionRao),
+            subnet.token === 'alpha' ? amount(subnet.priceRao) : undefined,
+            subnet.emissionRao === undefined ? undefined : `${amount(subnet.emissionRao)} ${TOKEN_SIGNS[subnet.token]}`,
             subnet.registrationAllowed === false ? 'closed' : amount(subnet.burnRao),
             subnet.isStarted,
             subnet.owner,
@@ -52,7 +52,7 @@ const HEADS = [
   right('NEURONS'),
   right('TEMPO', 2),
   right('PRICE(τ/α)'),
-  right('EMISSION(α/block)', 1),
+  right('EMISSION/BLOCK', 1),
   right('REGISTER(τ)'),
   'RUNS',
   { title: 'OWNER', spare: 4 },

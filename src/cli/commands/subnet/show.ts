@@ -1,4 +1,4 @@
-import { formatAlpha, formatTao } from '../../../base/index.js';
+import { formatAmount, formatTao } from '../../../base/index.js';
 import { noSubnet } from '../../errors.js';
 import type { Action } from '../../frame/command.js';
 import { withChain } from '../../transaction/network.js';
@@ -16,6 +16,8 @@ export const show: Action<typeof oneSubnetRows> = input =>
     if (!subnet) throw noSubnet(netuid);
     const blocksUntilEpoch = Number.isFinite(blocks) ? blocks : null;
     const tao = (rao: bigint | undefined) => (rao === undefined ? undefined : formatTao(rao));
+    const own = (rao: bigint | undefined) => (rao === undefined ? undefined : formatAmount(rao, subnet.token));
+    const isAlpha = subnet.token === 'alpha';
     return {
       json: { network: name, block: client.headBlock(), ...detailsJson(subnet), blocksUntilEpoch },
       show: shown =>
@@ -41,12 +43,9 @@ export const show: Action<typeof oneSubnetRows> = input =>
             `${subnet.tempo} blocks${blocksUntilEpoch === null ? '' : `, the next epoch in ${blocksUntilEpoch}`}`,
           ],
           ['Immunity', subnet.immunityPeriod === undefined ? undefined : `${subnet.immunityPeriod} blocks`],
-          ['Price', subnet.priceRao === undefined ? undefined : `${formatTao(subnet.priceRao)} for one alpha`],
-          [
-            'Pool',
-            `${tao(subnet.taoInRao) ?? '-'}, ${subnet.alphaInRao === undefined ? '-' : formatAlpha(subnet.alphaInRao)}`,
-          ],
-          ['Emission', subnet.emissionRao === undefined ? undefined : `${formatAlpha(subnet.emissionRao)} per block`],
+          ['Price', isAlpha && subnet.priceRao !== undefined ? `${tao(subnet.priceRao)} for one alpha` : undefined],
+          ['Pool', isAlpha ? `${tao(subnet.taoInRao) ?? '-'}, ${own(subnet.alphaInRao) ?? '-'}` : undefined],
+          ['Emission', subnet.emissionRao === undefined ? undefined : `${own(subnet.emissionRao)} per block`],
           ...Object.entries(subnet.identity ?? {}).map(
             ([key, value]) => [key.replace(/^subnet_/, '').replaceAll('_', ' '), value] as const,
           ),

@@ -2,13 +2,15 @@ import type { Subnet, SubnetDetails } from '../../../chain/index.js';
 
 /** A subnet as the JSON documents have it; null for what the chain does not tell. */
 export function subnetJson(subnet: Subnet): Record<string, unknown> {
-  const { netuid, name, symbol, owner, ownerHotkey, n, maxN, tempo, priceRao, emissionRao, taoEmissionRao } = subnet;
+  const { netuid, name, symbol, token, owner, ownerHotkey, n, maxN, tempo, priceRao, emissionRao, taoEmissionRao } =
+    subnet;
   const { taoInRao, alphaInRao, alphaOutRao, burnRao, difficulty } = subnet;
   const { registrationAllowed, powRegistrationAllowed, isStarted, registeredAt } = subnet;
   return {
     netuid,
     name,
     symbol: symbol ?? null,
+    token,
     owner: owner ?? null,
     ownerHotkey: ownerHotkey ?? null,
     n,

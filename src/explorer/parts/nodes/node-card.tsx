@@ -7,7 +7,7 @@ import { PeerTable } from './peer-table.js';
 const MOST_WEIGHTS = 12;
 
 /** One node of one's own: what it is, how its losses go, whom it asks, what it set. */
-export function NodeCard({ node, nowMs }: { node: NodeStatus; nowMs: number }) {
+export function NodeCard({ id, node, nowMs }: { id: string; node: NodeStatus; nowMs: number }) {
   const series = useMemo(
     () =>
       (['local', 'network', 'distillation'] as const)
@@ -15,7 +15,6 @@ export function NodeCard({ node, nowMs }: { node: NodeStatus; nowMs: number }) {
         .filter(line => line.points.some(point => Number.isFinite(point.y))),
     [node.history],
   );
-  const id = `node-${node.hotkey}`;
   const weights = weightsOf(node);
   return (
     <article class="np-card" aria-labelledby={id}>

@@ -13,9 +13,12 @@ export function NodesPanel({ nodes, problem, nowMs }: OwnNodes & { nowMs: number
           No node of yours runs. <code>bittensor-cli run miner</code> starts one.
         </p>
       )}
-      {nodes?.map(node => (
-        <NodeCard key={node.hotkey} node={node} nowMs={nowMs} />
-      ))}
+      {nodes?.map((node, i) => {
+        // One hotkey may be a neuron on two networks.
+        const isFirst = nodes.findIndex(({ hotkey }) => hotkey === node.hotkey) === i;
+        const id = isFirst ? `node-${node.hotkey}` : `node-${node.hotkey}-${i}`;
+        return <NodeCard key={id} id={id} node={node} nowMs={nowMs} />;
+      })}
     </div>
   );
 }

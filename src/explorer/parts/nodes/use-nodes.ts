@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { NodeStatus } from '../../../base/browser.js';
+import { abortingWith, type NodeStatus } from '../../../base/browser.js';
 import { parseNodes } from './parse-status.js';
 
 const EVERY_MS = 2000;
@@ -21,7 +21,8 @@ export function useNodes(url: string): OwnNodes {
     const ask = async () => {
       if (document.visibilityState === 'visible') {
         try {
-          const nodes = await readNodes(url, AbortSignal.any([closing.signal, AbortSignal.timeout(DEADLINE_MS)]));
+          const limit = abortingWith(closing.signal, AbortSignal.timeout(DEADLINE_MS));
+          const nodes = await readNodes(url, limit.signal);
           setState({ nodes, problem: undefined });
         } catch (error) {
           if (closing.signal.aborted) return;
@@ -40,7 +41,9 @@ export function useNodes(url: string): OwnNodes {
 }
 
 async function readNodes(url: string, signal: AbortSignal): Promise<NodeStatus[]> {
-  const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+  const response = await fetch(url, { signal, headers: { accept: 'application/json' } }).catch(() => {
+    throw new Error('The server of this page does not answer: look whether bittensor-cli explorer still runs.');
+  });
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   if (response.status === 404 || !isJson)
     throw new Error('This page is served by a chain, which knows no nodes: bittensor-cli explorer shows yours.');
