@@ -24,6 +24,11 @@ export function formatAlpha(rao: bigint): string {
 /** What stake and emission of a subnet are counted in. */
 export type Token = 'TAO' | 'alpha';
 
+/** `1.5 alpha`, or `1.5 TAO`. */
+export function formatAmount(rao: bigint, token: Token): string {
+  return token === 'alpha' ? formatAlpha(rao) : formatTao(rao);
+}
+
 /** As column heads have it. */
 export const TOKEN_SIGNS: Readonly<Record<Token, string>> = { TAO: 'τ', alpha: 'α' };
 

@@ -41,7 +41,10 @@ export function formatLine(record: LogRecord): string {
 }
 
 /** A log that goes to the console in the manual's form, and to a file as JSON lines when a folder is given. */
-export function createLog(options: LogOptions = {}): Log & { flush(): Promise<void> } {
+export function createLog(options: LogOptions = {}): Log & {
+  /** Resolves when all of it is written. */
+  flush(): Promise<void>;
+} {
   const { folder, format, level = 'info', maxBytes = 64 * 2 ** 20, keep = 5 } = options;
   const write = options.write ?? (line => process.stderr.write(`${line}\n`));
   const streams: pino.StreamEntry[] = [

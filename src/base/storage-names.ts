@@ -28,6 +28,7 @@ export const SUBNET_ITEMS = [
   'ImmunityPeriod',
   'SubnetLocked',
   'MechanismCountCurrent',
+  'SubnetMechanism',
 ] as const;
 export type SubnetItem = (typeof SUBNET_ITEMS)[number];
 

@@ -14,6 +14,7 @@ import { type Chain, identify, isDevelopmentChain } from './connection/chain.js'
 import { Connection, type ConnectionState } from './connection/connection.js';
 import { type Block, readHeader } from './connection/header.js';
 import { Heads } from './connection/heads.js';
+import { StallWatch } from './connection/stall.js';
 import { chainError } from './errors.js';
 import { versionOf } from './metadata/api.js';
 import { askRuntimeIfAny } from './metadata/runtime.js';
@@ -90,6 +91,7 @@ class Client implements ChainClient {
   private readonly caches = new Map<number, MetagraphCache>();
   private readonly addresses = new Map<string, string>();
   private readonly watchers = new Map<number, MetagraphWatcher>();
+  private readonly stalls: StallWatch;
 
   constructor(
     private readonly connection: Connection<Chain>,
@@ -97,6 +99,7 @@ class Client implements ChainClient {
     private readonly log: Log,
   ) {
     this.submitter = new Submitter(connection, heads, log);
+    this.stalls = new StallWatch({ connection, heads, log }).start();
     connection.onReverted(() => {
       this.heads.forget();
       this.submitter.forget();
@@ -324,6 +327,7 @@ class Client implements ChainClient {
   }
 
   async close(): Promise<void> {
+    this.stalls.stop();
     this.connection.close();
     this.watchers.clear();
   }

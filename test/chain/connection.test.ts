@@ -124,18 +124,43 @@ describe('a connection', () => {
     for (let cut = 0; cut < 100; cut++) {
       const subscription = `s${next - 1}`;
       node.send({ method: 'head', params: { subscription, result: cut } });
-      await pollUntil(`head ${cut}`, { withinMs: 5_000, everyMs: 2 }, () => (seen.length > cut ? true : undefined));
+      await pollUntil(`head ${cut}`, { withinMs: 30_000, everyMs: 2 }, () => (seen.length > cut ? true : undefined));
       const before = next;
       node.cut();
-      await pollUntil('a new subscription', { withinMs: 5_000, everyMs: 2 }, () => (next > before ? true : undefined));
+      await pollUntil('a new subscription', { withinMs: 30_000, everyMs: 2 }, () => (next > before ? true : undefined));
       await connection.call('m', []);
     }
     expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(said.filter(line => line.includes('lost')).length).toBe(100);
     expect(said.filter(line => line.includes('connected again')).length).toBeGreaterThanOrEqual(99);
     cancel();
-    await pollUntil('unsubscribed', { withinMs: 5_000 }, () => (node.calls.includes('unsub') ? true : undefined));
+    await pollUntil('unsubscribed', { withinMs: 30_000 }, () => (node.calls.includes('unsub') ? true : undefined));
     connection.close();
+  });
+
+  it('leaves an endpoint for the next one, stays there, and knows no other where there is one only', async () => {
+    await using first = await fakeNode(echo);
+    await using second = await fakeNode(echo);
+    const said: string[] = [];
+    const connection = await open([first.url, second.url], { log: { ...silentLog, warn: m => said.push(m) } });
+    expect(connection.endpoint).toBe(first.url);
+    connection.moveOn('it stands still');
+    expect(await connection.call('m', [])).toEqual(['m', []]);
+    expect(connection.endpoint).toBe(second.url);
+    expect(said).toEqual([`connection to ${first.url} lost (it stands still), reconnecting`]);
+    second.cut();
+    await pollUntil('the loss', { withinMs: 5_000, everyMs: 2 }, () => (said.length === 2 ? true : undefined));
+    await connection.call('m', []);
+    expect(connection.endpoint).toBe(second.url);
+    connection.moveOn('it stands still');
+    await connection.call('m', []);
+    expect(connection.endpoint).toBe(first.url);
+    connection.close();
+
+    const alone = await open([first.url]);
+    alone.moveOn('it stands still');
+    expect(alone.state).toMatchObject({ isConnected: true, reconnections: 0 });
+    alone.close();
   });
 
   it('keeps other subscribers when one throws', async () => {
@@ -149,7 +174,7 @@ describe('a connection', () => {
     await connection.subscribe('b', 'u', [], result => seen.push(result));
     node.send({ method: 'n', params: { subscription: 'a', result: 1 } });
     node.send({ method: 'n', params: { subscription: 'b', result: 2 } });
-    await pollUntil('both', { withinMs: 5_000 }, () => (seen.length > 0 ? true : undefined));
+    await pollUntil('both', { withinMs: 30_000 }, () => (seen.length > 0 ? true : undefined));
     expect(errors.join()).toContain('oops');
     connection.close();
   });
@@ -158,11 +183,62 @@ describe('a connection', () => {
     const node = await fakeNode(echo);
     const connection = await open([node.url]);
     await node[Symbol.asyncDispose]();
-    await pollUntil('lost', { withinMs: 5_000 }, async () =>
+    await pollUntil('lost', { withinMs: 30_000 }, async () =>
       (await failure(() => connection.call('m', [], { timeoutMs: 200 }))).code === 'chain_unreachable'
         ? true
         : undefined,
     );
+    connection.close();
+  });
+});
+
+describe('a connection that lasts', () => {
+  it('subscribes again until it can, because nothing else would be heard on a connection that answers', async () => {
+    let refusals = 0;
+    let isBack = false;
+    await using node = await fakeNode(method => {
+      if (method !== 'sub') return true;
+      if (isBack && refusals++ < 2) throw { code: -32000, message: 'busy' };
+      return `s${refusals}`;
+    });
+    const said: string[] = [];
+    const connection = await open([node.url], { log: { ...silentLog, warn: line => said.push(line) } });
+    const seen: unknown[] = [];
+    await connection.subscribe('sub', 'unsub', [], result => seen.push(result));
+    isBack = true;
+    node.cut();
+    await pollUntil('a subscription', { withinMs: 10_000 }, () => {
+      node.send({ method: 'head', params: { subscription: 's3', result: 1 } });
+      return seen.length > 0 ? true : undefined;
+    });
+    expect(said.filter(line => line.includes('cannot subscribe again (sub): busy'))).toHaveLength(2);
+    connection.close();
+  });
+
+  it('finds another way, too, when the one that was found is lost at once', async () => {
+    await using node = await fakeNode(echo);
+    let admitted = 0;
+    let asked: Promise<unknown> | undefined;
+    const connection = await Connection.open<number>({
+      endpoints: [node.url],
+      timeoutMs: 2_000,
+      log: silentLog,
+      admit: async session => {
+        admitted += 1;
+        if (admitted === 2) {
+          // Gone before anybody listens for its end, and then somebody asks.
+          session.close();
+          setImmediate(() => {
+            asked = connection.call('m', [1]);
+          });
+        }
+        return admitted;
+      },
+    });
+    node.cut();
+    await pollUntil('the question', { withinMs: 5_000 }, () => asked && true);
+    expect(await asked).toEqual(['m', [1]]);
+    expect(admitted).toBe(3);
     connection.close();
   });
 });
@@ -222,7 +298,7 @@ describe('connecting', () => {
     await using node = await fakeNode(() => NO_ANSWER);
     const stop = new AbortController();
     const connecting = failure(() => connect({ endpoints: [node.url], signal: stop.signal }));
-    await pollUntil('asked', { withinMs: 5_000 }, () => (node.calls.length > 0 ? true : undefined));
+    await pollUntil('asked', { withinMs: 30_000 }, () => (node.calls.length > 0 ? true : undefined));
     stop.abort(new Error('enough'));
     expect((await connecting).message).toBe('enough');
   });

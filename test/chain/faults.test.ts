@@ -107,11 +107,11 @@ describe('a client whose connection fails', () => {
     await setFaults({ refuse: true });
     await setFaults({ refuse: true, cut: true });
     const waiting = client.balanceRao(keypairFromUri('//Alice').address);
-    await pollUntil('the loss', { withinMs: 10_000 }, () =>
+    await pollUntil('the loss', { withinMs: 30_000 }, () =>
       lines.some(line => line.includes('lost')) ? true : undefined,
     );
     await setFaults(null);
     expect(await waiting).toBeGreaterThan(0n);
-    await pollUntil('new blocks', { withinMs: 20_000 }, () => (client.headBlock() > before + 2 ? true : undefined));
+    await pollUntil('new blocks', { withinMs: 30_000 }, () => (client.headBlock() > before + 2 ? true : undefined));
   }, 60_000);
 });

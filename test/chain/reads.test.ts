@@ -106,6 +106,7 @@ describe('reading a local chain', () => {
       {
         hotkey: hotkey.address,
         netuid,
+        token: 'TAO',
         stakeRao: 7n * TAO,
         emissionRao: expect.any(BigInt),
         isRegistered: true,

@@ -1,6 +1,6 @@
 import { compactToU8a } from '@polkadot/util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { concat, pollUntil, toHex, utf8 } from '../../src/base/index.js';
+import { concat, pollUntil, toHex, u64le, utf8 } from '../../src/base/index.js';
 import {
   type ChainClient,
   connect,
@@ -469,9 +469,27 @@ describe.each(bases)('a chain with a runtime like %s', (_, base) => {
       stakes: [['SubtensorModule.Stake', [bob.address, alice.address], 70n]],
     });
     expect(await client.stakesOf(alice.address)).toEqual([
-      { hotkey: bob.address, netuid: undefined, stakeRao: 70n, emissionRao: undefined, isRegistered: undefined },
+      {
+        hotkey: bob.address,
+        netuid: undefined,
+        token: 'TAO',
+        stakeRao: 70n,
+        emissionRao: undefined,
+        isRegistered: undefined,
+      },
     ]);
     expect(await client.stakesOf(bob.address)).toEqual([]);
+  });
+
+  it('reads the time between two blocks anew with a new runtime', async () => {
+    const [chain, client] = await serve(base, { edit: () => {} });
+    const before = client.blockTimeMs;
+    chain.answer('AuraApi.slot_duration', u64le(BigInt(before + 6_000)));
+    chain.upgrade(901);
+    await pollUntil('the new runtime', { withinMs: 30_000, everyMs: 10 }, () =>
+      client.specVersion === 901 ? true : undefined,
+    );
+    expect(client.blockTimeMs).toBe(before + 6_000);
   });
 
   it('signs nothing that was shown by another runtime', async () => {

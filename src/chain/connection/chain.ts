@@ -63,7 +63,7 @@ export async function identify({ session, before, isReverted, genesisHash, trans
   const [answer, methods, slot, metadata] = await Promise.all([
     call('system_chain', []).catch(() => version.specName),
     call('rpc_methods', []).catch(() => undefined),
-    call('state_call', ['AuraApi_slot_duration', '0x']).catch(optional),
+    askSlot(call),
     readMetadata(call, url),
   ]);
   const name = String(answer);
@@ -73,7 +73,7 @@ export async function identify({ session, before, isReverted, genesisHash, trans
     const what = `${url} serves ${name} (${version.specName} ${version.specVersion}), which is no Subtensor chain`;
     throw chainError('foreign_chain', what, { url, specName: version.specName });
   }
-  const blockTimeMs = slotMs(slot) ?? constantMs(api) ?? DEFAULT_BLOCK_MS;
+  const blockTimeMs = blockTimeOf(slot, api);
   return { genesisHash: genesis, name, methods: methodNames(methods), api, metadata, blockTimeMs };
 }
 
@@ -82,9 +82,10 @@ export async function currentChain(transport: Transport, before: Chain, url: str
   const call: Call = (method, params) => transport.call(method, params);
   const version = await readVersion(call, url);
   if (isOf(before.api, version)) return before;
-  const metadata = await readMetadata(call, url);
+  const [metadata, slot] = await Promise.all([readMetadata(call, url), askSlot(call)]);
   const { genesisHash, name } = before;
-  return { ...before, api: await createApi({ genesisHash, name, version, metadata }, transport), metadata };
+  const api = await createApi({ genesisHash, name, version, metadata }, transport);
+  return { ...before, api, metadata, blockTimeMs: blockTimeOf(slot, api) };
 }
 
 /** True for a development chain that funds accounts by itself. Where value is at stake, no node can claim that. */
@@ -93,6 +94,14 @@ export function isDevelopmentChain({ methods, genesisHash }: Chain): boolean {
 }
 
 const DEFAULT_BLOCK_MS = 12_000;
+
+function askSlot(call: Call): Promise<unknown> {
+  return call('state_call', ['AuraApi_slot_duration', '0x']).catch(optional);
+}
+
+function blockTimeOf(slot: unknown, api: ApiPromise): number {
+  return slotMs(slot) ?? constantMs(api) ?? DEFAULT_BLOCK_MS;
+}
 
 /** What `AuraApi.slot_duration` answers: a u64. */
 function slotMs(answer: unknown): number | undefined {

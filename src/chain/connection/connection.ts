@@ -1,6 +1,16 @@
-import { type BittensorError, isBittensorError, type Log, messageOf, sleep, withDeadline } from '../../base/browser.js';
+import {
+  abortingWith,
+  type BittensorError,
+  isBittensorError,
+  type Log,
+  messageOf,
+  sleep,
+  withDeadline,
+} from '../../base/browser.js';
 import { chainError } from '../errors.js';
+import { diagnose } from './diagnose.js';
 import { type CallOptions, openSession, type RpcSession } from './json-rpc.js';
+import { leave, Subscriptions } from './subscriptions.js';
 
 export interface ConnectionOptions<Chain> {
   /** Tried in turn, the one in use first. */
@@ -35,13 +45,6 @@ const LAST_RETRY_MS = 5_000;
 /** A node that was silent for this long is asked something; one that does not answer then is given up. */
 const SILENCE_MS = 15_000;
 
-interface Subscription {
-  readonly method: string;
-  readonly unsubscribe: string;
-  readonly params: readonly unknown[];
-  readonly onResult: (result: unknown) => void;
-}
-
 /**
  * One living connection over changing websockets: it fails over between endpoints, reconnects with growing pauses and
  * renews subscriptions. Requests that find no connection wait for one until their deadline.
@@ -49,18 +52,25 @@ interface Subscription {
 export class Connection<Chain> {
   private session!: RpcSession;
   private chainNow!: Chain;
-  private readonly subscriptions = new Map<Subscription, string | undefined>();
+  private readonly subscriptions: Subscriptions;
   private readonly closing = new AbortController();
   /** Settles when there is a session again; undefined while there is one. */
   private reconnecting: Promise<void> | undefined;
+  /** Who waits for that. Not on the promise, where each would leave something until the end of a long outage. */
+  private readonly waiting = new Set<() => void>();
   private lastProblem: unknown;
   private timesReconnected = 0;
+  /** Which endpoint is tried first: the one in use, or the one after an endpoint that was left. */
+  private first = 0;
   /** From the news of a revert until a connection knows the chain as it is then. */
   private isReverted = false;
   private readonly revertCallbacks = new Set<() => void>();
   private heartbeat: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(private readonly options: ConnectionOptions<Chain>) {}
+  private constructor(private readonly options: ConnectionOptions<Chain>) {
+    const { timeoutMs, log } = options;
+    this.subscriptions = new Subscriptions({ timeoutMs, log, closed: this.closing.signal });
+  }
 
   /** Errors: `foreign_chain` when something answers that is no Subtensor chain, else `chain_unreachable`. */
   static async open<Chain>(options: ConnectionOptions<Chain>, signal?: AbortSignal): Promise<Connection<Chain>> {
@@ -90,6 +100,11 @@ export class Connection<Chain> {
 
   get isClosed(): boolean {
     return this.closing.signal.aborted;
+  }
+
+  /** Aborts when it is closed. */
+  get closed(): AbortSignal {
+    return this.closing.signal;
   }
 
   /** Tells when a local chain has gone back to an earlier block, before anything is asked of it again. */
@@ -126,26 +141,18 @@ export class Connection<Chain> {
     params: readonly unknown[],
     onResult: (result: unknown) => void,
   ): Promise<() => void> {
-    const guarded = (result: unknown) => {
-      try {
-        if (this.subscriptions.has(subscription)) onResult(result);
-      } catch (error) {
-        this.options.log.error(`a subscriber of ${method} failed: ${messageOf(error)}`);
-      }
-    };
-    const subscription: Subscription = { method, unsubscribe, params, onResult: guarded };
-    this.subscriptions.set(subscription, undefined);
+    const subscription = this.subscriptions.add({ method, unsubscribe, params, onResult });
     try {
       const session = await this.current(method, performance.now() + this.options.timeoutMs, undefined);
-      await this.renew(session, subscription);
+      await this.subscriptions.renew(session, subscription);
     } catch (error) {
       // A connection that broke meanwhile is renewed, and this subscription with it.
       if (!isBittensorError(error) || error.code !== 'chain_unreachable' || this.isClosed) {
-        this.subscriptions.delete(subscription);
+        this.subscriptions.cancel(subscription);
         throw error;
       }
     }
-    return () => this.cancel(subscription);
+    return () => this.subscriptions.cancel(subscription);
   }
 
   /**
@@ -161,8 +168,19 @@ export class Connection<Chain> {
   ): Promise<() => void> {
     const session = await this.current(method, performance.now() + timeoutMs, signal);
     const id = await session.subscribe(method, params, on.result, { timeoutMs, signal });
-    void session.ended.then(on.lost);
-    return () => this.leave(session, { unsubscribe }, id);
+    const unhear = session.onEnded(on.lost);
+    return () => {
+      unhear();
+      leave(session, { unsubscribe, id, timeoutMs: this.options.timeoutMs });
+    };
+  }
+
+  /** Goes on to the next endpoint, where there is one; `why` is logged. */
+  moveOn(why: string): void {
+    const { length } = this.options.endpoints;
+    if (length === 1 || this.reconnecting || this.isClosed) return;
+    this.first = (this.first + 1) % length;
+    this.session.close(why);
   }
 
   /** Ends the connection; requests that wait are refused with `closed`. May be called twice. */
@@ -178,23 +196,34 @@ export class Connection<Chain> {
     if (this.isClosed) throw closed();
     while (this.reconnecting) {
       const left = Math.max(1, Math.ceil(end - performance.now()));
+      let wake = () => {};
+      const woken = new Promise<void>(resolve => {
+        wake = resolve;
+      });
+      this.waiting.add(wake);
       try {
-        await withDeadline(this.reconnecting, left, what, signal);
+        await withDeadline(woken, left, what, signal);
       } catch (error) {
         if (this.isClosed) throw closed();
         if (!isBittensorError(error) || error.code !== 'timeout') throw error;
         throw this.lastProblem ?? error;
+      } finally {
+        this.waiting.delete(wake);
       }
+      if (this.isClosed) throw closed();
     }
     return this.session;
   }
 
   private async establish(signal?: AbortSignal): Promise<void> {
     const problems: BittensorError[] = [];
-    for (const url of this.options.endpoints) {
+    const { endpoints } = this.options;
+    for (let i = 0; i < endpoints.length; i++) {
       signal?.throwIfAborted();
+      const at = (this.first + i) % endpoints.length;
       try {
-        await this.connectTo(url, signal);
+        await this.connectTo(endpoints[at]!, signal);
+        this.first = at;
         return;
       } catch (error) {
         if (signal?.aborted || this.isClosed || !isBittensorError(error)) throw error;
@@ -204,25 +233,32 @@ export class Connection<Chain> {
     const worst = problems.find(problem => problem.code === 'foreign_chain') ?? problems[0]!;
     if (worst.code === 'foreign_chain' || worst.code === 'unsupported') throw worst;
     const said = problems.map(problem => problem.message).join('; ');
-    throw chainError('chain_unreachable', `no chain answers: ${said}`, { endpoints: this.options.endpoints });
+    throw chainError('chain_unreachable', `no chain answers: ${said}`, { endpoints });
   }
 
   private async connectTo(url: string, signal?: AbortSignal): Promise<void> {
-    const stop = signal ? AbortSignal.any([signal, this.closing.signal]) : this.closing.signal;
-    const session = await openSession(url, { timeoutMs: CONNECT_MS, signal: stop }).catch(error =>
-      diagnose(url, error),
-    );
+    const stop = abortingWith(signal, this.closing.signal);
     try {
-      const admission = this.options.admit(session, this.chainNow, this, this.isReverted);
-      this.chainNow = await withDeadline(admission, CONNECT_MS, `asking ${url} what chain it is`, stop);
-      stop.throwIfAborted();
-    } catch (error) {
-      session.close();
-      throw error;
+      const session = await openSession(url, { timeoutMs: CONNECT_MS, signal: stop.signal }).catch(error =>
+        diagnose(url, error),
+      );
+      await this.admit(session, stop.signal).catch(error => {
+        session.close();
+        throw error;
+      });
+    } finally {
+      stop.abort();
     }
+  }
+
+  private async admit(session: RpcSession, stop: AbortSignal): Promise<void> {
+    const { url } = session;
+    const admission = this.options.admit(session, this.chainNow, this, this.isReverted);
+    this.chainNow = await withDeadline(admission, CONNECT_MS, `asking ${url} what chain it is`, stop);
+    stop.throwIfAborted();
     this.session = session;
     this.isReverted = false;
-    void session.ended.then(reason => this.onLost(session, reason));
+    session.onEnded(reason => this.onLost(session, reason));
   }
 
   private onLost(session: RpcSession, reason: string): void {
@@ -230,11 +266,13 @@ export class Connection<Chain> {
     if (session.isReverted) this.hearOfRevert(session);
     else this.options.log.warn(`connection to ${session.url} lost (${reason}), reconnecting`);
     this.lastProblem = chainError('chain_unreachable', `no connection to ${session.url}: ${reason}`);
-    const since = performance.now();
-    this.reconnecting = this.reconnect(since).finally(() => {
-      this.reconnecting = undefined;
+    const reconnecting = this.reconnect(performance.now()).finally(() => {
+      // One that was lost again at once has its own.
+      if (this.reconnecting === reconnecting) this.reconnecting = undefined;
+      for (const wake of this.waiting) wake();
     });
-    this.reconnecting.catch(() => {});
+    this.reconnecting = reconnecting;
+    reconnecting.catch(() => {});
   }
 
   private hearOfRevert({ url }: RpcSession): void {
@@ -260,32 +298,10 @@ export class Connection<Chain> {
         await sleep(pauseMs, this.closing.signal);
       }
     }
-    for (const subscription of this.subscriptions.keys()) {
-      this.renew(this.session, subscription).catch(error => {
-        this.options.log.warn(`cannot subscribe again (${subscription.method}): ${messageOf(error)}`);
-      });
-    }
+    this.subscriptions.renewAll(this.session);
     this.timesReconnected += 1;
     const seconds = ((performance.now() - since) / 1000).toFixed(1);
     this.options.log.info(`connected again to ${this.session.url} after ${seconds} s`);
-  }
-
-  private async renew(session: RpcSession, subscription: Subscription): Promise<void> {
-    const { method, params, onResult } = subscription;
-    const id = await session.subscribe(method, params, onResult, { timeoutMs: this.options.timeoutMs });
-    if (this.subscriptions.has(subscription)) this.subscriptions.set(subscription, id);
-    else this.leave(session, subscription, id);
-  }
-
-  private cancel(subscription: Subscription): void {
-    const id = this.subscriptions.get(subscription);
-    this.subscriptions.delete(subscription);
-    if (id !== undefined && !this.isClosed) this.leave(this.session, subscription, id);
-  }
-
-  private leave(session: RpcSession, { unsubscribe }: Pick<Subscription, 'unsubscribe'>, id: string): void {
-    session.forget(id);
-    session.call(unsubscribe, [id], { timeoutMs: this.options.timeoutMs }).catch(() => {});
   }
 
   /** Finds connections that are dead without having been closed (a sleeping laptop, a lost route). */
@@ -297,32 +313,6 @@ export class Connection<Chain> {
     } catch (error) {
       if (isBittensorError(error) && error.code === 'timeout') session.close();
     }
-  }
-}
-
-/**
- * A websocket that cannot be opened says little about why. Whether something else answers there decides between
- * `foreign_chain` and `chain_unreachable`.
- */
-async function diagnose(url: string, error: unknown): Promise<never> {
-  if (!isBittensorError(error) || error.code !== 'chain_unreachable') throw error;
-  try {
-    const answer = await fetch(url.replace(/^ws/, 'http'), { signal: AbortSignal.timeout(2_000), redirect: 'manual' });
-    await answer.body?.cancel();
-    const what = `${url} is a web server (status ${answer.status}), not a chain node`;
-    throw chainError('foreign_chain', what, { url, status: answer.status }, error);
-  } catch (probe) {
-    if (isBittensorError(probe)) throw probe;
-    const cause = (probe as Error).cause as { code?: unknown; message?: unknown } | undefined;
-    const code = typeof cause?.code === 'string' ? cause.code : '';
-    // Node's HTTP parser could not read the answer: something else listens there.
-    if (code.startsWith('HPE_')) {
-      throw chainError('foreign_chain', `${url} answers, but is not a chain node`, { url }, error);
-    }
-    // Some websockets keep the reason to themselves.
-    if (/^E[A-Z]+$/.test(code))
-      throw chainError('chain_unreachable', `${url}: ${String(cause?.message || code)}`, { url }, error);
-    throw error;
   }
 }
 

@@ -9,8 +9,8 @@ export interface RpcSession {
   readonly url: string;
   /** `performance.now()` when the node was last heard. */
   readonly heardAt: number;
-  /** Resolves with the reason when the session has ended. */
-  readonly ended: Promise<string>;
+  /** Calls back once, with the reason, when the session has ended. Returns what ends the waiting. */
+  onEnded(callback: (reason: string) => void): () => void;
   /** True when it ended, or is about to, because a local chain went back to an earlier block. */
   readonly isReverted: boolean;
   /** The result of a request. Errors: `rpc`, `unsupported` (no such method), `timeout`, `chain_unreachable`. */
@@ -23,7 +23,8 @@ export interface RpcSession {
     options: CallOptions,
   ): Promise<string>;
   forget(subscription: string): void;
-  close(): void;
+  /** `reason` is told to who waits for the end. */
+  close(reason?: string): void;
 }
 
 /** How a local chain tells its clients of a revert: the last notification of each subscription, then the closing code. */
@@ -70,13 +71,12 @@ export async function openSession(url: string, options: CallOptions): Promise<Rp
 
 class Session implements RpcSession {
   readonly opened: Promise<void>;
-  readonly ended: Promise<string>;
   heardAt = performance.now();
   isReverted = false;
   private readonly pending = new Map<number, Pending>();
   private readonly subscriptions = new Map<string, (result: unknown) => void>();
   private nextId = 1;
-  private end!: (reason: string) => void;
+  private readonly endCallbacks = new Set<(reason: string) => void>();
   private over: string | undefined;
 
   constructor(
@@ -88,9 +88,6 @@ class Session implements RpcSession {
     this.opened = new Promise((resolve, reject) => {
       opened = resolve;
       refused = reject;
-    });
-    this.ended = new Promise(resolve => {
-      this.end = resolve;
     });
     const fail = (reason: string) => {
       refused(chainError('chain_unreachable', `${url}: ${reason}`, { url, reason }));
@@ -124,8 +121,14 @@ class Session implements RpcSession {
     this.subscriptions.delete(subscription);
   }
 
-  close(): void {
-    this.finish('closed by this side');
+  onEnded(callback: (reason: string) => void): () => void {
+    if (this.over === undefined) this.endCallbacks.add(callback);
+    else queueMicrotask(() => callback(this.over!));
+    return () => void this.endCallbacks.delete(callback);
+  }
+
+  close(reason = 'closed by this side'): void {
+    this.finish(reason);
     try {
       // A dead peer would not answer the closing handshake, and the process would wait for it.
       if (this.socket.terminate) this.socket.terminate();
@@ -164,7 +167,8 @@ class Session implements RpcSession {
     for (const { reject } of this.pending.values()) reject(this.lost('request', reason));
     this.pending.clear();
     this.subscriptions.clear();
-    this.end(reason);
+    for (const callback of this.endCallbacks) callback(reason);
+    this.endCallbacks.clear();
   }
 
   private lost(what: string, reason: string) {

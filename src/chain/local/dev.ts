@@ -1,4 +1,4 @@
-import { isBittensorError } from '../../base/browser.js';
+import { abortingWith, isBittensorError } from '../../base/browser.js';
 import { type CallOptions, openSession, type RpcSession } from '../connection/json-rpc.js';
 import { chainError } from '../errors.js';
 import { isValuableGenesis } from '../networks.js';
@@ -268,11 +268,14 @@ class Connected implements LocalChain {
     params: readonly unknown[],
     { timeoutMs = ASK_MS, signal }: Options,
   ): Promise<unknown> {
+    const stop = this.stoppingWith(signal);
     try {
-      return await session.call(method, params, { timeoutMs, signal: this.anyOf(signal) });
+      return await session.call(method, params, { timeoutMs, signal: stop.signal });
     } catch (error) {
       if (!isBittensorError(error) || error.code !== 'unsupported') throw error;
       throw notLocal(this.url, method, `it does not offer ${method}`, error);
+    } finally {
+      stop.abort();
     }
   }
 
@@ -286,9 +289,11 @@ class Connected implements LocalChain {
 
   private async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<RpcSession> {
     this.closing.signal.throwIfAborted();
-    const session = await openSession(this.url, { timeoutMs, signal: this.anyOf(signal) });
+    const stop = this.stoppingWith(signal);
+    const opening = openSession(this.url, { timeoutMs, signal: stop.signal });
+    const session = await opening.finally(() => stop.abort());
     this.session = session;
-    void session.ended.then(() => this.forget(session));
+    session.onEnded(() => this.forget(session));
     return session;
   }
 
@@ -298,8 +303,9 @@ class Connected implements LocalChain {
     session.close();
   }
 
-  private anyOf(signal: AbortSignal | undefined): AbortSignal {
-    return AbortSignal.any([this.closing.signal, ...[this.signal, signal].filter(one => one !== undefined)]);
+  /** To be aborted when the work is done. */
+  private stoppingWith(signal: AbortSignal | undefined): AbortController {
+    return abortingWith(this.closing.signal, this.signal, signal);
   }
 
   private unfit(method: string, answer: unknown) {

@@ -1,9 +1,10 @@
-import { encodeAddress } from '../../base/browser.js';
+import { encodeAddress, type Token, tokenOf } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import { chainError } from '../errors.js';
 import { findApiMethod, findStorage, runtimeOf } from '../metadata/api.js';
 import { askRuntime } from '../metadata/runtime.js';
+import { readValues } from '../metadata/values.js';
 import { checkAddress } from '../transactions/actions.js';
 import { type ReadOptions, readMany } from './reads.js';
 
@@ -12,9 +13,11 @@ export interface Stake {
   readonly hotkey: string;
   /** Undefined on chains of before subnets had tokens: the stake is TAO then. */
   readonly netuid: number | undefined;
-  /** Rao of the subnet's alpha. */
+  /** What both amounts are counted in. */
+  readonly token: Token;
+  /** Rao. */
   readonly stakeRao: bigint;
-  /** What the hotkey's stakers got in the last epoch, in rao of alpha; undefined where the chain does not tell. */
+  /** What the hotkey's stakers got in the last epoch, in rao; undefined where the chain does not tell. */
   readonly emissionRao: bigint | undefined;
   /** Whether the hotkey is a neuron of the subnet. */
   readonly isRegistered: boolean | undefined;
@@ -33,13 +36,19 @@ export async function readStakesOf(
   if (findApiMethod(api, METHOD)) {
     const answer = await askRuntime(connection, METHOD, [address], options);
     if (!Array.isArray(answer)) throw chainError('unsupported', `${METHOD} answers no list`);
-    return answer.map(stakeOf).filter(({ stakeRao }) => stakeRao > 0n);
+    const stakes = answer.map(stakeOf).filter(({ stakeRao }) => stakeRao > 0n);
+    const keys = [...new Set(stakes.map(({ netuid }) => netuid))].map(
+      netuid => ['SubtensorModule.SubnetMechanism', netuid] as const,
+    );
+    const mechanisms = await readValues(connection, keys, options);
+    const tokens = new Map(keys.map(([, netuid], i) => [netuid, tokenOf(netuid, Number(mechanisms[i]))]));
+    return stakes.map(stake => ({ ...stake, token: tokens.get(stake.netuid)! }));
   }
   if (findStorage(api, 'SubtensorModule.Stake')) return oldStakes(connection, address, options);
   throw chainError('unsupported', `${runtimeOf(api)} does not tell the stakes of a coldkey`);
 }
 
-function stakeOf(entry: unknown): Stake {
+function stakeOf(entry: unknown) {
   const { hotkey, netuid, stake, emission, is_registered } = entry as Readonly<Record<string, unknown>>;
   if (!(hotkey instanceof Uint8Array) || typeof netuid !== 'number' || typeof stake !== 'bigint') {
     throw chainError('unsupported', `${METHOD} tells stakes of another form`);
@@ -65,6 +74,7 @@ async function oldStakes(connection: Connection<Chain>, coldkey: string, options
     .map((hotkey, i) => ({
       hotkey,
       netuid: undefined,
+      token: 'TAO' as const,
       stakeRao: BigInt(String(amounts[i] ?? 0)),
       emissionRao: undefined,
       isRegistered: undefined,

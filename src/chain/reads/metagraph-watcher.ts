@@ -45,12 +45,21 @@ export class MetagraphWatcher {
   private async tell(block: Block): Promise<boolean> {
     this.next = undefined;
     try {
-      const metagraph = await this.read(block);
-      for (const callback of [...this.callbacks]) callback(metagraph);
+      this.show(await this.read(block));
     } catch (error) {
       // The next block brings another chance.
       if (this.callbacks.size > 0) this.log.debug(`no metagraph of block ${block.number}: ${messageOf(error)}`);
     }
     return this.next === undefined;
+  }
+
+  private show(metagraph: Metagraph): void {
+    for (const callback of [...this.callbacks]) {
+      try {
+        callback(metagraph);
+      } catch (error) {
+        this.log.error(`a metagraph subscriber failed: ${messageOf(error)}`);
+      }
+    }
   }
 }

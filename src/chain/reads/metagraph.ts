@@ -22,6 +22,7 @@ export interface AxonEndpoint {
   readonly block: number;
 }
 
+/** All that a metagraph knows of one neuron. */
 export interface Neuron {
   readonly uid: number;
   /** ss58. */

@@ -1,4 +1,4 @@
-import { encodeAddress } from '../../base/browser.js';
+import { encodeAddress, type Token, tokenOf } from '../../base/browser.js';
 import { SUBNET_ITEMS, type SubnetItem } from '../../base/storage-names.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
@@ -15,6 +15,8 @@ export interface Subnet {
   /** As its owner calls it, else `root` or `subnet 3`. Text of strangers. */
   readonly name: string;
   readonly symbol: string | undefined;
+  /** What stake and emission are counted in; a subnet that counts in TAO has neither pool nor price. */
+  readonly token: Token;
   /** The coldkey. */
   readonly owner: string | undefined;
   readonly ownerHotkey: string | undefined;
@@ -23,13 +25,13 @@ export interface Subnet {
   readonly maxN: number | undefined;
   /** Blocks between two epochs. */
   readonly tempo: number;
-  /** Rao of alpha that the subnet pays out per block. */
+  /** Rao of its token that the subnet pays out per block. */
   readonly emissionRao: bigint | undefined;
   /** Rao of TAO that go into its pool per block. */
   readonly taoEmissionRao: bigint | undefined;
   /** Rao of TAO for one alpha. */
   readonly priceRao: bigint | undefined;
-  /** In its pool, and alpha that is staked. */
+  /** In its pool, and what is staked, in its token. */
   readonly taoInRao: bigint | undefined;
   readonly alphaInRao: bigint | undefined;
   readonly alphaOutRao: bigint | undefined;
@@ -88,6 +90,7 @@ function subnetOf(netuid: number, get: (name: SubnetItem) => unknown, priceRao: 
     netuid,
     name: identity?.subnet_name || (netuid === 0 ? 'root' : `subnet ${netuid}`),
     symbol: chainText(get('TokenSymbol')),
+    token: tokenOf(netuid, number('SubnetMechanism')),
     owner: addressOf(get('SubnetOwner')),
     ownerHotkey: addressOf(get('SubnetOwnerHotkey')),
     n: number('SubnetworkN') ?? 0,

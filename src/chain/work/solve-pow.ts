@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { builtModule, decodeAddress, fromHex, isBittensorError, messageOf, sleep } from '../../base/index.js';
+import {
+  abortingWith,
+  builtModule,
+  decodeAddress,
+  fromHex,
+  isBittensorError,
+  messageOf,
+  sleep,
+} from '../../base/index.js';
 import type { ChainClient } from '../chain-client.js';
 import type { Block } from '../connection/header.js';
 import { chainError } from '../errors.js';
@@ -43,8 +51,8 @@ const PASSING = ['timeout', 'chain_unreachable'];
  */
 export async function solvePow(client: ChainClient, what: WorkFor, options: SolveOptions = {}): Promise<Work> {
   if ('netuid' in what) await checkSubnet(client, what, options.signal);
-  const ended = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
+  const ended = abortingWith(options.signal);
+  const { signal } = ended;
   const threads = Math.max(1, options.threads ?? availableParallelism());
   const team = new Team(threads);
   try {
