@@ -35,7 +35,7 @@ describe('a dendrite', () => {
       const ask = { tensors: [input], synapseKey: 'hung' };
       expect((await dendrite.forward(peer, { ...ask, timeoutMs: 150 })).code).toBe('Timeout');
       expect((await dendrite.forward(peer, { ...ask, signal: AbortSignal.timeout(150) })).code).toBe('Cancelled');
-      await pollUntil('both ended', { withinMs: 3_000, everyMs: 10 }, () => (seen.length === 2 ? true : undefined));
+      await pollUntil('both ended', { withinMs: 10_000, everyMs: 10 }, () => (seen.length === 2 ? true : undefined));
       // The axon hears of both and stops its handlers.
       expect(seen).toHaveLength(2);
     });

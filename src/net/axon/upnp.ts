@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { messageOf } from '../../base/index.js';
+import { abortingWith, messageOf } from '../../base/index.js';
 import type { Address } from '../address.js';
 import { netError } from '../errors.js';
 
@@ -29,7 +29,7 @@ const CLOSE_MS = 1_000;
 export async function mapPort(port: number, options: PortMappingOptions = {}): Promise<MappedPort> {
   const { timeoutMs = 10_000, externalPort = port } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const { signal } = abortingWith(options.signal, timeout);
   // A library with many parts that nobody needs without this setting.
   const { upnpNat } = await import('@achingbrain/nat-port-mapper');
   const nat = upnpNat({ description: 'bittensor axon' });

@@ -33,8 +33,9 @@ export class BackOff {
   waitMs(peer: string): number {
     const known = this.failing.get(peer);
     if (!known) return 0;
-    // A clock that was set back must not lengthen a pause.
-    return Math.min(Math.max(0, known.untilMs - this.clock.nowMs()), this.pauseMs(known.failures));
+    const leftMs = known.untilMs - this.clock.nowMs();
+    // A clock that was set back must not lengthen a pause: what no pause can have left is over.
+    return leftMs > this.limits.longestMs ? 0 : Math.min(Math.max(0, leftMs), this.pauseMs(known.failures));
   }
 
   /** Failures in a row. */

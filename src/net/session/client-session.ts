@@ -1,30 +1,20 @@
 import { type Clock, type Log, messageOf, silentLog, systemClock } from '../../base/index.js';
-import type { Signer } from '../../wallet/index.js';
-import { CHALLENGE_BYTES, signHello } from '../auth/hello.js';
 import { RequestError } from '../errors.js';
 import type { Challenge, Frame, ReplyHead, Welcome } from '../gen/bittensor.js';
 import type { Answer } from '../incoming.js';
 import { RETURN_CODES, returnCodeOf } from '../wire/codes.js';
-import { clean } from '../wire/status.js';
-import { agreedVersion, PROTOCOL_VERSION } from '../wire/version.js';
-import { Allowance } from './allowance.js';
 import { BodyIn } from './body-in.js';
 import { Deadlines } from './deadlines.js';
 import type { FrameStream } from './frame-stream.js';
 import { controlFrame, NO_BYTES, readFrame } from './frames.js';
-import { defaultSessionLimits, MOST_INLINE_BYTES, type SessionLimits } from './limits.js';
+import { boundedWelcome, type Greeting, helloTo } from './greeting.js';
+import { defaultSessionLimits, type SessionLimits } from './limits.js';
 import type { MemoryBudget, MemoryShare } from './memory.js';
 import { Outbox } from './outbox.js';
 import { Call, type SessionCall, SessionError } from './session-call.js';
+import { Strays } from './strays.js';
 
-export interface ClientSessionOptions {
-  readonly signer: Signer;
-  /** Whom the chain names at this address, 32 bytes. */
-  readonly expect: { readonly hotkey: Uint8Array };
-  /** Genesis hash, 32 bytes, or none. */
-  readonly network: Uint8Array;
-  /** SHA-256 of the public key of the server's certificate. Undefined: plain text, where each request is signed. */
-  readonly serverKeyHash: Uint8Array | undefined;
+export interface ClientSessionOptions extends Greeting {
   /** Shared by all sessions: large replies are held in it. */
   readonly memory: MemoryBudget;
   readonly limits?: Partial<SessionLimits>;
@@ -54,8 +44,7 @@ export class ClientSession {
   /** Those of them whose turn has not come. */
   private readonly waiting = new Set<Call>();
   private readonly closeCallbacks: ((error: RequestError) => void)[] = [];
-  private readonly strayFrames = new Allowance(1_000, 100);
-  private strayBytes = 0;
+  private readonly strays = new Strays();
   private lastId = 0;
   private under = 0;
   private welcome: Welcome | undefined;
@@ -173,7 +162,7 @@ export class ClientSession {
   private giveUp(call: Call, error: RequestError): void {
     if (call.id !== 0) {
       // What the server sent before it hears of this still comes.
-      this.strayBytes += call.bodyIn ? call.bodyIn.outstanding : this.welcome!.inlineBytes;
+      this.strays.expect(call.bodyIn ? call.bodyIn.outstanding : this.welcome!.inlineBytes);
       this.outbox.sendControl(controlFrame({ id: call.id, cancel: RETURN_CODES[error.returnCode].number }));
     }
     this.settle(call, error);
@@ -231,44 +220,14 @@ export class ClientSession {
   private answer(challenge: Challenge): void {
     if (this.challenged) throw broken('a second challenge');
     this.challenged = true;
-    const { expect, network, serverKeyHash, signer } = this.options;
-    const version = agreedVersion(challenge.version);
-    if (version === undefined) {
-      const text = `the peer speaks version ${clean(challenge.version) || 'none'}, this side ${PROTOCOL_VERSION}`;
-      return void this.fail(new RequestError('ResponseIncompatibleVersion', text));
-    }
-    if (Buffer.compare(challenge.hotkey, expect.hotkey) !== 0) {
-      return void this.fail(new RequestError('InvalidResponse', 'another neuron answers at this address'));
-    }
-    if (Buffer.compare(challenge.network, network) !== 0) {
-      return void this.fail(new RequestError('InvalidResponse', 'the peer is on another network'));
-    }
-    if (challenge.challenge.length !== (serverKeyHash ? CHALLENGE_BYTES : 0)) {
-      throw broken(`a challenge of ${challenge.challenge.length} bytes`);
-    }
-    const expiry = challenge.time + 30_000_000;
-    if (!(challenge.time >= 0) || !Number.isSafeInteger(expiry)) throw broken('a challenge without a time');
-    const hello = {
-      network,
-      serverKeyHash: serverKeyHash ?? NO_BYTES,
-      caller: signer.publicKey,
-      server: expect.hotkey,
-      challenge: challenge.challenge,
-      expiry,
-    };
-    const signature = serverKeyHash ? signHello(signer, hello) : NO_BYTES;
-    const frame = { version, caller: signer.publicKey, network, expiry, signature };
-    this.outbox.sendControl(controlFrame({ hello: frame }));
+    const hello = helloTo(challenge, this.options);
+    if (hello instanceof RequestError) return void this.fail(hello);
+    this.outbox.sendControl(controlFrame({ hello }));
   }
 
   private onWelcome(welcome: Welcome): void {
     if (!this.challenged || this.welcome) throw broken('a welcome that was not due');
-    if (welcome.requests < 1) throw broken('a welcome to no requests');
-    this.welcome = {
-      ...welcome,
-      requests: Math.min(welcome.requests, this.limits.requests),
-      inlineBytes: Math.min(welcome.inlineBytes, MOST_INLINE_BYTES),
-    };
+    this.welcome = boundedWelcome(welcome, this.limits);
     this.openResolve(this.welcome);
     this.startWaiting();
   }
@@ -279,8 +238,7 @@ export class ClientSession {
     if (!call) {
       if (id > this.lastId) throw broken(`a frame of request ${id}, which was never made`);
       this.allowStray(`frames of request ${id}, which is over`);
-      this.strayBytes -= frame.body.length;
-      if (this.strayBytes < 0) throw broken(`a body of request ${id}, which is over`);
+      if (!this.strays.takeBytes(frame.body.length)) throw broken(`a body of request ${id}, which is over`);
       return;
     }
     if (frame.reply) return void this.onReply(call, frame.reply, frame.body);
@@ -336,7 +294,7 @@ export class ClientSession {
   }
 
   private allowStray(what: string): void {
-    if (!this.strayFrames.take()) throw broken(`too many of ${what}`);
+    if (!this.strays.takeFrame()) throw broken(`too many of ${what}`);
   }
 
   private watch(): void {

@@ -16,6 +16,7 @@ import { defaultSessionLimits, type SessionLimits } from './limits.js';
 import type { MemoryBudget, MemoryShare } from './memory.js';
 import { Outbox } from './outbox.js';
 import { ServedRequest } from './served-request.js';
+import { Strays } from './strays.js';
 
 export interface ServeOptions {
   /** The server's own public key, 32 bytes. */
@@ -83,8 +84,7 @@ export class ServerSession implements ServedSession {
   /** Handlers that run, those of requests given up included. */
   private running = 0;
   private readonly cancels = new Allowance(1_000, 100);
-  private readonly strayFrames = new Allowance(1_000, 100);
-  private strayBytes = 0;
+  private readonly strays = new Strays();
   private lastId = 0;
   private state: State = 'hello';
   private draining = false;
@@ -153,13 +153,12 @@ export class ServerSession implements ServedSession {
 
   /** @internal What was granted of a body that is not wanted any more may still come. */
   expectStray(bytes: number): void {
-    this.strayBytes += bytes;
+    this.strays.expect(bytes);
   }
 
   /** @internal */
   takeStray(id: number, bytes: number): void {
-    this.strayBytes -= bytes;
-    if (this.strayBytes < 0) throw broken(`a body of request ${id} that waited for no credit`);
+    if (!this.strays.takeBytes(bytes)) throw broken(`a body of request ${id} that waited for no credit`);
   }
 
   /** @internal A handler came to its end. */
@@ -326,7 +325,7 @@ export class ServerSession implements ServedSession {
   }
 
   private allowStray(): void {
-    if (!this.strayFrames.take()) throw broken('too many frames that say nothing');
+    if (!this.strays.takeFrame()) throw broken('too many frames that say nothing');
   }
 
   private watch(): void {

@@ -71,6 +71,7 @@ export const RETURN_CODES = {
   Cancelled: row(36, 'CANCELLED', 'the caller gave up'),
 } as const satisfies Record<string, CodeRow>;
 
+/** What came of a request; `Success` is the only good one. */
 export type ReturnCode = keyof typeof RETURN_CODES;
 
 function row(number: number, grpc: GrpcStatus, meaning: string): CodeRow {

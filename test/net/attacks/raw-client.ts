@@ -83,7 +83,7 @@ export class RawExchange {
 
   /** The first frame like this, or `closed`. */
   next(what: string, like: (frame: Frame) => boolean): Promise<Frame | 'closed'> {
-    return pollUntil(what, { withinMs: 20_000, everyMs: 2 }, () => {
+    return pollUntil(what, { withinMs: 30_000, everyMs: 2 }, () => {
       return this.frames.find(like) ?? (this.closed ? 'closed' : undefined);
     });
   }

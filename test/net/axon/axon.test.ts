@@ -121,7 +121,7 @@ describe('an axon', () => {
     const replies = [];
     for (const [n, index] of [4, 4, 5, 2, 3].entries()) {
       replies.push(callers.get(index)!());
-      await pollUntil('the request has come', { withinMs: 10_000, everyMs: 5 }, () => {
+      await pollUntil('the request has come', { withinMs: 30_000, everyMs: 5 }, () => {
         const { waiting, computing } = axon.stats();
         return waiting + computing === n + 1 || undefined;
       });

@@ -40,6 +40,6 @@ describe('an address whose strangers are refused again and again', () => {
     expect(axon.stats().drops['refused too often']).toBeGreaterThanOrEqual(1);
     expect(await friend()).toBe('Success');
     const again = async () => ((await caller(2)()) === 'Success' ? true : undefined);
-    await pollUntil('the address may connect again', { withinMs: 20_000, everyMs: 100 }, again);
+    await pollUntil('the address may connect again', { withinMs: 30_000, everyMs: 100 }, again);
   });
 });

@@ -40,6 +40,15 @@ describe('a back-off', () => {
     );
   });
 
+  it('is over where the clock was set back by more than any pause', () => {
+    let now = 10_000_000;
+    const backOff = new BackOff({ nowMs: () => now }, { firstMs: 100, longestMs: 10_000 });
+    backOff.failed('a');
+    now -= 5_000_000;
+    expect(backOff.waitMs('a')).toBe(0);
+    expect([backOff.failed('a'), backOff.waitMs('a')]).toEqual([2, 200]);
+  });
+
   it('remembers a bounded number of peers, and forgets those that are gone', () => {
     const backOff = new BackOff({ nowMs: () => 0 }, { peers: 3 });
     for (const peer of ['a', 'b', 'c', 'a', 'd']) backOff.failed(peer);

@@ -197,10 +197,10 @@ describe('everything that was opened', () => {
       bootstrap: [String(first.port)],
     });
     await second.start();
-    await pollUntil('they met', { withinMs: 20_000, everyMs: 20 }, () => first.peers()[0]);
+    await pollUntil('they met', { withinMs: 30_000, everyMs: 20 }, () => first.peers()[0]);
     await Promise.all([axon.stop(), first.stop(), second.stop()]);
     await Promise.all([axon.stop(), first.stop(), second.stop()]);
     dendrite.close();
-    await pollUntil('all is closed', { withinMs: 3_000, everyMs: 20 }, () => (open() <= before ? true : undefined));
+    await pollUntil('all is closed', { withinMs: 10_000, everyMs: 20 }, () => (open() <= before ? true : undefined));
   }, 40_000);
 });

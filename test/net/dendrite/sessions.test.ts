@@ -149,7 +149,7 @@ describe('a session', () => {
       );
       expect(replies.map(reply => floatsOf(reply.tensors[0]!)[0])).toEqual(replies.map((_, i) => i));
       // The look at the certificate was a connection of its own, which is gone.
-      await pollUntil('one is left', { withinMs: 3_000, everyMs: 10 }, () =>
+      await pollUntil('one is left', { withinMs: 10_000, everyMs: 10 }, () =>
         axon.stats().connections === 1 ? true : undefined,
       );
     });
@@ -170,7 +170,7 @@ describe('a session', () => {
       const peer = { hotkey, host: '127.0.0.1', port };
       const ask = () => dendrite.forward(peer, { tensors: [input], timeoutMs: 3_000 });
       // A plain connection that failed is tried again by gRPC after a moment.
-      await pollUntil('it answers', { withinMs: 8_000, everyMs: 50 }, async () =>
+      await pollUntil('it answers', { withinMs: 30_000, everyMs: 50 }, async () =>
         (await ask()).code === 'Success' ? true : undefined,
       );
       expect((await ask()).code).toBe('Success');
@@ -214,7 +214,7 @@ describe('a session', () => {
     });
     const port = await axon.start();
     const asked = dendrite.forward({ hotkey, host: '127.0.0.1', port }, { tensors: [input] });
-    await pollUntil('it is computed', { withinMs: 3_000, everyMs: 5 }, () => (begun === 1 ? true : undefined));
+    await pollUntil('it is computed', { withinMs: 10_000, everyMs: 5 }, () => (begun === 1 ? true : undefined));
     await axon.stop(0);
     expect((await asked).code).toBe('Unavailable');
     await sleep(50);
@@ -231,7 +231,7 @@ describe('a session', () => {
     for (const port of ports) {
       expect((await dendrite.forward({ hotkey, host: '127.0.0.1', port }, { tensors: [input] })).code).toBe('Success');
     }
-    await pollUntil('the first is left', { withinMs: 3_000, everyMs: 10 }, () =>
+    await pollUntil('the first is left', { withinMs: 10_000, everyMs: 10 }, () =>
       first.stats().connections === 0 ? true : undefined,
     );
     expect(second.stats().connections).toBe(1);

@@ -158,10 +158,10 @@ describe('gossip', () => {
     const { port } = reserved;
     await reserved.stop();
     const waiting = await node(2, [String(port)], { log });
-    await pollUntil('a line', { withinMs: 2_000, everyMs: 10 }, () => (lines.length > 0 ? true : undefined));
+    await pollUntil('a line', { withinMs: 10_000, everyMs: 10 }, () => (lines.length > 0 ? true : undefined));
     const back = await node(1, [], { port });
     await untilCounts([waiting, back], '1|2');
-    await pollUntil('a second line', { withinMs: 2_000, everyMs: 10 }, () => lines[1]);
+    await pollUntil('a second line', { withinMs: 10_000, everyMs: 10 }, () => lines[1]);
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain(`bootstrap peer 127.0.0.1:${port} does not answer`);
     expect(lines[1]).toBe(`bootstrap peer 127.0.0.1:${port} answers again`);
@@ -202,7 +202,7 @@ describe('networks', () => {
     const third = await node(4, [String(other.port)], { network: elsewhere });
     await untilCounts([first, same], '1|2');
     await untilCounts([other, third], '1|2');
-    await pollUntil('a line', { withinMs: 3_000, everyMs: 10 }, () => lines[0]);
+    await pollUntil('a line', { withinMs: 10_000, everyMs: 10 }, () => lines[0]);
     expect(lines[0]).toContain('gossip of another network');
   });
 
@@ -393,11 +393,11 @@ describe('gossip with hostile strangers', () => {
     const lines: string[] = [];
     const log: Log = { ...silentLog, warn: line => lines.push(line) };
     const first = await node(1, [String(port)], { timeoutMs: 100, log });
-    await pollUntil('a line', { withinMs: 3_000, everyMs: 10 }, () => lines[0]);
+    await pollUntil('a line', { withinMs: 10_000, everyMs: 10 }, () => lines[0]);
     const second = await node(2, [String(first.port)]);
     await untilCounts([first, second], '1|2');
     const third = await node(3, [String(port)], { timeoutMs: 30_000 });
-    await pollUntil('a call', { withinMs: 3_000, everyMs: 10 }, () => (hung.active > 1 ? true : undefined));
+    await pollUntil('a call', { withinMs: 10_000, everyMs: 10 }, () => (hung.active > 1 ? true : undefined));
     const started = performance.now();
     await third.stop();
     expect(performance.now() - started).toBeLessThan(1_000);

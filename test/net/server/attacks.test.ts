@@ -148,7 +148,7 @@ describe('an axon closes a connection', () => {
       for (let sent = 0; sent < count && !socket.destroyed; sent += 1_000) {
         await new Promise(resolve => socket.write(batch, resolve));
       }
-      await pollUntil('it is closed', { withinMs: 20_000, everyMs: 20 }, () => (socket.destroyed ? true : undefined));
+      await pollUntil('it is closed', { withinMs: 30_000, everyMs: 20 }, () => (socket.destroyed ? true : undefined));
     });
     expect(grown).toBeLessThan(32 * MIB);
     expect(await victim.answers()).toBe('Success');
@@ -163,7 +163,7 @@ describe('an axon closes a connection', () => {
     const batch = Buffer.concat(Array.from({ length: 1_000 }, () => frame(9, 0, 1, literal)));
     const grown = await victim.growth(async () => {
       for (let i = 0; i < 100 && !socket.destroyed; i++) await new Promise(resolve => socket.write(batch, resolve));
-      await pollUntil('it is closed', { withinMs: 20_000, everyMs: 20 }, () => (socket.destroyed ? true : undefined));
+      await pollUntil('it is closed', { withinMs: 30_000, everyMs: 20 }, () => (socket.destroyed ? true : undefined));
     });
     report('100,000 CONTINUATION frames', grown);
     expect(grown).toBeLessThan(32 * MIB);
@@ -183,7 +183,7 @@ describe('an axon closes a connection', () => {
       const fresh = await victim.tls();
       expect(fresh.destroyed).toBe(false);
       fresh.destroy();
-      await pollUntil('all are closed', { withinMs: 15_000, everyMs: 100 }, () =>
+      await pollUntil('all are closed', { withinMs: 30_000, everyMs: 100 }, () =>
         sockets.every(socket => socket.destroyed) ? true : undefined,
       );
     } finally {
@@ -198,7 +198,7 @@ describe('an axon closes a connection', () => {
     const mute = await victim.tcp();
     const noise = await victim.tcp();
     noise.write('GET / HTTP/1.1\r\n\r\n');
-    await pollUntil('all are closed', { withinMs: 15_000, everyMs: 50 }, () =>
+    await pollUntil('all are closed', { withinMs: 30_000, everyMs: 50 }, () =>
       silent.destroyed && mute.destroyed && noise.destroyed ? true : undefined,
     );
     expect(await victim.answers()).toBe('Success');
@@ -215,7 +215,7 @@ describe('an axon closes a connection', () => {
     socket.write(Buffer.concat([PREFACE, SETTINGS, call, frame(7, 0, 0, Buffer.alloc(8))]));
     await once(socket, 'end');
     expect(socket.writable).toBe(true);
-    await pollUntil('it is closed', { withinMs: 15_000, everyMs: 50 }, async () =>
+    await pollUntil('it is closed', { withinMs: 30_000, everyMs: 50 }, async () =>
       (await victim.measure()).connections <= before ? true : undefined,
     );
     socket.destroy();
@@ -227,7 +227,7 @@ describe('an axon closes a connection', () => {
     socket.write(Buffer.concat([PREFACE, SETTINGS]));
     // A call that stays open, and never a PONG.
     socket.write(frame(1, 4, 1, FORWARD));
-    await pollUntil('it is closed', { withinMs: 15_000, everyMs: 50 }, () => (socket.destroyed ? true : undefined));
+    await pollUntil('it is closed', { withinMs: 30_000, everyMs: 50 }, () => (socket.destroyed ? true : undefined));
     // A live one stays, since its HTTP/2 answers for it.
     const live = connectHttp2(`http://127.0.0.1:${victim.port}`);
     live.on('error', () => {});

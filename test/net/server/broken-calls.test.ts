@@ -131,7 +131,7 @@ describe('nothing is kept for a call', () => {
       if (way === 'is reset') for (const call of calls) call.stream.close(8);
       else session.destroy();
     }
-    await pollUntil('all is given back', { withinMs: 5_000, everyMs: 20 }, () =>
+    await pollUntil('all is given back', { withinMs: 30_000, everyMs: 20 }, () =>
       JSON.stringify(held()) === JSON.stringify(nothing) ? true : undefined,
     ).catch(() => {});
     expect(held()).toEqual(nothing);
@@ -176,7 +176,7 @@ describe('calls whose message does not come', () => {
     expect(first).toEqual(['8', '8', '8']);
     expect(axon['server']['receiving'].size).toBe(5);
     session.destroy();
-    await pollUntil('they are forgotten', { withinMs: 5_000, everyMs: 20 }, () =>
+    await pollUntil('they are forgotten', { withinMs: 30_000, everyMs: 20 }, () =>
       axon['server']['receiving'].size === 0 ? true : undefined,
     );
   });
@@ -200,10 +200,10 @@ describe('answers that are not taken', () => {
     const unsent = () => Math.max(...[...axon['server']['connected']].map(connection => connection.unsent()));
     // The answer to one question, as one stream is owed.
     const alone = dial(port, { settings: { initialWindowSize: 0 } });
-    await pollUntil('the answers wait', { withinMs: 5_000, everyMs: 20 }, () => (unsent() > 0 ? true : undefined));
+    await pollUntil('the answers wait', { withinMs: 30_000, everyMs: 20 }, () => (unsent() > 0 ? true : undefined));
     const { stream, over } = open(alone, HEALTH, Buffer.alloc(5));
     stream.end();
-    await pollUntil('twenty are owed', { withinMs: 5_000, everyMs: 20 }, () => {
+    await pollUntil('twenty are owed', { withinMs: 30_000, everyMs: 20 }, () => {
       const calls = [...axon['server']['connected']].flatMap(connection => [...connection.calls]);
       return calls.filter(call => call.path === reflection && call.unsent > 0).length === 20 ? true : undefined;
     });
@@ -243,7 +243,7 @@ describe('answers that are not taken', () => {
     const session = dial(port, { settings: { initialWindowSize: 0 } });
     const { stream } = open(session, path, bytes);
     if (isWhole) stream.end();
-    await pollUntil('it is closed', { withinMs: 10_000, everyMs: 50 }, () =>
+    await pollUntil('it is closed', { withinMs: 30_000, everyMs: 50 }, () =>
       axon.stats().drops['reply not taken'] === 1 ? true : undefined,
     );
     expect(await health(port)).toBe('0');
@@ -253,7 +253,7 @@ describe('answers that are not taken', () => {
     const { axon, port } = await target({ strangerUnsentBytes: 16 * 1024 });
     const session = dial(port, { settings: { initialWindowSize: 0 } });
     for (let i = 0; i < 30; i++) open(session, reflection, questions(1));
-    await pollUntil('it is closed', { withinMs: 10_000, everyMs: 50 }, () =>
+    await pollUntil('it is closed', { withinMs: 30_000, everyMs: 50 }, () =>
       axon.stats().drops['answers not taken'] === 1 ? true : undefined,
     );
   });

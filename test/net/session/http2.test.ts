@@ -208,16 +208,16 @@ describe('a caller that meets another server', () => {
       server.listen(0, host, () => resolve((server.address() as AddressInfo).port));
     });
     // Those of the tests before this one are on their way out.
-    await pollUntil('no other socket', { withinMs: 15_000 }, () => sockets() === 0 || undefined);
+    await pollUntil('no other socket', { withinMs: 30_000 }, () => sockets() === 0 || undefined);
     const { frames, close } = await dialFrames({ host, port, path, certificate: undefined, timeoutMs: 5_000 });
     // More than the kernel holds for both ends.
     for (let i = 0; i < 32; i++) frames.write(new Uint8Array(4), new Uint8Array(MIB - 4));
-    await pollUntil('the other side has enough', { withinMs: 15_000, everyMs: 5 }, () => taken > MIB || undefined);
+    await pollUntil('the other side has enough', { withinMs: 30_000, everyMs: 5 }, () => taken > MIB || undefined);
     // Then nothing moves any more; where it does still, there is only less to be seen.
     await sleep(300);
     expect(sockets()).toBe(2);
     close();
     // That of the other side stays.
-    await pollUntil('the socket is closed', { withinMs: 15_000 }, () => sockets() === 1 || undefined);
+    await pollUntil('the socket is closed', { withinMs: 30_000 }, () => sockets() === 1 || undefined);
   });
 });
