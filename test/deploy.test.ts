@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { foldKey, packagePath } from '../src/base/index.js';
-import { locate, settingsOf } from '../src/cli/catalogue.js';
+import { packagePath } from '../src/base/index.js';
+import { checkCommand } from './helpers/command-line.js';
 
 const read = (name: string) => readFileSync(packagePath(`deploy/${name}`), 'utf8');
 
@@ -21,20 +21,6 @@ const compose = parse(read('compose.yaml'), { merge: true }) as {
   volumes: Record<string, unknown>;
 };
 const own = Object.entries(compose.services).filter(([, service]) => service.build);
-
-/** A command line of this program: the command is there, and so are its flags, each with a value that it takes. */
-function checkCommand(words: readonly string[]): void {
-  const { spec } = locate(words);
-  expect(spec, words.join(' ')).toBeDefined();
-  const table = settingsOf(spec!);
-  for (const [i, word] of words.entries()) {
-    if (!word.startsWith('--')) continue;
-    const setting = table[foldKey(word.slice(2))];
-    expect(setting, `${word} in ${words.join(' ')}`).toBeDefined();
-    if (setting!.argument !== undefined)
-      expect(() => setting!.parse(words[i + 1]!), `${word} ${words[i + 1]}`).not.toThrow();
-  }
-}
 
 describe('the compose file', () => {
   it('starts commands that there are, with settings that they take', () => {

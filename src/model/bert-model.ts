@@ -8,6 +8,7 @@ import { bertBlocks } from './layers/bert-blocks.js';
 import { embed, embedPositions } from './layers/embedding.js';
 import { Parameters } from './train/parameters.js';
 
+/** Sizes of an encoder, and where its parameters come from. */
 export interface BertModelConfig {
   readonly vocabSize: number;
   readonly hiddenSize: number;
@@ -95,6 +96,7 @@ export class BertModel {
     this.parameters.backward(() => this.forward(ids), gradient);
   }
 
+  /** Frees parameters and gradients. */
   dispose(): void {
     this.parameters.dispose();
   }

@@ -1,5 +1,5 @@
-import { abortable, fromHex, type Log, messageOf, type ResolvedSettings } from '../base/index.js';
-import type { ChainClient } from '../chain/index.js';
+import { abortable, abortingWith, fromHex, type Log, messageOf, type ResolvedSettings } from '../base/index.js';
+import type { ChainClient, Metagraph } from '../chain/index.js';
 import {
   type Axon,
   Dendrite,
@@ -16,6 +16,7 @@ import { refuseTwin } from './keys/twins.js';
 import { type AxonService, createAxon, reachabilityTeller, serveAxon } from './membership/axon-service.js';
 import { chainDirectory, type PeerDirectory } from './membership/directory.js';
 import { isChainless, joinGossip, refuseChainRules } from './membership/join-gossip.js';
+import { keepMembership } from './membership/keep-membership.js';
 import { patienceFor, reachChain } from './membership/local-chain.js';
 import { joinSubnet } from './membership/membership.js';
 import { PeerHealth } from './membership/peer-health.js';
@@ -138,7 +139,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
         return undefined;
       },
     );
-    watch = watchTwins({ settings, identity, chain, announced, joined, observed, log, closing });
+    watch = watchTwins({ settings, identity, chain, announced, joined, observed, log, signal, closing });
   } else {
     if (!announced) throw new NeuronError('bad_setting', `a ${role} that serves nothing needs a chain`);
     const definition = handlers?.definition;
@@ -153,7 +154,7 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
   return {
     ...ground,
     chain: watch && chain && watchedChain(chain, watch),
-    weightsSignal: watch ? AbortSignal.any([signal, watch.alarm]) : signal,
+    weightsSignal: watch ? abortingWith(signal, watch.alarm).signal : signal,
     ...{ settings, directory, axon, announced, dendrite, health, joined, tellTraffic },
   };
 }
@@ -199,7 +200,7 @@ async function openGround<S extends NodeSettings>(
   return { ...running, role, identity, chain, network, log, root, logFolder, observed, stakeOf };
 }
 
-/** From the registration on, looks with each block whether somebody else uses this hotkey. */
+/** From the registration on, looks with each block whether it lasts, and whether somebody else uses this hotkey. */
 function watchTwins({
   settings,
   identity,
@@ -208,8 +209,9 @@ function watchTwins({
   joined,
   observed,
   log,
+  signal,
   closing,
-}: Pick<Node, 'settings' | 'identity' | 'announced' | 'joined' | 'observed' | 'log' | 'closing'> & {
+}: Pick<Node, 'settings' | 'identity' | 'announced' | 'joined' | 'observed' | 'log' | 'signal' | 'closing'> & {
   chain: ChainClient;
 }): TwinWatch {
   const { netuid } = settings;
@@ -218,7 +220,19 @@ function watchTwins({
   const watch = new TwinWatch({ chain, hotkey, announced, mayBeOpen: mayHaveOpenRow(place), log });
   observed.status.check('hotkey', () => watch.reason);
   void joined.then(uid => {
-    if (uid !== undefined) closing.add(chain.onMetagraph(netuid, metagraph => watch.onMetagraph(metagraph)));
+    if (uid === undefined) return;
+    const { status } = observed;
+    const keep = keepMembership({
+      client: chain,
+      netuid,
+      hotkey: identity.hotkey,
+      axon: announced,
+      status,
+      log,
+      signal,
+    });
+    for (const look of [keep, (metagraph: Metagraph) => watch.onMetagraph(metagraph)])
+      closing.add(chain.onMetagraph(netuid, look));
   });
   return watch;
 }

@@ -1,4 +1,4 @@
-import { Closing, type Log } from '../base/index.js';
+import { abortingWith, Closing, type Log } from '../base/index.js';
 import type { ChainClient } from '../chain/index.js';
 import type { StatusBoard } from './observe/status.js';
 
@@ -47,9 +47,9 @@ export async function runToTheEnd(
   stopAfterMs: number | undefined,
   work: (running: Running) => Promise<void>,
 ): Promise<void> {
-  const stop = new AbortController();
+  const stop = abortingWith(outer);
+  const { signal } = stop;
   const stopLater = stopAfterMs === undefined ? undefined : callAfter(stopAfterMs, () => stop.abort());
-  const signal = AbortSignal.any([outer, stop.signal]);
   let fatal: unknown;
   const fail = (error: unknown) => {
     // What the abort itself interrupts is not an error of its own.

@@ -7,8 +7,9 @@ import { registerGradients } from './gradients.js';
 import { registerNativeKernels } from './native-kernels.js';
 import { registerWasmKernels } from './wasm-kernels.js';
 
-/** `auto`: the fastest that is there. `gpu`: CUDA, or else WebGPU. `cpu`: TensorFlow's own CPU kernels, or else wasm. `js`: plain JavaScript, for checking toys. */
+/** By name, as `Device` says. */
 export const devices = ['auto', 'gpu', 'cpu', 'wasm', 'js'] as const;
+/** `auto`: the fastest that is there. `gpu`: CUDA, or else WebGPU. `cpu`: TensorFlow's own CPU kernels, or else wasm. `js`: plain JavaScript, for checking toys. */
 export type Device = (typeof devices)[number];
 
 export interface Backend {

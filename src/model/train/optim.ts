@@ -14,7 +14,7 @@ export interface ParameterGroup {
 }
 
 /** Gradients that callers of the served model sent: plain numbers by variable name, already averaged. */
-export interface ReceivedGradients {
+export interface ScaledGradients {
   readonly gradients: ReadonlyMap<string, Float32Array>;
   /** They count this many times. */
   readonly scale: number;
@@ -44,7 +44,7 @@ export class Optimizer {
    * One step. Takes the gradients over: they are disposed here. Variables without a gradient stay as they are.
    * `factor` is what the schedule multiplies the learning rates by.
    */
-  step(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, received?: ReceivedGradients, factor = 1): void {
+  step(gradients: ReadonlyMap<tf.Variable, tf.Tensor>, received?: ScaledGradients, factor = 1): void {
     for (const { variables, learningRate, rule, isSteady } of this.groups) {
       const rate = isSteady ? learningRate : learningRate * factor;
       for (const [name, variable] of variables) {

@@ -65,6 +65,7 @@ export class Parameters {
   }
 }
 
+/** How large the steps of a descent are. */
 export interface DescentOptions {
   /** Learning rate. */
   readonly lr: number;
@@ -94,6 +95,7 @@ export class ParameterOptimizer {
     this.parameters.zeroGrad();
   }
 
+  /** Frees what it remembers of earlier steps; the parameters stay. */
   dispose(): void {
     this.optimizer.dispose();
   }

@@ -13,7 +13,8 @@ import { Router, type RouterConfig } from '../peers/router.js';
 import type { CallerGradients } from '../serve/callers.js';
 import { type KeepOptions, loadModel, refused, saveModel } from '../store/checkpoint.js';
 import type { Judgement, Synapse } from '../synapse.js';
-import { clipScale, globalNorm, Optimizer, type ReceivedGradients } from './optim.js';
+import { clipScale, globalNorm, Optimizer, type ScaledGradients } from './optim.js';
+import { ReceivedGradients } from './received.js';
 import { createRule, type RuleSettings, sgd } from './rules.js';
 import { createSchedule, type Schedule, type ScheduleSettings } from './schedule.js';
 import { checkedTrainerState } from './trainer-state.js';
@@ -117,7 +118,7 @@ export class Trainer {
   private steps = 0;
   /** Passes without training, so that batches of one test travel in orders of their own. */
   private tests = 0;
-  private received: { callers: number; gradients: Map<string, Float32Array> } | undefined;
+  private readonly received = new ReceivedGradients();
 
   constructor(
     readonly backend: Backend,
@@ -207,21 +208,13 @@ export class Trainer {
   }
 
   /** Keeps what callers of the served copy sent, for the next step; what was kept before is averaged in, by callers and not by calls. */
-  addCallerGradients({ callers, gradients }: CallerGradients): void {
-    const before = this.received;
-    const total = callers + (before?.callers ?? 0);
-    const means = before?.gradients ?? new Map<string, Float32Array>();
-    for (const { name, data } of gradients) {
-      const mean = means.get(name);
-      if (!mean) means.set(name, scaled(data, callers / total));
-      else for (let i = 0; i < mean.length; i++) mean[i] = (mean[i]! * (total - callers) + data[i]! * callers) / total;
-    }
-    this.received = { callers: total, gradients: means };
+  addCallerGradients(gradients: CallerGradients): void {
+    this.received.add(gradients);
   }
 
   /** Applies kept caller gradients without a step of its own, as when own training pauses. False when there are none. */
   applyCallerGradients(): boolean {
-    if (!this.received) return false;
+    if (this.received.isEmpty) return false;
     this.learn(new Map(), 1);
     this.steps++;
     return true;
@@ -270,7 +263,7 @@ export class Trainer {
       this.steps = step;
       this.options.seed = seed;
       router.reseed(seed);
-      this.received = undefined;
+      this.received.take();
     } catch (error) {
       this.synapse.load(before.model);
       router.load(before.router, before.peers, before.ages);
@@ -330,16 +323,15 @@ export class Trainer {
   /** One optimizer step with the own gradients and those of callers; false when the own ones are not finite. */
   private learn(gradients: Map<tf.Variable, tf.Tensor>, rateFactor: number): boolean {
     const { clipNorm, callerShare } = this.options;
-    const { received } = this;
-    this.received = undefined;
-    let extra: ReceivedGradients | undefined;
+    const received = this.received.take();
+    let extra: ScaledGradients | undefined;
     if (clipNorm !== undefined || received) {
       const own = globalNorm(gradients.values());
       if (!Number.isFinite(own)) return false;
       if (clipNorm !== undefined && own > clipNorm) scaleAll(gradients, clipNorm / own);
       if (received) {
         const limit = gradients.size > 0 ? callerShare * Math.min(own, clipNorm ?? own) : Number.POSITIVE_INFINITY;
-        extra = { gradients: received.gradients, scale: clipScale(globalNorm(received.gradients.values()), limit) };
+        extra = { gradients: received, scale: clipScale(globalNorm(received.values()), limit) };
       }
     }
     this.optimizer.step(gradients, extra, rateFactor);
@@ -366,8 +358,4 @@ function scaleAll(gradients: Map<tf.Variable, tf.Tensor>, by: number): void {
     );
     gradient.dispose();
   }
-}
-
-function scaled(values: Float32Array, by: number): Float32Array {
-  return by === 1 ? values : values.map(value => value * by);
 }

@@ -34,6 +34,8 @@ export class TwinWatch {
   private readonly spans: Span[] = [];
   private sending = 0;
   private isPublished = false;
+  private uid: number | undefined;
+  /** The newest one that was seen. A node that is behind shows older ones again. */
   private lastUpdate: number | undefined;
   /** Updates that came while something was being sent. */
   private unexplained: number[] = [];
@@ -56,13 +58,18 @@ export class TwinWatch {
 
   /** To be called with each new metagraph, once this neuron is registered. */
   onMetagraph(metagraph: Metagraph): void {
+    if (this.alarm.aborted) return;
     const self = metagraph.byHotkey(this.options.hotkey);
-    if (!self || this.alarm.aborted) return;
+    // Who lost its place and was registered again was updated by that.
+    if (self?.uid !== this.uid) this.lastUpdate = undefined;
+    this.uid = self?.uid;
+    if (!self) return;
     if (self.axon) this.lookAtAxon(self.axon);
     const { lastUpdate } = self;
     const before = this.lastUpdate;
+    if (before !== undefined && lastUpdate <= before) return;
     this.lastUpdate = lastUpdate;
-    if (before === undefined || before === lastUpdate || this.isOwn(lastUpdate)) return;
+    if (before === undefined || this.isOwn(lastUpdate)) return;
     this.unexplained.push(lastUpdate);
     this.judge();
   }
@@ -80,7 +87,8 @@ export class TwinWatch {
     } catch (error) {
       // Only what the chain ran and refused is known to be in no block.
       const isRefused = isBittensorError(error) && error.code === 'dispatch';
-      if (!isRefused) this.noteSpan(from, from + 2 * eraPeriod(chain.blockTimeMs));
+      // What was signed last may be much newer than the first, where this machine slept in between.
+      if (!isRefused) this.noteSpan(from, chain.headBlock() + 2 * eraPeriod(chain.blockTimeMs));
       throw error;
     } finally {
       this.sending -= 1;

@@ -17,8 +17,8 @@ const LINGER_SECONDS = 10;
 const FOREVER_MS = 2 ** 31 - 1;
 /** How often a neuron looks whether its local chain still stands. */
 const WATCH_MS = 2_000;
-/** A chain that ended so often in a row, with nothing but failed looks in between, is given up. */
-const MOST_RESTARTS = 5;
+/** The longest between two looks, where the chain ended again and again. */
+const LONGEST_WATCH_MS = 60_000;
 
 /**
  * Connects to the chain of `--chain_endpoint`. At one loopback address where nothing listens a local chain is started
@@ -88,25 +88,42 @@ function startLocal({ host, port }: Address, dataFolder: string, signal: AbortSi
 }
 
 /** Every neuron of the chain watches it; of several that start it again the port lets one win. */
-async function watch(
-  address: Address,
-  dataFolder: string,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<void> {
-  let restarts = 0;
-  while (!signal.aborted && restarts < MOST_RESTARTS) {
-    try {
-      await sleep(WATCH_MS, signal);
-      if (!endedUncleanly(dataFolder) || (await isListening(address))) {
-        restarts = 0;
-        continue;
-      }
-      restarts += 1;
+function watch(address: Address, dataFolder: string, signal: AbortSignal, say: (line: string) => void): Promise<void> {
+  return startWhenGone({
+    isGone: async () => endedUncleanly(dataFolder) && !(await isListening(address)),
+    start: async () => {
       say(`The local chain ended (see ${join(dataFolder, 'localnet.log')}); starting it again`);
       await startLocal(address, dataFolder, signal);
+    },
+    onFailure: error => say(`The local chain cannot be started again: ${messageOf(error)}`),
+    signal,
+  });
+}
+
+/** Starts something whenever it is gone, until the signal aborts: later each time where it is gone again at the next look. */
+export async function startWhenGone({
+  isGone,
+  start,
+  onFailure,
+  signal,
+  everyMs = WATCH_MS,
+}: {
+  isGone(): Promise<boolean>;
+  start(): Promise<void>;
+  onFailure(error: unknown): void;
+  signal: AbortSignal;
+  everyMs?: number;
+}): Promise<void> {
+  let pauseMs = everyMs;
+  while (!signal.aborted) {
+    try {
+      await sleep(pauseMs, signal);
+      const wasGone = await isGone();
+      // A disk that is full now may have room later.
+      pauseMs = wasGone ? Math.min(2 * pauseMs, LONGEST_WATCH_MS) : everyMs;
+      if (wasGone) await start();
     } catch (error) {
-      if (!signal.aborted) say(`The local chain cannot be started again: ${messageOf(error)}`);
+      if (!signal.aborted) onFailure(error);
     }
   }
 }

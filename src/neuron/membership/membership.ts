@@ -39,10 +39,10 @@ export interface Membership {
  */
 export async function joinSubnet(member: Membership): Promise<number> {
   const { client, netuid, hotkey, coldkey, log, signal } = member;
-  let uid = await client.uidOf(netuid, hotkey.address);
+  let uid = await client.uidOf(netuid, hotkey.address, { signal });
   if (uid === undefined && !coldkey && member.register) {
     await member.register();
-    uid = await client.uidOf(netuid, hotkey.address);
+    uid = await client.uidOf(netuid, hotkey.address, { signal });
   }
   if (uid === undefined) {
     if (!coldkey) {
@@ -63,15 +63,15 @@ export async function joinSubnet(member: Membership): Promise<number> {
 }
 
 async function registerLocally(member: Membership, coldkey: Signer): Promise<number> {
-  const { client, netuid, hotkey, log } = member;
-  await fund(member, coldkey.address, (await client.burnRao(netuid)) + SPARE_RAO);
+  const { client, netuid, hotkey, log, signal } = member;
+  await fund(member, coldkey.address, (await client.burnRao(netuid, { signal })) + SPARE_RAO);
   const { blockNumber } = await client.burnedRegister({
     netuid,
     hotkey: hotkey.address,
     signer: coldkey,
     ...waiting(member),
   });
-  const uid = await client.uidOf(netuid, hotkey.address);
+  const uid = await client.uidOf(netuid, hotkey.address, { signal });
   if (uid === undefined) {
     throw new NeuronError(
       'not_registered',
@@ -84,8 +84,8 @@ async function registerLocally(member: Membership, coldkey: Signer): Promise<num
 
 /** Stakes up to a share of the subnet's stake that is heard. */
 async function stakeLocally(member: Membership, coldkey: Signer): Promise<void> {
-  const { client, netuid, hotkey, log } = member;
-  const metagraph = await client.metagraph(netuid);
+  const { client, netuid, hotkey, log, signal } = member;
+  const metagraph = await client.metagraph(netuid, { signal });
   const own = metagraph.byHotkey(hotkey.address)?.stakeRao ?? 0n;
   const others = metagraph.neurons.reduce((sum, neuron) => sum + neuron.stakeRao, 0n) - own;
   const share = others / (STAKE_SHARE - 1n);
@@ -114,9 +114,14 @@ async function fund(member: Membership, address: string, amountRao: bigint): Pro
   );
 }
 
-async function announce(member: Membership, axon: { ip: string; port: number }, uid: number): Promise<void> {
-  const { client, netuid, hotkey, log } = member;
-  const known = (await client.metagraph(netuid)).byHotkey(hotkey.address)?.axon;
+/** Publishes the address, where the chain has another one or none. */
+export async function announce(
+  member: Pick<Membership, 'client' | 'netuid' | 'hotkey' | 'log' | 'signal' | 'timeoutMs' | 'beforeServing'>,
+  axon: { ip: string; port: number },
+  uid: number,
+): Promise<void> {
+  const { client, netuid, hotkey, log, signal } = member;
+  const known = (await client.metagraph(netuid, { signal })).byHotkey(hotkey.address)?.axon;
   if (known?.ip === axon.ip && known.port === axon.port) {
     log.info(`Axon ${axon.ip}:${axon.port} is already published`);
     return;
@@ -132,6 +137,6 @@ async function announce(member: Membership, axon: { ip: string; port: number }, 
   log.info(`Axon ${axon.ip}:${axon.port} of uid ${uid} published by serve_axon in block ${blockNumber}`);
 }
 
-function waiting({ signal, timeoutMs }: Membership) {
+function waiting({ signal, timeoutMs }: Pick<Membership, 'signal' | 'timeoutMs'>) {
   return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

@@ -61,7 +61,7 @@ export class PeerKinds {
       if (said) return isSameKind(own, said);
       const kind = this.kinds.get(peer.hotkey);
       const isKnown = kind?.route === routeOf(peer);
-      if (!isKnown || (!kind.fits && this.clock.nowMs() - kind.askedMs > AGAIN_MS)) this.find(peer, own);
+      if (!isKnown || (!kind.fits && Math.abs(this.clock.nowMs() - kind.askedMs) > AGAIN_MS)) this.find(peer, own);
       return isKnown && kind.fits;
     });
   }

@@ -131,12 +131,12 @@ async function openModel(
 type MinerNode = Awaited<ReturnType<typeof openNode<MinerSettings>>>;
 
 /** Sends the row to the chain with every tempo, once this neuron is registered. */
-function rankWhenJoined(
-  { chain, joined, settings, identity, health, observed, log, weightsSignal, closing }: MinerNode,
+export function rankWhenJoined(
+  { chain, joined, settings, identity, health, observed, log, weightsSignal, closing, fail }: MinerNode,
   row: WeightRow,
 ): void {
   if (!chain) return;
-  void joined.then(uid => {
+  const begin = (uid: number | undefined) => {
     if (uid === undefined) return;
     const stop = keepWeights({
       chain,
@@ -152,5 +152,7 @@ function rankWhenJoined(
       signal: weightsSignal,
     });
     closing.add(stop);
-  });
+  };
+  // A journal that cannot be read at all ends the neuron, as it ends a validator.
+  joined.then(begin).catch(fail);
 }

@@ -34,8 +34,8 @@ export class ThreadRpc {
     if (this.closed) return Promise.reject(this.closed);
     const id = this.nextId++;
     return new Promise<T>((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
       this.post({ kind: 'call', id, name, argument }, transfer);
+      this.waiting.set(id, { resolve, reject });
     });
   }
 
@@ -68,10 +68,13 @@ export class ThreadRpc {
     } catch (error) {
       const known = error instanceof BittensorError;
       const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-      this.post(
-        { kind: 'error', id, code: known ? error.code : 'internal', message, data: known ? { ...error.data } : {} },
-        [],
-      );
+      const code = known ? error.code : 'internal';
+      try {
+        this.post({ kind: 'error', id, code, message, data: known ? { ...error.data } : {} }, []);
+      } catch {
+        // What cannot be copied stays here.
+        this.post({ kind: 'error', id, code, message, data: {} }, []);
+      }
     }
   }
 }

@@ -94,11 +94,11 @@ export function watchChain(
 }
 
 function neuronGauges(metrics: Metrics): { read(metagraph: Metagraph, hotkey: string): void } {
-  const gauge = (name: string, help: string) => metrics.gauge(`bittensor_${name}`, help);
+  const gauge = (name: string, help: string, ...labels: string[]) => metrics.gauge(`bittensor_${name}`, help, labels);
   const neurons = gauge('subnet_neurons', 'Neurons of the subnet.');
   const uid = gauge('neuron_uid', 'Own uid.');
-  const stake = gauge('neuron_stake_tao', 'Own stake: TAO, or alpha of the subnet.');
-  const emission = gauge('neuron_emission_tao', 'Earned in the last epoch: TAO, or alpha of the subnet.');
+  const stake = gauge('neuron_stake', 'Own stake, in the token of the subnet.', 'token');
+  const emission = gauge('neuron_emission', 'Earned in the last epoch, in the token of the subnet.', 'token');
   const rank = gauge('neuron_rank', 'Own rank, from 0 to 1.');
   const trust = gauge('neuron_trust', 'Own trust, from 0 to 1.');
   const consensus = gauge('neuron_consensus', 'Own consensus, from 0 to 1.');
@@ -112,8 +112,11 @@ function neuronGauges(metrics: Metrics): { read(metagraph: Metagraph, hotkey: st
       const self = metagraph.byHotkey(hotkey);
       if (!self) return;
       uid.set(self.uid);
-      stake.set(Number(self.stakeRao) / 1e9);
-      emission.set(Number(self.emissionRao) / 1e9);
+      // A subnet may begin to count in another one.
+      const { token } = metagraph;
+      for (const amount of [stake, emission]) amount.clear();
+      stake.set(Number(self.stakeRao) / 1e9, { token });
+      emission.set(Number(self.emissionRao) / 1e9, { token });
       rank.set(self.rank);
       trust.set(self.trust);
       consensus.set(self.consensus);

@@ -13,6 +13,9 @@ export interface EventLogOptions {
   nowMs?: () => number;
 }
 
+/** Points of a curve come no closer than this share of the time that it shows: a month takes some ten times the room of an hour. */
+const CLOSEST = 1 / 5_000;
+
 /** What a neuron shows TensorBoard, under the tags of the documents of October 2020 and January 2021. */
 export interface EventLog {
   readonly path: string;
@@ -33,12 +36,14 @@ export function openEventLog({
 }: EventLogOptions): EventLog {
   const file: EventWriter = openEventFile(folder, onError, nowMs);
   let last = { requests: axon.stats().requests, at: nowMs() };
+  const [steps, tests] = [new Spacing(last.at), new Spacing(last.at)];
   return {
     path: file.path,
     step(report, peers, synapses) {
+      const at = nowMs();
+      if (!steps.hasRoom(at)) return;
       const { requests, bytesIn, bytesOut } = axon.stats();
       const asked = dendrite.stats();
-      const at = nowMs();
       const perSecond = at > last.at ? (1000 * (requests - last.requests)) / (at - last.at) : 0;
       last = { requests, at };
       const neurons = directory.metagraph?.()?.neurons;
@@ -64,6 +69,7 @@ export function openEventLog({
       });
     },
     test(step, { network, local }, metric) {
+      if (!tests.hasRoom(nowMs())) return;
       const worth = ({ loss, accuracy }: Evaluation['network'], of: string) => ({
         [`${of}/loss`]: loss,
         [`${of}/accuracy`]: accuracy,
@@ -73,4 +79,19 @@ export function openEventLog({
     },
     close: () => file.close(),
   };
+}
+
+/** Thins points out while a curve grows. */
+class Spacing {
+  private last = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly began: number) {}
+
+  /** True when a point has room; it is taken then. */
+  hasRoom(at: number): boolean {
+    // A clock that was set back must not silence a curve.
+    if (at >= this.last && at - this.last < CLOSEST * (at - this.began)) return false;
+    this.last = at;
+    return true;
+  }
 }

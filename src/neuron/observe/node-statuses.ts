@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OBSERVE_FILE } from './observe-file.js';
-import { isOwnAddress } from './own-address.js';
+import { abortingWith } from '../../base/index.js';
+import { OBSERVE_FILE, readObserveFile } from './observe-file.js';
 
 const ANSWER_MS = 2_000;
 /** A status of 500 points and 256 peers is some 100 KiB. */
@@ -23,20 +23,20 @@ export async function askNodes(dataFolder: string, signal: AbortSignal): Promise
 }
 
 async function askNode(file: string, signal: AbortSignal): Promise<unknown> {
+  const place = await readObserveFile(file);
+  if (!place) return undefined;
+  const limit = abortingWith(signal, AbortSignal.timeout(ANSWER_MS));
   try {
-    const { url } = JSON.parse(await readFile(file, 'utf8')) as { url?: unknown };
-    if (typeof url !== 'string' || !isOfThisMachine(url)) return undefined;
-    const answer = await fetch(new URL('/status', url), {
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
-    });
+    const answer = await fetch(`${place.url}/status`, { redirect: 'error', signal: limit.signal });
     if (!answer.ok) return undefined;
     const text = await bounded(answer);
     const status: unknown = text === undefined ? undefined : JSON.parse(text);
     return typeof status === 'object' && status !== null && !Array.isArray(status) ? status : undefined;
   } catch {
-    // No such file, the node has ended, or something else listens there.
+    // The node has ended, or something else listens there.
     return undefined;
+  } finally {
+    limit.abort();
   }
 }
 
@@ -49,11 +49,4 @@ async function bounded(answer: Response): Promise<string | undefined> {
     parts.push(part as Uint8Array);
   }
   return Buffer.concat(parts).toString('utf8');
-}
-
-/** A loopback address or one of this machine's own: a file must not make this program ask the world. */
-export function isOfThisMachine(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && (hostname === 'localhost' || isOwnAddress(hostname));
 }

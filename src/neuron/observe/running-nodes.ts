@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readHolder } from '../../base/index.js';
-import { OBSERVE_FILE } from './observe-file.js';
-import { isOwnAddress } from './own-address.js';
+import { abortingWith, readHolder } from '../../base/index.js';
+import { OBSERVE_FILE, readObserveFile } from './observe-file.js';
 
 /** A node whose process lives. */
 export interface RunningNode {
@@ -26,10 +25,8 @@ export async function runningNodes(
 ): Promise<RunningNode[]> {
   const slots = join(dataFolder, 'slots');
   const names = namesIn(slots).slice(0, MOST_NODES);
-  const asked = names.flatMap(name => {
-    const place = readPlace(join(slots, name, OBSERVE_FILE));
-    return place && lives(place.pid) ? [{ name, ...place }] : [];
-  });
+  const places = await Promise.all(names.map(name => readObserveFile(join(slots, name, OBSERVE_FILE))));
+  const asked = places.flatMap((place, i) => (place && lives(place.pid) ? [{ name: names[i]!, ...place }] : []));
   // Of a node that has two slots, as a validator in disguise, one says where it is asked.
   const pids = new Set(asked.map(({ pid }) => pid));
   const silent = names.flatMap(name => {
@@ -51,12 +48,9 @@ function holderOf(lock: string): number | undefined {
 }
 
 async function askHealth(url: string, signal: AbortSignal | undefined): Promise<Record<string, string> | undefined> {
+  const limit = abortingWith(signal, AbortSignal.timeout(ASK_MS));
   try {
-    const deadline = AbortSignal.timeout(ASK_MS);
-    const answer = await fetch(`${url}/health`, {
-      redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-    });
+    const answer = await fetch(`${url}/health`, { redirect: 'error', signal: limit.signal });
     const text = await answer.text();
     if (text.length > MOST_BYTES) return undefined;
     const health = JSON.parse(text) as { ok?: unknown; problems?: unknown };
@@ -65,18 +59,8 @@ async function askHealth(url: string, signal: AbortSignal | undefined): Promise<
     return problems && Object.fromEntries(Object.entries(problems).map(([name, why]) => [name, String(why)]));
   } catch {
     return undefined;
-  }
-}
-
-/** Only an address of this machine is believed: the file may be anybody's. */
-function readPlace(path: string): { url: string; pid: number } | undefined {
-  try {
-    const { url, pid } = JSON.parse(readFileSync(path, 'utf8')) as { url?: unknown; pid?: unknown };
-    if (typeof url !== 'string' || typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined;
-    const { protocol, hostname } = new URL(url);
-    return protocol === 'http:' && isOwnAddress(hostname) ? { url: new URL(url).origin, pid } : undefined;
-  } catch {
-    return undefined;
+  } finally {
+    limit.abort();
   }
 }
 

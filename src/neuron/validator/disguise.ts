@@ -2,6 +2,7 @@ import { abortable } from '../../base/index.js';
 import type { ChainClient } from '../../chain/index.js';
 import { Dendrite, dendriteOptionsOf } from '../../net/index.js';
 import { takeIdentity } from '../keys/identity.js';
+import { keepMembership } from '../membership/keep-membership.js';
 import { patienceFor } from '../membership/local-chain.js';
 import { joinSubnet } from '../membership/membership.js';
 import { PeerHealth } from '../membership/peer-health.js';
@@ -28,7 +29,7 @@ export async function openDisguise(
   chain: ChainClient,
   { password, register }: Pick<RunHooks, 'password' | 'register'>,
 ): Promise<Disguise> {
-  const { settings, network, signal, closing, lastly, directory, root } = node;
+  const { settings, network, signal, closing, lastly, directory, root, observed } = node;
   const log = root.child('disguise');
   const { slot, hotkey, coldkey } = await takeIdentity({
     dataFolder: settings.data,
@@ -59,10 +60,18 @@ export async function openDisguise(
     log,
     signal,
   });
+  const place = { client: chain, netuid: settings.netuid, hotkey, axon: undefined, log, signal };
+  const keep = keepMembership({ ...place, status: observed.status, check: 'disguise' });
+  closing.add(chain.onMetagraph(settings.netuid, keep));
   const dendrite = new Dendrite({ ...dendriteOptionsOf(settings), signer: hotkey, network, log });
   closing.add(() => dendrite.close());
   const health = new PeerHealth();
   const timeoutMs = 1000 * settings.validator_timeout;
   const caller = new PeerCaller({ dendrite, directory, health, timeoutMs, log, signal });
-  return { way: { channel: 'disguised', forward: request => caller.forward(request) }, health };
+  const way: Way = {
+    channel: 'disguised',
+    isUsable: () => directory.metagraph?.()?.byHotkey(hotkey.address) !== undefined,
+    forward: request => caller.forward(request),
+  };
+  return { way, health };
 }

@@ -7,10 +7,14 @@ import type { Channel, ScoreBook } from './scoring.js';
 
 /** A question follows another one not sooner than this, also where no interval is wanted. */
 const PAUSE_MS = 5;
+/** While there is nobody to ask it is looked again after so long. */
+const NOBODY_MS = 250;
 
 /** A way to ask peers, under one name. */
 export interface Way {
   readonly channel: Channel;
+  /** False while nobody would answer, whoever is asked. Default: true. */
+  isUsable?(): boolean;
   forward(request: { peer: string; input: PlainTensor; modality: Modality }): Promise<RemoteForwardReply>;
 }
 
@@ -43,11 +47,12 @@ export async function judgePeers(loop: ValidatorLoop): Promise<number> {
   while (!signal.aborted && (wanted === undefined || steps < wanted)) {
     const began = performance.now();
     try {
-      if (await abortable(askOnce(loop), signal)) {
+      const isAsked = await abortable(askOnce(loop), signal);
+      if (isAsked) {
         steps += 1;
         loop.onStep?.(steps);
       }
-      await sleep(Math.max(PAUSE_MS, intervalMs - (performance.now() - began)), signal);
+      await sleep(Math.max(isAsked ? PAUSE_MS : NOBODY_MS, intervalMs - (performance.now() - began)), signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -57,8 +62,11 @@ export async function judgePeers(loop: ValidatorLoop): Promise<number> {
 
 /** One question to some peers; false when there is nobody to ask. */
 async function askOnce(loop: ValidatorLoop): Promise<boolean> {
-  const { judge, book, ways, count, random = Math.random, signal } = loop;
-  const way = ways[Math.floor(random() * ways.length)]!;
+  const { judge, book, count, random = Math.random, signal } = loop;
+  // Who is registered no more is refused by all: that is not their fault.
+  const ways = loop.ways.filter(way => way.isUsable?.() ?? true);
+  const way = ways[Math.floor(random() * ways.length)];
+  if (!way) return false;
   const chosen = book.choose(loop.peers(way.channel), count, random);
   if (chosen.length === 0) return false;
   const { inputs } = await judge.ask();

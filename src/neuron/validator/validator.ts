@@ -12,6 +12,7 @@ import type { Observed } from '../observe/observe-node.js';
 import { keepWeights } from '../weights/keep-weights.js';
 import type { Disguise } from './disguise.js';
 import { Judge } from './judge.js';
+import { forgetLeavers } from './members.js';
 import { keepScores, scoresPath } from './saved-scores.js';
 import { CHANNELS, ScoreBook } from './scoring.js';
 import type { JudgeSettings } from './settings.js';
@@ -73,7 +74,14 @@ export async function judgeAndRank(node: ValidatorNode, settings: ValidatorRun, 
 
   const timeoutMs = 1000 * settings.validator_timeout;
   const caller = new PeerCaller({ dendrite, directory, health, kinds, timeoutMs, log: dendriteLog, signal });
-  const open: Way = { channel: 'open', forward: request => caller.forward(request) };
+  const open: Way = {
+    channel: 'open',
+    isUsable: () => {
+      const metagraph = directory.metagraph?.();
+      return metagraph === undefined || metagraph.byHotkey(identity.hotkey.address) !== undefined;
+    },
+    forward: request => caller.forward(request),
+  };
   return judgePeers({
     judge,
     book,
@@ -133,9 +141,9 @@ function rankByScores({ node, chain, netuid, book, isLost, log }: Ranking): void
   });
   closing.add(stopKeeping);
   let epoch: number | undefined;
+  const forget = forgetLeavers(book);
   const onMetagraph = (metagraph: Metagraph) => {
-    const known = new Set(metagraph.neurons.map(neuron => neuron.hotkeyHex));
-    book.keep(hotkey => known.has(hotkey));
+    forget(metagraph);
     if (epoch !== undefined && epoch !== metagraph.lastEpochBlock) {
       for (const line of standingTable(book, metagraph, weights)) log.info(line);
     }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blake2b256, concat, systemCodeOf, toHex, utf8, writeFileAtomic } from '../../base/index.js';
 import type { Vector } from './for-chain.js';
@@ -62,8 +62,12 @@ export interface JournalPlace {
  */
 export class WeightJournal {
   readonly path: string;
-  /** The file was there and could not be read: what was signed is unknown. It is kept under another name. */
+  /**
+   * The file is there and cannot be read: what was signed is unknown. It stays, so that the next start knows that too; the first
+   * row that is written sets it aside under this name.
+   */
   readonly damaged: string | undefined;
+  private isInPlace = false;
   private list: JournalEntry[] = [];
 
   constructor(place: JournalPlace) {
@@ -72,7 +76,7 @@ export class WeightJournal {
     if (Array.isArray(found)) this.list = found;
     else {
       this.damaged = `${this.path}.damaged`;
-      renameSync(this.path, this.damaged);
+      this.isInPlace = true;
     }
   }
 
@@ -87,8 +91,16 @@ export class WeightJournal {
     const all = [...others, entry].sort((a, b) => a.block - b.block);
     const over = all.filter(one => !isOpen(one) && !isHidden(one)).slice(0, -KEPT);
     const list = all.filter(one => !over.includes(one));
+    this.setAside();
     writeFileAtomic(this.path, `${JSON.stringify({ format: FORMAT, entries: list })}\n`);
     this.list = list;
+  }
+
+  private setAside(): void {
+    if (!this.isInPlace) return;
+    // Under both names: while the new file is not there, a start finds the old one.
+    writeFileAtomic(this.damaged!, readFileSync(this.path));
+    this.isInPlace = false;
   }
 }
 

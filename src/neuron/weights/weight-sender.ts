@@ -1,4 +1,4 @@
-import { type Clock, isBittensorError, type Log, messageOf, systemClock } from '../../base/index.js';
+import { type Clock, isBittensorError, type Log, systemClock } from '../../base/index.js';
 import {
   type ChainClient,
   commitmentHash,
@@ -8,7 +8,9 @@ import {
   revealBlocks,
   type WeightCommitment,
 } from '../../chain/index.js';
+import { BackOff } from '../../net/index.js';
 import type { Signer } from '../../wallet/index.js';
+import { Patience } from '../patience.js';
 import type { Vector } from './for-chain.js';
 import { digestOf, isHidden, isOpen, isSame, type JournalEntry, type WeightJournal } from './journal.js';
 
@@ -31,8 +33,6 @@ export type Permission =
   | { readonly kind: 'again'; readonly entry: JournalEntry }
   | { readonly kind: 'nothing'; readonly why: string };
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
 const SALT_LENGTH = 8;
 const BACK_TO_WHERE = 'the chain this neuron sees is behind what it has signed';
 
@@ -60,25 +60,34 @@ export function permission(
  * What fails for want of a connection is tried again, later each time.
  */
 export class WeightSender {
-  private readonly clock: Clock;
-  private failures = 0;
-  private waitUntilMs = 0;
+  private readonly tending: Patience;
+  private readonly sending: Patience;
   /** A transaction of this key waits in the pool: it may be the one whose fate is open. */
   private isWaiting = false;
-  /** After a damaged journal nobody knows what was signed: nothing is, until it could not be in a block any more. */
+  /**
+   * After a damaged journal nobody knows what was signed: nothing is, before an epoch that begins with this block or later, when
+   * none of that can be in a block any more.
+   */
   private quietUntil: number | undefined;
+  /** Reveals that the chain refused, by their salt: they hold up neither other reveals nor new rows. */
+  private readonly refused: BackOff;
 
   constructor(private readonly options: WeightSenderOptions) {
-    this.clock = options.clock ?? systemClock;
+    const { clock = systemClock, log, signal } = options;
+    this.tending = new Patience('Weights', log, signal, clock);
+    this.sending = new Patience('Weights', log, signal, clock);
+    this.refused = new BackOff(clock, { firstMs: 1_000, longestMs: 60_000 });
     const { damaged } = options.journal;
     if (damaged === undefined) return;
     this.quietUntil = Number.POSITIVE_INFINITY;
-    options.log.warn(`The journal of weights could not be read and is now ${damaged}: no weights for a while`);
+    options.log.warn(
+      `The journal of weights could not be read, and will be kept as ${damaged}: no weights for a while`,
+    );
   }
 
   /** Brings what is open to its end: finds out what became of it, reveals what is due. To be called with each block. */
   async tend(metagraph: Metagraph): Promise<void> {
-    await this.guarded(async () => {
+    await this.tending.run(async () => {
       const { client, hotkey, journal, signal } = this.options;
       const open = journal.entries().filter(isOpen);
       this.isWaiting = open.length > 0 && (await client.waiting(hotkey.address, { signal })) > 0;
@@ -91,12 +100,9 @@ export class WeightSender {
   allowed(metagraph: Metagraph): Permission {
     const { journal, oncePerEpoch, client } = this.options;
     if (this.quietUntil === Number.POSITIVE_INFINITY) {
-      this.quietUntil = Math.max(
-        metagraph.block + eraPeriod(client.blockTimeMs),
-        metagraph.lastEpochBlock + metagraph.tempo,
-      );
+      this.quietUntil = metagraph.block + eraPeriod(client.blockTimeMs) + 1;
     }
-    if (metagraph.block < (this.quietUntil ?? 0)) return { kind: 'nothing', why: 'the journal was damaged' };
+    if (metagraph.lastEpochBlock < (this.quietUntil ?? 0)) return { kind: 'nothing', why: 'the journal was damaged' };
     if (this.isWaiting) return { kind: 'nothing', why: 'what was sent before still waits' };
     const now = { epoch: metagraph.lastEpochBlock, head: metagraph.block, oncePerEpoch };
     return permission(journal.entries(), now);
@@ -105,10 +111,11 @@ export class WeightSender {
   /** Signs and sends this row, or the one that the journal insists on. Returns the entry as it stands, or undefined when it is not the time. */
   async send(metagraph: Metagraph, vector: Vector, limits: Hyperparameters): Promise<JournalEntry | undefined> {
     const may = this.allowed(metagraph);
-    if (may.kind === 'nothing') return undefined;
+    // What could not be looked at is not known to be over.
+    if (may.kind === 'nothing' || this.tending.mustWait) return undefined;
     let sent: JournalEntry | undefined;
-    await this.guarded(async () => {
-      const entry = may.kind === 'again' ? may.entry : this.entryOf(metagraph, vector, limits);
+    await this.sending.run(async () => {
+      const entry = may.kind === 'again' ? inFormOf(may.entry, limits) : this.entryOf(metagraph, vector, limits);
       // Other neurons have these uids now: it was not meant for them.
       if (!sameNeurons(entry, metagraph)) return;
       sent = await this.submit(entry, metagraph);
@@ -117,12 +124,6 @@ export class WeightSender {
   }
 
   private entryOf(metagraph: Metagraph, { uids, weights }: Vector, limits: Hyperparameters): JournalEntry {
-    const hidden = limits.commitRevealEnabled
-      ? {
-          salt: [...crypto.getRandomValues(new Uint16Array(SALT_LENGTH))],
-          versionKey: String(limits.weightsVersionKey),
-        }
-      : {};
     return {
       epoch: metagraph.lastEpochBlock,
       digest: digestOf({ uids, weights }),
@@ -131,14 +132,19 @@ export class WeightSender {
       hotkeys: uids.map(uid => metagraph.neurons[uid]!.hotkeyHex),
       state: 'submitted',
       block: metagraph.block,
-      ...hidden,
+      ...hidingOf(limits),
     };
   }
 
   private async submit(entry: JournalEntry, metagraph: Metagraph): Promise<JournalEntry> {
     const { client, netuid, hotkey, signal, log, journal } = this.options;
     const before = journal.entries().find(one => isSame(one, entry));
-    const signed = this.note({ ...entry, state: 'submitted', block: metagraph.block });
+    let signed = this.note({ ...entry, state: 'submitted', block: metagraph.block });
+    // Once more much later, where its time ran out: it is of worth from then on.
+    const onSigned = () => {
+      const block = client.headBlock();
+      if (block > signed.block) signed = this.note({ ...signed, block });
+    };
     let isOut = false;
     const onStatus = () => {
       isOut = true;
@@ -152,6 +158,7 @@ export class WeightSender {
               weightsU16: entry.weights,
               signer: hotkey,
               signal,
+              onSigned,
               onStatus,
             })
           : await client.submit({
@@ -159,6 +166,7 @@ export class WeightSender {
               args: { netuid, commit_hash: commitmentHash(this.commitmentOf(entry)) },
               signer: hotkey,
               signal,
+              onSigned,
               onStatus,
             });
       const done = this.note({ ...signed, state: 'included', includedBlock: blockNumber });
@@ -222,6 +230,8 @@ export class WeightSender {
     }
     if (next < blocks.first) return;
     if (next > blocks.last) return this.miss(entry, `their time ended with block ${blocks.last}`);
+    const key = String(entry.salt);
+    if (this.refused.waitMs(key) > 0) return;
     const { uids, weightsU16, salt, versionKey } = this.commitmentOf(entry);
     const args = { netuid, uids, values: weightsU16, salt, version_key: versionKey };
     try {
@@ -234,7 +244,10 @@ export class WeightSender {
       const name = isBittensorError(error) ? error.data.name : undefined;
       if (name === 'ExpiredWeightCommit') return this.miss(entry, 'the chain says they are too old');
       if (name === 'CommitRevealDisabled') return this.miss(entry, 'the subnet takes weights directly now');
-      throw error;
+      if (!isBittensorError(error) || error.code !== 'dispatch') throw error;
+      const line = `Weights of epoch ${entry.epoch} cannot be revealed: ${error.message}`;
+      if (this.refused.failed(key) > 1) log.debug(line);
+      else log.warn(`${line}; trying again until block ${blocks.last}`);
     }
   }
 
@@ -264,22 +277,21 @@ export class WeightSender {
     const { client, signal } = this.options;
     return revealBlocks(client as ChainClient, this.commitmentOf(entry), { signal });
   }
+}
 
-  /** Waits longer after each failure in a row; says the first, and each that comes after a long wait. */
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    const { log, signal } = this.options;
-    if (this.clock.nowMs() < this.waitUntilMs || signal.aborted) return;
-    try {
-      await work();
-      this.failures = 0;
-    } catch (error) {
-      if (signal.aborted) return;
-      const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures);
-      this.failures += 1;
-      this.waitUntilMs = this.clock.nowMs() + waitMs;
-      log.warn(`Weights: ${messageOf(error)}; trying again in ${Math.round(waitMs / 1000)} s`);
-    }
-  }
+/** What hides a row, where the subnet wants that. */
+function hidingOf({ commitRevealEnabled, weightsVersionKey }: Hyperparameters) {
+  if (!commitRevealEnabled) return {};
+  const salt = [...crypto.getRandomValues(new Uint16Array(SALT_LENGTH))];
+  return { salt, versionKey: String(weightsVersionKey) };
+}
+
+/** A row that was refused, as the subnet takes it now: since when it hides weights, or does so no more. */
+function inFormOf(entry: JournalEntry, limits: Hyperparameters): JournalEntry {
+  const isHidden = entry.salt !== undefined;
+  if (entry.state !== 'failed' || isHidden === limits.commitRevealEnabled) return entry;
+  const { salt: _, versionKey: __, ...row } = entry;
+  return { ...row, ...hidingOf(limits) };
 }
 
 function sameNeurons(entry: JournalEntry, { neurons }: Metagraph): boolean {

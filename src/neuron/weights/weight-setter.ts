@@ -28,6 +28,8 @@ export class WeightSetter {
   private ranked = new Set<string>();
   private saidAlone = false;
   private lastEpoch: number | undefined;
+  /** The block from which on nobody that was ranked answered. */
+  private silentSince: number | undefined;
 
   constructor(private readonly options: WeightSetterOptions) {}
 
@@ -53,6 +55,7 @@ export class WeightSetter {
     const limits = await client.hyperparameters(netuid, { signal });
     const row = forChain(this.options.scores(), metagraph, { ownHotkey, isLost: this.options.isLost, limits });
     const names = row.uids.map(uid => metagraph.neurons[uid]!.hotkeyHex);
+    this.silentSince = names.length > 0 ? undefined : (this.silentSince ?? metagraph.block);
     if (names.length > 0) this.saidAlone = false;
     else if (!this.saidAlone && metagraph.n <= 1) {
       log.info('Alone on the subnet: there is nobody to rank, so no weights are set');
@@ -81,8 +84,11 @@ export class WeightSetter {
     if (age < weightsRateLimit) return false;
     // The one row of an epoch, a withdrawal too: who is away for a moment may be back by then.
     if (this.options.pace === 'epoch' && block - lastEpochBlock < Math.floor(tempo / 2)) return false;
-    if (names.length === 0) return this.ranked.size > 0;
-    if (this.options.pace === 'epoch') return true;
+    const isEpochs = this.options.pace === 'epoch';
+    // Where this neuron itself was cut off, all others seem to be gone at first.
+    const isSure = !isEpochs || block - (this.silentSince ?? block) >= Math.floor(tempo / 4);
+    if (names.length === 0) return this.ranked.size > 0 && isSure;
+    if (isEpochs) return true;
     return age >= tempo || names.some(name => !this.ranked.has(name));
   }
 

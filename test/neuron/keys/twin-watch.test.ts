@@ -21,9 +21,9 @@ function watchOf({ mayBeOpen = false, announced = OWN as typeof OWN | undefined 
   return new TwinWatch({ chain, hotkey: HOTKEY, announced, mayBeOpen, log });
 }
 
-/** What the chain says of the hotkey. */
-function metagraph(lastUpdate: number, axon: typeof OWN | undefined = OWN): Metagraph {
-  const self = { hotkey: HOTKEY, lastUpdate, axon };
+/** What the chain says of the hotkey; with uid -1 it has lost its place. */
+function metagraph(lastUpdate: number, axon: typeof OWN | undefined = OWN, uid = 3): Metagraph {
+  const self = uid < 0 ? undefined : { hotkey: HOTKEY, uid, lastUpdate, axon };
   return { block: head, byHotkey: (key: string) => (key === HOTKEY ? self : undefined) } as unknown as Metagraph;
 }
 
@@ -118,5 +118,38 @@ describe('weights of a hotkey', () => {
     expect(watch.reason).toBeUndefined();
     watch.onMetagraph(metagraph(100_000));
     expect(watch.reason).toMatch(/block 100000/);
+  });
+
+  it('that a node which is behind shows again are no news', async () => {
+    const watch = watchOf();
+    watch.onMetagraph(metagraph(90));
+    await watch.send(included(101));
+    for (const lastUpdate of [101, 90, 50, 90, 101]) watch.onMetagraph(metagraph(lastUpdate));
+    expect(watch.reason).toBeUndefined();
+    watch.onMetagraph(metagraph(140));
+    expect(watch.reason).toMatch(/block 140/);
+  });
+
+  it('begin anew where it was registered again, which counts as an update', () => {
+    const watch = watchOf();
+    watch.onMetagraph(metagraph(50));
+    watch.onMetagraph(metagraph(0, undefined, -1));
+    watch.onMetagraph(metagraph(300));
+    watch.onMetagraph(metagraph(700, undefined, 5));
+    expect(watch.reason).toBeUndefined();
+    watch.onMetagraph(metagraph(701, undefined, 5));
+    expect(watch.reason).toMatch(/block 701/);
+  });
+
+  it('that were signed once more when the machine woke up may come long after the first', async () => {
+    const watch = watchOf();
+    watch.onMetagraph(metagraph(50));
+    const lost = watch.send(() => {
+      head = 5_000;
+      return Promise.reject(new BittensorError('timeout', 'no block'));
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'timeout' });
+    watch.onMetagraph(metagraph(5_003));
+    expect(watch.reason).toBeUndefined();
   });
 });

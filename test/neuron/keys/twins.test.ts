@@ -70,7 +70,7 @@ describe('before a neuron listens', () => {
     const port = await twin.start();
     await joinAt(port);
     const { lines, done } = look(2_000);
-    await pollUntil('the first look', { withinMs: 20_000, everyMs: 5 }, async () => lines.length > 0 || undefined);
+    await pollUntil('the first look', { withinMs: 30_000, everyMs: 5 }, async () => lines.length > 0 || undefined);
     await twin.stop(0);
     await done;
     expect(lines.at(-1)).toMatch(/Nobody proves to have this hotkey at/);
@@ -99,7 +99,7 @@ describe('while it runs', () => {
     try {
       const row = { netuid: NETUID, uids: [uid], weightsU16: [65_535], signer: hotkey };
       const own = await watchedChain(chain, watch).setWeights(row);
-      await pollUntil('the own row', { withinMs: 20_000, everyMs: 20 }, async () => {
+      await pollUntil('the own row', { withinMs: 30_000, everyMs: 20 }, async () => {
         const self = (await chain.metagraph(NETUID)).byHotkey(hotkey.address);
         return self?.lastUpdate === own.blockNumber || undefined;
       });
@@ -107,7 +107,7 @@ describe('while it runs', () => {
       for (let i = 0; i < 10; i++) await chain.devFund({ address: hotkey.address, amountRao: 1_000_000_000n });
       expect(watch.reason).toBeUndefined();
       const foreign = await chain.setWeights(row);
-      await pollUntil('the alarm', { withinMs: 20_000, everyMs: 20 }, async () => watch.alarm.aborted || undefined);
+      await pollUntil('the alarm', { withinMs: 30_000, everyMs: 20 }, async () => watch.alarm.aborted || undefined);
       expect(errors).toEqual([expect.stringContaining(`weights were set in block ${foreign.blockNumber}`)]);
       await expect(watchedChain(chain, watch).setWeights(row)).rejects.toMatchObject({ code: 'hotkey_elsewhere' });
     } finally {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pollUntil, silentLog } from '../../../src/base/index.js';
 import { connect, openLocalChain, startLocalnet, stopLocalnet } from '../../../src/chain/index.js';
-import { patienceFor, reachChain } from '../../../src/neuron/membership/local-chain.js';
+import { patienceFor, reachChain, startWhenGone } from '../../../src/neuron/membership/local-chain.js';
 import { joinSubnet } from '../../../src/neuron/membership/membership.js';
 import { keypairFromSeed, ready } from '../../../src/wallet/index.js';
 
@@ -80,5 +80,31 @@ describe('a neuron that finds a local chain which is about to end', () => {
       stopping.abort();
       await stopLocalnet({ dataFolder: join(data, `chain-${port}`) });
     }
+  });
+});
+
+describe('what is started whenever it is gone', () => {
+  it('is tried again however often that failed, later each time', async () => {
+    const stop = new AbortController();
+    let tries = 0;
+    let failures = 0;
+    let isGone = true;
+    const watching = startWhenGone({
+      isGone: async () => isGone,
+      start: async () => {
+        tries += 1;
+        if (tries < 8) throw new Error('the disk is full');
+        isGone = false;
+      },
+      onFailure: () => {
+        failures += 1;
+      },
+      signal: stop.signal,
+      everyMs: 1,
+    });
+    await pollUntil('the eighth', { withinMs: 10_000, everyMs: 5 }, () => (isGone ? undefined : true));
+    expect([tries, failures]).toEqual([8, 7]);
+    stop.abort();
+    await watching;
   });
 });

@@ -71,4 +71,17 @@ describe('calls between threads', () => {
     await expect(waiting).rejects.toThrow('gone');
     await expect(a.call('hang', null)).rejects.toThrow('gone');
   });
+
+  it('give an error without its data where that cannot be copied to the other thread', async () => {
+    const [a] = pair(
+      {},
+      {
+        fail: () => {
+          throw new BittensorError('shape', 'too wide', { data: { show: () => {} } });
+        },
+      },
+    );
+    await expect(a.call('fail', null)).rejects.toMatchObject({ code: 'shape', message: 'too wide', data: {} });
+    await expect(a.call('fail', () => {})).rejects.toThrow('could not be cloned');
+  });
 });

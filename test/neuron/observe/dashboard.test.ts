@@ -78,7 +78,7 @@ async function busyNode() {
   training.saved(true);
   watchWeights(metrics, status)({ block: 90, state: 'set', uids: [3], values: [65_535] });
   // The delay of the event loop is known two of its ticks of 20 ms after it was last asked for, which begins it anew.
-  const text = await pollUntil('the delay of the event loop', { withinMs: 20_000, everyMs: 100 }, async () => {
+  const text = await pollUntil('the delay of the event loop', { withinMs: 30_000, everyMs: 100 }, async () => {
     const now = await metrics.text();
     return now.includes('bittensor_event_loop_lag_seconds{') ? now : undefined;
   });
@@ -163,6 +163,8 @@ it('what the parts of a node did is in its figures and in its status', async () 
     'bittensor_dendrite_requests_total{kind="forward",code="Timeout"',
     'bittensor_peer_score{peer="5',
     'bittensor_weights_total{state="failed",role="miner",hotkey="5Grwva..tQY"} 0',
+    'bittensor_neuron_stake{token="TAO",role="miner",hotkey="5Grwva..tQY"} 5',
+    'bittensor_neuron_emission{token="TAO",role="miner",hotkey="5Grwva..tQY"} 1',
     'bittensor_chain_reconnections_total{role="miner",hotkey="5Grwva..tQY"} 2',
     'bittensor_chain_finalized_lag_blocks{role="miner",hotkey="5Grwva..tQY"} 3',
     'bittensor_neuron_blocks_since_update{role="miner",hotkey="5Grwva..tQY"} 10',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -75,5 +75,26 @@ describe('what a neuron shows TensorBoard', () => {
     log.step(report, 0, 1);
     log.close();
     expect(Object.keys(scalarsIn(readFileSync(log.path))).filter(tag => tag.startsWith('Metagraph'))).toEqual([]);
+  });
+
+  it('grows by ever less: a week has all points of its first hour, and no more than some times as many', () => {
+    const log = openEventLog({ ...parts, directory: {} });
+    const sizeAfter = (seconds: number) => {
+      for (let i = 0; i < seconds; i++) {
+        now += 1_000;
+        log.step(report, 0, 1);
+      }
+      return statSync(log.path).size;
+    };
+    const empty = statSync(log.path).size;
+    log.step(report, 0, 1);
+    const point = statSync(log.path).size - empty;
+    const hour = sizeAfter(3_600);
+    expect(hour).toBeGreaterThanOrEqual(3_600 * point);
+    expect(sizeAfter(7 * 86_400 - 3_600)).toBeLessThan(10 * hour);
+    now -= 86_400_000;
+    const before = sizeAfter(0);
+    expect(sizeAfter(1)).toBeGreaterThan(before);
+    log.close();
   });
 });

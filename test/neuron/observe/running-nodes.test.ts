@@ -33,6 +33,8 @@ describe('the nodes that run', () => {
     expect(await runningNodes(folder.path)).toEqual([
       { name: 'judge', url: server.url, pid: process.pid, problems: {} },
     ]);
+    write(server.url.replace('127.0.0.1', 'localhost'));
+    expect(await runningNodes(folder.path)).toMatchObject([{ name: 'judge', problems: {} }]);
     // An address of another machine is not asked.
     write('http://192.0.2.1:80');
     expect(await runningNodes(folder.path)).toMatchObject([{ name: 'judge', url: undefined }]);

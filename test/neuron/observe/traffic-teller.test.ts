@@ -46,7 +46,7 @@ describe('what a neuron says of its traffic', () => {
     const { infos, log } = listen();
     const stop = new AbortController();
     trafficTeller(axon, dendrite, log).tellRegularly(stop.signal, 1);
-    await pollUntil('two rounds', { withinMs: 3_000, everyMs: 5 }, () => (infos.length >= 4 ? true : undefined));
+    await pollUntil('two rounds', { withinMs: 10_000, everyMs: 5 }, () => (infos.length >= 4 ? true : undefined));
     stop.abort();
     const told = infos.length;
     expect(infos[0]).toBe('Served 0 requests of 0 peers, 0 refused: 0 bytes in, 0 bytes out, none answered');

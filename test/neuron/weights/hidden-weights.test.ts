@@ -78,7 +78,7 @@ function live(scores: readonly number[]): WeightSetter {
 /** Lets the neuron see the newest block, and then makes another. */
 async function step(setter: WeightSetter): Promise<void> {
   const { number } = await local.status();
-  await pollUntil('the newest block', { withinMs: 10_000, everyMs: 5 }, () =>
+  await pollUntil('the newest block', { withinMs: 30_000, everyMs: 5 }, () =>
     client.headBlock() >= number ? true : undefined,
   );
   const metagraph = await client.metagraph(NETUID);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { digestOf, type JournalEntry, WeightJournal } from '../../../src/neuron/weights/journal.js';
+import { digestOf, type JournalEntry, mayHaveOpenRow, WeightJournal } from '../../../src/neuron/weights/journal.js';
 import { temporaryFolder } from '../../chain/helpers.js';
 
 const GENESIS = `0x${'ab'.repeat(32)}`;
@@ -52,7 +52,7 @@ describe('the journal of weights', () => {
     ]);
   });
 
-  it('that cannot be read is kept aside, whatever is wrong with it', () => {
+  it('that cannot be read stays for the next start to see, and is kept aside when a row is written', () => {
     const whole = (() => {
       using folder = temporaryFolder();
       const journal = new WeightJournal({ folder: folder.path, genesisHash: GENESIS, netuid: 1 });
@@ -75,7 +75,13 @@ describe('the journal of weights', () => {
       writeFileSync(path, text);
       const journal = new WeightJournal(place);
       expect(journal.damaged, text).toBe(`${path}.damaged`);
+      expect(new WeightJournal(place).damaged, text).toBe(journal.damaged);
+      expect(mayHaveOpenRow(place)).toBe(true);
+      journal.write(entry(41));
+      journal.write(entry(42));
       expect(readFileSync(journal.damaged!, 'utf8')).toBe(text);
+      const next = new WeightJournal(place);
+      expect([next.damaged, next.entries().map(one => one.epoch)]).toEqual([undefined, [41, 42]]);
     }
   });
 });

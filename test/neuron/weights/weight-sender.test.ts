@@ -1,7 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BittensorError, type Log, silentLog } from '../../../src/base/index.js';
-import type { Hyperparameters, Metagraph } from '../../../src/chain/index.js';
+import { commitmentHash, type Hyperparameters, type Metagraph } from '../../../src/chain/index.js';
 import { digestOf, WeightJournal } from '../../../src/neuron/weights/journal.js';
 import { WeightSender, type WeightSenderOptions } from '../../../src/neuron/weights/weight-sender.js';
 import { keypairFromUri } from '../../../src/wallet/index.js';
@@ -244,21 +245,22 @@ describe('the sender of weights', () => {
     expect(lines[0]).toContain('trying again in 1 s');
   });
 
-  it('signs nothing for a while after a journal that cannot be read', async () => {
+  it('signs nothing before a later epoch after a journal that cannot be read, over restarts too', async () => {
     using folder = temporaryFolder();
     const chain = new Chain();
-    const { writeFileSync } = await import('node:fs');
     const { path } = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
     writeFileSync(path, 'torn');
-    const { sender, lines } = live(folder.path, chain, () => 'included');
-    expect(lines.join()).toContain('no weights for a while');
-    while (chain.included.length === 0 && chain.block < 200) {
-      chain.mine();
-      await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
-    }
-    // Five minutes of blocks, which is how long a signature may be worth something, rounded up to a power of two.
-    expect(chain.block).toBeGreaterThanOrEqual(32);
-    expect(chain.block).toBeLessThan(50);
+    const send = (life: Life) => life.sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    const first = live(folder.path, chain, () => 'included');
+    expect(first.lines.join()).toContain('no weights for a while');
+    for (; chain.block < 12; chain.mine()) await send(first);
+    const second = live(folder.path, chain, () => 'included');
+    for (; chain.included.length === 0 && chain.block < 200; chain.mine()) await send(second);
+    // Five minutes of blocks, which is how long a signature may be worth something, rounded up to a power of two; then the next epoch.
+    expect(chain.included.map(one => one.epoch)).toEqual([50]);
+    const third = live(folder.path, chain, () => 'included');
+    expect(third.lines).toEqual([]);
+    expect(third.sender.allowed(chain.metagraph())).toMatchObject({ why: 'this epoch has its row' });
   });
 
   it('signs nothing on a chain that is behind what it has signed', async () => {
@@ -294,5 +296,133 @@ describe('the sender of weights', () => {
       await sender.tend(chain.metagraph());
       expect(journal.entries()[0]?.state).toBe(state);
     }
+  });
+
+  it('waits as long where all else goes well, and no longer because the clock was set back', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    let nowMs = 10_000_000;
+    const tries: number[] = [];
+    const fate = (): Fate => {
+      tries.push(nowMs);
+      return 'refused';
+    };
+    const { sender } = live(folder.path, chain, fate, { nowMs: () => nowMs });
+    const life = async () => {
+      await sender.tend(chain.metagraph());
+      await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    };
+    for (const until = nowMs + 200_000; nowMs < until; nowMs += 500) await life();
+    const waits = tries.slice(1).map((at, i) => at - tries[i]!);
+    expect(waits.slice(0, 7)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
+    const before = tries.length;
+    nowMs -= 5_000_000;
+    await life();
+    expect(tries.length).toBe(before + 1);
+  });
+
+  it('notes each signature before it leaves, and so gives up none that is of worth', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    const journal = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+    const client = {
+      ...chain.client(() => 'lost'),
+      setWeights: async ({ onSigned }: { onSigned(hash: string): void }) => {
+        onSigned('0x01');
+        // This machine sleeps; then the time of the first has run out, and it is signed once more.
+        chain.block += 5_000;
+        onSigned('0x02');
+        throw new BittensorError('timeout', 'no answer');
+      },
+    } as unknown as WeightSenderOptions['client'];
+    const signal = new AbortController().signal;
+    const sender = new WeightSender({ client, netuid: 1, hotkey, journal, log: silentLog, signal, oncePerEpoch: true });
+    await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    const signedAt = chain.block;
+    expect(journal.entries()).toMatchObject([{ state: 'submitted', block: signedAt }]);
+    chain.block += 3;
+    await sender.tend(chain.metagraph());
+    expect(sender.allowed(chain.metagraph())).toMatchObject({ kind: 'again' });
+  });
+
+  it('brings a refused row in the other form where the subnet hides weights since, and no other row', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    let nowMs = 0;
+    const commits: string[] = [];
+    const client = {
+      ...chain.client(() => 'refused'),
+      submit: async ({ args }: { args: { commit_hash: string } }) => {
+        commits.push(args.commit_hash);
+        return { blockNumber: chain.block };
+      },
+      read: async () => [[]],
+    } as unknown as WeightSenderOptions['client'];
+    const journal = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+    const signal = new AbortController().signal;
+    const clock = { nowMs: () => nowMs };
+    const base = { client, netuid: 1, hotkey, journal, log: silentLog, signal, oncePerEpoch: true, clock };
+    const sender = new WeightSender(base);
+    await sender.send(chain.metagraph(), { uids: [1], weights: [65_535] }, LIMITS);
+    expect(journal.entries()).toMatchObject([{ state: 'failed' }]);
+    nowMs += 120_000;
+    const hides = { commitRevealEnabled: true, weightsVersionKey: 3n } as unknown as Hyperparameters;
+    await sender.send(chain.metagraph(), { uids: [2], weights: [65_535] }, hides);
+    expect(commits).toHaveLength(1);
+    const [first, second] = journal.entries();
+    expect(second).toMatchObject({ state: 'included', uids: [1], digest: first!.digest, versionKey: '3' });
+    expect(sender.allowed(chain.metagraph())).toMatchObject({ kind: 'nothing' });
+  });
+
+  it('is held up by no reveal that the chain refuses, and tries that one again until its time has passed', async () => {
+    using folder = temporaryFolder();
+    const chain = new Chain();
+    chain.block = 35;
+    const row = { uids: [1], weights: [65_535] };
+    const journal = new WeightJournal({ folder: folder.path, genesisHash: `0x${'00'.repeat(32)}`, netuid: 1 });
+    const entry = { ...row, hotkeys: ['1'], digest: digestOf(row), state: 'included' as const };
+    // The subnet has asked for another version since the first was committed.
+    journal.write({ ...entry, epoch: 10, block: 15, includedBlock: 15, salt: [1], versionKey: '7' });
+    journal.write({ ...entry, epoch: 20, block: 25, includedBlock: 25, salt: [2], versionKey: '8' });
+    const commits = journal.entries().map(({ salt = [], versionKey = '' }) => {
+      const what = { netuid: 1, hotkey: hotkey.address, uids: [1], weightsU16: [65_535], salt };
+      return [commitmentHash({ ...what, versionKey: BigInt(versionKey) }), 0, 30, 39];
+    });
+    const asked: string[] = [];
+    const client = {
+      ...chain.client(() => 'included'),
+      read: async () => [commits],
+      submit: async ({ args }: { args: { version_key: bigint } }) => {
+        asked.push(String(args.version_key));
+        if (args.version_key === 8n) return { blockNumber: chain.block };
+        throw new BittensorError('dispatch', 'another version is wanted', {
+          data: { name: 'IncorrectWeightVersionKey' },
+        });
+      },
+    } as unknown as WeightSenderOptions['client'];
+    const lines: string[] = [];
+    const log: Log = { ...silentLog, warn: line => void lines.push(line) };
+    let nowMs = 0;
+    const clock = { nowMs: () => nowMs };
+    const signal = new AbortController().signal;
+    const sender = new WeightSender({ client, netuid: 1, hotkey, journal, log, signal, oncePerEpoch: true, clock });
+    await sender.tend(chain.metagraph());
+    expect(asked).toEqual(['7', '8']);
+    expect(journal.entries().map(one => one.state)).toEqual(['included', 'revealed']);
+    expect(await sender.send(chain.metagraph(), { uids: [2], weights: [65_535] }, LIMITS)).toMatchObject({
+      state: 'included',
+    });
+    await sender.tend(chain.metagraph());
+    expect(asked).toHaveLength(2);
+    nowMs += 1_000;
+    await sender.tend(chain.metagraph());
+    expect(asked).toEqual(['7', '8', '7']);
+    chain.block = 40;
+    await sender.tend(chain.metagraph());
+    expect(journal.entries()[0]!.state).toBe('missed');
+    expect(lines.filter(line => line.includes('epoch 10'))).toEqual([
+      'Weights of epoch 10 cannot be revealed: another version is wanted; trying again until block 39',
+      expect.stringContaining('were not revealed in time'),
+    ]);
   });
 });

@@ -156,7 +156,22 @@ describe('the weight setter', () => {
     await at(180);
     expect(sent.at(-1)).toMatchObject({ block: 180, uids: [1] });
     for (let i = 0; i < 3; i++) health.failed('a');
-    await at(220);
+    await at(200 + TEMPO / 4);
+    await at(200 + TEMPO / 2);
     expect(sent.at(-1)).toMatchObject({ block: 220, uids: [0] });
+  });
+
+  it('of a row each epoch does not withdraw because it was cut off itself, and sees nobody when it is back', async () => {
+    const at = (block: number) => see(block, ['a'], true, inEpochs);
+    row.update({ a: 1 });
+    await at(140);
+    for (let i = 0; i < 3; i++) health.failed('a');
+    // Of the blocks until here it heard nothing.
+    await at(1000 + TEMPO / 2);
+    await at(1000 + TEMPO / 2 + 3);
+    expect(sent).toHaveLength(1);
+    health.succeeded('a');
+    await at(1000 + TEMPO / 2 + 4);
+    expect(sent.at(-1)).toMatchObject({ block: 1024, uids: [1] });
   });
 });
