@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { Closing, encodeAddress, fromHex, type Log, silentLog } from '../base/index.js';
 import { isLoopback, type Metagraph, type Network, type Neuron, startLocalnet } from '../chain/index.js';
@@ -5,12 +6,14 @@ import type { Admission, AxonStats } from '../net/index.js';
 import { joinSubnet, lockHotkey } from '../neuron/parts.js';
 import type { Signer } from '../wallet/index.js';
 import { type Lease, leaseChain } from './chains.js';
+import { whole } from './checks.js';
 import { libraryError } from './errors.js';
 import type { Handlers } from './handlers.js';
 import { priorityOf } from './priority.js';
 import { environmentSettings, isWithoutChain, type NetworkOptions, netuidOf, networkOf } from './settings.js';
 import { hotkeyOf, wallet as openWallet, Wallet } from './wallet.js';
 
+/** What an axon serves, to whom, and where. */
 export interface AxonOptions extends NetworkOptions, Handlers {
   /** Whose axon it is: a wallet, or a hotkey alone, which must be registered. Default: what `wallet()` gives. */
   readonly wallet?: Wallet | Signer | undefined;
@@ -50,16 +53,16 @@ export class Axon implements AsyncDisposable {
   constructor(private readonly options: AxonOptions) {
     const { signal } = options;
     if (signal?.aborted) void this.stop();
-    signal?.addEventListener('abort', () => void this.stop(), { once: true });
+    // Nothing of an axon that was stopped stays in a signal that lives on.
+    signal?.addEventListener('abort', () => void this.stop(), { once: true, signal: this.stopping.signal });
   }
 
   /**
    * Begins to listen: await it, or go on with `.subscribe()`. Where the network is local and no chain answers there, one
-   * is started, as a neuron does. Errors `chain_unreachable`, `port_in_use`, `slot_taken`, and those of the wallet.
+   * is started, as a neuron does. Errors `chain_unreachable`, `port_in_use`, `slot_taken`, `closed`, and those of the wallet.
    */
   start(): Starting {
-    this.started ??= this.begin();
-    const done = this.started.then(() => this);
+    const done = this.begun().then(() => this);
     // Whoever goes on with subscribe() hears of a failure there.
     done.catch(() => {});
     return {
@@ -75,8 +78,7 @@ export class Axon implements AsyncDisposable {
    * Error `bad_argument` where there is no chain.
    */
   async subscribe(): Promise<this> {
-    this.started ??= this.begin();
-    const { chain, hotkey, announced } = await this.started;
+    const { chain, hotkey, announced } = await this.begun();
     if (!chain)
       throw libraryError('bad_argument', 'without a chain there is nothing to subscribe to: start() is enough');
     const { client } = chain.lease;
@@ -115,12 +117,20 @@ export class Axon implements AsyncDisposable {
     return this.stop();
   }
 
+  /** The same as `stop`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
   private get netuid(): number {
     return netuidOf(this.options.netuid);
+  }
+
+  /** Error `closed` for one that was stopped: it does not start again. */
+  private async begun(): Promise<Running> {
+    this.stopping.signal.throwIfAborted();
+    this.started ??= this.begin();
+    return this.started;
   }
 
   private async begin(): Promise<Running> {
@@ -197,6 +207,7 @@ export class Axon implements AsyncDisposable {
 
 /** An axon that is about to listen: to be awaited, or gone on with. */
 export interface Starting extends PromiseLike<Axon> {
+  /** As that of the axon, once it listens. */
   subscribe(): Promise<Axon>;
 }
 
@@ -215,13 +226,22 @@ interface Running {
 }
 
 /**
- * An axon; nothing listens yet.
+ * An axon; nothing listens yet. Error `bad_argument`.
  *
  * ```ts
  * const axon = await bittensor.axon({ wallet, forwardText, backwardText }).start().subscribe();
  * ```
  */
 export function axon(options: AxonOptions = {}): Axon {
+  const { port, externalPort, externalIp } = options;
+  if (port !== undefined) whole('port', port, 0, 65_535);
+  if (externalPort !== undefined) whole('externalPort', externalPort, 1, 65_535);
+  if (externalIp !== undefined && isIP(externalIp) === 0) {
+    throw libraryError(
+      'bad_argument',
+      `externalIp is ${JSON.stringify(externalIp)}, and has to be an IPv4 or IPv6 address`,
+    );
+  }
   return new Axon(options);
 }
 

@@ -11,7 +11,7 @@ interface Shared {
   idle: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** One connection to each network, shared by all that read and write through this library. */
+/** One connection to each network, shared by all that read and write through this library; by its endpoints and what has to be there. */
 const open = new Map<string, Shared>();
 
 /** The right to use a connection until it is given back. */
@@ -24,7 +24,7 @@ export interface Lease {
 /** Connects, or joins the connection that is there. Error `chain_unreachable` says what to do about it. */
 export async function leaseChain(network: Network, signal?: AbortSignal): Promise<Lease> {
   signal?.throwIfAborted();
-  const key = network.endpoints.join();
+  const key = [network.genesisHash, ...network.endpoints].join();
   const shared = open.get(key) ?? begin(key, network);
   clearTimeout(shared.idle);
   shared.users++;

@@ -1,4 +1,4 @@
-import { fromHex } from '../base/index.js';
+import { abortable, fromHex } from '../base/index.js';
 import type { Answers, ReturnCode, WireModality, WireTensor } from '../net/index.js';
 import type { Signer } from '../wallet/index.js';
 import { withChain } from './chains.js';
@@ -12,6 +12,7 @@ import { encodeText } from './text.js';
 import type { TrainStepOptions, TrainStepResult } from './train-step.js';
 import { hotkeyOf, wallet as openWallet, type Wallet } from './wallet.js';
 
+/** In whose name, and on which network. */
 export interface DendriteOptions extends NetworkOptions {
   /** Who asks: a wallet, whose hotkey signs, or a key. Default: what `wallet()` gives. */
   readonly wallet?: Wallet | Signer | undefined;
@@ -19,12 +20,14 @@ export interface DendriteOptions extends NetworkOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** How long to wait for answers. */
 export interface CallOptions {
   /** For each endpoint, all being asked at once. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whom to ask, and what. */
 export interface ForwardOptions<Inputs> extends CallOptions {
   /** One or many: as `metagraph().endpoints` has them, or by hand `{ hotkey, ip, port }`. */
   readonly endpoints: Endpoints;
@@ -65,7 +68,7 @@ export class Dendrite implements AsyncDisposable {
   private readonly asked = new WeakMap<Call, Asked>();
   private active = 0;
   private idle: ReturnType<typeof setTimeout> | undefined;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: DendriteOptions) {}
 
@@ -118,10 +121,11 @@ export class Dendrite implements AsyncDisposable {
 
   /** Gives up what is under way and closes every connection. May be called twice. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort(libraryError('closed', 'this dendrite was closed'));
     await this.hangUp();
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -184,12 +188,13 @@ export class Dendrite implements AsyncDisposable {
     { timeoutMs, signal }: CallOptions,
     act: (net: NetDendrite, options: { timeoutMs: number; signal?: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    if (this.closed) throw libraryError('closed', 'this dendrite was closed');
+    this.closing.signal.throwIfAborted();
     clearTimeout(this.idle);
     this.active++;
     try {
-      this.net ??= this.open(signal);
-      const net = await this.net;
+      this.net ??= this.open();
+      // Opened for all that wait: who gives up ends its own waiting.
+      const net = await (signal ? abortable(this.net, signal) : this.net);
       const withinMs = timeoutMs ?? this.options.timeoutMs ?? environmentSettings().values.dendrite_timeout * 1_000;
       return await act(net, { timeoutMs: withinMs, ...(signal && { signal }) });
     } finally {
@@ -199,15 +204,15 @@ export class Dendrite implements AsyncDisposable {
   }
 
   /** A failure is not remembered: the next call tries again. */
-  private open(signal: AbortSignal | undefined): Promise<NetDendrite> {
-    const opening = this.connect(signal);
+  private open(): Promise<NetDendrite> {
+    const opening = this.connect(this.closing.signal);
     opening.catch(() => {
       if (this.net === opening) this.net = undefined;
     });
     return opening;
   }
 
-  private async connect(signal: AbortSignal | undefined): Promise<NetDendrite> {
+  private async connect(signal: AbortSignal): Promise<NetDendrite> {
     const { Dendrite: Net, dendriteOptionsOf } = await import('../net/index.js');
     const { wallet = openWallet(this.options) } = this.options;
     const signer = await hotkeyOf(wallet, signal);

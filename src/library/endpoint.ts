@@ -50,7 +50,9 @@ const DUMMY: Endpoint = Object.freeze({
  * characters. Error `bad_endpoint` says what is wrong.
  */
 export const endpoint = Object.freeze({
+  /** An endpoint as 250 numbers. */
   toTensor,
+  /** The endpoint that 250 numbers stand for. */
   fromTensor,
   /** The endpoint that is none. */
   dummy: (): Endpoint => DUMMY,

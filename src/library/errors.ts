@@ -1,5 +1,6 @@
 import { BittensorError } from '../base/browser.js';
 
+/** Codes of the errors that the library itself throws; those of wallets, chains and models have codes of their own. */
 export type LibraryErrorCode =
   /** Bytes or fields that are no endpoint. */
   | 'bad_endpoint'

@@ -41,6 +41,7 @@ export type BackwardHandler = (
   context: RequestContext,
 ) => Answered | Promise<Answered>;
 
+/** What an axon answers with, by the kind of inputs. */
 export interface Handlers {
   readonly forwardText?: ForwardHandler | undefined;
   readonly forwardImage?: ForwardHandler | undefined;

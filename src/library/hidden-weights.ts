@@ -46,16 +46,28 @@ export async function commitWeights(
   return { ...receipt, hidden: { firstBlock: blocks?.first, lastBlock: blocks?.last, file } };
 }
 
-/** Waits for the blocks of all that is owed, and reveals it. Error `nothing_to_reveal` for what came too late. */
+/**
+ * Waits for the blocks of all that is owed, and reveals it. Errors, once all was tried: what the chain refused, which stays, and
+ * `nothing_to_reveal` for what came too late.
+ */
 export async function revealWeights(of: Revealer): Promise<Receipt[]> {
   const { client, options } = of;
   const receipts: Receipt[] = [];
   const missed: OwedReveal[] = [];
+  const refusals: unknown[] = [];
   for (const one of await owed(of)) {
     await headAt(client, one.first - 1, options.signal);
     if (isOver(client, one)) missed.push(one);
-    else receipts.push(await revealOne(of, one));
+    else {
+      try {
+        receipts.push(await revealOne(of, one));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refusals.push(error);
+      }
+    }
   }
+  if (refusals.length > 0) throw refusals[0];
   const [lost] = missed;
   if (!lost) return receipts;
   // Said once: nobody can reveal them any more.
@@ -74,9 +86,13 @@ export async function revealDue(of: Revealer): Promise<void> {
     try {
       await revealOne(of, one);
     } catch (error) {
-      if (!isBittensorError(error) || (error.code !== 'dispatch' && error.code !== 'rejected')) throw error;
+      if (!isRefusal(error)) throw error;
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isBittensorError(error) && (error.code === 'dispatch' || error.code === 'rejected');
 }
 
 async function revealOne({ client, signer, options }: Revealer, one: OwedReveal): Promise<Receipt> {

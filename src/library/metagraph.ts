@@ -9,10 +9,12 @@ import {
   type WeightsRow,
 } from '../chain/browser.js';
 import { withChain } from './chains.js';
+import { checkedNetuid } from './checks.js';
 import { type EndpointTensor, endpoint } from './endpoint.js';
 import { libraryError } from './errors.js';
 import { matrixOf, rowsFromJson, rowsToJson } from './matrix.js';
 
+/** Which subnet of which network. */
 export interface MetagraphOptions {
   /** `local`, `test`, `finney`, `ws://` addresses with commas between them. */
   readonly network?: string | undefined;
@@ -22,6 +24,7 @@ export interface MetagraphOptions {
   readonly netuid?: number | undefined;
 }
 
+/** As of when, and how much of it. */
 export interface SyncOptions {
   /** An earlier block. Nodes keep the state of some hundred blocks; archive nodes keep all. */
   readonly block?: number | undefined;
@@ -207,9 +210,9 @@ export class Metagraph {
   }
 }
 
-/** A metagraph of a network; nothing is read yet. Error `bad_network`. */
+/** A metagraph of a network; nothing is read yet. Errors `bad_network`, `bad_argument`. */
 export function metagraph({ network, endpoint: at, netuid = 1 }: MetagraphOptions = {}): Metagraph {
-  return new Metagraph(resolveNetwork(at ?? network ?? 'local'), netuid);
+  return new Metagraph(resolveNetwork(at ?? network ?? 'local'), checkedNetuid(netuid));
 }
 
 async function readState(

@@ -1,8 +1,10 @@
 import { abortingWith } from '../base/browser.js';
 import type { PriorityThreadPool as NetPool } from '../net/index.js';
+import { whole } from './checks.js';
 import { libraryError } from './errors.js';
 import { priorityOf } from './priority.js';
 
+/** How much a pool does at a time, and how much waits. */
 export interface PoolOptions {
   /** Calls that run at a time; default 10. A call that computes without waiting has the thread for itself anyway. */
   readonly maxWorkers?: number | undefined;
@@ -16,6 +18,7 @@ export interface Future<T> extends Promise<T> {
   result(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<T>;
 }
 
+/** For how long a call may wait and run, and who asks. */
 export interface SubmitOptions {
   /** For waiting and running together; default 60 s. */
   readonly timeoutMs?: number | undefined;
@@ -29,7 +32,7 @@ export class PriorityThreadPool implements AsyncDisposable {
   private pool: Promise<NetPool> | undefined;
   private closed = false;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(private readonly limits: { readonly maxWorkers: number; readonly maxSize: number }) {}
 
   /**
    * Submits `call(inputs)`; more priority goes first, and who came first among equals. What is refused or late rejects with a
@@ -80,6 +83,7 @@ export class PriorityThreadPool implements AsyncDisposable {
     );
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -87,13 +91,12 @@ export class PriorityThreadPool implements AsyncDisposable {
   private async open(): Promise<NetPool> {
     if (this.closed) throw libraryError('closed', 'this pool was closed');
     const { PriorityThreadPool: Net } = await import('../net/index.js');
-    const { maxWorkers = 10, maxSize = 256 } = this.options;
-    return new Net({ maxWorkers, maxSize });
+    return new Net(this.limits);
   }
 }
 
 /**
- * A pool that computes by priority.
+ * A pool that computes by priority. Error `bad_argument`.
  *
  * ```ts
  * const future = pool.submit(inputs => model.forward(inputs), inputs, graph.S[uid]);
@@ -101,5 +104,9 @@ export class PriorityThreadPool implements AsyncDisposable {
  * ```
  */
 export function priorityThreadPool(options: PoolOptions = {}): PriorityThreadPool {
-  return new PriorityThreadPool(options);
+  const { maxWorkers = 10, maxSize = 256 } = options;
+  return new PriorityThreadPool({
+    maxWorkers: whole('maxWorkers', maxWorkers, 1),
+    maxSize: whole('maxSize', maxSize, 0),
+  });
 }

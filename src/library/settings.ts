@@ -4,6 +4,7 @@ import { type Network, resolveNetwork } from '../chain/index.js';
 import { networkSettings, subnetSettings } from '../chain/options.js';
 import { axonSettings, dendriteSettings } from '../net/options.js';
 import { walletSettings } from '../wallet/options.js';
+import { checkedNetuid } from './checks.js';
 
 /** What the environment says where a call says nothing: the same variables as of the command line (`docs/cli.md`). */
 const librarySettings = {
@@ -30,6 +31,7 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env;
 }
 
+/** Which network. */
 export interface NetworkOptions {
   /**
    * `local`, `test`, `finney`, `ws://` addresses with commas between them. Default: `BT_SUBTENSOR_NETWORK`, or `local`.
@@ -52,5 +54,5 @@ export function networkOf({ network, endpoint }: NetworkOptions): Network {
 }
 
 export function netuidOf(netuid: number | undefined): number {
-  return netuid ?? environmentSettings().values.netuid;
+  return checkedNetuid(netuid ?? environmentSettings().values.netuid);
 }

@@ -36,7 +36,7 @@ export class StoredMetagraph extends Metagraph {
 }
 
 /**
- * A subnet's metagraph; nothing is read before `sync()` or `load()`. Error `bad_network`.
+ * A subnet's metagraph; nothing is read before `sync()` or `load()`. Errors `bad_network`, `bad_argument`.
  *
  * ```ts
  * const graph = await bittensor.metagraph().sync();

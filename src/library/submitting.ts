@@ -1,6 +1,7 @@
 import type { SubmitOptions, Submitted } from '../chain/index.js';
 import type { Wallet } from './wallet.js';
 
+/** Who signs, on which subnet, and for what to wait. */
 export interface WriteOptions {
   /** Default: the wallet that `wallet()` gives. */
   readonly wallet?: Wallet | undefined;

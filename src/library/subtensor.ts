@@ -66,17 +66,18 @@ export class Subtensor implements AsyncDisposable {
   async register(options: WriteOptions & { maxCostTao?: number } = {}): Promise<number> {
     const { wallet = openWallet(this.options), signal } = options;
     const netuid = netuidOf(options.netuid);
-    const hotkey = await wallet.hotkey(signal ? { signal } : {});
+    const until = signal ? { signal } : {};
+    const hotkey = await wallet.hotkey(until);
     return this.use(async client => {
-      const known = await client.uidOf(netuid, hotkey.address);
+      const known = await client.uidOf(netuid, hotkey.address, until);
       if (known !== undefined) return known;
-      const costRao = await client.burnRao(netuid);
+      const costRao = await client.burnRao(netuid, until);
       const limitRao = limitOf(client, costRao, options.maxCostTao);
-      const coldkey = await wallet.coldkey(signal ? { signal } : {});
+      const coldkey = await wallet.coldkey(until);
       if (client.isLocal) await fund(client, coldkey.address, costRao + SPARE_RAO, signal);
       const wanted = { netuid, hotkey: hotkey.address, ...(limitRao !== undefined && { limitRao }) };
       await client.burnedRegister({ ...wanted, signer: coldkey, ...submitting(options) });
-      const uid = await client.uidOf(netuid, hotkey.address);
+      const uid = await client.uidOf(netuid, hotkey.address, until);
       if (uid !== undefined) return uid;
       throw libraryError('not_registered', `${hotkey.address} was registered on subnet ${netuid}, and is gone again`);
     }, signal);
@@ -139,8 +140,8 @@ export class Subtensor implements AsyncDisposable {
   /**
    * Reveals what `setWeights()` committed to, in this program or in one that has ended: waits for the blocks in which
    * that can be done, an hour or more on public networks. Resolves with a receipt for each row, none where nothing is owed.
-   * Errors: `nothing_to_reveal` where the time of a row had passed, `rejected` and `dispatch` as the chain has it, `file_system`
-   * for a file of the wallet's `commitments` that cannot be read.
+   * Errors, once all rows were tried: `rejected` and `dispatch` as the chain has it, `nothing_to_reveal` where the time of a row had
+   * passed. At once: `file_system` for a file of the wallet's `commitments` that cannot be read.
    */
   revealWeights(options: WriteOptions = {}): Promise<Receipt[]> {
     return this.asRevealer(options, revealWeights);
@@ -157,6 +158,7 @@ export class Subtensor implements AsyncDisposable {
     this.closed = true;
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -187,8 +189,9 @@ export function subtensor(options: NetworkOptions = {}): Subtensor {
 const SPARE_RAO = 10n * RAO_PER_TAO;
 
 async function fund(client: ChainClient, address: string, wantedRao: bigint, signal: AbortSignal | undefined) {
-  if ((await client.balanceRao(address)) >= wantedRao) return;
-  await client.devFund({ address, amountRao: wantedRao, ...(signal && { signal }) });
+  const until = signal ? { signal } : {};
+  if ((await client.balanceRao(address, until)) >= wantedRao) return;
+  await client.devFund({ address, amountRao: wantedRao, ...until });
 }
 
 /** The most that may be paid; on a local chain it need not be said. */

@@ -8,9 +8,11 @@ import {
   vjp,
 } from '../model/index.js';
 import type { Call, CallOptions, Dendrite } from './dendrite.js';
+import { libraryError } from './errors.js';
 import type { Endpoints } from './peers.js';
 import type { Tensor, TensorLike } from './tensors.js';
 
+/** Whom to ask, what, and the loss of their answers. */
 export interface TrainStepOptions extends CallOptions {
   readonly endpoints: Endpoints;
   readonly inputs: string | readonly string[] | TensorLike | readonly TensorLike[];
@@ -25,6 +27,7 @@ export interface TrainStepOptions extends CallOptions {
   readonly optimizer?: ParameterOptimizer | undefined;
 }
 
+/** What came of a step. */
 export interface TrainStepResult {
   readonly loss: number;
   /** The forward: answers, codes, times. */
@@ -56,7 +59,7 @@ export async function trainStep(
   const one = tf.scalar(1);
   try {
     const product = vjp({
-      of: tensors => ({ outputs: [loss(tensors, tf, forward)] }),
+      of: tensors => ({ outputs: [scalarOf(loss(tensors, tf, forward))] }),
       variables: optimizer ? [...optimizer.parameters.variables.values()] : [],
       inputs: received,
       cotangents: [one],
@@ -84,4 +87,11 @@ export async function trainStep(
   } finally {
     tf.dispose([...received, one]);
   }
+}
+
+/** Of anything else nobody could say what its gradient is. */
+function scalarOf(loss: TfTensor): TfTensor {
+  if (loss?.size === 1 && loss.rank === 0) return loss;
+  const what = Array.isArray(loss?.shape) ? `of shape [${loss.shape}]` : `${typeof loss}`;
+  throw libraryError('bad_argument', `the loss is ${what}, not a scalar of TensorFlow.js: tf.mean() makes one`);
 }

@@ -1,3 +1,4 @@
+import { BittensorError, isBittensorError } from '../base/index.js';
 import {
   type Encryption,
   type KeyName,
@@ -12,6 +13,7 @@ import {
 import { libraryError } from './errors.js';
 import { environment, environmentSettings, isWithoutChain, type NetworkOptions, networkOf } from './settings.js';
 
+/** Which keys, and what opens them. */
 export interface WalletOptions extends NetworkOptions {
   /** Default: `BT_WALLET_NAME`, or `local` on the local network, as neurons have it, and `default` elsewhere. */
   readonly name?: string | undefined;
@@ -56,13 +58,14 @@ export class Wallet {
   /** Signs what neurons do. Errors `wallet_not_found`, `needs_password`, `wrong_password`. */
   async hotkey({ signal }: { signal?: AbortSignal } = {}): Promise<Keypair> {
     await ready();
-    return this.files.unlockHotkey(this.hotkeyName, this.unlocking({ hotkey: this.hotkeyName }, signal));
+    const options = this.unlocking({ hotkey: this.hotkeyName }, signal);
+    return this.files.unlockHotkey(this.hotkeyName, options).catch(withAdvice);
   }
 
   /** Owns the funds. Errors as `hotkey`. */
   async coldkey({ signal }: { signal?: AbortSignal } = {}): Promise<Keypair> {
     await ready();
-    return this.files.unlockColdkey(this.unlocking('coldkey', signal));
+    return this.files.unlockColdkey(this.unlocking('coldkey', signal)).catch(withAdvice);
   }
 
   /** Where its files lie. */
@@ -72,12 +75,12 @@ export class Wallet {
 
   /** ss58; needs no password. Error `wallet_not_found`. */
   get hotkeyAddress(): string {
-    return this.files.hotkeyAddress(this.hotkeyName);
+    return advised(() => this.files.hotkeyAddress(this.hotkeyName));
   }
 
   /** ss58; needs no password. Error `wallet_not_found`. */
   get coldkeyAddress(): string {
-    return this.files.coldkeyAddress();
+    return advised(() => this.files.coldkeyAddress());
   }
 
   /** The coldkey's word that the hotkey is its own, if there is one. */
@@ -143,6 +146,20 @@ export class Wallet {
  */
 export function wallet(options: WalletOptions = {}): Wallet {
   return new Wallet(options);
+}
+
+function advised<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return withAdvice(error);
+  }
+}
+
+function withAdvice(error: unknown): never {
+  if (!isBittensorError(error) || error.code !== 'wallet_not_found') throw error;
+  const text = `${error.message}; await wallet().create() makes the keys that are missing`;
+  throw new BittensorError(error.code, text, { data: error.data, cause: error });
 }
 
 /** The key that signs what neurons do: of a wallet, or kept elsewhere. */

@@ -167,7 +167,7 @@ describe('an axon', () => {
     expect(axon.port).toBeGreaterThan(0);
     stopping.abort();
     await axon.stop();
-    await using again = await pollUntil('the hotkey', { withinMs: 5_000 }, () => bittensor.axon(options).start());
+    await using again = await pollUntil('the hotkey', { withinMs: 30_000 }, () => bittensor.axon(options).start());
     expect(again.stats()?.requests).toBe(0);
   });
 });

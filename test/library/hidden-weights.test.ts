@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pollUntil } from '../../src/base/index.js';
 import { type LocalChain, openLocalChain } from '../../src/chain/index.js';
 import * as bittensor from '../../src/index.js';
 import { keypairFromUri } from '../../src/wallet/index.js';
@@ -101,5 +102,24 @@ describe('weights of a subnet that hides them at first', () => {
     });
     expect([existsSync(file), await row()]).toEqual([false, before]);
     expect(await chain().revealWeights({ wallet })).toEqual([]);
+  });
+
+  it('of which the chain refuses one are all tried', async () => {
+    const refused = await commit([1, 0]);
+    // Rows of an older version are not taken any more.
+    await sudo('AdminUtils.sudo_set_weights_version_key', { netuid: 1, weights_version_key: 5 });
+    await mineTo(refused.firstBlock! - 1);
+    const { hidden: taken } = await chain().setWeights({ wallet, uids: [0, 1], weights: [0, 1] });
+    const before = await chain().block();
+    const revealing = chain().revealWeights({ wallet });
+    revealing.catch(() => {});
+    // A transaction of its own has a block of its own.
+    await pollUntil('the refusal', { withinMs: 20_000 }, async () =>
+      (await chain().block()) > before ? true : undefined,
+    );
+    await mineTo(taken!.firstBlock! - 1);
+    await expect(revealing).rejects.toMatchObject({ code: 'dispatch', data: { name: 'IncorrectWeightVersionKey' } });
+    expect(await row()).toEqual([0, 1]);
+    expect([existsSync(refused.file), existsSync(taken!.file)]).toEqual([true, false]);
   });
 });

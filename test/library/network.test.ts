@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pollUntil } from '../../src/base/index.js';
 import * as bittensor from '../../src/index.js';
+import { leaseChain } from '../../src/library/chains.js';
+import { goBetween } from '../chain/go-between.js';
 import { FOX, openWorld, type World } from './helpers.js';
 
 let world: World;
@@ -47,6 +49,38 @@ afterAll(async () => {
 });
 
 describe('the library on a local chain', () => {
+  it('joins no connection where another chain is wanted than the one that is there', async () => {
+    const { network } = bittensor.metagraph();
+    const here = await leaseChain(network);
+    await leaseChain(network).then(({ client, release }) => {
+      expect(client).toBe(here.client);
+      release();
+    });
+    const other = { ...network, genesisHash: `0x${'12'.repeat(32)}` };
+    await expect(leaseChain(other)).rejects.toMatchObject({ code: 'foreign_chain' });
+    here.release();
+  });
+
+  it('gives up at once what a chain does not answer, when its signal says so', async () => {
+    const lost: string[] = [];
+    let isSilent = false;
+    await using between = await goBetween(world.url, ({ method }, from) => {
+      if (!isSilent) return 'pass';
+      if (from === 'client' && method !== undefined) lost.push(method);
+      return 'lose';
+    });
+    const chain = bittensor.subtensor({ endpoint: between.url });
+    await chain.block();
+    isSilent = true;
+    const stop = new AbortController();
+    const wallet = await bittensor.wallet({ hotkey: 'hasty' }).create();
+    const registering = chain.register({ wallet, signal: stop.signal });
+    registering.catch(() => {});
+    await pollUntil('a question', { withinMs: 20_000, everyMs: 5 }, () => (lost.length > 0 ? true : undefined));
+    stop.abort(new Error('enough'));
+    await expect(registering).rejects.toThrow('enough');
+  });
+
   it('makes the keys of a local wallet once, and finds them again', async () => {
     const first = await bittensor.wallet().create();
     const second = await bittensor.wallet().create();
@@ -154,7 +188,7 @@ describe('the library on a local chain', () => {
     );
     const receipt = await chain.setWeights({ wallet, uids: [...graph.uids, 7], weights: [0.75, 0.25, 0] });
     expect(receipt.blockNumber).toBeGreaterThan(graph.block);
-    await pollUntil('the weights', { withinMs: 20_000, everyMs: 200 }, async () =>
+    await pollUntil('the weights', { withinMs: 30_000, everyMs: 200 }, async () =>
       (await graph.sync()).block >= receipt.blockNumber! ? true : undefined,
     );
     expect(Array.from(graph.W[1]!)).toEqual([expect.closeTo(0.75, 4), expect.closeTo(0.25, 4)]);
@@ -174,4 +208,34 @@ describe('the library on a local chain', () => {
     expect([then.block, then.n, Array.from(then.W[1]!)]).toEqual([receipt.blockNumber! - 1, 2, [0, 0]]);
     await expect(graph.sync({ block: 10_000_000 })).rejects.toMatchObject({ code: 'bad_argument' });
   }, 90_000);
+
+  it('pays on a chain that is not local no more than was said, and nothing where nothing was said', async () => {
+    const wallet = await bittensor.wallet({ hotkey: 'payer' }).create();
+    const chain = bittensor.subtensor();
+    // The coldkey is funded where that is free.
+    await chain.addStake({ wallet: bittensor.wallet({ hotkey: 'judge' }), amountTao: 1 });
+    // The same chain, which does not say that it is a development chain.
+    await using between = await goBetween(world.url, ({ method }, from) =>
+      from === 'client' && method === 'rpc_methods' ? { answer: { methods: [] } } : 'pass',
+    );
+    const far = bittensor.subtensor({ endpoint: between.url });
+    const costRao = await far.registrationCostRao();
+    const costTao = Number(costRao) / 1e9;
+    expect(costRao).toBeGreaterThan(0n);
+    const before = await far.balanceRao(wallet);
+    expect(before).toBeGreaterThan(2n * costRao);
+    await expect(far.register({ wallet })).rejects.toMatchObject({ code: 'too_dear', data: { costRao } });
+    const little = far.register({ wallet, maxCostTao: costTao / 2 });
+    await expect(little).rejects.toMatchObject({
+      code: 'too_dear',
+      message: expect.stringContaining('nothing was signed'),
+    });
+    await expect(far.register({ wallet, maxCostTao: -1 })).rejects.toMatchObject({ code: 'bad_argument' });
+    expect(await far.balanceRao(wallet)).toBe(before);
+    expect(await far.uidOf(wallet.hotkeyAddress)).toBeUndefined();
+    expect(await far.register({ wallet, maxCostTao: 2 * costTao })).toBe(await far.uidOf(wallet.hotkeyAddress));
+    const paid = before - (await far.balanceRao(wallet));
+    expect(paid).toBeGreaterThanOrEqual(costRao);
+    expect(paid).toBeLessThan(3n * costRao);
+  }, 60_000);
 });

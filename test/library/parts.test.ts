@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -260,5 +261,101 @@ describe('a dendrite', () => {
     await expect(dendrite.forwardTensor({ endpoints: nobody, inputs: floats })).rejects.toMatchObject({
       code: 'closed',
     });
+  });
+
+  it('that is being opened for several calls is not lost to all when one gives up, and close() ends the opening', async () => {
+    // Takes connections, and never says anything.
+    const chain = createServer(() => {});
+    const { port } = await new Promise<AddressInfo>(resolve => {
+      chain.listen(0, '127.0.0.1', () => resolve(chain.address() as AddressInfo));
+    });
+    const wallet = await bittensor.wallet({ network: 'none' }).create();
+    const endpoints = { hotkey: wallet.hotkeyAddress, ip: '127.0.0.1', port: 1 };
+    const inputs = { dtype: 'float32' as const, shape: [1, 1], data: Float32Array.of(1) };
+    try {
+      const dendrite = bittensor.dendrite({ endpoint: `ws://127.0.0.1:${port}`, wallet });
+      const gaveUp = new AbortController();
+      const first = dendrite.forwardTensor({ endpoints, inputs, signal: gaveUp.signal });
+      const second = dendrite.forwardTensor({ endpoints, inputs });
+      const outcome = second.catch((error: unknown) => error);
+      gaveUp.abort(new Error('enough'));
+      await expect(first).rejects.toThrow('enough');
+      await dendrite.close();
+      expect(await outcome).toMatchObject({ code: 'closed' });
+    } finally {
+      chain.close();
+    }
+  });
+});
+
+describe('a dataset', () => {
+  it('is opened for all calls that wait, and says that it was closed', async () => {
+    const dataset = bittensor.dataloader({ batchSize: 2, blockSize: 8 });
+    const gaveUp = new AbortController();
+    const first = dataset.dataloader(1, { signal: gaveUp.signal }).next();
+    const second = dataset.dataloader(2);
+    const batch = second.next();
+    gaveUp.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    expect((await batch).value).toMatchObject({ shape: [2, 8] });
+    await dataset.close();
+    await expect(second.next()).rejects.toMatchObject({ code: 'closed' });
+    await expect(dataset.dataloader().next()).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
+describe('what cannot be right', () => {
+  const ids = { dtype: 'int32' as const, shape: [1, 1], data: Int32Array.of(1) };
+  const set = (uids: number[]) => bittensor.subtensor({ endpoint: NOWHERE }).setWeights({ uids, weights: [1, 1] });
+
+  it.each([
+    ['a subnet of -1', () => bittensor.metagraph({ netuid: -1 }), 'netuid is -1, and has to be a whole number from 0'],
+    ['a pool without a worker', () => bittensor.priorityThreadPool({ maxWorkers: 0 }), 'maxWorkers is 0'],
+    ['a line of half a place', () => bittensor.priorityThreadPool({ maxSize: 0.5 }), 'maxSize is 0.5'],
+    ['batches of nothing', () => bittensor.dataloader({ batchSize: 0 }), 'batchSize is 0'],
+    ['rows of -1', () => bittensor.dataloader({ blockSize: -1 }), 'blockSize is -1'],
+    ['a model of no words', () => bittensor.bertModel({ vocabSize: 0, hiddenSize: 64 }), 'vocabSize is 0'],
+    ['heads that do not fit', () => bittensor.bertModel({ vocabSize: 9, hiddenSize: 64, heads: 7 }), '7 heads do not'],
+    ['a port beyond all', () => bittensor.axon({ port: 65_536 }), 'port is 65536'],
+    ['an address that is none', () => bittensor.axon({ externalIp: 'my house' }), 'externalIp is "my house"'],
+    ['a uid beyond all', () => set([1, 70_000]), 'a uid is 70000'],
+    ['a uid twice', () => set([3, 3]), 'uid 3 is there twice'],
+  ])('is refused with a code and the value: %s', async (_, act, words) => {
+    const error = await (async () => act())().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(error).toMatchObject({ code: 'bad_argument', message: expect.stringContaining(words) });
+  });
+
+  it('is a loss that is no scalar, and nothing is left of it', async () => {
+    const network = 'none';
+    const wallet = await bittensor.wallet({ network }).create();
+    await using dendrite = bittensor.dendrite({ network, wallet, timeoutMs: 500 });
+    const endpoints = { hotkey: wallet.hotkeyAddress, ip: '127.0.0.1', port: 1 };
+    const tf = await bittensor.tensorflow('js');
+    const { numTensors } = tf.memory();
+    for (const loss of [([x]: bittensor.TfTensor[]) => x!, () => 5 as never]) {
+      const step = dendrite.trainStep({ endpoints, inputs: ids, loss });
+      await expect(step).rejects.toMatchObject({ code: 'bad_argument', message: expect.stringContaining('tf.mean()') });
+    }
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  it('is to start an axon that was closed', async () => {
+    const axon = bittensor.axon({ network: 'none', wallet: await bittensor.wallet({ network: 'none' }).create() });
+    await axon.start();
+    await axon.close();
+    await expect(axon.start()).rejects.toMatchObject({ code: 'closed' });
+    await expect(axon.subscribe()).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('is a wallet that was not made, which its error says how to make', async () => {
+    const wallet = bittensor.wallet({ network: 'none' });
+    const absent = { code: 'wallet_not_found', message: expect.stringContaining('await wallet().create()') };
+    await expect(wallet.hotkey()).rejects.toMatchObject(absent);
+    await expect(wallet.coldkey()).rejects.toMatchObject(absent);
+    expect(() => wallet.hotkeyAddress).toThrow(expect.objectContaining(absent));
+    expect(() => wallet.coldkeyAddress).toThrow(expect.objectContaining(absent));
   });
 });
