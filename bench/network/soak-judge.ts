@@ -26,6 +26,8 @@ export interface ProcessMemory {
   readonly lastMiB: number;
   /** A share, over the last three quarters. */
   readonly slopePerHour: number;
+  /** The same of V8's heap in use, of those that tell: what is kept, without what the allocator holds back. */
+  readonly heapSlopePerHour?: number | undefined;
 }
 
 /** A slope says something only of so long a run. */
@@ -52,11 +54,16 @@ export function byProcess(samples: readonly SoakSample[]): Map<string, SoakSampl
 
 export function memoryOf(samples: readonly SoakSample[]): ProcessMemory {
   const bytes = samples.map(({ rssBytes }) => rssBytes);
+  const hours = (seconds: number) => seconds / 3_600;
+  const heaps = samples.flatMap(({ seconds, heapBytes }) =>
+    heapBytes === undefined ? [] : [{ hours: hours(seconds), bytes: heapBytes }],
+  );
   return {
     firstMiB: mib(bytes[0]!),
     mostMiB: mib(Math.max(...bytes)),
     lastMiB: mib(bytes.at(-1)!),
-    slopePerHour: slopePerHour(samples.map(({ seconds, rssBytes }) => ({ hours: seconds / 3_600, bytes: rssBytes }))),
+    slopePerHour: slopePerHour(samples.map(({ seconds, rssBytes }) => ({ hours: hours(seconds), bytes: rssBytes }))),
+    heapSlopePerHour: heaps.length > 1 ? slopePerHour(heaps) : undefined,
   };
 }
 

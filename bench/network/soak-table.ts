@@ -49,13 +49,14 @@ export function soakReport({ samples, summary }: SoakFile): string {
   const processes = byProcess(samples);
   const rows = [...processes].map(([name, own]) => {
     const [first, last] = [own[0]!, own.at(-1)!];
-    const { firstMiB, mostMiB, lastMiB, slopePerHour } = memoryOf(own);
+    const { firstMiB, mostMiB, lastMiB, slopePerHour, heapSlopePerHour } = memoryOf(own);
     const weights = summary?.weights[name];
     const change = (key: 'sockets' | 'files' | 'threads') => `${first[key]}, ${last[key]}`;
     return [
       name,
       [firstMiB, mostMiB, lastMiB].map(value => value.toFixed(1)).join(', '),
       `${(100 * slopePerHour).toFixed(2)} %`,
+      heapSlopePerHour === undefined ? '' : `${(100 * heapSlopePerHour).toFixed(2)} %`,
       weights ? `${weights.set}, ${weights.missed}` : last.weightsSet > 0 ? `${last.weightsSet}` : '',
       change('sockets'),
       change('files'),
@@ -66,6 +67,7 @@ export function soakReport({ samples, summary }: SoakFile): string {
     'process',
     'MiB first, most, last',
     'growth an hour',
+    'of the heap in use',
     'rows of weights set, epochs without',
     'sockets first, last',
     'files',
