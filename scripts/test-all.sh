@@ -23,12 +23,20 @@ pallet_tests() {
 # A network of processes lives beside the other checks, which takes little but time: two validators and six miners.
 beside soak npm run -s soak:network -- --minutes 10 --block-time 500 --cap 400
 
-step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip chromium systemd iproute2
+step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip python3-venv chromium systemd iproute2 curl
 built="$tally_dir/runtime.wasm"
 # Most of it is one thread, and it has a target folder of its own. Behind in the queue, so that it delays nothing else.
 beside wasm nice -n 10 bash localnet/runtime/build.sh --check --out "$built"
+# On a bare machine these two download for minutes.
+beside clients bash test/conformance/prepare.sh
+beside native nice -n 10 bash scripts/native-check.sh
 suite "pallet tests" pallet_tests
 step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
+step "generated protobuf code is current" bash scripts/proto.sh --check
+step "official Python clients are installed" joined clients
+step "the reference of the library has no warnings" npm run -s docs:api:check
+suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
+suite "native TensorFlow and WebGPU" joined native
 step "runtime.wasm is what its sources make" joined wasm
 # Another toolchain than the recorded one makes other bytes: then what it made has to pass the tests.
 if [ -s "$built" ] && ! cmp -s "$built" localnet/runtime.wasm; then
@@ -36,11 +44,6 @@ if [ -s "$built" ] && ! cmp -s "$built" localnet/runtime.wasm; then
   suite "the local chain on the runtime built here" npx vitest run test/localnet test/chain
   git checkout -q -- localnet/runtime.wasm
 fi
-step "generated protobuf code is current" bash scripts/proto.sh --check
-step "official Python clients are installed" bash test/conformance/prepare.sh
-step "the reference of the library has no warnings" npm run -s docs:api:check
-suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
-suite "native TensorFlow and WebGPU" bash scripts/native-check.sh
 step "the build is current" npm run -s build
 # Each of the two has one worker.
 beside kills nice -n 10 env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts

@@ -103,14 +103,14 @@ describe('stake', () => {
     const list = await chain.json('stake list --wallet.name alice');
     expect(list).toMatchObject({
       coldkey: alice.coldkey.address,
-      stakes: [{ netuid: 1, hotkey: alice.hotkey.address }],
+      stakes: [{ netuid: 1, hotkey: alice.hotkey.address, token: 'TAO' }],
     });
     const [{ stakeRao }] = list.stakes as [{ stakeRao: string }];
     expect(BigInt(stakeRao)).toBeGreaterThanOrEqual(110n * TAO);
     const removed = await chain.json('stake remove --wallet.name alice --amount 5 --min-price 0.5');
     expect(removed).toMatchObject({ call: 'SubtensorModule.remove_stake_limit', stakeRao: String(5n * TAO) });
     const text = await chain.run(`stake list --coldkey-ss58 ${alice.coldkey.address}`);
-    expect(text.out).toMatch(new RegExp(`1 +${alice.hotkey.address} +[\\d.,]+ +[\\d.,]+ +yes`));
+    expect(text.out).toMatch(new RegExp(`1 +${alice.hotkey.address} +[\\d.,]+ τ +[\\d.,]+ +yes`));
     expect(text.out).toMatch(/Free +\d/);
   });
 
@@ -306,6 +306,11 @@ describe('subnets', () => {
     expect(list.subnets[1]).toMatchObject({ n: 4 });
     expect((await chain.run('subnets list')).out).toMatch(/NETUID +NAME/);
     expect((await chain.run('subnet show')).out).toMatch(/Tempo +\d+ blocks, the next epoch in \d+/);
+    // Of mechanism 0: it pays out TAO, and has neither pool nor price.
+    const { out } = await chain.run('subnet show');
+    expect(out).toMatch(/Emission +[\d.,]+ TAO per block/);
+    expect(out).not.toMatch(/alpha/);
+    expect((await chain.run('subnet list')).out).toMatch(/[\d.,]+ τ/);
     const { hyperparameters } = (await chain.json('subnet hyperparameters')) as { hyperparameters: object };
     expect(hyperparameters).toMatchObject({ tempo: 40, registration_allowed: true });
     expect(Object.keys(hyperparameters).length).toBeGreaterThan(20);

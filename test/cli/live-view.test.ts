@@ -125,7 +125,7 @@ describe('the live view', () => {
     const live = createLiveView(stream, colors);
     live.line('said before');
     live.watch({ get: () => status, onChange: () => () => {} });
-    await pollUntil('a frame', { withinMs: 10_000, everyMs: 10 }, () => text().includes('Losses') || undefined);
+    await pollUntil('a frame', { withinMs: 30_000, everyMs: 10 }, () => text().includes('Losses') || undefined);
     live.close();
     live.close();
     live.line('said after');
@@ -153,14 +153,14 @@ describe('a screen', () => {
     });
     expect(process.listenerCount('exit')).toBe(before + 1);
     const began = performance.now();
-    await pollUntil('three frames', { withinMs: 10_000, everyMs: 1 }, () => {
+    await pollUntil('three frames', { withinMs: 30_000, everyMs: 1 }, () => {
       screen.refresh();
       return sizes.length >= 3 || undefined;
     });
     expect(performance.now() - began).toBeGreaterThanOrEqual(480);
     stream.columns = 40;
     (stream as EventEmitter).emit('resize');
-    await pollUntil('the new size', { withinMs: 10_000, everyMs: 5 }, () => sizes.at(-1) === 40 || undefined);
+    await pollUntil('the new size', { withinMs: 30_000, everyMs: 5 }, () => sizes.at(-1) === 40 || undefined);
     screen.close();
     const drawn = sizes.length;
     screen.refresh();
@@ -173,7 +173,7 @@ describe('a screen', () => {
   it('shows text of others without letting it drive the terminal', async () => {
     const { stream, text } = terminal({ columns: 80, rows: 24 });
     const screen = new Screen(stream, () => ['name \u001b[2J\u0007gone']);
-    await pollUntil('a frame', { withinMs: 10_000, everyMs: 5 }, () => text().includes('gone') || undefined);
+    await pollUntil('a frame', { withinMs: 30_000, everyMs: 5 }, () => text().includes('gone') || undefined);
     screen.close();
     expect(text()).toContain('name [2Jgone');
   });

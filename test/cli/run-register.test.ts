@@ -58,6 +58,7 @@ function nodeOf(order: string[] = []): Parameters<typeof openDisguise>[1] {
     settings: { ...settings, ...place },
     network: fromHex(chain.client.genesisHash),
     directory: {},
+    observed: { status: { check() {} } },
     root: silentLog,
     signal,
     closing: new Closing(),

@@ -223,7 +223,13 @@ describe('what accounts have', () => {
       throw new BittensorError('unsupported', 'no such call');
     };
     expect(await read({ stakesOf: unsupported })).toMatchObject([{ freeRao: 7n, stakedRao: null, totalRao: null }]);
-    const stake = { hotkey: 'y', stakeRao: 10n, emissionRao: undefined, isRegistered: undefined };
+    const stake = {
+      hotkey: 'y',
+      token: 'TAO' as const,
+      stakeRao: 10n,
+      emissionRao: undefined,
+      isRegistered: undefined,
+    };
     const stakesOf = async () => [
       { ...stake, netuid: 0 },
       { ...stake, netuid: 1 },

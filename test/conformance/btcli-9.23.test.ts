@@ -46,7 +46,7 @@ describe('btcli 9.23.2', () => {
         await client.revealWeights({ wallet: 'owner', netuid, uids: UIDS, weights: [0.25, 0.75], salt: SALT });
         // It does not wait for the block.
         const row = () => stage.stored('SubtensorModule.Weights', netuid, 0) as Promise<unknown[]>;
-        const revealed = await pollUntil('the weights', { withinMs: 20_000 }, async () => {
+        const revealed = await pollUntil('the weights', { withinMs: 30_000 }, async () => {
           const weights = await row();
           return weights.length > 0 ? weights : undefined;
         });

@@ -78,6 +78,6 @@ describe('two validators and six miners in processes of their own', () => {
   it('leave no process behind', async () => {
     expect(pids.length).toBe(9);
     const gone = () => pids.filter(isRunning).length === 0 || undefined;
-    await pollUntil('the end of all processes', { withinMs: 10_000 }, gone);
+    await pollUntil('the end of all processes', { withinMs: 30_000 }, gone);
   });
 });

@@ -104,7 +104,7 @@ describe('@polkadot/api', () => {
       balances.push((info as AccountInfo).data.free.toBigInt());
     });
     await client.provider.send('dev_fund', [target, String(TAO)]);
-    await pollUntil('both', { withinMs: 20_000 }, () => (heads.length >= 4 && balances.length >= 2 ? true : undefined));
+    await pollUntil('both', { withinMs: 30_000 }, () => (heads.length >= 4 && balances.length >= 2 ? true : undefined));
     (stopHeads as () => void)();
     (stopBalance as unknown as () => void)();
     expect(balances).toEqual([0n, TAO]);
@@ -195,10 +195,10 @@ describe('a runtime upgrade', () => {
     const code = Buffer.concat([runtimeCode, Buffer.from([0, 2, 1, 0x78])]);
     const upgrade = api.tx.system!.setCodeWithoutChecks!(`0x${code.toString('hex')}`);
     await api.tx.sudo!.sudo!(upgrade).signAndSend(keyring.addFromUri('//Alice'));
-    await pollUntil('the new code', { withinMs: 20_000 }, async () =>
+    await pollUntil('the new code', { withinMs: 30_000 }, async () =>
       (await provider.send('state_getStorageSize', ['0x3a636f6465'])) === code.length ? true : undefined,
     );
-    await pollUntil('the notice', { withinMs: 5000 }, () => (versions.length >= 2 ? true : undefined));
+    await pollUntil('the notice', { withinMs: 30_000 }, () => (versions.length >= 2 ? true : undefined));
     const { block } = (await provider.send('dev_fund', [keyring.addFromUri('//Later').address, String(TAO)])) as {
       block: string;
     };
@@ -237,7 +237,7 @@ describe('block times', () => {
     const funded = provider.send('dev_fund', [keyring.addFromUri('//Manual').address, String(TAO)]) as Promise<{
       block: string;
     }>;
-    await pollUntil('both to wait', { withinMs: 10_000 }, async () =>
+    await pollUntil('both to wait', { withinMs: 30_000 }, async () =>
       ((await provider.send('author_pendingExtrinsics', [])) as string[]).length === 2 ? true : undefined,
     );
     const head = await provider.send('dev_newBlock', [{ count: 1 }]);

@@ -64,7 +64,7 @@ async function operation(id: string, started: { result: string; operationId?: st
   expect(started.result).toBe('started');
   const own = () => events(id).filter(event => event.operationId === started.operationId);
   const last = /Done$|Error$|Inaccessible$/;
-  await pollUntil('the operation', { withinMs: 10_000, everyMs: 2 }, () =>
+  await pollUntil('the operation', { withinMs: 30_000, everyMs: 2 }, () =>
     last.test(own().at(-1)?.event ?? '') ? true : undefined,
   );
   return own();
@@ -138,7 +138,7 @@ describe('chainHead_v1', () => {
       const found: Record<string, string>[] = [];
       for (;;) {
         const all = () => events(id).filter(event => event.operationId === started.operationId);
-        const next = await pollUntil('more', { withinMs: 10_000, everyMs: 2 }, () => {
+        const next = await pollUntil('more', { withinMs: 30_000, everyMs: 2 }, () => {
           const last = all().at(-1);
           return last && last.event !== 'operationStorageItems' ? last : undefined;
         });
@@ -219,12 +219,12 @@ describe('chainHead_v1', () => {
       await call('chainHead_v1_body', id, hash);
       const stream = await call<string>('archive_v1_storage', hash, [{ key: CODE, type: 'hash' }]);
       const error = 'it is not here';
-      await pollUntil('both errors', { withinMs: 5000 }, () =>
+      await pollUntil('both errors', { withinMs: 30_000 }, () =>
         events(id).filter(event => event.event === 'operationError' && event['error'] === error).length === 2
           ? true
           : undefined,
       );
-      await pollUntil('the third', { withinMs: 5000 }, () => (events(stream).length > 0 ? true : undefined));
+      await pollUntil('the third', { withinMs: 30_000 }, () => (events(stream).length > 0 ? true : undefined));
       expect(events(stream)).toEqual([{ event: 'storageError', error }]);
     } finally {
       for (const spy of spies) spy.mockRestore();
@@ -252,7 +252,7 @@ describe('transactions', () => {
     const { hash } = test.chain.head;
     test.author.build();
     test.author.build();
-    const said = await pollUntil('finality', { withinMs: 5000 }, () =>
+    const said = await pollUntil('finality', { withinMs: 30_000 }, () =>
       events(id).length === 3 ? events(id) : undefined,
     );
     expect(said).toEqual([
@@ -311,7 +311,7 @@ describe('archive_v1 and chainSpec_v1', () => {
       [{ key: '0x', type: 'descendantsHashes' }],
       null,
     );
-    const all = await pollUntil('the end', { withinMs: 10_000 }, () =>
+    const all = await pollUntil('the end', { withinMs: 30_000 }, () =>
       events(id).at(-1)?.event === 'storageDone' ? events(id) : undefined,
     );
     const keys = await call<string[]>('state_getKeys', '0x');

@@ -19,7 +19,7 @@ interface Message {
 }
 
 function hear(socket: Socket, what: string, which: (message: Message) => boolean): Promise<Message> {
-  return pollUntil(what, { withinMs: 10_000, everyMs: 5 }, () => (socket.received as Message[]).find(which));
+  return pollUntil(what, { withinMs: 30_000, everyMs: 5 }, () => (socket.received as Message[]).find(which));
 }
 
 async function closing(socket: Socket): Promise<{ code: number; reason: string }> {
@@ -73,7 +73,7 @@ describe('clients of a chain that is rewound', () => {
     const waiting = engine
       .rpc('dev_fund', encodeAddress(account(2)), String(AMOUNT))
       .catch((error: Error) => error.message);
-    await pollUntil('two in the pool', { withinMs: 10_000, everyMs: 5 }, async () =>
+    await pollUntil('two in the pool', { withinMs: 30_000, everyMs: 5 }, async () =>
       (await engine.rpc<{ ready: number }>('dev_status')).ready === 2 ? true : undefined,
     );
     await engine.rpc('dev_revert', { block: 0 });
@@ -109,7 +109,7 @@ describe('our own client', () => {
     const to = encodeAddress(account(5));
     const fund = async (amountRao: bigint) => {
       const funded = client.devFund({ address: to, amountRao });
-      await pollUntil('the transfer in the pool', { withinMs: 10_000, everyMs: 5 }, async () =>
+      await pollUntil('the transfer in the pool', { withinMs: 30_000, everyMs: 5 }, async () =>
         (await engine.rpc<{ ready: number }>('dev_status')).ready > 0 ? true : undefined,
       );
       await engine.rpc('dev_newBlock', 1);
@@ -122,13 +122,13 @@ describe('our own client', () => {
     expect(await client.balanceRao(to)).toBe(3n * AMOUNT);
     await engine.rpc('dev_revert', { id });
     expect(await client.balanceRao(to)).toBe(AMOUNT);
-    await pollUntil('the older head', { withinMs: 10_000, everyMs: 5 }, () =>
+    await pollUntil('the older head', { withinMs: 30_000, everyMs: 5 }, () =>
       client.headBlock() === 1 ? true : undefined,
     );
     seen.length = 0;
     await fund(4n * AMOUNT);
     expect(await client.balanceRao(to)).toBe(5n * AMOUNT);
-    await pollUntil('the next block', { withinMs: 10_000, everyMs: 5 }, () => (seen.includes(2) ? true : undefined));
+    await pollUntil('the next block', { withinMs: 30_000, everyMs: 5 }, () => (seen.includes(2) ? true : undefined));
     expect(client.headBlock()).toBe(2);
   });
 });
@@ -181,7 +181,7 @@ describe('a revert that is cut short', () => {
         }
       })();
       busy.catch(() => {});
-      await pollUntil('some reverts', { withinMs: 10_000, everyMs: 3 + 7 * round }, async () =>
+      await pollUntil('some reverts', { withinMs: 30_000, everyMs: 3 + 7 * round }, async () =>
         (await engine.rpc<{ number: number }>('dev_status')).number > number ? true : undefined,
       );
       engine.kill('SIGKILL');

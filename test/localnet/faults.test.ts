@@ -23,7 +23,7 @@ const ask = (client: Socket, id: number | string, method = 'system_name') =>
   client.send({ jsonrpc: '2.0', id, method, params: [] });
 const heard = (client: Socket) => client.received.map(({ id }) => id);
 const until = (what: string, check: () => boolean) =>
-  pollUntil(what, { withinMs: 10_000, everyMs: 10 }, () => (check() ? true : undefined));
+  pollUntil(what, { withinMs: 30_000, everyMs: 10 }, () => (check() ? true : undefined));
 
 describe('faults', () => {
   it('lose the same answers for the same seed, about as many as asked for, and none of dev methods', async () => {

@@ -32,7 +32,7 @@ describe('finality', () => {
     test.author.build();
     expect(final).toEqual([1]);
     expect(test.chain.finalized).toEqual({ number: 1, hash });
-    await pollUntil('the last status', { withinMs: 5000, everyMs: 5 }, () =>
+    await pollUntil('the last status', { withinMs: 30_000, everyMs: 5 }, () =>
       statuses.length === 4 ? true : undefined,
     );
     expect(statuses).toEqual(['ready', { broadcast: [] }, { inBlock: hash }, { finalized: hash }]);

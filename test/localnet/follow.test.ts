@@ -103,7 +103,7 @@ describe('a follower', () => {
       client.send({ jsonrpc: '2.0', id, method: 'author_submitAndWatchExtrinsic', params: [extrinsic] });
     await watch(1, await transfer(leader, 7n * 10n ** 9n, 0));
     client.send({ jsonrpc: '2.0', id: 2, method: 'chain_subscribeNewHeads', params: [] });
-    await pollUntil('the pool of the leader', { withinMs: 10_000 }, async () =>
+    await pollUntil('the pool of the leader', { withinMs: 30_000 }, async () =>
       (await leader.rpc<string[]>('author_pendingExtrinsics')).length === 1 ? true : undefined,
     );
     const alice = hex(aliceKeys().publicKey);
@@ -114,7 +114,7 @@ describe('a follower', () => {
       client.received
         .filter(message => message['method'] === 'author_extrinsicUpdate')
         .map(message => (message['params'] as { result: unknown }).result);
-    await pollUntil('the end of the transaction', { withinMs: 10_000 }, () => (fate().length >= 4 ? true : undefined));
+    await pollUntil('the end of the transaction', { withinMs: 30_000 }, () => (fate().length >= 4 ? true : undefined));
     expect(fate()).toEqual(['ready', { broadcast: [] }, { inBlock: block }, { finalized: block }]);
     expect(await follower.rpc('system_accountNextIndex', alice)).toBe(1);
     const heads = client.received.filter(message => message['method'] === 'chain_newHead');
@@ -123,7 +123,7 @@ describe('a follower', () => {
     // The same in the words of the newer specification.
     const submit = { jsonrpc: '2.0', method: 'transactionWatch_v1_submitAndWatch' };
     client.send({ ...submit, id: 5, params: [await transfer(leader, 6n * 10n ** 9n, 1)] });
-    await pollUntil('the pool of the leader', { withinMs: 10_000 }, async () =>
+    await pollUntil('the pool of the leader', { withinMs: 30_000 }, async () =>
       (await leader.rpc<string[]>('author_pendingExtrinsics')).length === 1 ? true : undefined,
     );
     const second = await leader.rpc<string>('dev_newBlock');
@@ -131,19 +131,19 @@ describe('a follower', () => {
       client.received
         .filter(message => message['method'] === 'transactionWatch_v1_watchEvent')
         .map(message => (message['params'] as { result: unknown }).result);
-    await pollUntil('its end', { withinMs: 10_000 }, () => (events().length >= 3 ? true : undefined));
+    await pollUntil('its end', { withinMs: 30_000 }, () => (events().length >= 3 ? true : undefined));
     expect(events()).toEqual([
       { event: 'validated' },
       { event: 'bestChainBlockIncluded', block: { hash: second, index: 1 } },
       { event: 'finalized', block: { hash: second, index: 1 } },
     ]);
     client.send({ ...submit, id: 6, params: [await transfer(leader, 6n * 10n ** 9n, 1)] });
-    await pollUntil('the refusal', { withinMs: 10_000 }, () => (events().length >= 4 ? true : undefined));
+    await pollUntil('the refusal', { withinMs: 30_000 }, () => (events().length >= 4 ? true : undefined));
     expect(events()[3]).toEqual({ event: 'invalid', error: 'Invalid Transaction: Transaction is outdated' });
 
     // The leader's own words.
     await watch(3, await transfer(leader, 7n * 10n ** 9n, 0));
-    const refused = await pollUntil('the refusal', { withinMs: 10_000 }, () =>
+    const refused = await pollUntil('the refusal', { withinMs: 30_000 }, () =>
       client.received.find(message => message['id'] === 3),
     );
     expect(refused).toMatchObject({
@@ -197,21 +197,21 @@ describe('a follower', () => {
         : truth();
     const extrinsic = await transfer(leader, 10n ** 10n, 0);
     client.send({ jsonrpc: '2.0', id: 1, method: 'author_submitAndWatchExtrinsic', params: [extrinsic] });
-    await pollUntil('the answer', { withinMs: 10_000 }, () => client.received.find(({ id }) => id === 1));
+    await pollUntil('the answer', { withinMs: 30_000 }, () => client.received.find(({ id }) => id === 1));
     between.cut();
     const block = await leader.rpc('dev_newBlock');
     const results = () =>
       client.received.flatMap(({ params }) => (params as { result: unknown } | undefined)?.result ?? []);
-    await pollUntil('the end', { withinMs: 20_000 }, () => (results().length === 2 ? true : undefined));
+    await pollUntil('the end', { withinMs: 30_000 }, () => (results().length === 2 ? true : undefined));
     expect(results()).toEqual([{ inBlock: block }, { finalized: block }]);
 
     // A leader that has lost its pool.
     between.trick = ({ method, truth }) => (method === 'author_submitAndWatchExtrinsic' ? 'watched' : truth());
     const lost = await transfer(leader, 10n ** 10n, 1);
     client.send({ jsonrpc: '2.0', id: 2, method: 'author_submitAndWatchExtrinsic', params: [lost] });
-    await pollUntil('the answer', { withinMs: 10_000 }, () => client.received.find(({ id }) => id === 2));
+    await pollUntil('the answer', { withinMs: 30_000 }, () => client.received.find(({ id }) => id === 2));
     between.cut();
-    await pollUntil('the end', { withinMs: 20_000 }, () => (results().length === 3 ? true : undefined));
+    await pollUntil('the end', { withinMs: 30_000 }, () => (results().length === 3 ? true : undefined));
     expect(results()[2]).toBe('dropped');
   });
 
@@ -229,7 +229,7 @@ describe('a follower', () => {
     const watch = async (id: number, nonce: number) => {
       const extrinsic = await transfer(leader, 10n ** 10n, nonce);
       client.send({ jsonrpc: '2.0', id, method: 'author_submitAndWatchExtrinsic', params: [extrinsic] });
-      const { result } = (await pollUntil('the answer', { withinMs: 10_000 }, () =>
+      const { result } = (await pollUntil('the answer', { withinMs: 30_000 }, () =>
         client.received.find(message => message['id'] === id),
       )) as { result: unknown };
       const said = () =>
@@ -238,7 +238,7 @@ describe('a follower', () => {
           return news?.subscription === result ? [news?.result] : [];
         });
       const hears = (...all: unknown[]) =>
-        pollUntil(`${id}: ${JSON.stringify(all)}`, { withinMs: 20_000 }, () =>
+        pollUntil(`${id}: ${JSON.stringify(all)}`, { withinMs: 30_000 }, () =>
           JSON.stringify(said()) === JSON.stringify(all) ? true : undefined,
         );
       return { extrinsic, hears };
@@ -363,7 +363,7 @@ describe('a follower of a leader that goes back', () => {
     expect(await follower.rpc('chain_getFinalizedHead')).toBe(await leader.rpc('chain_getBlockHash', 17));
     using client = await openSocket(follower.url);
     client.send({ jsonrpc: '2.0', id: 1, method: 'chain_subscribeNewHeads', params: [] });
-    await pollUntil('the subscription', { withinMs: 10_000 }, () =>
+    await pollUntil('the subscription', { withinMs: 30_000 }, () =>
       client.received.find(message => message['id'] === 1),
     );
     const closed = once(client.socket, 'close');
@@ -448,7 +448,7 @@ describe('a follower of a leader that lies', () => {
     expect(following.refused).toMatchObject({ number: 12, reason: expect.stringContaining(text) });
     expect(head).toBe(await leader.rpc('chain_getBlockHash', 11));
     expect(await follower.rpc('state_getMetadata')).toBe(await leader.rpc('state_getMetadata'));
-    await pollUntil('the line', { withinMs: 5000 }, () => follower.stderr.includes('block 12 of') || undefined);
+    await pollUntil('the line', { withinMs: 30_000 }, () => follower.stderr.includes('block 12 of') || undefined);
     expect(follower.stderr).toContain(`stays at block 11 (${head})`);
     liar.trick = undefined;
     liar.cut();
@@ -524,7 +524,7 @@ describe('a follower of a leader that lies', () => {
         return trick(request);
       };
       liar.cut();
-      await pollUntil(`trick ${tricks.indexOf(trick)}`, { withinMs: 20_000 }, () => (played > 0 ? true : undefined));
+      await pollUntil(`trick ${tricks.indexOf(trick)}`, { withinMs: 30_000 }, () => (played > 0 ? true : undefined));
       expect(await follower.rpc('chain_getHead')).toBe(head);
     }
     liar.trick = undefined;

@@ -97,7 +97,7 @@ const pairs = async (engine: Listening, at?: string) =>
   new Map(await engine.rpc<[string, string][]>('state_getPairs', '0x', at));
 
 const whole = (fork: Listening) =>
-  pollUntil('the whole state', { withinMs: 20_000 }, async () =>
+  pollUntil('the whole state', { withinMs: 30_000 }, async () =>
     (await fork.rpc<Status>('dev_status')).forkedFrom.isWhole ? true : undefined,
   );
 
@@ -167,7 +167,7 @@ describe('a fork of another chain', () => {
     expect(accounts).toHaveLength(10);
     expect(accounts.slice(1).every(({ freeRao }) => BigInt(freeRao) === 1_000_000n * SECOND)).toBe(true);
     const given = fork.rpc('dev_setBalance', hex(account(3)), '123456789');
-    await pollUntil('the pool', { withinMs: 10_000 }, async () =>
+    await pollUntil('the pool', { withinMs: 30_000 }, async () =>
       (await fork.rpc<Status>('dev_status')).ready === 1 ? true : undefined,
     );
     await fork.rpc('dev_newBlock');
@@ -247,11 +247,11 @@ describe('a fork of another chain', () => {
     using client = await openSocket(fork.url);
     const unknown = await sign(fork, transferCall(await metadataOf(fork), account(4321), SECOND));
     client.send({ jsonrpc: '2.0', id: 1, method: 'author_submitAndWatchExtrinsic', params: [unknown] });
-    await pollUntil('the pool', { withinMs: 10_000 }, async () =>
+    await pollUntil('the pool', { withinMs: 30_000 }, async () =>
       (await fork.rpc<Status>('dev_status')).ready === 1 ? true : undefined,
     );
     await fork.rpc('dev_newBlock');
-    await pollUntil('the end', { withinMs: 10_000 }, () =>
+    await pollUntil('the end', { withinMs: 30_000 }, () =>
       client.received.find(({ params }) => (params as { result: unknown } | undefined)?.result === 'invalid'),
     );
     expect(fork.stderr).toMatch(/a transaction is dropped: storage 0x26aa394eea5630e07c48ae0c9558cef7\w+ is not here/);
@@ -273,7 +273,7 @@ describe('a fork of another chain', () => {
       PATCH,
     ]);
     expect(back.genesis).toBe(again.genesis);
-    await pollUntil('blocks again', { withinMs: 20_000, everyMs: 500 }, () =>
+    await pollUntil('blocks again', { withinMs: 30_000, everyMs: 500 }, () =>
       again.rpc('dev_newBlock', 2).catch(() => undefined),
     );
   });
@@ -322,7 +322,7 @@ describe('a fork of another chain', () => {
     // The block that it was forked from is another one there now.
     liar.trick = ({ method, truth }) => (method === 'chain_getBlockHash' ? `0x${'12'.repeat(32)}` : truth());
     liar.cut();
-    const reason = await pollUntil('the reason', { withinMs: 20_000, everyMs: 500 }, () =>
+    const reason = await pollUntil('the reason', { withinMs: 30_000, everyMs: 500 }, () =>
       fork.rpc('state_getStorage', never).then(
         () => undefined,
         (error: Error) => (error.message.includes('another chain now') ? error.message : undefined),
@@ -331,7 +331,7 @@ describe('a fork of another chain', () => {
     expect(reason).toContain(liar.url);
     liar.trick = undefined;
     liar.cut();
-    await pollUntil('an answer', { withinMs: 20_000, everyMs: 500 }, () =>
+    await pollUntil('an answer', { withinMs: 30_000, everyMs: 500 }, () =>
       fork.rpc('state_getStorage', never).then(
         value => (value === null ? true : undefined),
         () => undefined,

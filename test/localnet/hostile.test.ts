@@ -23,7 +23,7 @@ afterAll(async () => {
 async function chainGoesOn(): Promise<void> {
   const number = async () => (await engine.rpc<{ number: number }>('dev_status')).number;
   const before = await number();
-  await pollUntil('another block', { withinMs: 20_000 }, async () =>
+  await pollUntil('another block', { withinMs: 30_000 }, async () =>
     (await number()) > before + 1 ? true : undefined,
   );
 }
@@ -134,14 +134,14 @@ describe('the port', () => {
     using client = await openSocket(engine.url);
     for (let id = 0; id < 1025; id++)
       client.send({ jsonrpc: '2.0', id, method: 'state_subscribeRuntimeVersion', params: [] });
-    const last = await pollUntil('all answers', { withinMs: 20_000 }, () =>
+    const last = await pollUntil('all answers', { withinMs: 30_000 }, () =>
       client.received.find(({ id }) => id === 1024),
     );
     expect(last).toMatchObject({ error: { code: -32006, message: 'Too many subscriptions on the connection' } });
     const first = client.received.find(({ id }) => id === 0) as { result: string };
     client.send({ jsonrpc: '2.0', id: 'off', method: 'state_unsubscribeRuntimeVersion', params: [first.result] });
     client.send({ jsonrpc: '2.0', id: 'again', method: 'state_unsubscribeRuntimeVersion', params: [first.result] });
-    const off = await pollUntil('unsubscribing', { withinMs: 5000 }, () =>
+    const off = await pollUntil('unsubscribing', { withinMs: 30_000 }, () =>
       client.received.some(({ id }) => id === 'again') ? client.received.slice(-2) : undefined,
     );
     expect(off).toMatchObject([{ result: true }, { result: false }]);

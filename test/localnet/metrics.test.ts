@@ -27,7 +27,7 @@ describe('the figures of a local chain', () => {
     try {
       const url = await pollUntil(
         'the address in the log',
-        { withinMs: 20_000, everyMs: 20 },
+        { withinMs: 30_000, everyMs: 20 },
         () => /metrics at (http:\S+)\/metrics/.exec(readFileSync(join(folder, 'localnet.log'), 'utf8'))?.[1],
       );
       const figures = async () => {
@@ -46,7 +46,7 @@ describe('the figures of a local chain', () => {
       const before = await figures();
       expect(before(/^bittensor_localnet_blocks_total/)).toBe(0);
       const funding = client.devFund({ address: ALICE, amountRao: 1n });
-      await pollUntil('the pool to have it', { withinMs: 20_000, everyMs: 20 }, async () =>
+      await pollUntil('the pool to have it', { withinMs: 30_000, everyMs: 20 }, async () =>
         (await figures())(/pool_transactions\{state="ready"/) === 1 ? true : undefined,
       );
       await local.mine(3);

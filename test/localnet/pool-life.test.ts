@@ -140,7 +140,7 @@ describe('the end of a transaction', () => {
     chain.pool.finalize(next);
     chain.pool.finalize(block);
     chain.pool.finalize(block);
-    await pollUntil('finality', { withinMs: 2000, everyMs: 5 }, () => (heard.length > 3 ? true : undefined));
+    await pollUntil('finality', { withinMs: 10_000, everyMs: 5 }, () => (heard.length > 3 ? true : undefined));
     expect(heard.slice(2)).toEqual([{ inBlock: block }, { finalized: block }]);
   });
 

@@ -131,7 +131,7 @@ describe('the pool', () => {
     chain.submit({ who: 'a', nonce: 0 }, status => first.push(status));
     expect(names(second)).toEqual(['future', 'ready', 'broadcast']);
     chain.build();
-    await pollUntil('finality', { withinMs: 2000, everyMs: 5 }, () => (second.length === 5 ? true : undefined));
+    await pollUntil('finality', { withinMs: 10_000, everyMs: 5 }, () => (second.length === 5 ? true : undefined));
     expect(names(first)).toEqual(['ready', 'broadcast', 'inBlock', 'finalized']);
     expect(names(second)).toEqual(['future', 'ready', 'broadcast', 'inBlock', 'finalized']);
   });

@@ -25,7 +25,7 @@ describe('the process', () => {
       pid: engine.pid,
       url: engine.url,
     });
-    const status = await pollUntil('a block', { withinMs: 10_000 }, async () => {
+    const status = await pollUntil('a block', { withinMs: 30_000 }, async () => {
       const now = await engine.rpc<Status>('dev_status');
       return now.number >= 3 ? now : undefined;
     });
@@ -111,7 +111,7 @@ describe('the process', () => {
     const client = await openSocket(engine.url);
     const gone = await Promise.race([
       engine.exited,
-      pollUntil('blocks with a client', { withinMs: 20_000 }, async () => {
+      pollUntil('blocks with a client', { withinMs: 30_000 }, async () => {
         const { number } = await engine.rpc<Status>('dev_status');
         return number >= 8 ? true : undefined;
       }),
@@ -162,7 +162,7 @@ describe('the process', () => {
     const limited = `trap "" XFSZ; ulimit -f ${kibibytes}; exec "$@"`;
     await using engine = await EngineProcess.start(folder.path, ['--block-time', '50', '--archive'], limited);
     await expect(engine.rpc('dev_newBlock', { count: 5000 })).rejects.toThrow(/cannot write .*EFBIG/);
-    await pollUntil('the line in the log', { withinMs: 10_000 }, () =>
+    await pollUntil('the line in the log', { withinMs: 30_000 }, () =>
       engine.stderr.includes('no block: ') ? true : undefined,
     );
     const { number, head } = await engine.rpc<Status>('dev_status');

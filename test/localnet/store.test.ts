@@ -77,7 +77,7 @@ describe('the log file', () => {
     const file = LogFile.open('/dev/null');
     file.append(bytes('one'));
     file.syncSoon();
-    const refusal = await pollUntil('a refused write', { withinMs: 5000 }, () => {
+    const refusal = await pollUntil('a refused write', { withinMs: 30_000 }, () => {
       try {
         file.append(bytes('another'));
         return undefined;

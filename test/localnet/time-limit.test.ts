@@ -125,11 +125,11 @@ describe('a runtime call that never returns', () => {
     const extrinsic = hex(tinyExtrinsic(ops.set('a', 'b'), ops.spin));
     const hash = await engine.rpc('author_submitExtrinsic', extrinsic);
     expect(hash).toBe(hex(blake2b256(tinyExtrinsic(ops.set('a', 'b'), ops.spin))));
-    await pollUntil('the endless transaction to be dropped', { withinMs: 20_000 }, async () =>
+    await pollUntil('the endless transaction to be dropped', { withinMs: 30_000 }, async () =>
       ((await engine.rpc('author_pendingExtrinsics')) as unknown[]).length === 0 ? true : undefined,
     );
     await engine.rpc('author_submitExtrinsic', hex(tinyExtrinsic(ops.set('a', 'c'))));
-    await pollUntil('the next transaction to be in a block', { withinMs: 20_000 }, async () =>
+    await pollUntil('the next transaction to be in a block', { withinMs: 30_000 }, async () =>
       (await engine.rpc('state_getStorage', keyHex('a'))) === keyHex('c') ? true : undefined,
     );
     expect(engine.stderr).toContain('Tiny_spin: it did not end within 1 s and was stopped');

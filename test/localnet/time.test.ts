@@ -203,7 +203,7 @@ describe('a deterministic chain', () => {
       sent.forEach((bytes, id) => {
         socket.send({ jsonrpc: '2.0', id, method: 'author_submitExtrinsic', params: [bytes] });
       });
-      await pollUntil('four answers', { withinMs: 10_000, everyMs: 5 }, () => socket.received[3]);
+      await pollUntil('four answers', { withinMs: 30_000, everyMs: 5 }, () => socket.received[3]);
       await note();
       expect(await engine.rpc('dev_status')).toMatchObject({ deterministic: true, ready: 0 });
       numbers.push((await engine.rpc<{ number: number }>('dev_status')).number);

@@ -107,10 +107,18 @@ describe('what is kept of a soak', () => {
     ]);
   });
 
+  it('tells growth of the heap in use of those that told it', () => {
+    const telling = samplesOf('good-1', 61, () => 200).map((sample, minute) => ({
+      ...sample,
+      heapBytes: (50 + minute / 60) * MIB,
+    }));
+    expect(soakReport({ samples: telling, summary })).toContain('| good-1 | 200.0, 200.0, 200.0 | 0.00 % | 1.98 % |');
+  });
+
   it('has a row for each process, and says what all came to', () => {
     const report = soakReport({ samples, summary });
     expect(report).toContain('| chain | 100.0, 160.0, 160.0 |');
-    expect(report).toContain('| validator-1 | 200.0, 200.0, 200.0 | 0.00 % | 90, 1 | 4, 4 | 20, 20 | 11, 11 |');
+    expect(report).toContain('| validator-1 | 200.0, 200.0, 200.0 | 0.00 % |  | 90, 1 | 4, 4 | 20, 20 | 11, 11 |');
     expect(report).toContain('as many blocks as 12.2 hours have on the real networks, 91 epochs.');
     expect(report).toContain('of 61 samples of each process');
     expect(report).toContain('Unhandled rejections: 0.');
