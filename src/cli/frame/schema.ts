@@ -6,6 +6,8 @@ export const booleanSchema: JsonSchema = { type: 'boolean' };
 export const integerSchema: JsonSchema = { type: 'integer' };
 export const numberSchema: JsonSchema = { type: 'number' };
 export const raoSchema: JsonSchema = { type: 'string', pattern: '^-?\\d+$', description: 'rao' };
+/** What an amount of a subnet is counted in. */
+export const tokenSchema: JsonSchema = { enum: ['TAO', 'alpha'] };
 export const addressSchema: JsonSchema = { type: 'string', pattern: '^[1-9A-HJ-NP-Za-km-z]{46,50}$' };
 export const hashSchema: JsonSchema = { type: 'string', pattern: '^0x[0-9a-f]{64}$' };
 

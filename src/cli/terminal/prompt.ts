@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { abortingWith } from '../../base/index.js';
 import { cliError } from '../errors.js';
 import type { Io } from '../frame/io.js';
 import { printable } from './text.js';
@@ -8,15 +9,16 @@ const LONGEST_SECRET = 4096;
 /** Asks for a line. Ctrl-C and the end of the input are error `interrupted`. */
 export async function askLine(io: Io, question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: io.stdin.isTTY === true });
-  const ended = new AbortController();
+  const ended = abortingWith(signal);
   lines.once('close', () => ended.abort());
   lines.once('SIGINT', () => ended.abort());
   try {
-    return await lines.question(`${printable(question)} `, { signal: AbortSignal.any([signal, ended.signal]) });
+    return await lines.question(`${printable(question)} `, { signal: ended.signal });
   } catch (error) {
     throw interrupted(error);
   } finally {
     lines.close();
+    ended.abort();
     io.stdin.pause();
   }
 }

@@ -63,13 +63,29 @@ export function keypairFromSeed(seed: Uint8Array | string): Keypair {
  */
 export function keypairFromPrivateKey(privateKey: Uint8Array | string, publicKey?: Uint8Array): Keypair {
   const bytes = secretBytes(privateKey, 64, 'a private key');
-  // A multiple of eight, or it is not in that form.
-  const other = bytes[0]! % 8 === 0 ? [fromLibraryForm(bytes)] : [];
-  const forms = [bytes, ...other].filter(form => publicKeyOf(form));
-  const form = publicKey ? forms.find(candidate => equalBytes(publicKeyOf(candidate)!, publicKey)) : forms[0];
-  if (form) return new Keypair({ privateKey: form, seed: undefined, mnemonic: undefined });
-  const what = publicKey && forms.length > 0 ? 'do not belong to the public key' : 'are no sr25519 private key';
+  let isKey = false;
+  for (const form of formsOf(bytes)) {
+    const pair = keypairOf(form);
+    if (pair && (!publicKey || equalBytes(pair.publicKey, publicKey))) return pair;
+    isKey ||= pair !== undefined;
+  }
+  const what = isKey ? 'do not belong to the public key' : 'are no sr25519 private key';
   throw walletError('bad_key', `these 64 bytes ${what}`);
+}
+
+/** Undefined for bytes that are no key. */
+function keypairOf(privateKey: Uint8Array): Keypair | undefined {
+  try {
+    return new Keypair({ privateKey, seed: undefined, mnemonic: undefined });
+  } catch {
+    return undefined;
+  }
+}
+
+/** As it is, and as polkadot-js may have meant it: a multiple of eight, or it is not in that form. */
+function* formsOf(bytes: Uint8Array): Generator<Uint8Array> {
+  yield bytes;
+  if (bytes[0]! % 8 === 0) yield fromLibraryForm(bytes);
 }
 
 /** The phrase that every Substrate development node knows; what stands before `//Alice` when nothing does. */

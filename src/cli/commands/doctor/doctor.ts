@@ -1,5 +1,6 @@
-import { messageOf } from '../../../base/index.js';
+import { abortingWith, messageOf } from '../../../base/index.js';
 import { type ChainClient, connect, type Metagraph, openLocalChain, resolveNetwork } from '../../../chain/index.js';
+import { isLoopback } from '../../../net/index.js';
 import { locksFolder, runningNodes } from '../../../neuron/index.js';
 import { openWallet, ready } from '../../../wallet/index.js';
 import { EXIT } from '../../exit.js';
@@ -109,7 +110,7 @@ async function axonFindings(
   if (port === undefined) return findings;
   const state = await portState(port, hotkey, signal);
   findings.push(portFinding(port, state, announced?.port === port));
-  const isOutside = announced !== undefined && !announced.host.startsWith('127.');
+  const isOutside = announced !== undefined && !isLoopback(announced.host);
   if (state !== 'ours' || hotkey === undefined || !isOutside) return findings;
   return [...findings, await reachabilityFinding(peersOf(metagraph, hotkey), announced, hotkey, signal)];
 }
@@ -186,5 +187,5 @@ function isClient(value: unknown): value is ChainClient {
 }
 
 function within(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(2 * ASK_MS)]);
+  return abortingWith(signal, AbortSignal.timeout(2 * ASK_MS)).signal;
 }
