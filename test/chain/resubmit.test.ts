@@ -17,6 +17,7 @@ import { temporaryFolder } from './helpers.js';
 const TAO = 1_000_000_000n;
 /** What the public chains answer, so that an era has few blocks; here they come when they are asked for. */
 const TWELVE_SECONDS = '0xe02e000000000000';
+const NEXT_NONCE = 'system_accountNextIndex';
 const SUBMIT = 'author_submitAndWatchExtrinsic';
 const alice = keypairFromUri('//Alice');
 const bob = keypairFromUri('//Bob');
@@ -118,6 +119,37 @@ describe('a transaction whose time runs out', () => {
     await seen('it sent again', () => (kinds().includes('resubmitted') ? true : undefined));
     await local.mine();
     await done;
+    expect(statuses[1]).toMatchObject({ reason: 'another transaction took its nonce' });
+    expect(await client.balanceRao(friend)).toBe(TAO);
+  });
+
+  it('is sent again with another number when the pool prefers a call of another process of its account', async () => {
+    let asked: number | undefined;
+    let nonce: unknown;
+    judge = (message, from) => {
+      if (message.method === NEXT_NONCE) asked = message.id;
+      if (from === 'node' && message.id === asked) nonce = (message as { result?: unknown }).result;
+      return 'pass';
+    };
+    const { done } = await send(bob);
+    await seen('it in the pool', async () => ((await local.status()).ready === 1 ? true : undefined));
+    // Asked for its number a moment before the first came.
+    await using late = await goBetween(net.url, ({ method }) => (method === NEXT_NONCE ? { answer: nonce } : 'pass'));
+    await using other = await connect({ endpoints: [late.url] });
+    // Cheaper to execute, and so the pool prefers it.
+    let isTaken = false;
+    const onStatus = () => {
+      isTaken = true;
+    };
+    const preferred = other.submit({ call: 'System.remark', args: { remark: '0x' }, signer: bob, onStatus });
+    await seen('the other in its place', () => (isTaken ? true : undefined));
+    expect((await local.status()).ready).toBe(1);
+    await local.mine();
+    await preferred;
+    await seen('it sent again', () => (kinds().includes('resubmitted') ? true : undefined));
+    await local.mine();
+    await done;
+    expect(kinds()).toEqual(['sent', 'resubmitted', 'in_block']);
     expect(statuses[1]).toMatchObject({ reason: 'another transaction took its nonce' });
     expect(await client.balanceRao(friend)).toBe(TAO);
   });

@@ -64,7 +64,8 @@ export async function followTransaction(following: Following): Promise<Fate> {
         seenIn = blockHash;
       }
       if (following.reverts() !== sent.reverts) throw revertedAway(what, sent);
-      if (status.kind === 'lost') return await search(following);
+      // Only blocks decide between it and what took its place.
+      if (status.kind === 'lost' || status.kind === 'usurped') return await search(following);
       if (status.kind === 'expired') {
         const fate = await decided(following);
         if (fate) return fate;

@@ -3,6 +3,8 @@ export type PoolStatus =
   | { kind: 'waiting' }
   | { kind: 'inBlock' | 'finalized'; blockHash: string }
   | { kind: 'gone'; reason: string }
+  /** One with the same nonce and a higher priority has its place; it may still come into a block by way of another node. */
+  | { kind: 'usurped' }
   | { kind: 'lost' }
   /** The last block of its era is finalized. */
   | { kind: 'expired' };
@@ -40,7 +42,7 @@ export function readStatus(status: unknown): PoolStatus {
   const { inBlock, finalized, usurped, invalid } = status as Record<string, unknown>;
   if (typeof finalized === 'string') return { kind: 'finalized', blockHash: finalized };
   if (typeof inBlock === 'string') return { kind: 'inBlock', blockHash: inBlock };
-  if (usurped !== undefined) return { kind: 'gone', reason: 'another transaction took its nonce' };
+  if (usurped !== undefined) return { kind: 'usurped' };
   if (invalid !== undefined) return { kind: 'gone', reason: 'the pool calls it invalid' };
   return { kind: 'waiting' };
 }
