@@ -5,6 +5,7 @@ import { isBittensorError, messageOf } from '../../src/base/errors.js';
 import { writeFileAtomic } from '../../src/base/files.js';
 import { ChainThread } from './chain-thread.js';
 import { EXIT, exitCodeOf } from './errors.js';
+import { Linger } from './linger.js';
 import type { Settings } from './protocol.js';
 import { isLoopback } from './rpc/server/access.js';
 import { readSettings, USAGE } from './settings.js';
@@ -91,12 +92,10 @@ async function run(given: Settings): Promise<void> {
   writeFileAtomic(pidFile, `${JSON.stringify({ ...address, url: `ws://${host}:${port}` }, undefined, 2)}\n`);
   process.stdout.write(`${JSON.stringify(address)}\n`);
   const { lingerSeconds } = settings;
-  let timer: NodeJS.Timeout | undefined;
+  const linger = lingerSeconds === undefined ? undefined : new Linger(lingerSeconds, reason => void stop(reason));
   server.onClients(count => {
     clients = count;
-    clearTimeout(timer);
-    if (lingerSeconds === undefined) return;
-    if (count === 0) timer = setTimeout(() => void stop('the last client has gone'), lingerSeconds * 1000);
+    linger?.onClients(count);
   });
 }
 

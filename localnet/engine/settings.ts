@@ -38,7 +38,7 @@ export const USAGE = `usage: main.js --data DIR [--port N] [--host ADDRESS] [--b
   --host           address to bind; default 127.0.0.1
   --block-time     milliseconds between blocks (default 250), instant (a block per transaction) or manual (dev_newBlock)
   --call-limit     seconds after which a runtime call counts as endless and is stopped, default 30 (600 in a fork, which waits for its source)
-  --linger         end that many seconds after the last client has gone
+  --linger         end that many seconds after the last client has gone; where none has come yet, after a minute
   --attached       end when stdin does: with the process that started this one
   --metrics-port   serve figures for Prometheus at http://HOST:N/metrics; 0 takes any free port
   --site           serve the files of a folder (a built web page) at http://HOST:PORT/NAME/

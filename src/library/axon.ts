@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { Closing, encodeAddress, fromHex, type Log, silentLog } from '../base/index.js';
-import { isLoopback, type Metagraph, type Network, type Neuron, startLocalnet } from '../chain/index.js';
+import { isLoopback, type Metagraph, type Network, type Neuron, ownChainAt, reachOwnChain } from '../chain/index.js';
 import type { Admission, AxonStats } from '../net/index.js';
 import { joinSubnet, lockHotkey } from '../neuron/parts.js';
 import type { Signer } from '../wallet/index.js';
@@ -36,9 +35,6 @@ export interface AxonOptions extends NetworkOptions, Handlers {
   /** Stops it. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** A local chain that was started here ends itself this long after its last client has gone. */
-const LINGER_SECONDS = 10;
 
 type NetAxon = import('../net/index.js').Axon;
 
@@ -247,15 +243,7 @@ export function axon(options: AxonOptions = {}): Axon {
 
 /** The chain that is there; at one address of this machine where none is, one that is started now. */
 async function reach(network: Network, dataFolder: string, signal: AbortSignal): Promise<Lease> {
-  try {
-    return await leaseChain(network, signal);
-  } catch (error) {
-    const [url, another] = network.endpoints;
-    const isOwn = another === undefined && url !== undefined && isLoopback(url) && url.startsWith('ws:');
-    if (signal.aborted || !isOwn) throw error;
-    const port = Number(new URL(url).port || 80);
-    const folder = join(dataFolder, `chain-${port}`);
-    await startLocalnet({ port, dataFolder: folder, lingerSeconds: LINGER_SECONDS, detached: true, signal });
-    return leaseChain(network, signal);
-  }
+  const lease = () => leaseChain(network, signal);
+  const own = ownChainAt(network.endpoints, dataFolder);
+  return own ? reachOwnChain(own, lease, { signal }) : lease();
 }

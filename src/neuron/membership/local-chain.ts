@@ -1,18 +1,19 @@
-import { connect as dial } from 'node:net';
 import { join } from 'node:path';
-import { isBittensorError, type Log, messageOf, sleep } from '../../base/index.js';
+import { type Log, messageOf, sleep } from '../../base/index.js';
 import {
   type ChainClient,
   connect,
-  endedUncleanly,
+  hasBeenKilled,
   isLoopback,
+  LINGER_SECONDS,
+  type OwnChain,
   openLocalChain,
+  ownChainAt,
+  reachOwnChain,
   resolveNetwork,
-  startLocalnet,
+  startOwnChain,
 } from '../../chain/index.js';
 
-/** A local chain that a neuron started ends itself this long after its last client has gone. */
-const LINGER_SECONDS = 10;
 /** The longest that a timer takes. */
 const FOREVER_MS = 2 ** 31 - 1;
 /** How often a neuron looks whether its local chain still stands. */
@@ -31,28 +32,16 @@ export async function reachChain(
 ): Promise<ChainClient> {
   const { endpoints, genesisHash, note } = resolveNetwork(settings.chain_endpoint);
   if (note) say(note);
-  const local = endpoints.length === 1 ? loopbackOf(endpoints[0]!) : undefined;
-  const dataFolder = local && join(settings.data, `chain-${local.port}`);
   const log: Log = { debug() {}, info: say, warn: say, error: say, child: () => log };
   const reach = () => connect({ endpoints, genesisHash, signal, log });
-  if (!local || !dataFolder) return reach();
-  const startOne = async () => {
-    await startLocal(local, dataFolder, signal);
+  const own = ownChainAt(endpoints, settings.data);
+  if (!own) return reach();
+  void watch(own, signal, say);
+  const onStarted = () =>
     say(
-      `Started a local chain at ${endpoints[0]}; it ends ${LINGER_SECONDS} s after its last client, its data stays in ${dataFolder}`,
+      `Started a local chain at ${own.url}; it ends ${LINGER_SECONDS} s after its last client, its data stays in ${own.dataFolder}`,
     );
-  };
-  const found = await isListening(local);
-  if (!found) await startOne();
-  void watch(local, dataFolder, signal, say);
-  try {
-    return await reach();
-  } catch (error) {
-    // The one that was found has ended meanwhile, because its last client had gone.
-    if (!found || !isUnreachable(error) || (await isListening(local))) throw error;
-    await startOne();
-    return await reach();
-  }
+  return reachOwnChain(own, reach, { signal, onStarted });
 }
 
 /**
@@ -74,26 +63,13 @@ export async function patienceFor(client: ChainClient, say: (line: string) => vo
   return FOREVER_MS;
 }
 
-function isUnreachable(error: unknown): boolean {
-  return isBittensorError(error) && error.code === 'chain_unreachable';
-}
-
-interface Address {
-  host: string;
-  port: number;
-}
-
-function startLocal({ host, port }: Address, dataFolder: string, signal: AbortSignal): Promise<unknown> {
-  return startLocalnet({ host, port, dataFolder, lingerSeconds: LINGER_SECONDS, detached: true, signal });
-}
-
 /** Every neuron of the chain watches it; of several that start it again the port lets one win. */
-function watch(address: Address, dataFolder: string, signal: AbortSignal, say: (line: string) => void): Promise<void> {
+function watch(own: OwnChain, signal: AbortSignal, say: (line: string) => void): Promise<void> {
   return startWhenGone({
-    isGone: async () => endedUncleanly(dataFolder) && !(await isListening(address)),
+    isGone: () => hasBeenKilled(own),
     start: async () => {
-      say(`The local chain ended (see ${join(dataFolder, 'localnet.log')}); starting it again`);
-      await startLocal(address, dataFolder, signal);
+      say(`The local chain ended (see ${join(own.dataFolder, 'localnet.log')}); starting it again`);
+      await startOwnChain(own, signal);
     },
     onFailure: error => say(`The local chain cannot be started again: ${messageOf(error)}`),
     signal,
@@ -126,25 +102,4 @@ export async function startWhenGone({
       if (!signal.aborted) onFailure(error);
     }
   }
-}
-
-function loopbackOf(endpoint: string): Address | undefined {
-  const { hostname, port, protocol } = new URL(endpoint);
-  if (protocol !== 'ws:' || !isLoopback(endpoint)) return undefined;
-  const host = hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, '');
-  return { host, port: Number(port || 80) };
-}
-
-/** True when something listens there. */
-function isListening({ host, port }: Address, timeoutMs = 1000): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = dial({ host, port });
-    const done = (listening: boolean) => {
-      socket.destroy();
-      resolve(listening);
-    };
-    socket.setTimeout(timeoutMs, () => done(false));
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-  });
 }
