@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
+    // A busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

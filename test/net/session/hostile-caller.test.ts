@@ -356,7 +356,7 @@ describe('a caller within the rules', () => {
         return { head: replyHead, body: bytes(9) };
       },
     });
-    peer.send({ id: 1, request: requestHead({ length: 5, timeoutMs: 20 }), body: bytes(5) });
+    peer.send({ id: 1, request: requestHead({ length: 5, timeoutMs: 500 }), body: bytes(5) });
     await expect.poll(() => peer.frames.find(frame => frame.reply)?.reply?.returnCode).toBe(2);
     expect(memory.used).toBe(5);
     end();
@@ -367,7 +367,7 @@ describe('a caller within the rules', () => {
 
   it('that stops in the middle of a body is given up at its deadline, and its memory is free', async () => {
     const { peer, memory } = await opened();
-    peer.send({ id: 1, request: requestHead({ length: MIB, timeoutMs: 30 }) });
+    peer.send({ id: 1, request: requestHead({ length: MIB, timeoutMs: 1_000 }) });
     await peer.next(frame => frame.credit > 0);
     peer.send({ id: 1, body: bytes(100_000) });
     await expect.poll(() => peer.frames.find(frame => frame.reply)?.reply?.returnCode).toBe(2);
@@ -393,7 +393,7 @@ describe('a caller within the rules', () => {
 
   it('that gives no credit for its reply is given up at its deadline', async () => {
     const { peer, memory, server } = await opened({ handler: async () => ({ head: replyHead, body: bytes(MIB) }) });
-    peer.send({ id: 1, request: requestHead({ length: 1, timeoutMs: 30 }), body: bytes(1) });
+    peer.send({ id: 1, request: requestHead({ length: 1, timeoutMs: 1_000 }), body: bytes(1) });
     await peer.next(frame => frame.reply !== undefined);
     expect(memory.used).toBe(MIB);
     await expect.poll(() => peer.frames.find(frame => frame.cancel !== 0)?.cancel).toBe(2);

@@ -136,7 +136,7 @@ describe('a caller with a slow or odd server', () => {
 
   it('gives up by its deadline, tells the server, and takes no late reply', async () => {
     const { peer, session } = await opened();
-    await expect(session.call(callOf(bytes(5), { timeoutMs: 20 }))).rejects.toMatchObject({
+    await expect(session.call(callOf(bytes(5), { timeoutMs: 500 }))).rejects.toMatchObject({
       returnCode: 'Timeout',
       sent: true,
     });
@@ -150,14 +150,14 @@ describe('a caller with a slow or odd server', () => {
 
   it('loses its patience with replies to what it gave up', async () => {
     const { peer, session } = await opened();
-    await expect(session.call(callOf(bytes(5), { timeoutMs: 20 }))).rejects.toMatchObject({ returnCode: 'Timeout' });
+    await expect(session.call(callOf(bytes(5), { timeoutMs: 500 }))).rejects.toMatchObject({ returnCode: 'Timeout' });
     for (let i = 0; i < 3; i++) peer.send(reply(1, 200 * 1024));
     expect(await peer.whyClosed()).toContain('which is over');
   });
 
   it('gives up in the middle of a reply that stops, and its memory is free', async () => {
     const { peer, session, memory } = await opened();
-    const call = session.call(callOf(bytes(5), { timeoutMs: 50 }));
+    const call = session.call(callOf(bytes(5), { timeoutMs: 1_000 }));
     await peer.next(frame => frame.id === 1);
     peer.send(reply(1, MIB, new Uint8Array(0)));
     await peer.next(frame => frame.credit > 0);

@@ -87,7 +87,7 @@ describe('a session over HTTP/2', () => {
     await session.opened;
     const calls = Promise.allSettled([1, 2, 3].map(size => session.call(callOf(bytes(size)))));
     // Those three have arrived when a fourth, which is cancelled, has gone its way.
-    await expect(session.call(callOf(bytes(4), { timeoutMs: 50 }))).rejects.toMatchObject({ returnCode: 'Timeout' });
+    await expect(session.call(callOf(bytes(4), { timeoutMs: 1_000 }))).rejects.toMatchObject({ returnCode: 'Timeout' });
     open.pop()!();
     for (const outcome of await calls)
       expect(outcome).toMatchObject({ reason: { returnCode: 'Unavailable', sent: true } });
