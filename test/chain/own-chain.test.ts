@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
 import { BittensorError } from '../../src/base/index.js';
 import { connect, type OwnChain, ownChainAt, reachOwnChain, stopLocalnet } from '../../src/chain/index.js';
 
-const folders: string[] = [];
+const chains: OwnChain[] = [];
 afterEach(async () => {
-  for (const path of folders.splice(0)) {
-    await stopLocalnet({ dataFolder: path });
-    rmSync(path, { recursive: true, force: true });
+  for (const { dataFolder } of chains.splice(0)) {
+    await stopLocalnet({ dataFolder });
+    rmSync(dirname(dataFolder), { recursive: true, force: true });
   }
 });
 
@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 
 async function freshOwn(): Promise<OwnChain> {
   const own = ownChainAt([`ws://127.0.0.1:${await freePort()}`], mkdtempSync(join(tmpdir(), 'own-chain-')))!;
-  folders.push(own.dataFolder);
+  chains.push(own);
   return own;
 }
 
