@@ -36,12 +36,13 @@ export async function reachChain(
   const reach = () => connect({ endpoints, genesisHash, signal, log });
   const own = ownChainAt(endpoints, settings.data);
   if (!own) return reach();
-  void watch(own, signal, say);
   const onStarted = () =>
     say(
       `Started a local chain at ${own.url}; it ends ${LINGER_SECONDS} s after its last client, its data stays in ${own.dataFolder}`,
     );
-  return reachOwnChain(own, reach, { signal, onStarted });
+  const client = await reachOwnChain(own, reach, { signal, onStarted });
+  void watch(own, signal, say);
+  return client;
 }
 
 /**
