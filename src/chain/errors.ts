@@ -1,4 +1,4 @@
-import { BittensorError } from '../base/browser.js';
+import { BittensorError, isBittensorError } from '../base/browser.js';
 
 export type ChainErrorCode =
   /** No endpoint answers. */
@@ -36,4 +36,9 @@ export function chainError(
   cause?: unknown,
 ): BittensorError<ChainErrorCode> {
   return new BittensorError(code, message, cause === undefined ? { data } : { data, cause });
+}
+
+/** Nobody knows what became of the request: the connection may come and go. */
+export function isWithoutAnswer(error: unknown): boolean {
+  return isBittensorError(error) && (error.code === 'timeout' || error.code === 'chain_unreachable');
 }

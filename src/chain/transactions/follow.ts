@@ -2,7 +2,7 @@ import { isBittensorError, sleep } from '../../base/browser.js';
 import type { Chain } from '../connection/chain.js';
 import type { Connection } from '../connection/connection.js';
 import type { Heads } from '../connection/heads.js';
-import { chainError } from '../errors.js';
+import { chainError, isWithoutAnswer } from '../errors.js';
 import { rejected } from '../refusals/pool-errors.js';
 import { type Era, lastBlockOf } from './era.js';
 import { accountNonce, blockHolds } from './outcome.js';
@@ -143,11 +143,6 @@ async function bestNumber({ connection, signal }: Following): Promise<number> {
 
 export function revertedAway(what: string, { hash }: Signed, cause?: unknown) {
   return rejected(what, 'the chain was reverted to an earlier block while it waited', { hash }, cause);
-}
-
-/** Nobody knows what became of the request. */
-export function isWithoutAnswer(error: unknown): boolean {
-  return isBittensorError(error) && (error.code === 'timeout' || error.code === 'chain_unreachable');
 }
 
 function ignoreRefusal(error: unknown): void {

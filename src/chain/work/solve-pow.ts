@@ -1,18 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import {
-  abortingWith,
-  builtModule,
-  decodeAddress,
-  fromHex,
-  isBittensorError,
-  messageOf,
-  sleep,
-} from '../../base/index.js';
+import { abortingWith, builtModule, decodeAddress, fromHex, messageOf, sleep } from '../../base/index.js';
 import type { ChainClient } from '../chain-client.js';
 import type { Block } from '../connection/header.js';
-import { chainError } from '../errors.js';
+import { chainError, isWithoutAnswer } from '../errors.js';
 import { checkAddress, type Work } from '../transactions/actions.js';
 import { checkPow } from '../transactions/prepare-actions.js';
 import { isEnough, largestSeal, sealOf, subjectOf } from './work.js';
@@ -42,7 +34,6 @@ export interface WorkProgress {
 /** Source: subtensor `registration.rs`, `do_faucet`. */
 const FAUCET_DIFFICULTY = 1_000_000n;
 const PROGRESS_MS = 500;
-const PASSING = ['timeout', 'chain_unreachable'];
 
 /**
  * Looks for work that the chain takes now, on all cores. The newest block and the difficulty are asked for again and
@@ -112,7 +103,7 @@ class Solver {
         await this.lookUp(signal);
       } catch (error) {
         // The connection may come and go; the client makes a new one.
-        if (signal.aborted || !isBittensorError(error) || !PASSING.includes(error.code)) throw error;
+        if (signal.aborted || !isWithoutAnswer(error)) throw error;
       }
       if (performance.now() - toldAt >= PROGRESS_MS) {
         this.onProgress?.(this.progress());

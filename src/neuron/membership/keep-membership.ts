@@ -2,6 +2,7 @@ import type { Metagraph } from '../../chain/index.js';
 import type { StatusBoard } from '../observe/status.js';
 import { Patience } from '../patience.js';
 import { announce, type Membership } from './membership.js';
+import { withoutOlder } from './without-older.js';
 
 export interface KeepOptions extends Pick<Membership, 'client' | 'netuid' | 'hotkey' | 'axon' | 'log' | 'signal'> {
   readonly status: Pick<StatusBoard, 'check'>;
@@ -16,7 +17,6 @@ export interface KeepOptions extends Pick<Membership, 'client' | 'netuid' | 'hot
 export function keepMembership(options: KeepOptions): (metagraph: Metagraph) => void {
   const { netuid, hotkey, axon, log, signal, status, check = 'registration' } = options;
   const announcing = new Patience(`Axon of ${hotkey.address}`, log, signal);
-  let newest = 0;
   let uid: number | undefined;
   let lost: string | undefined;
   let wasPublished = false;
@@ -30,10 +30,7 @@ export function keepMembership(options: KeepOptions): (metagraph: Metagraph) => 
     isBusy = false;
   };
 
-  return metagraph => {
-    // One that is older than another that was seen says nothing of now.
-    if (metagraph.block < newest) return;
-    newest = metagraph.block;
+  return withoutOlder(metagraph => {
     const self = metagraph.byHotkey(hotkey.address);
     if (!self) {
       // A registration that is not final yet is not lost.
@@ -47,5 +44,5 @@ export function keepMembership(options: KeepOptions): (metagraph: Metagraph) => 
     uid = self.uid;
     if (self.axon) wasPublished = true;
     else if (wasPublished) void publish(self.uid);
-  };
+  });
 }

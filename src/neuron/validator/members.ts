@@ -1,4 +1,5 @@
 import type { Metagraph } from '../../chain/index.js';
+import { withoutOlder } from '../membership/without-older.js';
 import type { ScoreBook } from './scoring.js';
 
 /**
@@ -8,11 +9,8 @@ import type { ScoreBook } from './scoring.js';
 export function forgetLeavers(
   book: Pick<ScoreBook, 'keep'>,
 ): (metagraph: Pick<Metagraph, 'block' | 'neurons'>) => void {
-  let newest = 0;
-  return ({ block, neurons }) => {
-    if (block < newest) return;
-    newest = block;
+  return withoutOlder(({ neurons }) => {
     const known = new Set(neurons.map(neuron => neuron.hotkeyHex));
     book.keep(hotkey => known.has(hotkey));
-  };
+  });
 }
