@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Log, pollUntil, silentLog } from '../../src/base/index.js';
 import { Connection } from '../../src/chain/connection/connection.js';
@@ -257,6 +257,34 @@ describe('connecting', () => {
     const error = await failure(() => connect({ endpoints: [server.url] }));
     expect(error).toMatchObject({ code: 'foreign_chain' });
     expect(error.message).toContain('web server');
+  });
+
+  it.each([429, 502, 503])('takes a gateway that answers with status %i for a chain out of reach', async status => {
+    await using server = await webServer(status);
+    const error = await failure(() => connect({ endpoints: [server.url] }));
+    expect(error).toMatchObject({ code: 'chain_unreachable' });
+    expect(error.message).toContain(`status ${status}`);
+  });
+
+  it('connects to a node that begins to listen while one looks at why it could not be reached', async () => {
+    await using node = await fakeNode(() => `0x${'01'.repeat(32)}`);
+    // The first knock finds nobody; what looks why, and all that come later, find the node.
+    const knocks: Socket[] = [];
+    const gate = createServer(socket => {
+      knocks.push(socket);
+      if (knocks.length === 1) return void socket.destroy();
+      const inner = connectSocket(node.port, '127.0.0.1');
+      socket.on('error', () => inner.destroy()).pipe(inner);
+      inner.on('error', () => socket.destroy()).pipe(socket);
+    });
+    await new Promise<void>(resolve => gate.listen(0, '127.0.0.1', resolve));
+    const url = `ws://127.0.0.1:${(gate.address() as AddressInfo).port}`;
+    // The chain itself is asked, and found to be another one.
+    const error = await failure(() => connect({ endpoints: [url], genesisHash: `0x${'02'.repeat(32)}` }));
+    expect(error.message).toContain('another chain');
+    expect(knocks).toHaveLength(3);
+    gate.close();
+    for (const socket of knocks) socket.destroy();
   });
 
   it('says that something which speaks no HTTP is no chain', async () => {

@@ -8,8 +8,8 @@ import {
   withDeadline,
 } from '../../base/browser.js';
 import { chainError } from '../errors.js';
-import { diagnose } from './diagnose.js';
-import { type CallOptions, openSession, type RpcSession } from './json-rpc.js';
+import { openOrDiagnose } from './diagnose.js';
+import type { CallOptions, RpcSession } from './json-rpc.js';
 import { leave, Subscriptions } from './subscriptions.js';
 
 export interface ConnectionOptions<Chain> {
@@ -239,9 +239,7 @@ export class Connection<Chain> {
   private async connectTo(url: string, signal?: AbortSignal): Promise<void> {
     const stop = abortingWith(signal, this.closing.signal);
     try {
-      const session = await openSession(url, { timeoutMs: CONNECT_MS, signal: stop.signal }).catch(error =>
-        diagnose(url, error),
-      );
+      const session = await openOrDiagnose(url, { timeoutMs: CONNECT_MS, signal: stop.signal });
       await this.admit(session, stop.signal).catch(error => {
         session.close();
         throw error;

@@ -116,10 +116,13 @@ describe('flow', () => {
       },
     });
     await client.opened;
-    const calls = [60, 30].map(timeoutMs => client.call(callOf(bytes(8 * MIB), { timeoutMs })));
-    for (const outcome of await Promise.allSettled(calls)) {
-      expect(outcome).toMatchObject({ reason: { returnCode: 'Timeout' } });
-    }
+    const callers = [new AbortController(), new AbortController()];
+    const calls = callers.map(({ signal }) => client.call(callOf(bytes(8 * MIB), { signal })));
+    const outcomes = Promise.allSettled(calls);
+    await expect.poll(() => [memory.used, memory.waiting]).toEqual([8 * MIB, 1]);
+    // First the one that waits, then the one that has its memory.
+    for (const caller of callers.reverse()) caller.abort();
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { returnCode: 'Cancelled' } });
     await settle();
     expect([memory.used, memory.waiting]).toEqual([0, 0]);
     client.close();
