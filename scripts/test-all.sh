@@ -4,14 +4,6 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/tally.sh
-apt_install() {
-  local missing=()
-  for package in "$@"; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
-  [ ${#missing[@]} -eq 0 ] && return
-  local sudo=""
-  [ "$(id -u)" -eq 0 ] || sudo="sudo"
-  $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
-}
 
 pallet_tests() {
   bash localnet/runtime/test.sh 2>&1 | tee "$tally_dir/cargo"
@@ -23,7 +15,7 @@ pallet_tests() {
 # A network of processes lives beside the other checks, which takes little but time: two validators and six miners.
 beside soak npm run -s soak:network -- --minutes 10 --block-time 500 --cap 400
 
-step "tools" apt_install rustc-web cargo-web rust-web-src rust-web-llvm rust-web-clippy rustfmt-web lld protobuf-compiler g++ unzip python3-pip python3-venv chromium systemd iproute2 curl
+step "tools" bash scripts/tools.sh
 built="$tally_dir/runtime.wasm"
 # Most of it is one thread, and it has a target folder of its own. Behind in the queue, so that it delays nothing else.
 beside wasm nice -n 10 bash localnet/runtime/build.sh --check --out "$built"
