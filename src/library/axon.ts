@@ -40,7 +40,8 @@ type NetAxon = import('../net/index.js').Axon;
 
 /** Serves functions on tensors to other neurons. `start()` listens, `subscribe()` makes it known on the chain. */
 export class Axon implements AsyncDisposable {
-  private readonly closing = new Closing();
+  /** What the start under way, or the one that succeeded, has to close. */
+  private closing = new Closing();
   private readonly stopping = new AbortController();
   private started: Promise<Running> | undefined;
   private known: { readonly uid: number } | undefined;
@@ -55,7 +56,8 @@ export class Axon implements AsyncDisposable {
 
   /**
    * Begins to listen: await it, or go on with `.subscribe()`. Where the network is local and no chain answers there, one
-   * is started, as a neuron does. Errors `chain_unreachable`, `port_in_use`, `slot_taken`, `closed`, and those of the wallet.
+   * is started, as a neuron does. One that failed may be started again. Errors `chain_unreachable`, `port_in_use`,
+   * `slot_taken`, `closed`, and those of the wallet.
    */
   start(): Starting {
     const done = this.begun().then(() => this);
@@ -134,6 +136,8 @@ export class Axon implements AsyncDisposable {
       return await this.open();
     } catch (error) {
       await this.closing.close();
+      this.closing = new Closing();
+      this.started = undefined;
       throw error;
     }
   }

@@ -342,6 +342,20 @@ describe('what cannot be right', () => {
     expect(tf.memory().numTensors).toBe(numTensors);
   });
 
+  it('is a port that somebody has, until it is free', async () => {
+    const network = 'none';
+    const wallet = await bittensor.wallet({ network }).create();
+    const other = createServer();
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await using axon = bittensor.axon({ network, wallet, port });
+    const both = await Promise.allSettled([axon.start(), axon.start()]);
+    expect(both).toMatchObject([{ reason: { code: 'port_in_use' } }, { reason: { code: 'port_in_use' } }]);
+    await new Promise(resolve => other.close(resolve));
+    await axon.start();
+    expect(axon.port).toBe(port);
+  });
+
   it('is to start an axon that was closed', async () => {
     const axon = bittensor.axon({ network: 'none', wallet: await bittensor.wallet({ network: 'none' }).create() });
     await axon.start();
