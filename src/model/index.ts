@@ -71,7 +71,14 @@ export { createServer, Server, type ServerOptions } from './serve/server.js';
 export { type ShelvedStudent, StudentShelf } from './serve/student-shelf.js';
 export { type Checkpoint, type KeepOptions, loadModel, saveModel } from './store/checkpoint.js';
 export { bestOf, DEFAULT_KEEP, loadNewest, type Skipped, savesOf } from './store/kept.js';
-export { type ModelSource, modelNameAt, modelSourceAt, savedConfig } from './store/model-path.js';
+export {
+  type ModelSource,
+  modelNameAt,
+  modelSourceAt,
+  modelSourceId,
+  type SavedAbout,
+  savedAbout,
+} from './store/model-path.js';
 export {
   isStudentFolder,
   logSoftmaxOf,

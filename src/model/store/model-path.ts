@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { BittensorError, plainReason } from '../../base/index.js';
 import type { ModelErrorCode } from '../errors.js';
 import { type ModelName, modelNames } from '../models.js';
@@ -29,7 +30,8 @@ export function modelSourceAt(path: string, model: string): ModelSource {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw bad(path, `no checkpoint at ${path}`);
   const folder = found.isDirectory() ? path : dirname(path);
-  if (!found.isDirectory() && isCheckpoint(path)) return { kind: 'checkpoint', path, config: savedConfig(path) ?? {} };
+  if (!found.isDirectory() && isCheckpoint(path))
+    return { kind: 'checkpoint', path, config: savedAbout(path)?.config ?? {} };
   if (isStudentFolder(folder)) {
     const student = studentConfigIn(folder);
     if (student.model !== model) throw bad(path, `${folder} holds a student of '${student.model}', not of '${model}'`);
@@ -68,13 +70,34 @@ function nameAt(path: string, folder: string, isFolder: boolean): string | undef
   return isHuggingFace(path) ? huggingFaceName(path) : undefined;
 }
 
-/** Settings that the newest readable save of a model was made with; undefined where there is none. */
-export function savedConfig(checkpoint: string): Record<string, unknown> | undefined {
+/** Tells what is given by a path from what is there at another time, without reading it. Code `bad_checkpoint`. */
+export function modelSourceId(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw bad(path, `no checkpoint at ${path}`);
+  // A folder's time is not that of its files.
+  const files = found.isDirectory() ? readdirSync(path).sort() : [''];
+  const hash = createHash('sha256');
+  for (const file of files.map(name => resolve(path, name))) {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    hash.update(`${file} ${stat?.size} ${stat?.mtimeMs}`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** What a save says of itself. */
+export interface SavedAbout {
+  /** Settings that the model was made with. */
+  readonly config?: Record<string, unknown>;
+  /** The `modelSourceId` of what it began with. */
+  readonly beganWith?: string;
+}
+
+/** Of the newest readable save of a model; undefined where there is none. */
+export function savedAbout(checkpoint: string): SavedAbout | undefined {
   for (const save of savesOf(checkpoint)) {
     try {
       using file = openSafetensors(save);
-      const { config } = JSON.parse(file.metadata.about ?? '{}') as { config?: Record<string, unknown> };
-      return config ?? {};
+      return JSON.parse(file.metadata.about ?? '{}') as SavedAbout;
     } catch {
       // Loading says what is wrong with it.
     }

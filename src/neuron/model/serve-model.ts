@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { abortable, type ResolvedSettings } from '../../base/index.js';
-import { modelNameAt, savesOf } from '../../model/index.js';
+import { modelNameAt, modelSourceId, savesOf } from '../../model/index.js';
 import { priceOf } from '../../net/index.js';
 import { NeuronError } from '../errors.js';
 import { seedOf } from '../keys/identity.js';
@@ -74,7 +72,8 @@ async function openModel(
   path: string,
   { settings, trainer, server }: { settings: ServerSettings; trainer: Trainer; server: ModelServer },
 ): Promise<string> {
-  const checkpoint = join(identity.slot.folder, 'served', `${nameOf(path)}.safetensors`);
+  // One for each model that is given: another one under the same path is another model.
+  const checkpoint = join(identity.slot.folder, 'served', `${modelSourceId(path)}.safetensors`);
   const seed = seedOf(identity.hotkey.publicKey);
   const isResumed = savesOf(checkpoint).length > 0;
   const request = { seed, learningRate: settings.learning_rate, checkpoint };
@@ -88,17 +87,6 @@ async function openModel(
     signal,
   );
   return checkpoint;
-}
-
-/** One for each model that is given: another one under the same path is another model. A folder's time is not that of its files. */
-export function nameOf(path: string): string {
-  const files = statSync(path).isDirectory() ? readdirSync(path).sort() : [''];
-  const hash = createHash('sha256');
-  for (const file of files.map(name => resolve(path, name))) {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    hash.update(`${file} ${stat?.size} ${stat?.mtimeMs}`);
-  }
-  return hash.digest('hex').slice(0, 16);
 }
 
 function untilStopped(signal: AbortSignal): Promise<{ calls: number; isUnsaved: boolean }> {

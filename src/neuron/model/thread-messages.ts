@@ -47,11 +47,12 @@ export interface OpenRequest {
   learningRate: number | undefined;
   /** Where this neuron saves; loaded when it is there. */
   checkpoint: string;
-  /** Loaded instead when given. */
+  /** What it begins with when given, unless what is saved began with the same. */
   modelPath: string | undefined;
 }
 
 export interface Opened {
+  /** The checkpoint that was loaded, or the folder or file that it begins with. */
   resumedFrom: string | undefined;
   /** Newer saves that could not be used. */
   skipped: readonly Skipped[];

@@ -9,15 +9,17 @@ import {
   exportStudent,
   loadNewest,
   modelSourceAt,
+  modelSourceId,
   type NamedArray,
   type Network,
   type Recipe,
   type RemoteCaller,
   recipes,
+  type SavedAbout,
   type Skipped,
   SMALL_VOCABULARY,
   type StudentMetric,
-  savedConfig,
+  savedAbout,
   startBackend,
   type Trainer,
 } from '../../model/index.js';
@@ -43,6 +45,8 @@ let data: Dataset | undefined;
 let trainer: Trainer;
 let choice: PrepareTrainer;
 let config: Record<string, unknown> = {};
+/** What is given to begin with, by its `modelSourceId`. */
+let beganWith: string | undefined;
 let seed = 0;
 /** Own batches made so far; the trainer's own steps also count gradients of callers. */
 let batches = 0;
@@ -76,8 +80,12 @@ const rpc = new ThreadRpc(parentPort!, {
   async open({ seed: wanted, learningRate, checkpoint, modelPath }: OpenRequest): Promise<Opened> {
     seed = wanted;
     const { model, optimizer, schedule, clipNorm } = recipe;
-    const source = modelPath === undefined ? undefined : modelSourceAt(modelPath, model);
-    config = { ...(data && recipe.config?.(data)), ...(source?.config ?? savedConfig(checkpoint)) };
+    const saved = savedAbout(checkpoint);
+    beganWith = modelPath === undefined ? saved?.beganWith : modelSourceId(modelPath);
+    // Started again by the same command, it goes on with what it made of the model.
+    const isGiven = modelPath !== undefined && beganWith !== saved?.beganWith;
+    const source = isGiven ? modelSourceAt(modelPath, model) : undefined;
+    config = { ...(data && recipe.config?.(data)), ...(source ?? saved)?.config };
     // Text is read with the vocabulary that the model knows.
     if (data && choice.data && typeof config.vocabSize === 'number' && config.vocabSize !== SMALL_VOCABULARY) {
       data.close();
@@ -174,11 +182,16 @@ const rpc = new ThreadRpc(parentPort!, {
 
   save({ path, weightRow, keep }: SaveRequest): void {
     const next = data && placeIn(data);
-    const best = Number.isFinite(bestLoss) ? { bestLoss } : {};
-    trainer.save(path, { batches, ...(next && { data: next }), config, seed, weightRow, ...best } satisfies Resumed, {
-      keep,
-      isBest,
-    });
+    const about = {
+      batches,
+      ...(next && { data: next }),
+      config,
+      seed,
+      weightRow,
+      ...(Number.isFinite(bestLoss) && { bestLoss }),
+      ...(beganWith !== undefined && { beganWith }),
+    } satisfies Resumed;
+    trainer.save(path, about, { keep, isBest });
     isBest = false;
   },
 });
@@ -195,13 +208,11 @@ function placeIn(own: Dataset): NonNullable<Resumed['data']> {
 }
 
 /** What a checkpoint says besides the trainer's own state. */
-interface Resumed {
+interface Resumed extends SavedAbout {
   /** Own batches made so far. */
   batches?: number;
   /** The same as a place in the data: the batch that comes next. For people; `batches` is what is read. */
   data?: { source: string; epoch: number; index: number };
-  /** What the model was made with, where it differs from the model's own settings. */
-  config?: Record<string, unknown>;
   seed?: number;
   bestLoss?: number;
   weightRow?: Record<string, number>;

@@ -13,7 +13,7 @@ export const minerSettings = {
     short: '-mp',
     argument: 'file',
     about:
-      'model to begin with: a checkpoint, the folder of a student, or a BERT or GPT-2 of Hugging Face (safetensors and config.json)',
+      'model to begin with: a checkpoint, the folder of a student, or a BERT or GPT-2 of Hugging Face (safetensors and config.json); one that was begun with goes on from its saves',
     default: undefined,
     defaultAbout: "the slot's own checkpoint",
   }),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,9 +7,10 @@ import {
   MnistSynapse,
   modelNameAt,
   modelSourceAt,
+  modelSourceId,
   openStudent,
   type PlainTensor,
-  savedConfig,
+  savedAbout,
   saveModel,
   startBackend,
 } from '../../../src/model/index.js';
@@ -114,8 +115,8 @@ describe('--model_path', () => {
     const path = join(root, 'mnist.safetensors');
     saveModel(path, { model: 'mnist', step: 1, groups: {}, about: { config: { hiddenDim: 16 } } });
     expect(modelSourceAt(path, 'mnist')).toEqual({ kind: 'checkpoint', path, config: { hiddenDim: 16 } });
-    expect(savedConfig(path)).toEqual({ hiddenDim: 16 });
-    expect(savedConfig(join(root, 'none.safetensors'))).toBeUndefined();
+    expect(savedAbout(path)).toEqual({ config: { hiddenDim: 16 } });
+    expect(savedAbout(join(root, 'none.safetensors'))).toBeUndefined();
   });
 
   it('takes a BERT or GPT-2 with its config.json', () => {
@@ -152,5 +153,36 @@ describe('--model_path', () => {
     for (const look of [modelNameAt, (path: string) => modelSourceAt(path, 'bert')]) {
       expect(() => look(folder)).toThrow(/cannot load \S+pytorch\/model\.safetensors: it is not there/);
     }
+  });
+});
+
+describe('what is given', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = join(root, 'given');
+    mkdirSync(folder);
+  });
+
+  it.each(['the file', 'its folder'])('is told from another model under the same path, whether %s is given', given => {
+    const file = join(folder, 'model.safetensors');
+    const path = given === 'the file' ? file : folder;
+    writeFileSync(file, 'one');
+    writeFileSync(join(folder, 'config.json'), '{}');
+    const first = modelSourceId(path);
+    expect(modelSourceId(path)).toBe(first);
+    // Written in place: of the folder nothing changes.
+    writeFileSync(file, 'two');
+    utimesSync(file, 1_700_000_000, 1_700_000_000);
+    expect(modelSourceId(path)).not.toBe(first);
+  });
+
+  it('may be a folder with a link to nowhere', () => {
+    const before = modelSourceId(folder);
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+    expect(modelSourceId(folder)).not.toBe(before);
+  });
+
+  it('is named where it is not there', () => {
+    expect(() => modelSourceId(join(root, 'nowhere'))).toThrow(/no checkpoint at .*nowhere/);
   });
 });
