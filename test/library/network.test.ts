@@ -93,7 +93,9 @@ describe('the library on a local chain', () => {
     const graph = await bittensor.metagraph().sync();
     expect([axon.uid, graph.n, graph.uids]).toEqual([0, 1, [0]]);
     expect(graph.hotkeys).toEqual([bittensor.wallet({ hotkey: 'server' }).hotkeyAddress]);
-    expect(graph.S).toEqual([100]);
+    // What it staked on itself, and what epochs have paid since.
+    expect(graph.S).toHaveLength(1);
+    expect(graph.S[0]).toBeGreaterThanOrEqual(100);
     const at = bittensor.endpoint.fromTensor(graph.endpoints[0]!);
     expect([at.hotkey, at.ip, at.port]).toEqual([graph.hotkeys[0], '127.0.0.1', axon.port]);
   });
