@@ -116,7 +116,8 @@ export async function openNode<S extends NodeSettings>(options: NodeOptions<S>):
     ? await serveAxon(service)
     : { axon: createAxon(service), announced: undefined };
   observed.axon.watch(axon);
-  if (announced) observed.status.set({ axon: announced });
+  if (announced) observed.status.set({ axon: announced.now });
+  announced?.onMoved(axon => observed.status.set({ axon }));
   const dendrite = new Dendrite({
     ...dendriteOptionsOf(settings),
     signer: identity.hotkey,
@@ -263,7 +264,7 @@ async function join({
     netuid: settings.netuid,
     hotkey: identity.hotkey,
     coldkey: identity.coldkey,
-    axon: announced,
+    axon: announced?.now,
     register: hooks.register && (() => hooks.register!({ client: chain, hotkey: identity.hotkey.address })),
     beforeServing: teller && (() => teller.beforeServing()),
     timeoutMs: await patienceFor(chain, line => log.info(line)),

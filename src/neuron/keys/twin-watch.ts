@@ -1,13 +1,14 @@
 import { isBittensorError, type Log } from '../../base/index.js';
-import { type ChainClient, eraPeriod, formatIp, type Metagraph, parseIp } from '../../chain/index.js';
+import { type ChainClient, eraPeriod, type Metagraph } from '../../chain/index.js';
 import { NeuronError } from '../errors.js';
+import { type AxonAddress, type PublicAddress, textOf } from '../public-address.js';
 
 export interface TwinWatchOptions {
   readonly chain: Pick<ChainClient, 'headBlock' | 'blockTimeMs'>;
   /** ss58. */
   readonly hotkey: string;
   /** What this neuron publishes; undefined where it publishes nothing. */
-  readonly announced: { readonly ip: string; readonly port: number } | undefined;
+  readonly announced: PublicAddress | undefined;
   /** What was signed before this start may still come into a block. */
   readonly mayBeOpen: boolean;
   readonly log: Pick<Log, 'error'>;
@@ -30,7 +31,6 @@ const MOST_SPANS = 32;
  */
 export class TwinWatch {
   private readonly stopped = new AbortController();
-  private readonly own: string | undefined;
   private readonly spans: Span[] = [];
   private sending = 0;
   private isPublished = false;
@@ -41,8 +41,7 @@ export class TwinWatch {
   private unexplained: number[] = [];
 
   constructor(private readonly options: TwinWatchOptions) {
-    const { announced, chain, mayBeOpen } = options;
-    this.own = announced && textOf(announced);
+    const { chain, mayBeOpen } = options;
     if (mayBeOpen) this.noteSpan(0, chain.headBlock() + 2 * eraPeriod(chain.blockTimeMs));
   }
 
@@ -96,10 +95,11 @@ export class TwinWatch {
     }
   }
 
-  private lookAtAxon({ ip, port }: { ip: string; port: number }): void {
-    const shown = textOf({ ip, port });
-    if (shown === this.own) this.isPublished = true;
-    else if (this.isPublished) this.raise(`the chain now has ${shown} for it, not ${this.own}`);
+  private lookAtAxon(shown: AxonAddress): void {
+    const { announced } = this.options;
+    // The chain has the former one until the new one is published.
+    if (announced?.isOrWas(shown)) this.isPublished = true;
+    else if (this.isPublished) this.raise(`the chain now has ${textOf(shown)} for it, not ${announced}`);
   }
 
   private judge(): void {
@@ -138,8 +138,4 @@ export function watchedChain(chain: ChainClient, watch: TwinWatch): ChainClient 
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-}
-
-function textOf({ ip, port }: { ip: string; port: number }): string {
-  return `${formatIp(parseIp(ip))}:${port}`;
 }

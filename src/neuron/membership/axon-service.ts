@@ -1,5 +1,6 @@
 import { BittensorError, type Closing, type Log, type ResolvedSettings, sleep } from '../../base/index.js';
 import {
+  type Address,
   Axon,
   type AxonOptions,
   axonOptionsOf,
@@ -12,12 +13,13 @@ import {
 import { NeuronError } from '../errors.js';
 import type { Identity } from '../keys/identity.js';
 import type { NodeSettings, nodeSettings } from '../options.js';
+import { PublicAddress } from '../public-address.js';
 import type { PeerDirectory } from './directory.js';
 
 export interface AxonService {
   readonly axon: Axon;
   /** Where others reach it. */
-  readonly announced: { readonly ip: string; readonly port: number };
+  readonly announced: PublicAddress;
 }
 
 export interface ServiceOptions {
@@ -79,17 +81,27 @@ export async function serveAxon(options: ServiceOptions): Promise<AxonService> {
   const axon = createAxon(options, { host, given: given ?? (isPrivate ? '127.0.0.1' : undefined) });
   await start(axon, settings);
   log.info(`Axon serves at ${host}:${axon.port}`);
-  if (!settings.axon_upnp) return { axon, announced: { ip: given ?? '127.0.0.1', port: wantedPort ?? axon.port } };
+  if (!settings.axon_upnp) {
+    return { axon, announced: new PublicAddress({ ip: given ?? '127.0.0.1', port: wantedPort ?? axon.port }) };
+  }
   const { axon_upnp_gateway: gateway } = settings;
+  // A given address stays, whatever the router says of itself.
+  const seenAs = ({ host: ip, port }: Address) => ({ ip: given ?? ip, port });
   const mapped = await mapPort(axon.port, {
     externalPort: wantedPort,
     gateway: gateway === undefined ? undefined : new URL(gateway),
+    onMoved: external => {
+      log.info(`The router now forwards ${external.host}:${external.port} to this axon (UPnP)`);
+      announced.moveTo(seenAs(external));
+    },
+    log,
     signal,
   });
   closing.add(() => mapped.close());
   const { external } = mapped;
+  const announced = new PublicAddress(seenAs(external));
   log.info(`The router forwards ${external.host}:${external.port} to this axon (UPnP)`);
-  return { axon, announced: { ip: given ?? external.host, port: external.port } };
+  return { axon, announced };
 }
 
 /** How often peers are asked until one can say something: at first there may be none, or none that knows this neuron. */
@@ -108,7 +120,7 @@ export interface ReachabilityTeller {
 
 /** Asks peers whether they reach the announced address, where it is not this machine's alone, and says what came of it. */
 export function reachabilityTeller(
-  announced: AxonService['announced'],
+  announced: Pick<PublicAddress, 'now'>,
   {
     settings,
     identity,
@@ -119,10 +131,10 @@ export function reachabilityTeller(
   },
   directory: Pick<PeerDirectory, 'peers'>,
 ): ReachabilityTeller {
-  const { ip, port } = announced;
-  const own = { announced: { host: ip, port }, hotkey: identity.hotkey.publicKey };
-  let isTold = !settings.axon_probe || isLoopback(ip);
+  let isTold = !settings.axon_probe || isLoopback(announced.now.ip);
   const ask = async (isLast: boolean) => {
+    const { ip, port } = announced.now;
+    const own = { announced: { host: ip, port }, hotkey: identity.hotkey.publicKey };
     const asking = { signal, timeoutMs: BEFORE_SERVING_MS };
     const { outcome, text } = await probeReachability(directory.peers(), own, asking);
     signal.throwIfAborted();

@@ -1,8 +1,9 @@
-import type { Closing, Log } from '../../base/index.js';
-import { Gossip, isLoopback, type SynapseHandlers } from '../../net/index.js';
+import { type Closing, type Log, messageOf } from '../../base/index.js';
+import { Gossip, isLoopback, type ServedSynapse, type SynapseHandlers } from '../../net/index.js';
 import { NeuronError } from '../errors.js';
 import type { Identity } from '../keys/identity.js';
 import { bootstrapAddress, type NodeSettings } from '../options.js';
+import type { AxonAddress, PublicAddress } from '../public-address.js';
 import { gossipDirectory, type PeerDirectory } from './directory.js';
 
 /** True where nodes are to find each other without a chain. */
@@ -31,24 +32,25 @@ export async function joinGossip({
 }: {
   settings: NodeSettings;
   identity: Identity;
-  announced: { ip: string; port: number };
+  announced: PublicAddress;
   network: Uint8Array;
   definition: SynapseHandlers['definition'];
   log: Log;
   closing: Closing;
 }): Promise<PeerDirectory> {
   const { bootstrap, metagraph_size: size, metagraph_difficulty: difficulty } = settings;
+  const synapseAt = ({ ip, port }: AxonAddress): ServedSynapse => ({
+    synapseKey: identity.hotkeyHex,
+    host: ip,
+    port,
+    endorsement: identity.endorsement,
+    definition: { ...definition, backward: true },
+  });
   const gossip = new Gossip({
     signer: identity.hotkey,
-    synapse: {
-      synapseKey: identity.hotkeyHex,
-      host: announced.ip,
-      port: announced.port,
-      endorsement: identity.endorsement,
-      definition: { ...definition, backward: true },
-    },
+    synapse: synapseAt(announced.now),
     network,
-    host: isLoopback(announced.ip) ? '127.0.0.1' : '0.0.0.0',
+    host: isLoopback(announced.now.ip) ? '127.0.0.1' : '0.0.0.0',
     port: settings.metagraph_port ?? 0,
     bootstrap: bootstrap?.split(',').map(bootstrapAddress) ?? [],
     ...(size !== undefined && { size }),
@@ -58,6 +60,9 @@ export async function joinGossip({
   // Before the start: it may fail when it already listens.
   closing.add(() => gossip.stop());
   await gossip.start();
+  announced.onMoved(address => {
+    gossip.subscribe(synapseAt(address)).catch(error => log.warn(`gossip: ${messageOf(error)}`));
+  });
   log.info(`No chain: gossiping on port ${gossip.port}${bootstrap ? `, beginning with ${bootstrap}` : ''}`);
   return gossipDirectory(gossip);
 }

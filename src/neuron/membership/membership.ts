@@ -2,6 +2,7 @@ import { type Log, RAO_PER_TAO } from '../../base/index.js';
 import type { ChainClient } from '../../chain/index.js';
 import type { Signer } from '../../wallet/index.js';
 import { NeuronError } from '../errors.js';
+import type { AxonAddress } from '../public-address.js';
 
 /** What a neuron of a local chain stakes on itself at least, so that its weights count ... */
 const LEAST_STAKE_RAO = 100n * RAO_PER_TAO;
@@ -21,7 +22,7 @@ export interface Membership {
   /** False: a member like any other, without a say. By default it stakes on itself, on a local chain. */
   stakes?: boolean;
   /** The address to announce; none: this member serves nobody. */
-  axon: { ip: string; port: number } | undefined;
+  axon: AxonAddress | undefined;
   log: Log;
   signal: AbortSignal;
   /** Registers the hotkey on a chain that is not local; without it a hotkey without a uid is an error. */
@@ -114,17 +115,18 @@ async function fund(member: Membership, address: string, amountRao: bigint): Pro
   );
 }
 
-/** Publishes the address, where the chain has another one or none. */
+/** Publishes the address, where the chain has another one or none. Gives the block in which it was. */
 export async function announce(
   member: Pick<Membership, 'client' | 'netuid' | 'hotkey' | 'log' | 'signal' | 'timeoutMs' | 'beforeServing'>,
-  axon: { ip: string; port: number },
+  axon: AxonAddress,
   uid: number,
-): Promise<void> {
+): Promise<number> {
   const { client, netuid, hotkey, log, signal } = member;
-  const known = (await client.metagraph(netuid, { signal })).byHotkey(hotkey.address)?.axon;
+  const metagraph = await client.metagraph(netuid, { signal });
+  const known = metagraph.byHotkey(hotkey.address)?.axon;
   if (known?.ip === axon.ip && known.port === axon.port) {
     log.info(`Axon ${axon.ip}:${axon.port} is already published`);
-    return;
+    return metagraph.block;
   }
   await member.beforeServing?.();
   const { blockNumber } = await client.serveAxon({
@@ -135,6 +137,7 @@ export async function announce(
     ...waiting(member),
   });
   log.info(`Axon ${axon.ip}:${axon.port} of uid ${uid} published by serve_axon in block ${blockNumber}`);
+  return blockNumber;
 }
 
 function waiting({ signal, timeoutMs }: Pick<Membership, 'signal' | 'timeoutMs'>) {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Closing } from '../../../src/base/index.js';
+import { Closing, pollUntil, silentLog } from '../../../src/base/index.js';
 import { mapPort } from '../../../src/net/axon/upnp.js';
 
 const SERVICE = 'urn:schemas-upnp-org:service:WANIPConnection:2';
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** A router on loopback that speaks as UPnP's Internet Gateway Device 2 does, and notes what it is asked for. */
-async function router(answers: { refuse?: boolean; silent?: boolean } = {}) {
+async function router(answers: { refuse?: boolean; silent?: boolean; ip?: string; port?: number } = {}) {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
     if (answers.silent) return;
@@ -26,7 +26,7 @@ async function router(answers: { refuse?: boolean; silent?: boolean } = {}) {
     asked.push([action, ...fields.filter(Boolean)].join(' '));
     const inner = answers.refuse
       ? '<s:Fault><detail><UPnPError><errorCode>606</errorCode><errorDescription>Action not authorized</errorDescription></UPnPError></detail></s:Fault>'
-      : `<u:${action}Response xmlns:u="${SERVICE}"><NewReservedPort>${field('NewExternalPort')}</NewReservedPort><NewExternalIPAddress>203.0.113.7</NewExternalIPAddress></u:${action}Response>`;
+      : `<u:${action}Response xmlns:u="${SERVICE}"><NewReservedPort>${answers.port ?? field('NewExternalPort')}</NewReservedPort><NewExternalIPAddress>${answers.ip ?? '203.0.113.7'}</NewExternalIPAddress></u:${action}Response>`;
     if (answers.refuse) response.statusCode = 500;
     response.end(
       `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${inner}</s:Body></s:Envelope>`,
@@ -66,6 +66,57 @@ describe('a port forwarded by the router', () => {
     // Port 8091 out there is not this axon's: nothing is taken back.
     await mapped.close();
     expect(asked).toEqual(['AddAnyPortMapping 127.0.0.1 8091 9000 TCP', 'GetExternalIPAddress']);
+  });
+
+  it('is asked for again and again, and says where it moved', async () => {
+    const answers: Parameters<typeof router>[0] = {};
+    const { asked, gateway } = await router(answers);
+    const moves: { host: string; port: number }[] = [];
+    const said: string[] = [];
+    const log = { info: (line: string) => void said.push(line), warn: (line: string) => void said.push(line) };
+    const mapped = await mapPort(8091, { gateway, renewMs: 5, log, onMoved: to => void moves.push(to) });
+    closing.add(() => mapped.close());
+    const times = (n: number) =>
+      pollUntil('a renewal', { withinMs: 20_000, everyMs: 2 }, () => asked.length >= n || undefined);
+    await times(6);
+    expect(moves).toEqual([]);
+
+    answers.ip = '203.0.113.8';
+    const moved = (n: number) =>
+      pollUntil('a move', { withinMs: 20_000, everyMs: 2 }, () => moves.length === n || undefined);
+    await moved(1);
+    answers.port = 9_001;
+    await moved(2);
+    await times(asked.length + 6);
+    expect(moves).toEqual([
+      { host: '203.0.113.8', port: 8_091 },
+      { host: '203.0.113.8', port: 9_001 },
+    ]);
+    // What is asked for from now on is what was given last.
+    expect(asked.at(-2)).toBe('AddAnyPortMapping 127.0.0.1 8091 9001 TCP');
+
+    answers.refuse = true;
+    await times(asked.length + 4);
+    answers.refuse = false;
+    await pollUntil('it is back', { withinMs: 20_000, everyMs: 2 }, () => said.length === 2 || undefined);
+    expect(said).toEqual([
+      expect.stringMatching(/^no router forwards port 8091 by UPnP: .*not authorized; asking again$/),
+      'The router forwards port 8091 again',
+    ]);
+    expect(moves).toHaveLength(2);
+  });
+
+  it('is not asked for any more once it is given back, in the midst of an asking, too', async () => {
+    const answers: Parameters<typeof router>[0] = {};
+    const { asked, gateway } = await router(answers);
+    const mapped = await mapPort(8091, { gateway, renewMs: 1, log: silentLog });
+    answers.silent = true;
+    await pollUntil('askings', { withinMs: 20_000, everyMs: 1 }, () => asked.length >= 2 || undefined);
+    await mapped.close();
+    const { length } = asked;
+    answers.silent = false;
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(asked.length).toBe(length);
   });
 
   it('is refused in words, by a router that refuses and by one that does not answer', async () => {

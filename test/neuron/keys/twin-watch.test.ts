@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { BittensorError, silentLog } from '../../../src/base/index.js';
 import type { ChainClient, Metagraph } from '../../../src/chain/index.js';
 import { TwinWatch, watchedChain } from '../../../src/neuron/keys/twin-watch.js';
+import { PublicAddress } from '../../../src/neuron/public-address.js';
 
 const HOTKEY = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY';
 const OWN = { ip: '10.0.0.1', port: 8091 };
@@ -16,7 +17,10 @@ beforeEach(() => {
 /** Blocks of 12 s: what is signed is of worth for 32 of them. */
 const chain = { headBlock: () => head, blockTimeMs: 12_000 };
 
-function watchOf({ mayBeOpen = false, announced = OWN as typeof OWN | undefined } = {}): TwinWatch {
+function watchOf({
+  mayBeOpen = false,
+  announced = new PublicAddress(OWN) as PublicAddress | undefined,
+} = {}): TwinWatch {
   const log = { ...silentLog, error: (line: string) => void errors.push(line) };
   return new TwinWatch({ chain, hotkey: HOTKEY, announced, mayBeOpen, log });
 }
@@ -31,7 +35,7 @@ const included = (blockNumber: number) => () => Promise.resolve({ blockNumber })
 
 describe('the axon that the chain has for a hotkey', () => {
   it('is not suspicious before the own one was seen there, in whatever spelling', () => {
-    const watch = watchOf({ announced: { ip: '2001:0DB8:0::1', port: 1 } });
+    const watch = watchOf({ announced: new PublicAddress({ ip: '2001:0DB8:0::1', port: 1 }) });
     watch.onMetagraph(metagraph(1, { ip: '10.9.9.9', port: 1 }));
     expect(watch.reason).toBeUndefined();
     watch.onMetagraph(metagraph(1, { ip: '2001:db8::1', port: 1 }));
@@ -52,6 +56,18 @@ describe('the axon that the chain has for a hotkey', () => {
       code: 'hotkey_elsewhere',
     });
     expect(calls).toBe(0);
+  });
+
+  it('may be where it was before it moved, until the chain has the new one', () => {
+    const announced = new PublicAddress(OWN);
+    const watch = watchOf({ announced });
+    watch.onMetagraph(metagraph(1));
+    const moved = { ip: '10.0.0.2', port: 8091 };
+    announced.moveTo(moved);
+    for (const axon of [OWN, moved]) watch.onMetagraph(metagraph(1, axon));
+    expect(watch.reason).toBeUndefined();
+    watch.onMetagraph(metagraph(1, { ip: '10.0.0.3', port: 8091 }));
+    expect(watch.reason).toContain('has 10.0.0.3:8091 for it, not 10.0.0.2:8091');
   });
 
   it('is of no concern to who publishes none', () => {

@@ -8,6 +8,7 @@ import { Axon } from '../../../src/net/index.js';
 import { TwinWatch, watchedChain } from '../../../src/neuron/keys/twin-watch.js';
 import { refuseTwin } from '../../../src/neuron/keys/twins.js';
 import { joinSubnet } from '../../../src/neuron/membership/membership.js';
+import { PublicAddress } from '../../../src/neuron/public-address.js';
 import { type Keypair, keypairFromUri, ready } from '../../../src/wallet/index.js';
 
 const NETUID = 1;
@@ -93,7 +94,7 @@ describe('while it runs', () => {
     const uid = await joinAt(port);
     const errors: string[] = [];
     const log = { error: (line: string) => void errors.push(line) };
-    const announced = { ip: '127.0.0.1', port };
+    const announced = new PublicAddress({ ip: '127.0.0.1', port });
     const watch = new TwinWatch({ chain, hotkey: hotkey.address, announced, mayBeOpen: false, log });
     const stop = chain.onMetagraph(NETUID, metagraph => watch.onMetagraph(metagraph));
     try {

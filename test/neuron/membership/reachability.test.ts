@@ -39,7 +39,7 @@ function teller(peers: Awaited<ReturnType<typeof silentPeer>>['peer'][], ip = an
     log: silentLog,
     signal,
   };
-  return reachabilityTeller({ ip, port: 8091 }, options, { peers: () => peers });
+  return reachabilityTeller({ now: { ip, port: 8091 } }, options, { peers: () => peers });
 }
 
 describe('before an axon is published', () => {
