@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pollUntil } from '../../src/base/index.js';
@@ -50,10 +50,10 @@ async function killAfter(cli: Cli, lines: number): Promise<void> {
 
 /** How often the validator has asked each peer, by what it saved. */
 function askedOf(): Map<string, number> {
-  const node = join(home.folder, '.bittensor', 'node');
-  const name = readdirSync(node, { recursive: true, encoding: 'utf8' }).find(path => /scores-[^/]*\.json$/.test(path));
-  if (name === undefined) return new Map();
-  const { scores } = JSON.parse(readFileSync(join(node, name), 'utf8')) as { scores: SavedScores };
+  const slot = join(home.folder, '.bittensor', 'node', 'slots', 'judge');
+  const name = existsSync(slot) && readdirSync(slot).find(name => /^scores-.*\.json$/.test(name));
+  if (!name) return new Map();
+  const { scores } = JSON.parse(readFileSync(join(slot, name), 'utf8')) as { scores: SavedScores };
   return new Map(Object.entries(scores).map(([hotkey, { open = [] }]) => [hotkey, open[4] ?? 0]));
 }
 
