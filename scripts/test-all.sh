@@ -27,8 +27,6 @@ step "clippy finds nothing in the runtime" bash localnet/runtime/lint.sh
 step "generated protobuf code is current" bash scripts/proto.sh --check
 step "official Python clients are installed" joined clients
 step "the reference of the library has no warnings" npm run -s docs:api:check
-# One worker, behind in the queue.
-beside kills nice -n 10 env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts
 suite "official Python clients" npx vitest run --config vitest.conformance.config.ts
 suite "native TensorFlow and WebGPU" joined native
 step "runtime.wasm is what its sources make" joined wasm
@@ -39,6 +37,8 @@ if [ -s "$built" ] && ! cmp -s "$built" localnet/runtime.wasm; then
   git checkout -q -- localnet/runtime.wasm
 fi
 step "the build is current" npm run -s build
+# Each of the two has one worker.
+beside kills nice -n 10 env SOAK_KEY_KILLS=200 npx vitest run test/wallet/kill.test.ts
 suite "the explorer in Chromium" npx vitest run --config vitest.browser.config.ts
 suite "200 kills while keys are written" joined kills
 suite "system tests" npx vitest run --config vitest.system.config.ts
