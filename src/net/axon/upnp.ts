@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { isIP } from 'node:net';
 import { abortingWith, type Log, messageOf, silentLog, sleep } from '../../base/index.js';
 import type { Address } from '../address.js';
 import { netError } from '../errors.js';
@@ -39,17 +40,21 @@ export async function mapPort(port: number, options: PortMappingOptions = {}): P
   const stopping = new AbortController();
   let mapping = await map(port, options);
   const { external } = mapping;
+  let told = external;
 
   let problem: string | undefined;
   const renew = async () => {
     try {
-      const before = mapping.external;
       const { signal } = stopping;
-      mapping = await map(port, { ...options, externalPort: before.port, signal });
+      mapping = await map(port, { ...options, externalPort: told.port, signal });
       if (problem !== undefined) log.info(`The router forwards port ${port} again`);
       problem = undefined;
       const { host, port: outside } = mapping.external;
-      if (host !== before.host || outside !== before.port) onMoved?.(mapping.external);
+      // A router that is cut off itself has no address.
+      const isReached = isIP(host) !== 0 && host !== '0.0.0.0';
+      if (!isReached || (host === told.host && outside === told.port)) return;
+      told = mapping.external;
+      onMoved?.(told);
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (problem === undefined) log.warn(`${messageOf(error)}; asking again`);

@@ -15,11 +15,17 @@ afterEach(async () => {
 /** A router on loopback that speaks as UPnP's Internet Gateway Device 2 does, and notes what it is asked for. */
 async function router(answers: { refuse?: boolean; silent?: boolean; ip?: string; port?: number } = {}) {
   const asked: string[] = [];
+  const unanswered: string[] = [];
   const server = createServer(async (request, response) => {
-    if (answers.silent) return;
-    const body = (await request.toArray()).join('');
+    if (answers.silent) return void unanswered.push(String(request.method));
     response.setHeader('content-type', 'text/xml');
     if (request.method === 'GET') return void response.end(description());
+    const body = await request.toArray().then(
+      parts => parts.join(''),
+      () => undefined,
+    );
+    // It was given up in the midst of being asked.
+    if (body === undefined) return;
     const action = /#(\w+)/.exec(String(request.headers['soapaction']))![1]!;
     const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];
     const fields = ['NewInternalClient', 'NewInternalPort', 'NewExternalPort', 'NewProtocol'].map(field);
@@ -38,7 +44,7 @@ async function router(answers: { refuse?: boolean; silent?: boolean; ip?: string
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { asked, gateway: new URL(`http://127.0.0.1:${port}/rootDesc.xml`) };
+  return { asked, unanswered, gateway: new URL(`http://127.0.0.1:${port}/rootDesc.xml`) };
 }
 
 function description(): string {
@@ -85,6 +91,11 @@ describe('a port forwarded by the router', () => {
     const moved = (n: number) =>
       pollUntil('a move', { withinMs: 20_000, everyMs: 2 }, () => moves.length === n || undefined);
     await moved(1);
+    // Cut off itself: that is no place to be reached at.
+    answers.ip = '0.0.0.0';
+    await times(asked.length + 6);
+    answers.ip = '203.0.113.8';
+    await times(asked.length + 6);
     answers.port = 9_001;
     await moved(2);
     await times(asked.length + 6);
@@ -93,7 +104,7 @@ describe('a port forwarded by the router', () => {
       { host: '203.0.113.8', port: 9_001 },
     ]);
     // What is asked for from now on is what was given last.
-    expect(asked.at(-2)).toBe('AddAnyPortMapping 127.0.0.1 8091 9001 TCP');
+    expect(asked.findLast(line => line !== 'GetExternalIPAddress')).toBe('AddAnyPortMapping 127.0.0.1 8091 9001 TCP');
 
     answers.refuse = true;
     await times(asked.length + 4);
@@ -108,10 +119,10 @@ describe('a port forwarded by the router', () => {
 
   it('is not asked for any more once it is given back, in the midst of an asking, too', async () => {
     const answers: Parameters<typeof router>[0] = {};
-    const { asked, gateway } = await router(answers);
+    const { asked, unanswered, gateway } = await router(answers);
     const mapped = await mapPort(8091, { gateway, renewMs: 1, log: silentLog });
     answers.silent = true;
-    await pollUntil('askings', { withinMs: 20_000, everyMs: 1 }, () => asked.length >= 2 || undefined);
+    await pollUntil('an asking', { withinMs: 20_000, everyMs: 1 }, () => unanswered.length > 0 || undefined);
     await mapped.close();
     const { length } = asked;
     answers.silent = false;
